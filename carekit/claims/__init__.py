@@ -1,0 +1,1 @@
+"""The ledger of published figures: load, audit, replay."""

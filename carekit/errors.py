@@ -1,0 +1,37 @@
+"""What carekit raises: one family, each message in three parts.
+
+What came, what was expected, what to do. The command line prints the message and exits with 2.
+"""
+
+from __future__ import annotations
+
+
+class CarekitError(Exception):
+    """Anything a user can mend: the base of all errors that carekit raises on purpose."""
+
+
+class InputError(CarekitError, ValueError):
+    """An argument, an option or a file is not what was expected."""
+
+
+class SchemaError(InputError):
+    """A table lacks a column, or a column holds values that its contract does not allow."""
+
+
+class DatasetError(CarekitError):
+    """A dataset folder is missing, broken or of another version."""
+
+
+class SelectionError(CarekitError):
+    """The dataset cannot answer this question, because of how its posts were selected."""
+
+
+class MissingExtraError(CarekitError, ImportError):
+    """An optional dependency is not installed."""
+
+    def __init__(self, package: str, extra: str, purpose: str) -> None:
+        super().__init__(
+            f"{purpose} needs the package {package!r}, which is not installed. "
+            f"Install it with: pip install 'carekit[{extra}]'"
+        )
+        self.package, self.extra = package, extra

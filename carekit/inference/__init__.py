@@ -1,0 +1,1 @@
+"""Small tables of counts → estimates with their intervals. Knows numbers and frames only."""

@@ -1,0 +1,1 @@
+"""Tables of posts → small tables of integers."""

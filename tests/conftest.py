@@ -1,0 +1,70 @@
+"""Fixtures for every test: frozen reference values, no network beyond loopback, figures closed."""
+
+from __future__ import annotations
+
+import csv
+import math
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+GOLDEN = Path(__file__).parent / "golden"
+
+
+class Golden:
+    """Reference values of one file of tests/golden: `golden.value(case, quantity)`."""
+
+    def __init__(self, name: str) -> None:
+        with (GOLDEN / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+            self.rows = list(csv.DictReader(file))
+
+    def value(self, case: str, quantity: str) -> float:
+        found = [r for r in self.rows if r["case"] == case and r["quantity"] == quantity]
+        assert len(found) == 1, f"{len(found)} golden rows for {case!r}, {quantity!r}"
+        return float(found[0]["value"])
+
+    def check(self, case: str, quantity: str, got: float, rel: float = 1e-6) -> None:
+        """Fail unless `got` equals the frozen value to `rel` (or both are NaN)."""
+        want = self.value(case, quantity)
+        if math.isnan(want):
+            assert math.isnan(got), f"{case} {quantity}: {got} instead of NaN"
+        else:
+            assert got == pytest.approx(want, rel=rel, abs=1e-9), f"{case} {quantity}"
+
+
+@pytest.fixture(scope="session")
+def golden() -> type[Golden]:
+    return Golden
+
+
+@pytest.fixture(autouse=True)
+def only_loopback(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A connection to anything but this machine is an error in every test."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        host = address[0] if isinstance(address, tuple) else "local"
+        if self.family != socket.AF_UNIX and host not in {"127.0.0.1", "::1", "localhost"}:
+            raise AssertionError(f"a test tried to reach {host!r}")
+        return connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(autouse=True)
+def closed_figures() -> Iterator[None]:
+    yield
+    import sys
+
+    if "matplotlib.pyplot" in sys.modules:
+        sys.modules["matplotlib.pyplot"].close("all")
+
+
+@pytest.fixture(autouse=True)
+def own_configuration(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch):
+    """No test reads or writes the user's own pseudonym key."""
+    monkeypatch.setenv("CAREKIT_PSEUDONYM_KEY", "00" * 32)
+    monkeypatch.delenv("CAREKIT_DATASET", raising=False)
