@@ -58,6 +58,13 @@ class Engine:
             return expression.cache()
         return self.con.create_table(next(self._names), obj=expression, temp=True)
 
+    def keep_sql(self, select: str) -> ibis.Table:
+        """The rows of a DuckDB query, kept: for the few steps that Ibis cannot express."""
+        name = next(self._names)
+        # `con.sql` would lose the word RECURSIVE on its way through create_table.
+        self.con.raw_sql(f"CREATE TEMP TABLE {name} AS {select}")
+        return self.con.table(name)
+
     def drop(self, *tables: ibis.Table) -> None:
         """Forget steps made by `keep`: frees memory on a long path."""
         for table in tables:

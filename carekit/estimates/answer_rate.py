@@ -95,7 +95,9 @@ def measure_answer_rate(
         method=rates["method"] + unit + _flag_words(rates["flags"]),
         definition=setting.definition.name,
     )
-    return rates[[*setting.by, *COLUMNS]]
+    rates = rates[[*setting.by, *COLUMNS]]
+    rates.attrs["note"] = setting.note
+    return rates
 
 
 def _flag_words(flags: pd.Series) -> pd.Series:

@@ -102,7 +102,13 @@ def measure_first_response(
         result = _joined(result, over_all[[*groups, *CENSORED, "method"]], groups)
         result["method"] = result["method"].fillna("no request with a usable time")
     result["definition"] = setting.definition.name
-    return result[[*groups, *COUNTS, *CENSORED, *ANSWERED, "method", "definition"]]
+    result = result[[*groups, *COUNTS, *CENSORED, *ANSWERED, "method", "definition"]]
+    n_negative = int(result["n_negative"].sum())
+    result.attrs["note"] = (
+        f"{setting.note} {n_negative} answers are dated before their request: counted as answers, "
+        "left out of every time."
+    )
+    return result
 
 
 def _censoring_closed(dataset: Dataset) -> tuple[str, ...]:

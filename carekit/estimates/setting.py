@@ -33,6 +33,11 @@ class Setting:
     def definition(self) -> Definition:
         return self.requests.definition
 
+    @property
+    def note(self) -> str:
+        """The denominator in words, and what was left out of it."""
+        return f"Denominator: {self.definition.denominator}. {self.requests.count_note()}"
+
 
 def column_tuple(by: str | Sequence[str]) -> tuple[str, ...]:
     """`"brand"`, `"brand,country"` or a sequence of names → a tuple of names.
@@ -71,9 +76,7 @@ def prepare(
     return Setting(requests, table, columns, _independent_unit(table, columns, cluster))
 
 
-def _independent_unit(
-    table: ibis.Table, by: tuple[str, ...], cluster: str | None
-) -> str | None:
+def _independent_unit(table: ibis.Table, by: tuple[str, ...], cluster: str | None) -> str | None:
     if cluster in (None, NONE):
         return None
     if cluster == AUTO:

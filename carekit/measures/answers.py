@@ -34,9 +34,7 @@ def count_answers(
 
     columns = [*by, *(["cluster"] if cluster else [])]
     table = requests.mutate(cluster=cluster_of(requests, cluster)) if cluster else requests
-    counts = table.group_by(columns).agg(
-        n=_.count(), n_answered=_.answered.cast("int64").sum()
-    )
+    counts = table.group_by(columns).agg(n=_.count(), n_answered=_.answered.cast("int64").sum())
     return _sorted(counts.execute(), columns)
 
 

@@ -64,7 +64,7 @@ class Definition:
 DENOMINATORS: dict[str, str] = {
     "opening": "customer posts that reply to nothing",
     "message": "customer posts, opening or not",
-    "question": "customer posts that ask a question",
+    "question": "customer posts that hold a question mark",
     "complaint": "customer posts that complain",
     "mention": "customer posts that name an account of the brand",
     "review": "reviews",
@@ -78,6 +78,15 @@ DEFINITIONS: dict[str, Definition] = {
     for d in (
         Definition("direct-opening", _OURS, "2026", "opening"),
         Definition("direct-message", _OURS, "2026", "message"),
+        # How a post is recognised as a question was not published; the question mark is
+        # second-hand. Nor was it stated whether rates are pooled: totals of 2012 imply it.
+        Definition(
+            "socialbakers-2015",
+            "Socialbakers, Socially Devoted",
+            "2012-2015",
+            "question",
+            time_statistic="mean",
+        ),
     )
 }
 
