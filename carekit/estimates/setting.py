@@ -13,6 +13,7 @@ from carekit.measures.requests import THREAD_COLUMNS, Requests, build_requests, 
 
 if TYPE_CHECKING:
     import ibis
+    import pandas as pd
 
     from carekit.dataset import Dataset
 
@@ -37,6 +38,20 @@ class Setting:
     def note(self) -> str:
         """The denominator in words, and what was left out of it."""
         return f"Denominator: {self.definition.denominator}. {self.requests.count_note()}"
+
+    def name_methods(self, results: pd.DataFrame) -> pd.Series:
+        """`method` of each row: with the name of the independent unit, and the flags raised."""
+        words = results["method"]
+        if self.cluster:
+            words = words.str.replace("clustered by cluster", f"clustered by {self.cluster}")
+            words = words.str.replace(
+                r"every cluster holds one (unit|request)",
+                f"each {self.cluster} has one request",
+                regex=True,
+            )
+        else:
+            words = words + ", requests independent"
+        return words + results["flags"].map(lambda flags: f" [{flags}]" if flags else "")
 
 
 def column_tuple(by: str | Sequence[str]) -> tuple[str, ...]:
