@@ -1,4 +1,4 @@
-"""Where the data that ship with carekit live: `data/` of a checkout, `carekit/_data/` once installed."""
+"""Folders of the data that ship with carekit, in a checkout and once installed."""
 
 from __future__ import annotations
 

@@ -76,7 +76,7 @@ def f01(ledger: Ledger) -> Finding:
             "the other number, and what the study says (C006 and P133)", t("C006"), t("P133")
         ),
         result("preference for social media, 18-24 minus 65 and over", gap, places=2),
-        result("18-24 against everyone", young, places=2, against=mended_young),
+        result("18-24 against everyone", young, places=2, against=(mended_young,)),
         result("farthest of 45 and over", lowest, places=2, against=(mended_old,), end="low"),
         result("nearest of 45 and over", highest, places=2, against=(mended_old,), end="high"),
         remark(
