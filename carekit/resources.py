@@ -1,37 +1,25 @@
-"""Folders of the data that ship with carekit, in a checkout and once installed."""
+"""Where the data that comes with carekit lives: in a checkout, or inside an installed package."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from carekit.errors import InputError
+from carekit.errors import DatasetError
 
-_PACKAGE = Path(__file__).resolve().parent
+PACKAGE = Path(__file__).resolve().parent
 
 
-def data_folder(name: str, *, package: Path = _PACKAGE) -> Path:
-    """The folder of one of carekit's own data collections.
+def data_folder(name: str) -> Path:
+    """The folder `data/NAME` of the project: claims, measured or sample.
 
     An installed package carries its data in `carekit/_data/NAME`; a checkout keeps them in
     `data/NAME` beside the package. A folder called `data` next to an installed package may belong
     to anyone, so it only counts where `pyproject.toml` shows that this is the checkout.
 
-    Parameters
-    ----------
-    name : str
-        Name of the collection, such as ``"claims"`` or ``"measured"``.
-    package : Path
-        Folder of the package `carekit`; only tests have a reason to name another one.
-
-    Returns
-    -------
-    Path
-        An existing folder.
-
     Raises
     ------
-    InputError
-        If there is no such folder; the message lists the collections that exist.
+    DatasetError
+        If this installation does not hold it.
 
     Examples
     --------
@@ -39,20 +27,18 @@ def data_folder(name: str, *, package: Path = _PACKAGE) -> Path:
     >>> sorted(path.name for path in data_folder("claims").glob("*.csv"))
     ['articles.csv', 'hypotheses.csv', 'published_figures.csv', 'studies.csv']
     """
-    homes = [package / "_data"]
-    if (package.parent / "pyproject.toml").is_file():
-        homes.append(package.parent / "data")
-    found = {
-        path.name: path
-        for home in reversed(homes)
-        if home.is_dir()
-        for path in home.iterdir()
-        if path.is_dir()
-    }
-    if name in found:
-        return found[name]
-    raise InputError(
-        f"`name` is {name!r}, which is not a data collection of carekit; "
-        f"expected one of: {', '.join(sorted(found)) or 'none found'}. "
-        "If the name is right, the installation is incomplete: install carekit again."
+    homes = [PACKAGE / "_data"]
+    if (PACKAGE.parent / "pyproject.toml").is_file():
+        homes.append(PACKAGE.parent / "data")
+    for home in homes:
+        # A bare name: "" or "../elsewhere" would leave the data of carekit.
+        if name in {path.name for path in home.glob("*") if path.is_dir()}:
+            return home / name
+    remedy = (
+        "Write it with `carekit sample --out DIR` and set CAREKIT_DATASET to that folder."
+        if name == "sample"
+        else "Install carekit again, or run it from a checkout."
+    )
+    raise DatasetError(
+        f"The data folder {name!r} is not part of this installation of carekit. {remedy}"
     )
