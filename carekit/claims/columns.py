@@ -122,8 +122,8 @@ def read_file(path: Path) -> pd.DataFrame:
             f"{some_ids(ragged)}; expected {len(header)} cells a row. Quote the cells that hold "
             "commas."
         )
-    frame = pd.DataFrame(lines[1:], columns=header, dtype="string")[list(COLUMNS[name])]
-    return frame.mask(frame.eq("").fillna(False))
+    cells = [[cell or None for cell in line] for line in lines[1:]]
+    return pd.DataFrame(cells, columns=header, dtype="string")[list(COLUMNS[name])]
 
 
 def _check_header(file: str, header: list[str], wanted: list[str]) -> None:

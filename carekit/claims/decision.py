@@ -47,8 +47,8 @@ def decide_verdict(
 ) -> Decision:
     """Decide whether a published figure holds, given what was measured.
 
-    The published figure is a region: the value give or take its rounding, or its bracket; an open
-    bracket ("more than 0.70") is open on that side. In this order:
+    The published figure is a region: the value give or take its rounding, or its bracket as it
+    stands; an open bracket ("more than 0.70") is open on that side. In this order:
 
     1. *undecided* when fewer than `min_n` cases were measured;
     2. *contradicted* when a `reference` is given (0 for a change or a difference), the region lies
@@ -102,8 +102,8 @@ def decide_verdict(
     end = math.inf if math.isnan(ci_high) else ci_high
     if not start <= estimate <= end:
         raise InputError(
-            f"`estimate` is {estimate} and its interval {ci_low} to {ci_high}; expected an interval "
-            "that holds its estimate. Check the measurement."
+            f"`estimate` is {estimate} and its interval {ci_low} to {ci_high}; expected an "
+            "interval that holds its estimate. Check the measurement."
         )
     if margin < 0:
         raise InputError(
@@ -153,10 +153,7 @@ def _region(
         # A printed value with a bracket: the bracket says how sure the figure is.
         low = value if low is None else low
         high = value if high is None else high
-    return (
-        -math.inf if low is None else low - rounding,
-        math.inf if high is None else high + rounding,
-    )
+    return -math.inf if low is None else low, math.inf if high is None else high
 
 
 def _short(value: float) -> str:

@@ -127,7 +127,7 @@ class Ledger:
 
         Examples
         --------
-        >>> from carekit.claims import load_ledger
+        >>> from carekit import load_ledger
         >>> figure = load_ledger().figure("C023")
         >>> figure.value, figure.base, figure.current.figure_id, figure.current.value
         (1.0, 'printed as: all brands with a care account', 'P020', 0.63)
@@ -199,12 +199,12 @@ class Ledger:
 
         Examples
         --------
-        >>> from carekit.claims import load_ledger
+        >>> from carekit import load_ledger
         >>> rates = load_ledger().select(measure="has_care_account", status="primary")
         >>> rates[["figure_id", "value", "sample_size"]]
           figure_id  value  sample_size
         0      P025   0.23          100
-        1     P026a    0.3          100
+        1     P026a   0.30          100
         2     P027a   0.32          100
         """
         frame = self._tables["published_figures"]
@@ -263,7 +263,7 @@ class Ledger:
 
         Examples
         --------
-        >>> from carekit.claims import audit, load_ledger
+        >>> from carekit import audit, load_ledger
         >>> ledger = load_ledger()
         >>> audit(ledger)["F08"].verdict
         'contradicted'
@@ -305,9 +305,9 @@ def load_ledger(folder: str | Path | None = None) -> Ledger:
 
     Examples
     --------
-    >>> from carekit.claims import load_ledger
+    >>> from carekit import load_ledger
     >>> load_ledger()
-    <Ledger: 440 figures (21 corrected), 66 studies, 5 articles, 31 hypotheses>
+    <Ledger: 440 figures (21 corrected), 68 studies, 5 articles, 31 hypotheses>
     """
     home = data_folder("claims") if folder is None else Path(folder)
     tables = {name: read_file(home / f"{name}.csv") for name in KEYS}

@@ -1,11 +1,9 @@
-"""Audit, figure and tables as text that reads well in a terminal of a given width."""
+"""Findings and figures as text that reads well in a terminal of a given width."""
 
 from __future__ import annotations
 
-import io
 import textwrap
-
-import pandas as pd
+from collections.abc import Sequence
 
 from carekit.claims.audit.finding import VERDICTS, Finding
 from carekit.claims.audit.report import AuditReport, short_ids
@@ -58,40 +56,17 @@ def _hanging(start: str, text: str, width: int) -> str:
 
 def figure_text(figure: Figure, *, width: int = WIDTH) -> str:
     """Everything known about one figure, a line or more for each fact."""
-    details = figure.details()
+    return "\n".join([figure.figure_id, labelled_text(figure.details(), width=width)])
+
+
+def labelled_text(details: Sequence[tuple[str, str]], *, width: int = WIDTH) -> str:
+    """Labels in one column, texts in another."""
     column = max(len(label) for label, _ in details) + 2
-    lines = [_hanging(f"{label:<{column}}", text, width) for label, text in details]
-    return "\n".join([figure.figure_id, *lines])
+    return "\n".join(_hanging(f"{label:<{column}}", text, width) for label, text in details)
 
 
-def frame_text(frame: pd.DataFrame, *, width: int = WIDTH, caption: str | None = None) -> str:
-    """A frame as a table that folds its cells to fit the width; missing cells stay empty."""
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=box.SIMPLE, caption=caption, caption_justify="left", pad_edge=False)
-    for column in frame.columns:
-        numeric = pd.api.types.is_numeric_dtype(frame[column])
-        table.add_column(
-            str(column).replace("_", " "),
-            justify="right" if numeric else "left",
-            overflow="fold",
-            no_wrap=str(column).endswith("_id"),
-        )
-    for row in frame.itertuples(index=False):
-        # Text, not str: square brackets in a cell are no markup.
-        table.add_row(*(Text(_cell(value)) for value in row))
-    console = Console(file=io.StringIO(), width=width, color_system=None, legacy_windows=False)
-    console.print(table)
-    text = console.file.getvalue()  # type: ignore[attr-defined]
-    return "\n".join(line.rstrip() for line in text.splitlines()).strip("\n")
-
-
-def _cell(value: object) -> str:
-    if value is None or value is pd.NA or value != value:
-        return ""
-    if isinstance(value, float):
-        return f"{value:,.4g}" if abs(value) < 1000 else f"{value:,.0f}"
-    return str(value)
+def finding_text(finding: Finding, *, width: int = WIDTH) -> str:
+    """One finding, with the meaning of its verdict."""
+    verdict = finding.verdict.replace("_", " ")
+    meaning = _hanging(f"     {verdict}: ", VERDICTS[finding.verdict], width)
+    return f"{_finding_text(finding, width)}\n{meaning}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from carekit.schema import NETWORKS as SITES
+
 # measure → (section of the codebook, what is measured)
 MEASURES: Final[dict[str, tuple[str, str]]] = {
     name: (section, meaning)
@@ -137,23 +139,8 @@ GROUP_DIMS: Final = (
     "weighting",
 )
 
-# Those of the ledger, then those a dataset may bring.
-NETWORKS: Final = (
-    "x",
-    "facebook",
-    "instagram",
-    "youtube",
-    "linkedin",
-    "blog",
-    "multiple",
-    "bluesky",
-    "mastodon",
-    "reddit",
-    "telegram",
-    "google_play",
-    "app_store",
-    "forum",
-)
+# "multiple" is for figures over several networks.
+NETWORKS: Final = (*SITES, "multiple")
 
 NEEDS: Final = ("posts", "survey", "figures", "calls")
 

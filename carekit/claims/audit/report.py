@@ -38,7 +38,9 @@ class AuditReport:
     def __str__(self) -> str:
         counts = Counter(finding.verdict for finding in self.findings)
         parts = [
-            f"{counts[verdict]} {verdict.replace('_', ' ')}" for verdict in VERDICTS if counts[verdict]
+            f"{counts[verdict]} {verdict.replace('_', ' ')}"
+            for verdict in VERDICTS
+            if counts[verdict]
         ]
         noun = "finding" if len(self) == 1 else "findings"
         return f"{len(self)} {noun}: {', '.join(parts)}."
@@ -120,7 +122,7 @@ def audit(ledger: Ledger | None = None, *, only: Sequence[str] | None = None) ->
 
     Examples
     --------
-    >>> from carekit.claims import audit
+    >>> from carekit import audit
     >>> report = audit(only=["F08"])
     >>> print(report["F08"].arithmetic[0])  # doctest: +ELLIPSIS
     ranked brands with a care account and a mean under eight hours: 0.43 × 0.63 = 0.271 (D006: ...
@@ -159,7 +161,7 @@ def audit_table(report: AuditReport | None = None) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from carekit.claims import audit, audit_table
+    >>> from carekit import audit, audit_table
     >>> audit_table(audit(only=["F23"]))[["finding_id", "verdict"]]
       finding_id         verdict
     0        F23  not_comparable

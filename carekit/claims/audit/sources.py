@@ -15,6 +15,7 @@ from carekit.claims.audit.finding import (
     span,
 )
 from carekit.claims.ledger import Ledger
+from carekit.errors import InputError
 
 # Measures that need to see what was not answered.
 _NEEDS_SILENCE = (
@@ -128,8 +129,13 @@ def f26(ledger: Ledger) -> Finding:
         measure=_NEEDS_SILENCE, status=("as_printed", "primary", "later", "inferred")
     )
     shares = rates[(rates["unit"] == "proportion") & rates["value"].notna()]
-    answered = shares[shares["measure"] != "never_answered"]
-    highest_id = str(answered.loc[answered["value"].idxmax(), "figure_id"])
+    answered = shares[shares["measure"] != "never_answered"].sort_values("value", kind="stable")
+    if answered.empty:
+        raise InputError(
+            "the audit needs a published answer rate with a value and the ledger has none; expected "
+            f"a share of one of: {', '.join(_NEEDS_SILENCE[:-1])}. Add one to published_figures.csv."
+        )
+    highest_id = str(answered["figure_id"].iloc[-1])
     highest = t(highest_id)
     steps = [
         comparison(
