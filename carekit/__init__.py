@@ -12,17 +12,17 @@ __version__ = "0.1.0"
 
 # public name → module that defines it
 _LAZY: dict[str, str] = {
-    "Answer": "carekit.ask",
+    "Answer": "carekit.asking",
     "CarekitError": "carekit.errors",
     "Dataset": "carekit.dataset",
     "Definition": "carekit.measures.definitions",
     "append_dataset": "carekit.dataset",
-    "ask": "carekit.ask",
+    "ask": "carekit.asking",
     "audit": "carekit.claims.audit",
     "check_dataset": "carekit.check",
     "connect": "carekit.engine",
     "create_dataset": "carekit.dataset",
-    "describe_rates": "carekit.ask",
+    "describe_rates": "carekit.asking",
     "generate_sample": "carekit.sample",
     "import_files": "carekit.sources.files",
     "list_measured": "carekit.measured",

@@ -12,12 +12,19 @@ import pandas as pd
 
 from carekit.claims.figure import Figure
 from carekit.claims.replay import Measurement, register_measure
-from carekit.estimates.answer_rate import measure_answer_rate
-from carekit.estimates.first_response import measure_first_response
+from carekit.engine import connect
+from carekit.inference.answered_waits import answered_waits
+from carekit.inference.proportions import estimate_rate
+from carekit.measures.answers import count_answers, count_waits
 from carekit.measures.definitions import get_definition
+from carekit.measures.requests import build_requests
 
 if TYPE_CHECKING:
     from carekit.dataset import Dataset
+
+
+MOST_KEPT = 8
+_COUNTED: dict[tuple[object, ...], pd.DataFrame] = {}
 
 
 def register_all() -> None:
@@ -27,38 +34,55 @@ def register_all() -> None:
     register_measure("first_response_time", _first_response_time)
 
 
-def _where(figure: Figure, dataset: Dataset) -> str | None:
-    """The condition that keeps the figure's country and network."""
-    parts = []
-    if figure.network and figure.network != "multiple":
-        parts.append(f"network = '{figure.network}'")
-    elif figure.network == "multiple":
-        parts.append("network in ('x', 'facebook')")
+def _rows(figure: Figure, counts: pd.DataFrame) -> tuple[pd.DataFrame, str]:
+    """The rows of a small table that are about the figure's network, country and sector."""
+    keep = pd.Series(data=True, index=counts.index)
+    words = []
+    if figure.network:
+        networks = ["x", "facebook"] if figure.network == "multiple" else [figure.network]
+        keep &= counts["network"].isin(networks)
+        words.append("network " + " or ".join(networks))
     if figure.country and figure.country != "world":
-        parts.append(f"country = '{figure.country}'")
-    if figure.group_dim == "sector" and figure.group not in {"all", "all_but_telecom"}:
-        parts.append(f"sector = '{figure.group}'")
-    if figure.group == "all_but_telecom":
-        parts.append("sector <> 'telecom'")
-    return " and ".join(parts) or None
+        keep &= counts["country"] == figure.country
+        words.append(f"country {figure.country}")
+    if figure.group_dim == "sector" and figure.group != "all":
+        telecom = counts["sector"] == "telecom"
+        keep &= ~telecom if figure.group == "all_but_telecom" else counts["sector"] == figure.group
+        words.append(f"sector {figure.group.replace('_', ' ')}")
+    return counts[keep], ", ".join(words) or "any network and country"
+
+
+def _counted(dataset: Dataset, name: str, kind: str) -> pd.DataFrame:
+    """Small table of a dataset under a definition; counted once for all figures of a replay."""
+    key = (str(dataset.path), tuple(p.sha256 for p in dataset.manifest.parts), name, kind)
+    if key not in _COUNTED:
+        while len(_COUNTED) >= MOST_KEPT:
+            _COUNTED.pop(next(iter(_COUNTED)))
+        with connect() as engine:
+            requests = build_requests(
+                dataset, definition=name, engine=engine, with_threads=False
+            ).table
+            count = count_answers if kind == "answers" else count_waits
+            _COUNTED[key] = count(requests, by=("network", "country", "sector"), cluster="brand")
+    return _COUNTED[key]
 
 
 def _rate(figure: Figure, dataset: Dataset, name: str) -> Measurement:
+    dataset.refuse("answer-rate")
     definition = get_definition(name)
-    where = _where(figure, dataset)
-    row = measure_answer_rate(dataset, definition=definition, where=where).iloc[0]
-    words = f"{definition.name}: {definition.denominator}"
-    if row["n"] == 0:
+    counts, where = _rows(figure, _counted(dataset, name, "answers"))
+    if not counts["n"].sum():
         return Measurement.untestable(
-            needs=f"posts with answers, {where or 'any country and network'}: {words}",
+            needs=f"posts with their answers, {where}; unit: {definition.denominator}",
             why="The dataset holds no such request.",
         )
+    row = estimate_rate(counts, cluster="cluster").iloc[0]
     return Measurement(
         estimate=float(row["estimate"]),
         ci_low=_limit(row["ci_low"]),
         ci_high=_limit(row["ci_high"]),
         n=int(row["n"]),
-        definition=words,
+        definition=f"{definition.name}: of {definition.denominator}; {row['clusters']} brands",
         why=_period(dataset),
     )
 
@@ -90,23 +114,21 @@ def _first_response_time(figure: Figure, dataset: Dataset) -> Measurement:
             needs="requests by e-mail or another channel with the time of their first answer",
             why="The figure is not about a social network.",
         )
-    where = _where(figure, dataset)
-    row = measure_first_response(
-        dataset, definition="direct-message", where=where, cluster="none"
-    ).iloc[0]
-    n = int(row["n_answered"] - row["n_negative"])
-    if n == 0:
+    counts, where = _rows(figure, _counted(dataset, "direct-message", "waits"))
+    n = int(counts["events"].sum())
+    if not n:
         return Measurement.untestable(
-            needs=f"answered posts, {where or 'any network'}",
+            needs=f"answered posts, {where}",
             why="The dataset holds no answered request of this kind.",
         )
+    row = answered_waits(counts).iloc[0]
     return Measurement(
         estimate=float(row[f"answered_{figure.group}_minutes"]),
         ci_low=None,
         ci_high=None,
         n=n,
-        definition=f"{figure.group} wait over answered requests, direct-message",
-        why="The statistic counts answered requests only, as published; no interval is given. "
+        definition=f"direct-message: {figure.group} wait over answered customer posts",
+        why="The statistic counts answered requests only, as published; it has no interval here. "
         + _period(dataset),
     )
 
