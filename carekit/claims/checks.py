@@ -126,8 +126,8 @@ def _check_figures(tables: dict[str, pd.DataFrame], note: _Note) -> None:
 
     values = frame[["value", "value_low", "value_high"]]
     note(name, values.isna().all(axis=1), "without any value")
-    lowest = frame["unit"].map({unit: ends[0] for unit, ends in _RANGES.items()})
-    highest = frame["unit"].map({unit: ends[1] for unit, ends in _RANGES.items()})
+    lowest = frame["unit"].map({u: ends[0] for u, ends in _RANGES.items()}).astype("float64")
+    highest = frame["unit"].map({u: ends[1] for u, ends in _RANGES.items()}).astype("float64")
     outside = values.lt(lowest, axis=0).any(axis=1) | values.gt(highest, axis=0).any(axis=1)
     note(name, outside, "with a value that its unit does not allow")
     crossed = (
@@ -140,7 +140,7 @@ def _check_figures(tables: dict[str, pd.DataFrame], note: _Note) -> None:
     shares = frame["unit"] == "proportion"
     note(
         name,
-        frame["denominator_type"].notna() != shares,
+        frame["unit"].isin(UNITS) & (frame["denominator_type"].notna() != shares),
         "where `denominator_type` is missing from a proportion, or stands without one",
     )
     note(name, frame["sample_size"] < 1, "whose `sample_size` is below one")
