@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from carekit.claims.columns import KEYS, some_ids
+from carekit.claims.columns import KEYS, count_rows, some_ids
 from carekit.claims.vocabulary import (
     DENOMINATOR_TYPES,
     GROUP_DIMS,
@@ -83,13 +83,13 @@ def find_faults(tables: dict[str, pd.DataFrame]) -> list[str]:
         ids = tables[name].loc[wrong.fillna(False).astype(bool), KEYS[name]]
         if len(ids):
             found = ids.fillna("(no id)").tolist()
-            faults.append(f"{name}.csv: {len(found)} rows {what}: {some_ids(found)}")
+            faults.append(f"{name}.csv: {count_rows(len(found))} {what}: {some_ids(found)}")
 
     for name, frame in tables.items():
         for column in _REQUIRED[name]:
             note(name, frame[column].isna(), f"without `{column}`")
         key = frame[KEYS[name]]
-        note(name, key.notna() & key.duplicated(), f"that repeat a `{KEYS[name]}`")
+        note(name, key.notna() & key.duplicated(), f"with a repeated `{KEYS[name]}`")
         if name in _ID:
             note(name, _misfits(key, _ID[name]), f"whose `{KEYS[name]}` has another form")
     _check_figures(tables, note)

@@ -183,7 +183,7 @@ def test_with_figure_changes_one_number_in_a_new_ledger(ledger):
 
 def test_with_figure_is_checked_again(ledger):
     assert message(lambda: ledger.with_figure("C022", value=1.5)) == (
-        "the ledger breaks 1 rule of its codebook. published_figures.csv: 1 rows with a value that "
+        "the ledger breaks 1 rule of its codebook. published_figures.csv: 1 row with a value that "
         "its unit does not allow: C022." + FRAME
     )
 
@@ -271,7 +271,7 @@ def test_broken_rows_are_counted_and_three_are_named(folder, case):
 
 def test_repeated_ids_are_named(folder):
     rewrite(folder / "published_figures.csv", lambda rows: rows.append(list(rows[1])))
-    assert "1 rows that repeat a `figure_id`: C001" in message(lambda: load_ledger(folder))
+    assert "1 row with a repeated `figure_id`: C001" in message(lambda: load_ledger(folder))
 
 
 def test_corrections_in_a_circle_are_refused(folder):
@@ -294,7 +294,7 @@ def test_all_faults_come_in_one_message(folder):
     rewrite(folder / "hypotheses.csv", lambda rows: rows[1].__setitem__(4, "polls"))
     text = message(lambda: load_ledger(folder))
     assert text.startswith("the ledger breaks 3 rules of its codebook. ")
-    assert "hypotheses.csv: 1 rows whose `needs` is not in the vocabulary: H01" in text
+    assert "hypotheses.csv: 1 row whose `needs` is not in the vocabulary: H01" in text
 
 
 def test_a_frame_without_a_column_is_refused(ledger):
