@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import math
+import os
+import shutil
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +35,20 @@ class Golden:
             assert math.isnan(got), f"{case} {quantity}: {got} instead of NaN"
         else:
             assert got == pytest.approx(want, rel=rel, abs=1e-9), f"{case} {quantity}"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs a program that this system lacks; under CI=true, fail instead.
+
+    A suite that silently never runs would look like one that passes.
+    """
+    for mark in item.iter_markers("needs_system"):
+        package = mark.kwargs["package"]
+        if not any(map(shutil.which, mark.args)):
+            reason = f"needs {' or '.join(mark.args)}; install the system package {package}"
+            if os.environ.get("CI") == "true":
+                pytest.fail(f"{reason} (under CI=true a missing program fails)", pytrace=False)
+            pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -96,8 +97,19 @@ def register_measure(measure: str, function: Measurer) -> None:
     _MEASURERS[measure] = function
 
 
+@cache
+def _register_known() -> None:
+    # At the first replay only: reading the ledger needs no engine.
+    from carekit.claims import measurers
+
+    given = dict(_MEASURERS)
+    measurers.register_all()
+    _MEASURERS.update(given)
+
+
 def registered_measures() -> list[str]:
     """Measures that can be replayed, in alphabetical order."""
+    _register_known()
     return sorted(_MEASURERS)
 
 
@@ -255,6 +267,7 @@ def replay(
 
 
 def _measure(figure: Figure, dataset: Dataset) -> Measurement:
+    _register_known()
     measurer = _MEASURERS.get(figure.measure)
     if measurer is None:
         return Measurement.untestable(needs=needs_of(figure))
