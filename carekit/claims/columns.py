@@ -127,9 +127,9 @@ def read_file(path: Path) -> pd.DataFrame:
     ragged = [line[0] or "(no id)" for line in lines[1:] if len(line) != len(header)]
     if ragged:
         raise InputError(
-            f"{path.name} has {count_rows(len(ragged))} with another number of cells than its header: "
-            f"{some_ids(ragged)}; expected {len(header)} cells a row. Quote the cells that hold "
-            "commas."
+            f"{path.name} has {count_rows(len(ragged))} with another number of cells than its "
+            f"header: {some_ids(ragged)}; expected {len(header)} cells a row. Quote the cells that "
+            "hold commas."
         )
     cells = [[cell or None for cell in line] for line in lines[1:]]
     return pd.DataFrame(cells, columns=header, dtype="string")[list(COLUMNS[name])]

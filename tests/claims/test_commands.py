@@ -136,7 +136,8 @@ def test_replay_prints_a_verdict_for_each_figure(claims, monkeypatch):
     monkeypatch.setattr(
         carekit.dataset, "open_dataset", lambda path: SimpleNamespace(is_sample=True, path=path)
     )
-    monkeypatch.setattr(sys.modules["carekit.claims.replay"], "_MEASURERS", {})
+    monkeypatch.setattr("carekit.claims.replay._register_known", lambda: None)
+    monkeypatch.setattr("carekit.claims.replay._MEASURERS", {})
     out, err = claims("replay", "--dataset", "somewhere", "--only", "C032,C005", "--format", "json")
     rows = json.loads(out)
     assert [(row["figure_id"], row["verdict"]) for row in rows] == [

@@ -39,6 +39,7 @@ CASES = [
     # limits that were not reached
     ((0.30, None, None), (0.31, 0.28, math.nan), {}, "undecided"),
     ((0.30, None, None), (0.41, 0.38, math.nan), {}, "differs"),
+    ((0.30, None, None), (0.31, math.nan, math.nan), {}, "undecided"),
     # direction
     ((0.41, None, None), (-0.1, -0.2, -0.01), {"reference": 0.0}, "contradicted"),
     ((0.41, None, None), (0.1, 0.02, 0.2), {"reference": 0.0}, "differs"),

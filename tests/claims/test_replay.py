@@ -29,9 +29,8 @@ class FakeDataset:
 @pytest.fixture
 def measurers(monkeypatch):
     """Register measurers for one test, starting from none."""
-    import sys
-
-    monkeypatch.setattr(sys.modules["carekit.claims.replay"], "_MEASURERS", {})
+    monkeypatch.setattr("carekit.claims.replay._register_known", lambda: None)
+    monkeypatch.setattr("carekit.claims.replay._MEASURERS", {})
     return register_measure
 
 
@@ -71,7 +70,7 @@ def test_a_measured_figure_is_decided(ledger, measurers):
     assert (verdict.verdict, verdict.published, verdict.estimate) == ("holds", 0.26, 0.27)
     assert verdict.why == "The published value is in the interval 0.25 to 0.29."
     assert str(verdict) == (
-        "C032 holds: measured 0.27 (95% interval 0.25 to 0.29, n = 1,000) against 0.26. "
+        "C032 holds: measured 0.27 (95 % interval 0.25 to 0.29, n = 1,000) against 0.26. "
         "The published value is in the interval 0.25 to 0.29."
     )
 
@@ -120,6 +119,14 @@ def test_a_bracket_is_replayed_as_a_bracket(ledger, measurers):
     verdict = replay("P030", FakeDataset(), ledger=ledger)
     assert (verdict.verdict, verdict.published, verdict.published_low) == ("holds", None, 0.7)
     assert "against 0.7 to any" in str(verdict)
+
+
+def test_an_estimate_without_interval_decides_nothing(ledger, measurers):
+    measurers("first_response_time", lambda f, d: Measurement(500.0, None, None, 900, "mean"))
+    assert str(replay("L001b", FakeDataset(), ledger=ledger)) == (
+        "L001b undecided: measured 500 (n = 900) against 504. The estimate came without an "
+        "interval."
+    )
 
 
 def test_few_cases_decide_nothing(ledger, measurers):
