@@ -154,6 +154,26 @@ def test_replay_prints_a_verdict_for_each_figure(claims, monkeypatch):
     assert "untestable" in table
 
 
+def test_the_table_of_a_replay_says_once_that_the_data_are_synthetic(claims, monkeypatch):
+    import carekit.dataset
+    from carekit.claims.replay import PLANTED, Measurement
+
+    monkeypatch.setattr(
+        carekit.dataset, "open_dataset", lambda path: SimpleNamespace(is_sample=True, path=path)
+    )
+    monkeypatch.setattr("carekit.claims.replay._register_known", lambda: None)
+    measured = Measurement(0.27, 0.25, 0.29, 1000, "as asked")
+    monkeypatch.setattr(
+        "carekit.claims.replay._MEASURERS", {"question_response_rate": lambda f, d: measured}
+    )
+    out, err = claims("replay", "--only", "C032")
+    assert PLANTED in err
+    assert "synthetic" not in out
+    assert "holds" in out
+    out, _ = claims("replay", "--only", "C032", "--format", "json")
+    assert json.loads(out)[0]["why"].endswith(PLANTED)
+
+
 def test_commands_load_nothing_heavy_until_they_run():
     import subprocess
 
