@@ -158,13 +158,13 @@ class Verdict:
     def __str__(self) -> str:
         text = f"{self.figure_id} {self.verdict}"
         if self.estimate is not None:
-            low, high = (_limit(value) for value in (self.ci_low, self.ci_high))
-            level = f"{self.conf_level:.0%}" if self.conf_level is not None else ""
-            size = "" if self.n is None else f", n = {self.n:,}"
-            text += (
-                f": measured {self.estimate:.4g} ({level} interval {low} to {high}{size}) "
-                f"against {_published(self)}"
-            )
+            known = [] if self.n is None else [f"n = {self.n:,}"]
+            if self.ci_low is not None or self.ci_high is not None:
+                level = "" if self.conf_level is None else f"{100 * self.conf_level:.4g} % "
+                ends = f"{_limit(self.ci_low)} to {_limit(self.ci_high)}"
+                known.insert(0, f"{level}interval {ends}")
+            note = f" ({', '.join(known)})" if known else ""
+            text += f": measured {self.estimate:.4g}{note} against {_published(self)}"
         notes = " ".join(part for part in (self.why, self.needs and f"Needs {self.needs}") if part)
         return f"{text}. {notes}".strip()
 
