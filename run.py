@@ -90,7 +90,7 @@ def fault() -> str | None:
         return "constraints.txt, pyproject.toml, this folder's path or your Python has changed"
     gone = sorted(set(stamp["packages"]) - set(installed()))
     if gone:
-        return f"{len(gone)} of its packages are gone or changed, such as {gone[0]}"
+        return f"packages are gone from it or changed: {len(gone)}, such as {gone[0]}"
     try:
         subprocess.run([PYTHON, "-c", ""], check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
