@@ -40,7 +40,7 @@ def printed(run: Any) -> str:
 
 def test_runs_in_its_folder_with_the_dataset_and_leaves_the_file(write: Write) -> None:
     source = (
-        "import os, sys, carekit\n"
+        "import os, sys\n"
         "print(os.getcwd(), os.environ.get('CAREKIT_DATASET'), sep='\\n')\n"
         "print(os.environ['WHO'], sys.executable, sep='\\n')"
     )
