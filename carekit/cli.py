@@ -14,7 +14,9 @@ from collections.abc import Sequence
 import carekit
 from carekit.errors import CarekitError
 
-DESCRIPTION = "Check, replay and extend published figures about customer service on social networks."
+DESCRIPTION = (
+    "Check, replay and extend published figures about customer service on social networks."
+)
 
 
 def build_parser() -> argparse.ArgumentParser:

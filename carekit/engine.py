@@ -58,6 +58,13 @@ class Engine:
             return expression.cache()
         return self.con.create_table(next(self._names), obj=expression, temp=True)
 
+    def keep_sql(self, select: str) -> ibis.Table:
+        """The rows of a DuckDB query, kept: for the few steps that Ibis cannot express."""
+        name = next(self._names)
+        # `con.sql` would lose the word RECURSIVE on its way through create_table.
+        self.con.raw_sql(f"CREATE TEMP TABLE {name} AS {select}")
+        return self.con.table(name)
+
     def drop(self, *tables: ibis.Table) -> None:
         """Forget steps made by `keep`: frees memory on a long path."""
         for table in tables:
@@ -124,8 +131,10 @@ def connect(
         options["temp_directory"] = spill_folder
     con = ibis.duckdb.connect(**options)
     con.raw_sql("SET TimeZone = 'UTC'")
-    # A bar drawn by the engine would end up in notebooks and logs.
-    con.raw_sql("SET enable_progress_bar = false")
+    # A bar drawn by the engine would end up in notebooks and logs. Where it cannot be drawn
+    # (Jupyter without ipywidgets), even switching it off is an error.
+    if con.raw_sql("SELECT current_setting('enable_progress_bar')").fetchone() == (True,):
+        con.raw_sql("SET enable_progress_bar = false")
     return Engine(con)
 
 

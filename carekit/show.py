@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FORMATS = ("table", "csv", "json")
+MOST_COLUMNS = 10
+# Columns that often hold one text for all rows: then they go below the table.
+FOOTNOTES = ("method", "definition", "conf_level")
 # A spreadsheet takes a cell that starts with one of these for a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -75,21 +78,49 @@ def _no_formula(value: Any) -> Any:
 
 
 def _as_table(frame: pd.DataFrame) -> str:
+    """Columns with one text for all rows go below the table; a single row stands upright."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for name in frame.columns:
-        right = frame[name].map(lambda v: isinstance(v, numbers.Number)).any()
-        table.add_column(Text(str(name)), justify="right" if right else "left", overflow="fold")
-    for row in frame.itertuples(index=False, name=None):
+    if frame.empty:
+        return "no rows"
+    if len(frame) == 1 and len(frame.columns) > MOST_COLUMNS:
+        width = max(len(str(c)) for c in frame.columns)
+        cells = zip(frame.columns, frame.iloc[0], strict=True)
+        return "\n".join(f"{name!s:<{width}}  {readable(value)}" for name, value in cells)
+    notes, body = _footnotes(frame)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for name in body.columns:
+        right = body[name].map(lambda v: isinstance(v, numbers.Number)).any()
+        # Words may break: a header is often wider than its numbers.
+        heading = Text(str(name).replace("_", " "))
+        table.add_column(heading, justify="right" if right else "left", no_wrap=False)
+    for row in body.itertuples(index=False, name=None):
         table.add_row(*(Text(readable(v)) for v in row))
     out = io.StringIO()
-    width = max(Console().width, 100) if Console().is_terminal else 200
-    Console(file=out, width=width).print(table)
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()).strip("\n")
+    # Inside Jupyter, rich would display the table by itself.
+    terminal = Console(force_jupyter=False)
+    width = max(terminal.width, 80) if terminal.is_terminal else 160
+    Console(file=out, width=width, force_jupyter=False).print(table)
+    lines = [line.rstrip() for line in out.getvalue().splitlines()]
+    return "\n".join([*lines, *notes]).strip("\n")
+
+
+def _footnotes(frame: pd.DataFrame) -> tuple[list[str], pd.DataFrame]:
+    """Long texts that repeat: one line below the table, a number in its cells."""
+    notes: list[str] = []
+    body = frame.copy()
+    for name in (c for c in FOOTNOTES if c in frame.columns):
+        texts = list(dict.fromkeys(frame[name]))
+        if len(texts) == 1:
+            notes.append(f"{name}: {readable(texts[0])}")
+            body = body.drop(columns=name)
+        elif name == "method":
+            notes += [f"method {i}: {readable(t)}" for i, t in enumerate(texts, 1)]
+            body[name] = frame[name].map({t: str(i) for i, t in enumerate(texts, 1)})
+    return notes, body
 
 
 def readable(value: Any) -> str:

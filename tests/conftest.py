@@ -125,3 +125,47 @@ class _References(HTMLParser):
 def external_references() -> Callable[[str], list[str]]:
     """What a page of HTML would fetch from elsewhere: `external_references(html)`."""
     return lambda page: _References(page).found
+
+
+def posts_frame(rows: list[dict[str, Any]]) -> Any:
+    """Posts from short rows: `id`, `at` (minutes after noon), and any column of the contract."""
+    import pandas as pd
+
+    noon = pd.Timestamp("2024-03-01 12:00", tz="UTC")
+    made = []
+    for row in rows:
+        full = {"network": "x", "author_role": "customer", "visibility": "public", **row}
+        full["post_id"] = full.pop("id")
+        full["created_at"] = noon + pd.Timedelta(minutes=full.pop("at", 0))
+        for clock in ("observed_at", "deleted_at"):
+            if clock in full:
+                full[clock] = noon + pd.Timedelta(minutes=full[clock])
+        made.append(full)
+    return pd.DataFrame(made)
+
+
+@pytest.fixture
+def make_dataset(tmp_path: Path):
+    """`make_dataset(rows, accounts=…, brands=…, selection=…)` → an open dataset."""
+    import itertools
+
+    import pandas as pd
+
+    from carekit.dataset import create_dataset, open_dataset
+    from carekit.manifest import NOTHING_LEFT_OUT
+
+    numbers = itertools.count()
+
+    def make(rows, *, accounts=(), brands=(), selection=NOTHING_LEFT_OUT, copies=()):
+        path = tmp_path / f"dataset-{next(numbers)}"
+        with create_dataset(path, title="Test", licence="CC0-1.0", selection=selection) as out:
+            out.add_posts(posts_frame(rows), source="test")
+            if copies:
+                out.add_posts(posts_frame(list(copies)), source="test, again")
+            if accounts:
+                out.set_table("accounts", pd.DataFrame(list(accounts)), source="test")
+            if brands:
+                out.set_table("brands", pd.DataFrame(list(brands)), source="test")
+        return open_dataset(path)
+
+    return make

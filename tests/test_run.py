@@ -25,6 +25,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     (tmp_path / "constraints.txt").write_text("pandas==3.1.1\n")
+    (tmp_path / "setup.py").touch()
     (tmp_path / "pyproject.toml").write_text(
         "[build-system]\n[project]\nname = 'small'\n[tool.setuptools]\n[tool.ruff]\n"
     )
@@ -128,6 +129,7 @@ def test_damaged_stamp_counts_as_an_interruption(run: ModuleType, installs: list
     ("file", "text"),
     [
         ("constraints.txt", "pandas==3.1.2\n"),
+        ("setup.py", "setup()\n"),
         ("pyproject.toml", "[build-system]\n[project]\nname = 'other'\n[tool.setuptools]\n"),
     ],
 )
@@ -153,7 +155,7 @@ def test_moved_project_makes_it_anew(
 ) -> None:
     before = run.recipe()
     (run.ROOT / "elsewhere").mkdir()
-    for name in ("constraints.txt", "pyproject.toml"):
+    for name in ("constraints.txt", "setup.py", "pyproject.toml"):
         (run.ROOT / name).rename(run.ROOT / "elsewhere" / name)
     monkeypatch.setattr(run, "ROOT", run.ROOT / "elsewhere")
     assert run.recipe() != before

@@ -90,14 +90,7 @@ def measure_answer_rate(
         cluster="cluster" if setting.cluster else None,
         conf_level=conf_level,
     )
-    unit = f", clustered by {setting.cluster}" if setting.cluster else ", requests independent"
-    rates = rates.assign(
-        method=rates["method"] + unit + _flag_words(rates["flags"]),
-        definition=setting.definition.name,
-    )
-    return rates[[*setting.by, *COLUMNS]]
-
-
-def _flag_words(flags: pd.Series) -> pd.Series:
-    """Flags as a bracket at the end of the method, nothing where there are none."""
-    return flags.map(lambda f: f" [{f}]" if f else "")
+    rates = rates.assign(method=setting.name_methods(rates), definition=setting.definition.name)
+    rates = rates[[*setting.by, *COLUMNS]]
+    rates.attrs["note"] = setting.note
+    return rates

@@ -10,7 +10,8 @@ import pandas as pd
 
 from carekit.engine import Engine, using
 from carekit.estimates.setting import AUTO, prepare
-from carekit.inference.survival import answered_waits, estimate_waits
+from carekit.inference.answered_waits import answered_waits
+from carekit.inference.survival import estimate_waits
 from carekit.measures.answers import count_waits
 from carekit.measures.definitions import DEFAULT, Definition
 
@@ -96,13 +97,17 @@ def measure_first_response(
             conf_level=conf_level,
             within=WITHIN,
         )
-        flags = over_all["flags"].map(lambda f: f" [{f}]" if f else "")
-        unit = f", clustered by {setting.cluster}" if setting.cluster else ", requests independent"
-        over_all["method"] = over_all["method"] + unit + flags
+        over_all["method"] = setting.name_methods(over_all)
         result = _joined(result, over_all[[*groups, *CENSORED, "method"]], groups)
         result["method"] = result["method"].fillna("no request with a usable time")
     result["definition"] = setting.definition.name
-    return result[[*groups, *COUNTS, *CENSORED, *ANSWERED, "method", "definition"]]
+    result = result[[*groups, *COUNTS, *CENSORED, *ANSWERED, "method", "definition"]]
+    n_negative = int(result["n_negative"].sum())
+    result.attrs["note"] = (
+        f"{setting.note} {n_negative} answers are dated before their request: counted as answers, "
+        "left out of every time."
+    )
+    return result
 
 
 def _censoring_closed(dataset: Dataset) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from carekit.measures.requests import THREAD_COLUMNS, Requests, build_requests, 
 
 if TYPE_CHECKING:
     import ibis
+    import pandas as pd
 
     from carekit.dataset import Dataset
 
@@ -32,6 +33,25 @@ class Setting:
     @property
     def definition(self) -> Definition:
         return self.requests.definition
+
+    @property
+    def note(self) -> str:
+        """The denominator in words, and what was left out of it."""
+        return f"Denominator: {self.definition.denominator}. {self.requests.count_note()}"
+
+    def name_methods(self, results: pd.DataFrame) -> pd.Series:
+        """`method` of each row: with the name of the independent unit, and the flags raised."""
+        words = results["method"]
+        if self.cluster:
+            words = words.str.replace("clustered by cluster", f"clustered by {self.cluster}")
+            words = words.str.replace(
+                r"every cluster holds one (unit|request)",
+                f"each {self.cluster} has one request",
+                regex=True,
+            )
+        else:
+            words = words + ", requests independent"
+        return words + results["flags"].map(lambda flags: f" [{flags}]" if flags else "")
 
 
 def column_tuple(by: str | Sequence[str]) -> tuple[str, ...]:
@@ -71,9 +91,7 @@ def prepare(
     return Setting(requests, table, columns, _independent_unit(table, columns, cluster))
 
 
-def _independent_unit(
-    table: ibis.Table, by: tuple[str, ...], cluster: str | None
-) -> str | None:
+def _independent_unit(table: ibis.Table, by: tuple[str, ...], cluster: str | None) -> str | None:
     if cluster in (None, NONE):
         return None
     if cluster == AUTO:

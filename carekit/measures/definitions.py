@@ -20,7 +20,8 @@ class Definition:
         What it is called, who defined it, when (`year` as text: some definitions span years).
     unit : str
         What is counted as a request: `opening` (customer post that replies to nothing), `message`
-        (every customer post), `question`, `complaint`, `mention`, `review` or `customer`.
+        (every customer post), `question` (an opening that names an account of the brand and holds
+        a question mark), `complaint`, `mention`, `review` or `customer`.
     answered_by : {"direct reply", "anywhere in the thread"}
         Which brand post counts as the answer.
     window_minutes : int or None
@@ -64,7 +65,8 @@ class Definition:
 DENOMINATORS: dict[str, str] = {
     "opening": "customer posts that reply to nothing",
     "message": "customer posts, opening or not",
-    "question": "customer posts that ask a question",
+    "question": "customer posts that reply to nothing, name an account of the brand and hold a "
+    "question mark",
     "complaint": "customer posts that complain",
     "mention": "customer posts that name an account of the brand",
     "review": "reviews",
@@ -78,6 +80,16 @@ DEFINITIONS: dict[str, Definition] = {
     for d in (
         Definition("direct-opening", _OURS, "2026", "opening"),
         Definition("direct-message", _OURS, "2026", "message"),
+        # How a post is recognised as a question was not published; the question mark is
+        # second-hand. Nor was it stated whether rates are pooled: totals of 2012 imply it.
+        Definition(
+            "socialbakers-2015",
+            "Socialbakers, Socially Devoted",
+            "2012-2015",
+            "question",
+            answered_by="anywhere in the thread",
+            time_statistic="mean",
+        ),
     )
 }
 

@@ -21,6 +21,13 @@ if TYPE_CHECKING:
 
     from carekit.dataset import Dataset
 
+BUILT = (
+    ("opening", "direct reply"),
+    ("message", "direct reply"),
+    ("question", "direct reply"),
+    ("opening", "anywhere in the thread"),
+    ("question", "anywhere in the thread"),
+)
 TIME_UNITS = {
     "year": "%Y",
     "quarter": None,
@@ -95,18 +102,21 @@ def build_requests(
     requests are counted, and kept out of every time statistic.
     """
     definition = get_definition(definition)
-    if definition.answered_by != "direct reply" or definition.unit not in {"opening", "message"}:
+    if (definition.unit, definition.answered_by) not in BUILT:
+        known = "; ".join(f"{unit} and {how}" for unit, how in BUILT)
         raise InputError(
-            f"`definition` is {definition.name!r}, by {definition.unit} and {definition.answered_by}; "
-            "requests can be built by opening or message and direct reply."
+            f"`definition` is {definition.name!r}, by {definition.unit} and "
+            f"{definition.answered_by}; requests can be built by: {known}."
         )
+    anywhere = definition.answered_by == "anywhere in the thread"
     posts = engine.table(dataset, "posts")
-    threads = build_threads(posts, engine=engine) if with_threads else None
+    threads = build_threads(posts, engine=engine) if with_threads or anywhere else None
     if threads is not None:
         distinct, n_duplicates = threads.posts, threads.n_duplicates
     else:
         distinct, n_duplicates = distinct_posts(posts, engine)
-    table = _requests(dataset, distinct, definition, engine)
+    answers = _answers(distinct, threads if anywhere else None)
+    table = _requests(dataset, distinct, answers, definition, engine)
     if threads is not None:
         table = _with_threads(table, threads)
     n_orphans = _count_orphans(distinct)
@@ -119,35 +129,58 @@ def _count_orphans(posts: ibis.Table) -> int:
     from ibis import _
 
     replies = posts.filter((_.author_role == "customer") & _.reply_to.notnull())
-    return int(replies.anti_join(posts.select(known=_.post_id), [("reply_to", "known")]).count().execute())
+    known = posts.select(known=_.post_id)
+    return int(replies.anti_join(known, [("reply_to", "known")]).count().execute())
+
+
+def _answers(posts: ibis.Table, threads: Threads | None) -> ibis.Table:
+    """Public brand posts by what they answer: a post, or with `threads` the start of a thread."""
+    from ibis import _
+
+    answers = posts.filter(
+        (_.author_role == "brand") & (_.visibility == "public") & _.reply_to.notnull()
+    ).select("post_id", "created_at", "account", "brand", answer_to=_.reply_to)
+    if threads is not None:
+        members = threads.members.select(member=_.post_id, root=_.thread_id)
+        answers = answers.inner_join(members, [("post_id", "member")]).select(
+            "created_at", "account", "brand", answer_to=_.root
+        )
+    seconds = _.created_at.epoch_seconds()
+    return answers.group_by("answer_to").agg(
+        answered_at=seconds.min(),
+        n_answers=_.count(),
+        replier=_.account.argmin(seconds),
+        replier_brand=_.brand.argmin(seconds),
+    )
 
 
 def _requests(
-    dataset: Dataset, posts: ibis.Table, definition: Definition, engine: Engine
+    dataset: Dataset,
+    posts: ibis.Table,
+    answers: ibis.Table,
+    definition: Definition,
+    engine: Engine,
 ) -> ibis.Table:
     import ibis
     from ibis import _
 
     asked = posts.filter((_.author_role == "customer") & (_.visibility == "public"))
-    if definition.unit == "opening":
+    if definition.unit in {"opening", "question"}:
         asked = asked.filter(_.reply_to.isnull())
-    brand_posts = posts.filter(
-        (_.author_role == "brand") & (_.visibility == "public") & _.reply_to.notnull()
-    )
-    answers = brand_posts.group_by(answer_to=_.reply_to).agg(
-        answered_at=_.created_at.epoch_seconds().min(),
-        n_answers=_.count(),
-        replier=_.account.argmin(_.created_at.epoch_seconds()),
-        replier_brand=_.brand.argmin(_.created_at.epoch_seconds()),
-    )
+    if definition.unit == "question":
+        asked = asked.filter(_.text.contains("?") & _.account.notnull())
     end = _end_of_observation(dataset, posts)
-    joined = asked.left_join(answers, [("post_id", "answer_to")])
-    created = joined.created_at.epoch_seconds()
-    looked = ibis.coalesce(joined.observed_at.epoch_seconds(), end)
-    deleted = ibis.coalesce(joined.deleted_at.epoch_seconds(), looked)
-    followed = ibis.greatest(ibis.least(looked, deleted) - created, 0)
-    answered = joined.n_answers.notnull()
-    wait = joined.answered_at - created
+    # Columns first, formulas after: Ibis resolves a later join against plain columns only.
+    joined = asked.left_join(answers, [("post_id", "answer_to")]).select(
+        *asked.columns, "answered_at", "n_answers", "replier", "replier_brand"
+    )
+    followed_until = ibis.least(
+        ibis.coalesce(_.observed_at.epoch_seconds(), end),
+        ibis.coalesce(_.deleted_at.epoch_seconds(), _.observed_at.epoch_seconds(), end),
+    )
+    followed = ibis.greatest(followed_until - _.created_at.epoch_seconds(), 0)
+    answered = _.n_answers.notnull()
+    wait = _.answered_at - _.created_at.epoch_seconds()
     requests = joined.select(
         request_id=_.post_id,
         thread_id=ibis.coalesce(_.thread_id, _.post_id),
@@ -191,10 +224,14 @@ def _with_brands(dataset: Dataset, requests: ibis.Table, engine: Engine) -> ibis
     brands = engine.table(dataset, "brands").select(
         known_brand=_.brand, country=_.country, sector=_.sector
     )
-    named = requests.left_join(
-        accounts, [("network", "on_network"), ("account", "handle")]
-    ).mutate(brand=ibis.coalesce(_.account_brand, _.post_brand))
-    return named.left_join(brands, [("brand", "known_brand")])
+    named = (
+        requests.left_join(accounts, [("network", "on_network"), ("account", "handle")])
+        .select(*requests.columns, "account_brand", "account_kind")
+        .mutate(brand=ibis.coalesce(_.account_brand, _.post_brand))
+    )
+    return named.left_join(brands, [("brand", "known_brand")]).select(
+        *named.columns, "country", "sector"
+    )
 
 
 def _with_threads(table: ibis.Table, threads: Threads) -> ibis.Table:
@@ -204,12 +241,11 @@ def _with_threads(table: ibis.Table, threads: Threads) -> ibis.Table:
     facts = threads.table.select(
         root_id=_.thread_id, complete=_.thread_complete, customers=_.n_customer_posts
     )
-    known = table.inner_join(members, [("request_id", "member")]).left_join(
-        facts, [("root", "root_id")]
+    placed = table.inner_join(members, [("request_id", "member")]).select(*table.columns, "root")
+    known = placed.left_join(facts, [("root", "root_id")]).select(
+        *placed.columns, "complete", "customers"
     )
-    return known.mutate(
-        thread_id=_.root, thread_complete=_.complete, n_customer_posts=_.customers
-    )
+    return known.mutate(thread_id=_.root, thread_complete=_.complete, n_customer_posts=_.customers)
 
 
 def grouping_columns(table: ibis.Table) -> list[str]:
@@ -217,9 +253,7 @@ def grouping_columns(table: ibis.Table) -> list[str]:
     return [*table.columns, *TIME_UNITS]
 
 
-def with_groups(
-    table: ibis.Table, by: tuple[str, ...], *, where: str | None = None
-) -> ibis.Table:
+def with_groups(table: ibis.Table, by: tuple[str, ...], *, where: str | None = None) -> ibis.Table:
     """The requests for which `where` holds, with the columns of `by` as plain columns.
 
     `by` may name the columns of the requests and parts of created_at, UTC: year, quarter, month,

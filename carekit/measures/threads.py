@@ -169,20 +169,16 @@ def _by_recursion(edges: ibis.Table, engine: Engine) -> ibis.Table:
     from ibis import _
 
     name = edges.get_name()
-    reached = engine.keep(
-        engine.con.sql(
-            "WITH RECURSIVE down(post_id, thread_id) AS ("
-            f" SELECT post_id, post_id FROM {name} WHERE parent IS NULL"
-            f" UNION ALL SELECT e.post_id, d.thread_id FROM {name} e"
-            " JOIN down d ON e.parent = d.post_id"
-            ") SELECT post_id, thread_id FROM down"
-        )
+    reached = engine.keep_sql(
+        "WITH RECURSIVE down(post_id, thread_id) AS ("
+        f" SELECT post_id, post_id FROM {name} WHERE parent IS NULL"
+        f" UNION ALL SELECT e.post_id, d.thread_id FROM {name} e"
+        " JOIN down d ON e.parent = d.post_id"
+        ") SELECT post_id, thread_id FROM down"
     )
     rest = edges.anti_join(reached, "post_id").select("post_id", thread_id=_.post_id)
     return engine.keep(
-        reached.mutate(in_cycle=ibis.literal(False)).union(
-            rest.mutate(in_cycle=ibis.literal(True))
-        )
+        reached.mutate(in_cycle=ibis.literal(False)).union(rest.mutate(in_cycle=ibis.literal(True)))
     )
 
 
@@ -212,4 +208,3 @@ def _by_jumping(edges: ibis.Table, engine: Engine) -> ibis.Table:
     in_cycle = ~_.stopped
     thread = ibis.ifelse(_.stopped, _.ancestor, _.post_id)
     return engine.keep(step.select("post_id", thread_id=thread, in_cycle=in_cycle))
-

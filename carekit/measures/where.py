@@ -46,7 +46,7 @@ def condition(table: ibis.Table, text: str) -> ibis.expr.types.BooleanValue:
 
     try:
         tree = sqlglot.parse_one(text, dialect="duckdb")
-    except SqlglotError as error:
+    except (SqlglotError, RecursionError) as error:
         raise _not_understood(text, "it is not a condition") from error
     try:
         result = _Reader(table, text).read(tree)
@@ -74,7 +74,7 @@ class _Reader:
     def __init__(self, table: ibis.Table, text: str) -> None:
         self.table, self.text = table, text
 
-    def read(self, node: sql.Expression) -> Any:
+    def read(self, node: sql.Expr) -> Any:
         """One node of the parsed condition → an Ibis value."""
         name = type(node).__name__
         known: dict[str, Callable[[Any], Any]] = {
