@@ -163,9 +163,10 @@ def ensure_environment() -> None:
     say(f"the environment is ready, after {time.monotonic() - started:.0f} s.")
 
 
-def inside(*command: str, cwd: Path = ROOT) -> int:
+def inside(*command: str, cwd: Path = ROOT, **variables: str) -> int:
     """Run `python COMMAND` in the environment, with this terminal; its exit code."""
     env = {k: v for k, v in os.environ.items() if k not in {"PYTHONHOME", "PYTHONPATH"}}
+    env |= variables
     env["VIRTUAL_ENV"] = str(VENV)
     env["PATH"] = os.pathsep.join([str(PYTHON.parent), env.get("PATH", os.defpath)])
     process = subprocess.Popen([str(PYTHON), *command], cwd=cwd, env=env)
@@ -198,13 +199,16 @@ def tests(arguments: list[str]) -> int:
         for number, (name, options) in enumerate(calls.items(), 1):
             say(f"{name} ({number} of {len(calls)})")
             report = Path(folder) / f"{number}.xml"
-            code = inside("-m", "pytest", f"--junitxml={report}", *options)
+            drawn = str(Path(folder) / "figures")
+            code = inside("-m", "pytest", f"--junitxml={report}", *options, CAREKIT_FIGURES=drawn)
             if code != 0:
                 broken.append(name)
             if report.exists():
                 count(report, counts)
             if code in {2, INTERRUPTED}:
                 break
+            if name == "notebooks" and inside("-m", "carekit.notebooks", "figures", drawn) != 0:
+                broken.append("figures")
     verdict = f"failed: {', '.join(broken)}" if broken else "all is well"
     say(f"{verdict}, after {time.monotonic() - started:.0f} s.")
     # A run can break without a failed test, such as at collection: the last line must not hide it.
