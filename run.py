@@ -118,9 +118,12 @@ def install(uv: str | None) -> bool:
     base = getattr(sys, "_base_executable", None) or sys.executable
     what = ["-c", "constraints.txt", "-e", ".[test]"]
     if uv:
+        # uv leaves compiling to Python's first imports; where Python may not write what it
+        # compiles, every start would compile everything again.
+        what += ["--compile-bytecode"] if sys.dont_write_bytecode else []
         steps = [
             [uv, "venv", "--quiet", "--seed", "--allow-existing", "--python", base, str(VENV)],
-            [uv, "pip", "install", "--compile-bytecode", "--python", str(PYTHON), *what],
+            [uv, "pip", "install", "--python", str(PYTHON), *what],
         ]
     else:
         steps = [
@@ -139,7 +142,7 @@ def ensure_environment() -> None:
     started = time.monotonic()
     uv = shutil.which("uv")
     say(f"making the environment in .venv ({reason}).")
-    say(f"This takes {'seconds' if uv else 'a minute or two'} and 1.2 GB of disk, once.")
+    say(f"This takes {'seconds' if uv else 'a minute or two'} and 1.4 GB of disk, once.")
     try:
         empty_environment()
         done = install(uv)
@@ -155,7 +158,7 @@ def ensure_environment() -> None:
     if not done:
         raise Failure(
             "the environment could not be made; the reason is above. It needs a connection to the "
-            "Python package index, 1.2 GB of disk and, on Debian and Ubuntu without uv, the "
+            "Python package index, 1.4 GB of disk and, on Debian and Ubuntu without uv, the "
             "package python3-venv. Run the command again once that is mended."
         )
     packages = {"recipe": recipe(), "packages": installed()}
