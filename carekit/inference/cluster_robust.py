@@ -38,6 +38,7 @@ def cluster_contrasts(
     contrasts: ArrayLike,
     variance: ArrayLike | None = None,
     size: ArrayLike | None = None,
+    df_variance: ArrayLike | None = None,
     correction: Correction = "cr2",
 ) -> Contrasts:
     """Cluster-robust standard errors of linear contrasts of fitted coefficients.
@@ -58,6 +59,9 @@ def cluster_contrasts(
         coefficients must have been fitted with its inverse as weight.
     size : array, one value per cell, optional
         Number of messages in the cell; 1 if not given.
+    df_variance : array, one value per cell, optional
+        Variance of the cell's sum over its size, where it is better known than `variance`: it
+        changes the degrees of freedom of "cr2" only.
     correction : {"none", "g", "hc1", "cr2"}
         "none"; "g", times G/(G-1); "hc1", times also (N-1)/(N-K); or "cr2", the bias-reduced
         estimate with Satterthwaite degrees of freedom. The first three have G-1 degrees of
@@ -90,6 +94,7 @@ def cluster_contrasts(
     x, e = np.asarray(gradient, dtype=float), np.asarray(residual, dtype=float)
     phi = np.ones(len(e)) if variance is None else np.asarray(variance, dtype=float)
     n = np.ones(len(e)) if size is None else np.asarray(size, dtype=float)
+    spread = phi if df_variance is None else np.asarray(df_variance, dtype=float)
     wanted = np.asarray(contrasts, dtype=float)
     # Messages of one cell differ from their mean in directions where the fit says nothing, so a
     # cell acts as one row, scaled by the root of its size.
@@ -105,17 +110,21 @@ def cluster_contrasts(
     own = bread @ wanted
     squared = np.zeros(wanted.shape[1])
     diagonal = np.zeros((groups, wanted.shape[1]))
-    shadow = np.zeros((groups, x.shape[1], wanted.shape[1]))
+    shadow = np.zeros((groups, 2 * x.shape[1], wanted.shape[1]))
     order = np.argsort(code, kind="stable")
     for g, rows in enumerate(np.split(order, np.cumsum(np.bincount(code))[:-1])):
         direction = x[rows] @ own / phi[rows, None]
         if correction == "cr2":
             direction = _bias_reduction(x[rows], phi[rows], bread) @ direction
         squared += (e[rows] @ direction) ** 2
-        diagonal[g] = (direction**2 * phi[rows, None]).sum(axis=0)
-        shadow[g] = x[rows].T @ direction
+        diagonal[g] = (direction**2 * spread[rows, None]).sum(axis=0)
+        shadow[g, : x.shape[1]] = x[rows].T @ direction
+        shadow[g, x.shape[1] :] = (x[rows] / phi[rows, None]).T @ (direction * spread[rows, None])
     if correction == "cr2":
-        return Contrasts(np.sqrt(squared), _satterthwaite(diagonal, shadow, bread), groups)
+        weighted = x / phi[:, None]
+        inner = bread @ (weighted.T @ (weighted * spread[:, None])) @ bread
+        core = np.block([[inner, -bread], [-bread, np.zeros_like(bread)]])
+        return Contrasts(np.sqrt(squared), _satterthwaite(diagonal, shadow, core), groups)
     factor = {"none": 1.0, "g": groups / (groups - 1)}.get(correction)
     if factor is None:
         total = n.sum()
@@ -136,12 +145,19 @@ def _bias_reduction(
 
 
 def _satterthwaite(
-    diagonal: NDArray[np.float64], shadow: NDArray[np.float64], bread: NDArray[np.float64]
+    diagonal: NDArray[np.float64], shadow: NDArray[np.float64], core: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Degrees of freedom that match mean and variance of the estimate under the working model."""
+    """Degrees of freedom that match mean and variance of the estimate under the working model.
+
+    The covariance of the clusters' contributions is diag(a) + U C U'; only its trace and its
+    square are needed, so it is never built.
+    """
     df = np.empty(diagonal.shape[1])
     for j in range(len(df)):
-        f = shadow[:, :, j]
-        spread = np.diag(diagonal[:, j]) - f @ bread @ f.T
-        df[j] = np.trace(spread) ** 2 / (spread**2).sum()
+        a, u = diagonal[:, j], shadow[:, :, j]
+        low_rank = core @ (u.T @ u)
+        own = ((u @ core) * u).sum(axis=1)
+        square = (a**2).sum() + 2 * (a * own).sum() + np.trace(low_rank @ low_rank)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            df[j] = (a + own).sum() ** 2 / square
     return df
