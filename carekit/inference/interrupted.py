@@ -109,8 +109,8 @@ def interrupted_series(
     >>> out = interrupted_series(months, outcome="share", time="month", start=16)
     >>> out[["term", "estimate", "n_before", "n_after", "lag"]].round(3).loc[[2, 4]]
                 term  estimate  n_before  n_after  lag
-    2   level_change     0.105        15       15    3
-    4  effect_at_end     0.115        15       15    3
+    2   level_change     0.103        15       15    3
+    4  effect_at_end     0.109        15       15    3
     """
     require_columns(table, [outcome, time])
     ordered, where = _periods(table, time, start)
