@@ -22,7 +22,7 @@ from carekit.inference.counts import (
     refuse_names,
     sum_counts,
 )
-from carekit.inference.intervals import clopper_pearson, korn_graubard, wilson
+from carekit.inference.intervals import clopper_pearson, korn_graubard, wald_interval, wilson
 
 FEW_CLUSTERS = 30
 SMALL_N = 30
@@ -218,3 +218,125 @@ def _clustered(
         },
     )
     return out
+
+
+_MEAN_RESULT = [
+    *("estimate", "std_error", "ci_low", "ci_high", "conf_level", "df", "median_rate"),
+    *("clusters", "clusters_empty", "method", "flags"),
+]
+
+
+def mean_of_rates(
+    table: pd.DataFrame,
+    *,
+    cluster: str,
+    by: str | Sequence[str] = (),
+    n: str = "n",
+    n_yes: str = "n_answered",
+    conf_level: float = 0.95,
+) -> pd.DataFrame:
+    """Mean and median of the clusters' own rates: what a typical brand does, not a typical request.
+
+    It differs from the pooled rate whenever large and small brands differ. Print both.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row per group and cluster, with whole counts. Rows that share both are added up first.
+    cluster : str
+        Column of the units whose rates are averaged, usually the brand.
+    by : str or sequence of str
+        Columns that define the groups; none gives one row.
+    n, n_yes : str
+        Columns of the counts: all units, and those that count as yes.
+    conf_level : float
+        Nominal coverage.
+
+    Returns
+    -------
+    DataFrame
+        One row per group, sorted: the `by` columns, the sums of `n` and `n_yes`, then
+
+        - `estimate`: Σ r_b / k over the k clusters that have units
+        - `std_error`, `ci_low`, `ci_high`, `conf_level`, `df`: Student's t on k - 1; limits are
+          cut at 0 and 1 (flag `boundary`)
+        - `median_rate`: rate of the median cluster
+        - `clusters`, `clusters_empty`: k, and the clusters with n = 0, which have no rate
+        - `method`, `flags`: `n0` no cluster has a unit; `one_cluster` no limits; `zero_var` all
+          rates are the same, no limits; `few_clusters` below 30; `boundary`
+
+    Raises
+    ------
+    SchemaError, InputError
+        As in `estimate_rate`.
+
+    Examples
+    --------
+    >>> table = pd.DataFrame({"brand": ["a", "b", "c"], "n": [100, 10, 0],
+    ...                       "n_answered": [20, 8, 0]})
+    >>> mean_of_rates(table, cluster="brand")[["estimate", "median_rate", "clusters_empty"]]
+       estimate  median_rate  clusters_empty
+    0       0.5          0.5               1
+    """
+    groups_by = column_names(by)
+    check_conf_level(conf_level)
+    refuse_names(groups_by, [n, n_yes, *_MEAN_RESULT])
+    groups, code, counts = sum_counts(table, by=groups_by, cluster=cluster, n=n, parts=[n_yes])
+    size = len(groups)
+    units, yes = counts[n].to_numpy(), counts[n_yes].to_numpy()
+    used = units > 0
+    rate, of = yes[used] / units[used], code[used]
+    k = np.bincount(of, minlength=size)
+    mean = _divide(group_sums(of, rate, size), k)
+    # Rates that are equal on paper differ by rounding; their deviations are not variation.
+    deviation = rate - mean[of]
+    deviation[np.abs(deviation) < 1e-12] = 0.0
+    variance = _divide(group_sums(of, deviation**2, size), k * (k - 1))
+    flat = (k > 1) & (variance == 0)
+    error = np.sqrt(variance)
+    low, high = wald_interval(mean, np.where(flat, np.nan, error), df=k - 1, conf_level=conf_level)
+    part = {
+        "estimate": mean,
+        "std_error": error,
+        "ci_low": np.maximum(low, 0.0),
+        "ci_high": np.minimum(high, 1.0),
+        "df": np.where(k > 1, k - 1.0, np.nan),
+        "median_rate": _medians(of, rate, k),
+        "clusters": k,
+        "clusters_empty": np.bincount(code[~used], minlength=size),
+        "method": np.select(
+            [k == 0, k == 1, flat],
+            ["none: n = 0", f"none: one {cluster}", f"none: every {cluster} has the same rate"],
+            default=f"mean over {cluster}, t",
+        ),
+        "flags": join_flags(
+            size,
+            {
+                "n0": k == 0,
+                "one_cluster": k == 1,
+                "zero_var": flat,
+                "few_clusters": (k > 0) & (k < FEW_CLUSTERS),
+                "boundary": (low < 0) | (high > 1),
+            },
+        ),
+    }
+    sums = {
+        name: group_sums(code, values, size).astype(np.int64)
+        for name, values in ((n, units), (n_yes, yes))
+    }
+    result = groups.assign(**sums, **part, conf_level=conf_level)
+    return result[[*groups_by, n, n_yes, *_MEAN_RESULT]]
+
+
+def _medians(
+    code: npt.NDArray, values: npt.NDArray[np.float64], k: npt.NDArray
+) -> npt.NDArray[np.float64]:
+    """Median of each group; NaN for a group without values."""
+    medians = np.full(len(k), np.nan)
+    present = k > 0
+    if present.any():
+        ordered = values[np.lexsort((values, code))]
+        start = (np.cumsum(k) - k)[present]
+        size = k[present]
+        medians[present] = (ordered[start + (size - 1) // 2] + ordered[start + size // 2]) / 2
+    return medians

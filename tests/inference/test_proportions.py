@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carekit.errors import InputError, SchemaError
-from carekit.inference.proportions import estimate_rate
+from carekit.inference.proportions import estimate_rate, mean_of_rates
 
 GOLDEN = Path(__file__).parents[1] / "golden"
 
@@ -173,7 +173,7 @@ tables = st.lists(
 ).map(lambda rows: table(*((g, b, n, round(n * f)) for g, b, n, f in rows)))
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=50)
 @given(tables, st.randoms())
 def test_row_order_is_irrelevant_limits_hold_the_estimate_and_input_is_unchanged(rows, random):
     before = rows.copy(deep=True)
@@ -245,3 +245,55 @@ def test_a_list_instead_of_a_frame_is_refused():
     assert str(error.value) == (
         "`table` is a list; a pandas DataFrame was expected. Build one with pandas.DataFrame(...)."
     )
+
+
+def test_mean_of_brand_rates_equals_the_frozen_reference(golden):
+    reference, case = golden("pooled_rate"), "in_brands mean of brand rates"
+    brands = pd.read_csv(GOLDEN / "in_brands.csv")
+    row = mean_of_rates(brands, cluster="brand", n="asked", n_yes="answered").iloc[0]
+    for quantity, column in {
+        "mean": "estimate",
+        "se": "std_error",
+        "t_low": "ci_low",
+        "t_high": "ci_high",
+        "median": "median_rate",
+    }.items():
+        reference.check(case, quantity, row[column])
+    assert (row["clusters"], row["clusters_empty"], row["df"]) == (20, 0, 19)
+
+
+def test_mean_of_rates_leaves_out_brands_without_requests_and_counts_them():
+    rows = table(("a", "p", 10, 2), ("a", "q", 10, 4), ("a", "r", 1000, 900), ("a", "z", 0, 0))
+    row = mean_of_rates(rows, by="group", cluster="brand").iloc[0]
+    assert row["estimate"] == pytest.approx((0.2 + 0.4 + 0.9) / 3)
+    assert row["median_rate"] == pytest.approx(0.4)
+    assert (row["n"], row["clusters"], row["clusters_empty"]) == (1020, 3, 1)
+    assert row["flags"] == "few_clusters boundary"
+    assert (row["ci_low"], row["ci_high"]) == (0, 1)
+
+
+def test_mean_of_rates_without_variation_has_no_limits():
+    rows = table(
+        ("none", "p", 0, 0), ("one", "p", 5, 2), ("same", "p", 10, 1), ("same", "q", 30, 3)
+    )
+    out = mean_of_rates(rows, by="group", cluster="brand")
+    assert out["flags"].tolist() == ["n0", "one_cluster few_clusters", "zero_var few_clusters"]
+    assert out["method"].tolist() == [
+        "none: n = 0",
+        "none: one brand",
+        "none: every brand has the same rate",
+    ]
+    assert out[["ci_low", "ci_high"]].isna().all(axis=None)
+    assert out["median_rate"].fillna(-1).tolist() == [-1, 0.4, 0.1]
+
+
+@settings(deadline=None, max_examples=50)
+@given(tables)
+def test_mean_and_median_of_rates_agree_with_pandas(rows):
+    out = mean_of_rates(rows, by="group", cluster="brand").set_index("group")
+    sums = rows.groupby(["group", "brand"])[["n", "n_answered"]].sum().query("n > 0")
+    rates = (sums["n_answered"] / sums["n"]).groupby("group")
+    for column, expected in (("estimate", rates.mean()), ("median_rate", rates.median())):
+        shown = out[column].dropna()
+        assert np.allclose(shown, expected.reindex(shown.index))
+    assert (out["clusters"] > 0).sum() == len(rates)
