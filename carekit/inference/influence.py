@@ -42,8 +42,13 @@ class ClusterDesign:
         return (self.clusters > 0) & (self.clusters < FEW_CLUSTERS) & ~self.single
 
     def quantile(self, tail: float) -> Floats:
-        """Upper quantile of Student's t, NaN without degrees of freedom."""
-        return -stdtrit(self.df, np.full(len(self.df), tail))
+        """Upper quantile of Student's t on `df`."""
+        return student_quantile(self.df, tail)
+
+
+def student_quantile(df: Floats, tail: float) -> Floats:
+    """Upper quantile of Student's t, NaN without degrees of freedom."""
+    return -stdtrit(df, np.full(len(df), tail))
 
 
 def cluster_design(sets: RiskSets) -> ClusterDesign:

@@ -51,8 +51,12 @@ def test_area_and_error_counted_by_hand():
     variance = sum(a * a * h for a, h in zip(left, [1 / 30, 2 / 15, 1 / 2], strict=True))
     assert row["restricted_mean_minutes"] == pytest.approx(area)
     assert row["std_error"] == pytest.approx(math.sqrt(variance))
-    assert row["ci_low"] == pytest.approx(area - 1.959963985 * math.sqrt(variance))
-    assert row["ci_high"] == pytest.approx(area + 1.959963985 * math.sqrt(variance))
+    # Student's t on 5 df, error times √(6/5), on the scale of ln(-ln(area / 50))
+    share = area / 50
+    half = 2.570581836 * math.sqrt(variance * 6 / 5) / 50 / (share * -math.log(share))
+    assert row["ci_low"] == pytest.approx(50 * share ** math.exp(half))
+    assert row["ci_high"] == pytest.approx(50 * share ** math.exp(-half))
+    assert row["df"] == 5
     assert row["until_minutes"] == 50.0
     assert row["method"] == "area under kaplan-meier"
     assert row["flags"] == "small_n"
@@ -95,6 +99,19 @@ def test_no_request_is_nan():
     row = restricted_mean(SIX.iloc[:0]).iloc[0]
     assert (row["n"], row["flags"], row["method"]) == (0, "n0", "none: n = 0")
     assert math.isnan(row["restricted_mean_minutes"])
+
+
+def test_an_answer_at_the_horizon_comes_too_late_to_shorten_the_mean():
+    table = pd.DataFrame({"seconds": [3600], "events": [9], "censored": [0]})
+    row = restricted_mean(table, until=60).iloc[0]
+    assert (row["restricted_mean_minutes"], row["ci_high"]) == (60.0, 60.0)
+    assert row["ci_low"] == pytest.approx(60 * 0.025 ** (1 / 9))
+
+
+def test_a_horizon_of_zero_is_no_horizon():
+    table = pd.DataFrame({"seconds": [0], "events": [3], "censored": [1]})
+    row = restricted_mean(table).iloc[0]
+    assert row[["until_minutes", "restricted_mean_minutes", "ci_low"]].isna().all()
 
 
 def test_one_cluster_has_no_limits():

@@ -288,8 +288,8 @@ def random_table(seed: int, *, authors: int = 25, rows: int = 120, weighted: boo
     )
 
 
-def influence_by_definition(table: pd.DataFrame) -> list[float]:
-    """Σ_c (Σ_i w_i I_i(t))² at each time, request by request, as the formula is written."""
+def influence_by_definition(table: pd.DataFrame) -> pd.DataFrame:
+    """Σ_i w_i I_i(t) of each author at each time, request by request, as the formula is written."""
     table = table[table["events"] + table["censored"] > 0]
     curve = survival_curve(table, cluster="author")
     times, n, d = (curve[c].to_numpy(float) for c in ("minutes", "at_risk", "events"))
@@ -307,8 +307,8 @@ def influence_by_definition(table: pd.DataFrame) -> list[float]:
                 own = -(d[k] / (n[k] * (n[k] - d[k])) if n[k] > d[k] else 0.0) - 1 / n[k]
             total = row.events * (common + own) + row.censored * common
             per_author[row.author] = per_author.get(row.author, 0.0) + total
-        out.append(sum(value**2 for value in per_author.values()))
-    return out
+        out.append(per_author)
+    return pd.DataFrame(out)
 
 
 @pytest.mark.parametrize("weighted", [False, True])
@@ -316,7 +316,8 @@ def test_clustered_error_is_the_sum_of_squared_influences(weighted):
     table = random_table(3, weighted=weighted)
     curve = survival_curve(table, cluster="author")
     k = table.loc[table["events"] + table["censored"] > 0, "author"].nunique()
-    want = curve["survival"] * np.sqrt(np.array(influence_by_definition(table)) * k / (k - 1))
+    squares = (influence_by_definition(table) ** 2).sum(axis=1)
+    want = curve["survival"] * np.sqrt(squares * k / (k - 1))
     inside = curve["survival"] > 0
     np.testing.assert_allclose(curve["std_error"][inside], want[inside], rtol=1e-9)
 
@@ -370,8 +371,30 @@ def test_equal_clusters_get_the_same_limits_by_both_corrections():
     )
     row = survival_curve(equal, cluster="author").iloc[25]
     k = 19
-    plain = math.sqrt(influence_by_definition(equal)[25] * k / (k - 1))
+    plain = math.sqrt((influence_by_definition(equal).iloc[25] ** 2).sum() * k / (k - 1))
     assert row["std_error"] == pytest.approx(row["survival"] * plain)
+
+
+@pytest.mark.parametrize(("authors", "heavy"), [(8, 1), (24, 12)])
+def test_few_or_unequal_clusters_are_corrected_for_their_share_of_the_weight(authors, heavy):
+    table = random_table(6, authors=authors)
+    table.loc[table["author"] == 0, ["events", "censored"]] *= heavy
+    curve = survival_curve(table, cluster="author")
+    weight = table.assign(n=table["events"] + table["censored"]).groupby("author")["n"].sum()
+    share = weight / weight.sum()
+    scaled = influence_by_definition(table) / (1 - share)
+    k, kish = len(share), 1 / (share**2).sum()
+    want = curve["survival"] * np.sqrt((k - 1) / k * (scaled**2).sum(axis=1))
+    inside = curve["survival"] > 0
+    np.testing.assert_allclose(curve["std_error"][inside], want[inside], rtol=1e-9)
+    from scipy.stats import t
+
+    row = curve.iloc[12]
+    half = (
+        t.ppf(0.975, kish - 1) * row["std_error"] / (row["survival"] * -math.log(row["survival"]))
+    )
+    assert row["ci_low"] == pytest.approx(row["survival"] ** math.exp(half))
+    assert row["ci_high"] == pytest.approx(row["survival"] ** math.exp(-half))
 
 
 def test_clusters_that_do_not_differ_fall_back_on_greenwood():
