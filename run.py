@@ -29,6 +29,12 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "carekit-stamp.json"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 INTERRUPTED = 130
+WORKERS = ["-n", str(min(4, max(2, os.cpu_count() or 1))), "--dist", "loadscope"]
+# A kernel of this environment, whatever the user has installed; and no plugin that shuffles cells.
+NBVAL = [
+    *["--nbval", "--nbval-current-env", "--nbval-cell-timeout=120"],
+    *["--nbval-sanitize-with", str(ROOT / "tests" / "nbval_sanitize.cfg"), "-p", "no:randomly"],
+]
 
 
 class Failure(Exception):
@@ -51,6 +57,7 @@ def recipe() -> str:
         project = tomllib.load(file)
     parts = {
         "constraints": (ROOT / "constraints.txt").read_text(encoding="utf-8"),
+        "setup": (ROOT / "setup.py").read_text(encoding="utf-8"),
         # The settings of ruff, mypy and pytest change nothing that is installed.
         "pyproject": [project["build-system"], project["project"], project["tool"]["setuptools"]],
         "python": f"{sys.implementation.name} {sys.version_info[0]}.{sys.version_info[1]}",
@@ -81,10 +88,10 @@ def fault() -> str | None:
     if not stamp.get("packages"):
         return "its installation was interrupted"
     if stamp.get("recipe") != recipe():
-        return "constraints.txt, pyproject.toml, this folder's path or your Python has changed"
+        return "constraints.txt, pyproject.toml, setup.py, the folder or your Python has changed"
     gone = sorted(set(stamp["packages"]) - set(installed()))
     if gone:
-        return f"{len(gone)} of its packages are gone or changed, such as {gone[0]}"
+        return f"packages are gone from it or changed: {len(gone)}, such as {gone[0]}"
     try:
         subprocess.run([PYTHON, "-c", ""], check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):
@@ -113,7 +120,7 @@ def install(uv: str | None) -> bool:
     if uv:
         steps = [
             [uv, "venv", "--quiet", "--seed", "--allow-existing", "--python", base, str(VENV)],
-            [uv, "pip", "install", "--python", str(PYTHON), *what],
+            [uv, "pip", "install", "--compile-bytecode", "--python", str(PYTHON), *what],
         ]
     else:
         steps = [
@@ -180,14 +187,10 @@ def reproduce(arguments: list[str]) -> int:
 
 def tests(arguments: list[str]) -> int:
     """Unit tests and doctests, then the committed notebooks against a fresh run of them."""
-    workers = ["-n", str(min(4, max(2, os.cpu_count() or 1))), "--dist", "loadscope"]
-    calls = {"unit tests and doctests": ["--doctest-modules", *workers, *arguments]}
+    calls = {"unit tests and doctests": ["--doctest-modules", *WORKERS, *arguments]}
     # A second call, because its options belong to notebooks; with a selection of tests, only one.
     if any((ROOT / "notebooks").glob("*.ipynb")) and not arguments:
-        calls["notebooks"] = [
-            *["notebooks", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=120"],
-            *["--nbval-sanitize-with", "tests/nbval_sanitize.cfg", "-p", "no:randomly", *workers],
-        ]
+        calls["notebooks"] = ["notebooks", *NBVAL, *WORKERS]
     started = time.monotonic()
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     broken = []
