@@ -12,6 +12,13 @@ __version__ = "0.1.0"
 
 # public name → module that defines it
 _LAZY: dict[str, str] = {
+    "Ledger": "carekit.claims.ledger",
+    "load_ledger": "carekit.claims.ledger",
+    "audit": "carekit.claims.audit",
+    "audit_table": "carekit.claims.audit",
+    "replay": "carekit.claims.replay",
+    "replay_all": "carekit.claims.replay",
+    "hypotheses_table": "carekit.claims.hypotheses",
     "CarekitError": "carekit.errors",
 }
 

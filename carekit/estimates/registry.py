@@ -1,0 +1,43 @@
+"""Measures by the name that the command line gives them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from carekit.dataset import Dataset
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure: the question it answers, and the function that estimates it on a dataset."""
+
+    question: str
+    load: Callable[[], Callable[..., pd.DataFrame]]
+
+    def run(self, dataset: Dataset, **options: Any) -> tuple[pd.DataFrame, str]:
+        """The estimates, and a sentence on the denominator and what was left out."""
+        frame = self.load()(dataset, **options)
+        return frame, frame.attrs.get("note", "")
+
+
+def _answer_rate() -> Callable[..., pd.DataFrame]:
+    from carekit.estimates.answer_rate import measure_answer_rate
+
+    return measure_answer_rate
+
+
+def _first_response() -> Callable[..., pd.DataFrame]:
+    from carekit.estimates.first_response import measure_first_response
+
+    return measure_first_response
+
+
+MEASURES: dict[str, Measure] = {
+    "answer-rate": Measure("which share of requests was answered", _answer_rate),
+    "first-response": Measure("how long the first answer took", _first_response),
+}
