@@ -29,6 +29,12 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "carekit-stamp.json"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 INTERRUPTED = 130
+WORKERS = ["-n", str(min(4, max(2, os.cpu_count() or 1))), "--dist", "loadscope"]
+# A kernel of this environment, whatever the user has installed; and no plugin that shuffles cells.
+NBVAL = [
+    *["--nbval", "--nbval-current-env", "--nbval-cell-timeout=120"],
+    *["--nbval-sanitize-with", str(ROOT / "tests" / "nbval_sanitize.cfg"), "-p", "no:randomly"],
+]
 
 
 class Failure(Exception):
@@ -113,7 +119,7 @@ def install(uv: str | None) -> bool:
     if uv:
         steps = [
             [uv, "venv", "--quiet", "--seed", "--allow-existing", "--python", base, str(VENV)],
-            [uv, "pip", "install", "--python", str(PYTHON), *what],
+            [uv, "pip", "install", "--compile-bytecode", "--python", str(PYTHON), *what],
         ]
     else:
         steps = [
@@ -180,14 +186,10 @@ def reproduce(arguments: list[str]) -> int:
 
 def tests(arguments: list[str]) -> int:
     """Unit tests and doctests, then the committed notebooks against a fresh run of them."""
-    workers = ["-n", str(min(4, max(2, os.cpu_count() or 1))), "--dist", "loadscope"]
-    calls = {"unit tests and doctests": ["--doctest-modules", *workers, *arguments]}
+    calls = {"unit tests and doctests": ["--doctest-modules", *WORKERS, *arguments]}
     # A second call, because its options belong to notebooks; with a selection of tests, only one.
     if any((ROOT / "notebooks").glob("*.ipynb")) and not arguments:
-        calls["notebooks"] = [
-            *["notebooks", "--nbval", "--nbval-current-env", "--nbval-cell-timeout=120"],
-            *["--nbval-sanitize-with", "tests/nbval_sanitize.cfg", "-p", "no:randomly", *workers],
-        ]
+        calls["notebooks"] = ["notebooks", *NBVAL, *WORKERS]
     started = time.monotonic()
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     broken = []

@@ -221,6 +221,13 @@ class DatasetWriter:
         files.write_json(staged, value)
         self._pending.append((staged, name))
 
+    def stage_file(self, name: str) -> Path:
+        """A path to write any other file to, that goes beside the tables under that name."""
+        staged = self.staging / "beside" / name
+        staged.parent.mkdir(parents=True, exist_ok=True)
+        self._pending.append((staged, name))
+        return staged
+
     def reject(self, rows: Iterable[Rejected]) -> None:
         """Record rows of the source that could not be read."""
         self._rejected.extend(rows)

@@ -131,8 +131,10 @@ def connect(
         options["temp_directory"] = spill_folder
     con = ibis.duckdb.connect(**options)
     con.raw_sql("SET TimeZone = 'UTC'")
-    # A bar drawn by the engine would end up in notebooks and logs.
-    con.raw_sql("SET enable_progress_bar = false")
+    # A bar drawn by the engine would end up in notebooks and logs. Where it cannot be drawn
+    # (Jupyter without ipywidgets), even switching it off is an error.
+    if con.raw_sql("SELECT current_setting('enable_progress_bar')").fetchone() == (True,):
+        con.raw_sql("SET enable_progress_bar = false")
     return Engine(con)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pandas as pd
 
-from carekit.claims.columns import KEYS, some_ids
+from carekit.claims.columns import KEYS, count_rows, some_ids
 from carekit.claims.vocabulary import (
     DENOMINATOR_TYPES,
     GROUP_DIMS,
@@ -83,13 +83,13 @@ def find_faults(tables: dict[str, pd.DataFrame]) -> list[str]:
         ids = tables[name].loc[wrong.fillna(False).astype(bool), KEYS[name]]
         if len(ids):
             found = ids.fillna("(no id)").tolist()
-            faults.append(f"{name}.csv: {len(found)} rows {what}: {some_ids(found)}")
+            faults.append(f"{name}.csv: {count_rows(len(found))} {what}: {some_ids(found)}")
 
     for name, frame in tables.items():
         for column in _REQUIRED[name]:
             note(name, frame[column].isna(), f"without `{column}`")
         key = frame[KEYS[name]]
-        note(name, key.notna() & key.duplicated(), f"that repeat a `{KEYS[name]}`")
+        note(name, key.notna() & key.duplicated(), f"with a repeated `{KEYS[name]}`")
         if name in _ID:
             note(name, _misfits(key, _ID[name]), f"whose `{KEYS[name]}` has another form")
     _check_figures(tables, note)
@@ -126,8 +126,8 @@ def _check_figures(tables: dict[str, pd.DataFrame], note: _Note) -> None:
 
     values = frame[["value", "value_low", "value_high"]]
     note(name, values.isna().all(axis=1), "without any value")
-    lowest = frame["unit"].map({unit: ends[0] for unit, ends in _RANGES.items()})
-    highest = frame["unit"].map({unit: ends[1] for unit, ends in _RANGES.items()})
+    lowest = frame["unit"].map({u: ends[0] for u, ends in _RANGES.items()}).astype("float64")
+    highest = frame["unit"].map({u: ends[1] for u, ends in _RANGES.items()}).astype("float64")
     outside = values.lt(lowest, axis=0).any(axis=1) | values.gt(highest, axis=0).any(axis=1)
     note(name, outside, "with a value that its unit does not allow")
     crossed = (
@@ -140,7 +140,7 @@ def _check_figures(tables: dict[str, pd.DataFrame], note: _Note) -> None:
     shares = frame["unit"] == "proportion"
     note(
         name,
-        frame["denominator_type"].notna() != shares,
+        frame["unit"].isin(UNITS) & (frame["denominator_type"].notna() != shares),
         "where `denominator_type` is missing from a proportion, or stands without one",
     )
     note(name, frame["sample_size"] < 1, "whose `sample_size` is below one")

@@ -82,6 +82,15 @@ _DTYPES: Final = {
 }
 
 
+def count_rows(n: int) -> str:
+    """A number of rows, in words that agree with it.
+
+    >>> count_rows(1), count_rows(3)
+    ('1 row', '3 rows')
+    """
+    return f"{n} row" if n == 1 else f"{n} rows"
+
+
 def some_ids(ids: list[str]) -> str:
     """The first three ids of a list, and a mark when there are more."""
     return ", ".join(ids[:3]) + (", …" if len(ids) > 3 else "")
@@ -118,9 +127,9 @@ def read_file(path: Path) -> pd.DataFrame:
     ragged = [line[0] or "(no id)" for line in lines[1:] if len(line) != len(header)]
     if ragged:
         raise InputError(
-            f"{path.name} has {len(ragged)} rows with another number of cells than its header: "
-            f"{some_ids(ragged)}; expected {len(header)} cells a row. Quote the cells that hold "
-            "commas."
+            f"{path.name} has {count_rows(len(ragged))} with another number of cells than its "
+            f"header: {some_ids(ragged)}; expected {len(header)} cells a row. Quote the cells that "
+            "hold commas."
         )
     cells = [[cell or None for cell in line] for line in lines[1:]]
     return pd.DataFrame(cells, columns=header, dtype="string")[list(COLUMNS[name])]
@@ -156,7 +165,7 @@ def typed(frame: pd.DataFrame, name: str) -> tuple[pd.DataFrame, list[str]]:
         bad = keys[cells.notna() & values.isna()].fillna("(no id)").tolist()
         if bad:
             faults.append(
-                f"{name}.csv: {len(bad)} rows whose `{column}` is not {_EXPECTED[kind]}: "
+                f"{name}.csv: {count_rows(len(bad))} whose `{column}` is not {_EXPECTED[kind]}: "
                 f"{some_ids(bad)}"
             )
         ready[column] = values.astype(_DTYPES[kind])  # type: ignore[call-overload]

@@ -182,8 +182,14 @@ def short_list(ledger: Ledger, figure_ids: list[str]) -> pd.DataFrame:
 
 
 def short_verdicts(verdicts: pd.DataFrame) -> pd.DataFrame:
-    """The columns of a replay that a person scans: one row per figure."""
-    said = verdicts["why"].where(verdicts["needs"] == "", verdicts["needs"])
+    """The columns of a replay that a person scans: one row per figure.
+
+    That a dataset is synthetic is said once, above the table, and not again in every row.
+    """
+    from carekit.claims.replay import PLANTED
+
+    why = verdicts["why"].str.replace(PLANTED, "", regex=False).str.strip()
+    said = why.where(verdicts["needs"] == "", verdicts["needs"])
     kept = ["figure_id", "measure", "published", "estimate", "ci_low", "ci_high", "n", "verdict"]
     return verdicts[kept].assign(why_or_needs=said)
 

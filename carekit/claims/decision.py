@@ -50,7 +50,8 @@ def decide_verdict(
     The published figure is a region: the value give or take its rounding, or its bracket as it
     stands; an open bracket ("more than 0.70") is open on that side. In this order:
 
-    1. *undecided* when fewer than `min_n` cases were measured;
+    1. *undecided* when fewer than `min_n` cases were measured, or no interval came with the
+       estimate;
     2. *contradicted* when a `reference` is given (0 for a change or a difference), the region lies
        wholly on one side of it and the interval wholly on the other;
     3. *differs* when interval and region have no point in common;
@@ -113,6 +114,8 @@ def decide_verdict(
     interval = f"{_short(start)} to {_short(end)}"
     if n is not None and n < min_n:
         return Decision("undecided", f"Only {n} cases, fewer than {min_n}.")
+    if math.isinf(start) and math.isinf(end):
+        return Decision("undecided", "The estimate came without an interval.")
     if reference is not None and (
         (low >= reference and end < reference) or (high <= reference and start > reference)
     ):

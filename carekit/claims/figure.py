@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from html import escape
 
 from carekit.claims.vocabulary import MEASURES, STATUSES
@@ -190,8 +191,8 @@ def decimals(value: float) -> int:
     >>> decimals(0.333), decimals(0.3), decimals(45.0), decimals(-0.0156), decimals(1e-07)
     (3, 1, 0, 4, 7)
     """
-    text = f"{abs(value):.12f}".rstrip("0")
-    return len(text.partition(".")[2])
+    exponent = Decimal(repr(float(value))).normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
 def number(value: float, *, share: bool = False) -> str:

@@ -30,7 +30,7 @@ def hypotheses_table(ledger: Ledger | None = None) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from carekit import hypotheses_table
+    >>> from carekit.claims import hypotheses_table
     >>> table = hypotheses_table()
     >>> table.loc[table.hypothesis_id == "H22", ["current_view", "n_figures"]]
        current_view  n_figures

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
@@ -96,8 +97,19 @@ def register_measure(measure: str, function: Measurer) -> None:
     _MEASURERS[measure] = function
 
 
+@cache
+def _register_known() -> None:
+    # At the first replay only: reading the ledger needs no engine.
+    from carekit.claims import measurers
+
+    given = dict(_MEASURERS)
+    measurers.register_all()
+    _MEASURERS.update(given)
+
+
 def registered_measures() -> list[str]:
     """Measures that can be replayed, in alphabetical order."""
+    _register_known()
     return sorted(_MEASURERS)
 
 
@@ -146,13 +158,13 @@ class Verdict:
     def __str__(self) -> str:
         text = f"{self.figure_id} {self.verdict}"
         if self.estimate is not None:
-            low, high = (_limit(value) for value in (self.ci_low, self.ci_high))
-            level = f"{self.conf_level:.0%}" if self.conf_level is not None else ""
-            size = "" if self.n is None else f", n = {self.n:,}"
-            text += (
-                f": measured {self.estimate:.4g} ({level} interval {low} to {high}{size}) "
-                f"against {_published(self)}"
-            )
+            known = [] if self.n is None else [f"n = {self.n:,}"]
+            if self.ci_low is not None or self.ci_high is not None:
+                level = "" if self.conf_level is None else f"{100 * self.conf_level:.4g} % "
+                ends = f"{_limit(self.ci_low)} to {_limit(self.ci_high)}"
+                known.insert(0, f"{level}interval {ends}")
+            note = f" ({', '.join(known)})" if known else ""
+            text += f": measured {self.estimate:.4g}{note} against {_published(self)}"
         notes = " ".join(part for part in (self.why, self.needs and f"Needs {self.needs}") if part)
         return f"{text}. {notes}".strip()
 
@@ -255,6 +267,7 @@ def replay(
 
 
 def _measure(figure: Figure, dataset: Dataset) -> Measurement:
+    _register_known()
     measurer = _MEASURERS.get(figure.measure)
     if measurer is None:
         return Measurement.untestable(needs=needs_of(figure))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from html import escape
 from typing import Final, Literal
 
 from carekit.claims.audit.arithmetic import Term
@@ -71,7 +72,7 @@ class Step:
         return f"{self.label}: {self.expression}" + (f" ({checks})" if checks else "")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Finding:
     """A contradiction or a pitfall, recomputed from a ledger.
 
@@ -106,6 +107,28 @@ class Finding:
 
     def __str__(self) -> str:
         return f"{self.finding_id} {self.title}: {self.verdict}. {self.conclusion}"
+
+    def __repr__(self) -> str:
+        steps = "".join(f"\n  - {step}" for step in self.arithmetic)
+        return f"{self.finding_id} {self.title}: {self.verdict}{steps}\n  => {self.conclusion}"
+
+    def _repr_html_(self) -> str:
+        steps = "".join(
+            f"<li>{escape(step.label)}: <code>{escape(step.expression)}</code>"
+            + (
+                f" <small>({escape('; '.join(map(str, step.checks)))})</small>"
+                if step.checks
+                else ""
+            )
+            + "</li>"
+            for step in self.arithmetic
+        )
+        verdict = escape(self.verdict.replace("_", " "))
+        return (
+            f"<p><strong>{self.finding_id} {escape(self.title)}</strong>: {verdict}<br>"
+            f"<em>Claim:</em> {escape(self.claim)}</p><ul>{steps}</ul>"
+            f"<p><em>Conclusion:</em> {escape(self.conclusion)}</p>"
+        )
 
 
 FindingFunction = Callable[[Ledger], Finding]

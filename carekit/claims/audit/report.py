@@ -161,7 +161,7 @@ def audit_table(report: AuditReport | None = None) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from carekit import audit, audit_table
+    >>> from carekit.claims.audit import audit, audit_table
     >>> audit_table(audit(only=["F23"]))[["finding_id", "verdict"]]
       finding_id         verdict
     0        F23  not_comparable

@@ -199,7 +199,9 @@ def f24(ledger: Ledger) -> Finding:
             end="high",
         ),
         remark(
-            "mode at Pew, both waves", "; ".join(_modes(t, ("L038e", "L039a"))), ("L038e", "L039a")
+            "mode at Pew, 2012 and 2021",
+            "; ".join(_modes(t, ("L038e", "L039a"))),
+            ("L038e", "L039a"),
         ),
         remark(
             "mode at BVA, 2012 and 2015", "; ".join(_modes(t, ("P080", "P097"))), ("P080", "P097")

@@ -132,8 +132,8 @@ def f26(ledger: Ledger) -> Finding:
     answered = shares[shares["measure"] != "never_answered"].sort_values("value", kind="stable")
     if answered.empty:
         raise InputError(
-            "the audit needs a published answer rate with a value and the ledger has none; expected "
-            f"a share of one of: {', '.join(_NEEDS_SILENCE[:-1])}. Add one to published_figures.csv."
+            "the audit needs a published answer rate and the ledger has none; expected a value "
+            f"for one of: {', '.join(_NEEDS_SILENCE[:-1])}. Add one to published_figures.csv."
         )
     highest_id = str(answered["figure_id"].iloc[-1])
     highest = t(highest_id)
