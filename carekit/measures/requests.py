@@ -110,16 +110,22 @@ def build_requests(
         )
     anywhere = definition.answered_by == "anywhere in the thread"
     posts = engine.table(dataset, "posts")
-    threads = build_threads(posts, engine=engine) if with_threads or anywhere else None
+    threads = None
+    if with_threads or anywhere:
+        threads = engine.once(
+            ("threads", dataset.state), lambda: build_threads(posts, engine=engine)
+        )
     if threads is not None:
         distinct, n_duplicates = threads.posts, threads.n_duplicates
     else:
-        distinct, n_duplicates = distinct_posts(posts, engine)
+        distinct, n_duplicates = engine.once(
+            ("distinct posts", dataset.state), lambda: distinct_posts(posts, engine)
+        )
     answers = _answers(distinct, threads if anywhere else None)
     table = _requests(dataset, distinct, answers, definition, engine)
     if threads is not None:
         table = _with_threads(table, threads)
-    n_orphans = _count_orphans(distinct)
+    n_orphans = engine.once(("orphans", dataset.state), lambda: _count_orphans(distinct))
     from carekit.schema import REQUESTS
 
     return Requests(table.select(*REQUESTS.names), definition, threads, n_duplicates, n_orphans)

@@ -139,7 +139,7 @@ def failed_cells(
         nbformat.write(notebook, folder / f"{name}.ipynb")
     run = load("run", ROOT / "run.py")
     report = root / "report.xml"
-    command = ["notebooks", *run.NBVAL, *run.WORKERS, f"--junitxml={report}", "--color=no"]
+    command = ["notebooks", *run.NBVAL, f"--junitxml={report}", "--color=no"]
     done = subprocess.run(
         [sys.executable, "-m", "pytest", *command], cwd=root, capture_output=True, text=True
     )
