@@ -18,10 +18,10 @@ from scipy.special import stdtr
 from carekit.errors import InputError
 from carekit.inference.counts import check_conf_level, join_flags
 from carekit.inference.design import Design
-from carekit.inference.differences import adjust_p_values, check_adjustment
 from carekit.inference.intervals import wald_interval
 from carekit.inference.items import Ticks, read_items
 from carekit.inference.linearisation import totals_covariance
+from carekit.inference.multiplicity import Adjustment, adjust_p_values, check_adjustment
 from carekit.inference.proportions import FEW_CLUSTERS, SMALL_N
 from carekit.inference.respondents import read_design
 from carekit.inference.weights import AdjustedWeights
@@ -253,7 +253,7 @@ def compare_items(
     stratum: str | None = None,
     psu: str | None = None,
     calibration: AdjustedWeights | None = None,
-    adjust: str = "holm",
+    adjustment: Adjustment = "holm",
     lonely: str = "error",
     freq: bool = False,
     conf_level: float = 0.95,
@@ -264,7 +264,7 @@ def compare_items(
     ----------
     frame, items, base, weight, stratum, psu, calibration, lonely, freq
         As in `carekit.inference.multiresponse.share_of_respondents`.
-    adjust : {"holm", "bh", "none"}
+    adjustment : {"holm", "bh", "bonferroni", "none"}
         How p-values are adjusted over all pairs.
     conf_level : float
         Nominal coverage of each interval; intervals are not adjusted.
@@ -292,7 +292,7 @@ def compare_items(
     0  page       blog       0.3   0.076    0.524
     """
     check_conf_level(conf_level)
-    check_adjustment(adjust)
+    check_adjustment(adjustment)
     options: dict[str, Any] = {"weight": weight, "stratum": stratum, "psu": psu, "freq": freq}
     design = read_design(frame, calibration=calibration, lonely=lonely, **options)
     ticks = read_items(frame, items, base=base, design=design)
@@ -339,7 +339,7 @@ def compare_items(
             "p_value": 2 * stdtr(max(df, 1.0), -np.abs(t)),
         }
     )
-    return adjust_p_values(out, adjust).assign(
+    return adjust_p_values(out, adjustment=adjustment).assign(
         method=np.where(np.isnan(t), "none", "linearised, t"), flags=join_flags(len(pairs), flags)
     )
 

@@ -20,9 +20,9 @@ from scipy.special import chdtrc, fdtrc
 from carekit.errors import InputError
 from carekit.inference.counts import group_sums
 from carekit.inference.design import Design, Floats
-from carekit.inference.differences import adjust_p_values, check_adjustment
 from carekit.inference.items import Ticks, read_items
 from carekit.inference.linearisation import block_covariance, totals_covariance
+from carekit.inference.multiplicity import Adjustment, adjust_p_values, check_adjustment
 from carekit.inference.respondents import read_design, read_groups
 from carekit.inference.weights import AdjustedWeights
 
@@ -102,7 +102,7 @@ def mmi_test(
     stratum: str | None = None,
     psu: str | None = None,
     calibration: AdjustedWeights | None = None,
-    adjust: str = "holm",
+    adjustment: Adjustment = "holm",
     lonely: str = "error",
     freq: bool = False,
 ) -> TickTest:
@@ -120,7 +120,7 @@ def mmi_test(
         Who is counted; see `carekit.inference.multiresponse.share_of_respondents`.
     weight, stratum, psu, calibration, lonely, freq
         As in `carekit.inference.survey.share`.
-    adjust : {"holm", "bh", "none"}
+    adjustment : {"holm", "bh", "bonferroni", "none"}
         How the p-values of single items are adjusted.
 
     Returns
@@ -147,7 +147,7 @@ def mmi_test(
     2 item(s) over 2 groups, n = 60: chi-squared(2.23) = 7.448, p = 0.0306 \
 (second order, multinomial).
     """
-    check_adjustment(adjust)
+    check_adjustment(adjustment)
     options: dict[str, Any] = {"weight": weight, "stratum": stratum, "psu": psu, "freq": freq}
     design = read_design(frame, calibration=calibration, lonely=lonely, **options)
     ticks = read_items(frame, items, base=base, design=design)
@@ -169,7 +169,7 @@ def mmi_test(
     n, size, k = int(design.copies[inside].sum()), len(used), len(keep)
     sizes = (left_out, n, n_missing, labels)
     if size < 2 or not k:
-        return _no_test(pd.DataFrame({"item": names}), adjust, *sizes)
+        return _no_test(pd.DataFrame({"item": names}), adjustment, *sizes)
 
     of, rows, p = within[inside], ticks.values[np.ix_(inside, keep)], overall[keep]
     total = group_sums(of, mass, size)
@@ -196,7 +196,9 @@ def mmi_test(
     effect = scale[:, None] * (centre @ covariance @ centre.T) * scale
     parts = [effect[np.ix_(range(j, size * k, k), range(j, size * k, k))] for j in range(k)]
     table = pd.DataFrame({"item": names, "statistic": per_item})
-    return _corrected(table, effect, parts, size - 1, _df(design, within), design, adjust, *sizes)
+    return _corrected(
+        table, effect, parts, size - 1, _df(design, within), design, adjustment, *sizes
+    )
 
 
 def spmi_test(
@@ -209,7 +211,7 @@ def spmi_test(
     stratum: str | None = None,
     psu: str | None = None,
     calibration: AdjustedWeights | None = None,
-    adjust: str = "holm",
+    adjustment: Adjustment = "holm",
     lonely: str = "error",
     freq: bool = False,
 ) -> TickTest:
@@ -217,7 +219,7 @@ def spmi_test(
 
     Parameters
     ----------
-    frame, items, base, weight, stratum, psu, calibration, adjust, lonely, freq
+    frame, items, base, weight, stratum, psu, calibration, adjustment, lonely, freq
         As in `mmi_test`.
     other_items : sequence of str
         Columns of the second question's items. A respondent without an answer to either question
@@ -245,7 +247,7 @@ def spmi_test(
     >>> len(found.items), found.p_value < 0.001
     (2, True)
     """
-    check_adjustment(adjust)
+    check_adjustment(adjustment)
     if both := [name for name in items if name in set(other_items)]:
         raise InputError(
             f"`items` and `other_items` share {', '.join(map(repr, both))}; two questions with "
@@ -271,7 +273,7 @@ def spmi_test(
         }
     )
     if not pairs:
-        return _no_test(table, adjust, left_out, n, n_missing, ())
+        return _no_test(table, adjustment, left_out, n, n_missing, ())
     off = ticks.values[inside] - overall
     products = np.column_stack([off[:, i] * off[:, j] for i, j in pairs])
     mean = np.average(products, axis=0, weights=mass)
@@ -293,7 +295,7 @@ def spmi_test(
     table["statistic"] = n * mean**2 / scale
     parts = [effect[[j]][:, [j]] for j in range(len(pairs))]
     df = _df(design, np.where(inside, 0, -1))
-    return _corrected(table, effect, parts, 1, df, design, adjust, left_out, n, n_missing, ())
+    return _corrected(table, effect, parts, 1, df, design, adjustment, left_out, n, n_missing, ())
 
 
 def _asked(ticks: Ticks) -> npt.NDArray[np.bool_]:
@@ -320,7 +322,7 @@ def _corrected(
     df_item: int,
     df: int,
     design: Design,
-    adjust: str,
+    adjustment: Adjustment,
     left_out: tuple[str, ...],
     n: int,
     n_missing: int,
@@ -330,15 +332,21 @@ def _corrected(
     cells = len(table) * df_item
     trace, squares = float(np.trace(effect)), float((effect * effect.T).sum())
     nan = float("nan")
-    first, second, second_df = x2 * cells / trace, x2 * trace / squares, trace**2 / squares
-    nominal, nominal_df = (x2 * cells / squares, cells**2 / squares)
+    varies = trace > 1e-10
+    with np.errstate(divide="ignore", invalid="ignore"):
+        first = float(np.where(varies, np.divide(x2 * cells, trace), nan))
+        second, second_df, nominal, nominal_df = np.where(
+            varies,
+            np.divide([x2 * trace, trace**2, x2 * cells, float(cells) ** 2], squares),
+            nan,
+        ).tolist()
     if design.independent:
         reported = (nominal, nominal_df, nan, float(chdtrc(nominal_df, nominal)))
         table = table.assign(p_value=chdtrc(df_item, table["statistic"]))
         method = "second order, multinomial"
     else:
         nominal = nominal_df = nan
-        known = df >= 1 and trace > 1e-10
+        known = df >= 1 and varies
         statistic = x2 / trace if known else nan
         reported = (
             statistic,
@@ -346,10 +354,11 @@ def _corrected(
             second_df * df if known else nan,
             float(fdtrc(second_df, second_df * df, statistic)) if known else nan,
         )
-        traces = np.array([np.trace(part) for part in parts])
-        own_df = traces**2 / np.array([(part * part.T).sum() for part in parts])
-        p = fdtrc(own_df, own_df * df, table["statistic"] / traces) if known else nan
-        table = table.assign(p_value=p)
+        table = table.assign(p_value=nan)
+        if known:
+            traces = np.array([np.trace(part) for part in parts])
+            own_df = traces**2 / np.array([(part * part.T).sum() for part in parts])
+            table["p_value"] = fdtrc(own_df, own_df * df, table["statistic"] / traces)
         method = "second order F, linearised" if known else "none: clusters do not vary"
     return TickTest(
         statistic=reported[0],
@@ -368,7 +377,7 @@ def _corrected(
         nominal_p_value=float(chdtrc(nominal_df, nominal)),
         sum_eigenvalues=trace,
         sum_squared_eigenvalues=squares,
-        items=adjust_p_values(table, adjust),
+        items=adjust_p_values(table, adjustment=adjustment),
         left_out=left_out,
         n=n,
         n_missing=n_missing,
@@ -379,7 +388,7 @@ def _corrected(
 
 def _no_test(
     table: pd.DataFrame,
-    adjust: str,
+    adjustment: Adjustment,
     left_out: tuple[str, ...],
     n: int,
     n_missing: int,
@@ -403,7 +412,9 @@ def _no_test(
         nominal_p_value=nan,
         sum_eigenvalues=nan,
         sum_squared_eigenvalues=nan,
-        items=adjust_p_values(table.assign(statistic=np.nan, p_value=np.nan), adjust),
+        items=adjust_p_values(
+            table.assign(statistic=np.nan, p_value=np.nan), adjustment=adjustment
+        ),
         left_out=left_out,
         n=n,
         n_missing=n_missing,

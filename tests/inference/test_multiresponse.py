@@ -165,7 +165,7 @@ ticked = st.lists(
 ).map(lambda rows: pd.DataFrame(rows, columns=["i", "j", "k", "group", "w", "town"]))
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=20)
 @given(ticked, st.randoms(), st.booleans())
 def test_mentions_add_up_to_one_and_respondents_to_the_mean_number_of_ticks(frame, random, towns):
     frame.loc[0, "w"] = 1.0

@@ -66,7 +66,7 @@ def test_every_frozen_test_value_is_reproduced(golden):
             got = found.items.set_index("item").loc[item, "statistic"]
         reference.check(row["case"], quantity, got)
         checked += 1
-    assert checked == 33
+    assert checked == 31
 
 
 def test_the_reported_test_is_second_order():
@@ -190,12 +190,12 @@ def test_ticks_fixed_by_calibration_do_not_vary():
 def test_five_per_cent_of_independent_groups_are_called_different():
     rng = np.random.default_rng(11)
     rejected = 0
-    for _ in range(120):
+    for _ in range(100):
         mood = rng.random(200)  # the same mood moves all items of a person
         ticks = (rng.random((200, 4)) < 0.15 + 0.5 * mood[:, None]).astype(int)
         frame = pd.DataFrame(ticks, columns=PLATFORMS).assign(group=rng.integers(0, 3, 200))
         rejected += mmi(frame).p_value < 0.05
-    assert rejected <= 14  # 6 expected; above 14 has a chance of 1 in 500
+    assert rejected <= 12  # 5 expected; above 12 has a chance of 1 in 1000
 
 
 def test_result_reads_as_a_sentence_and_input_is_unchanged():
