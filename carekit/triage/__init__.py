@@ -19,7 +19,7 @@ _LAZY: dict[str, str] = {
     "check_policy": "carekit.triage.policy",
     "comment_class": "carekit.triage.rules",
     "detect_language": "carekit.triage.language",
-    "evaluate": "carekit.triage.evaluate",
+    "evaluate": "carekit.triage.evaluation",
     "find_personal_data": "carekit.triage.personal_data",
     "flag_handoffs": "carekit.triage.handoffs",
     "flag_questions": "carekit.triage.questions",

@@ -216,6 +216,8 @@ QUESTION_PATTERNS: dict[str, str] = {"en": f"(?:{_ENGLISH})", "fr": f"(?:{_FRENC
 QUESTION_PATTERN = f"(?:{_ENGLISH}|{_FRENCH})"
 """Both languages together: for engines that do not know the language of a post."""
 
+PATTERNS = {**QUESTION_PATTERNS, "und": QUESTION_PATTERN}
+
 DEFINITIONS = ("mark", "cues")
 
 
@@ -260,5 +262,4 @@ def flag_questions(
         return match(series, patterns={"und": r"\?"}, lang="und", drop=NOISE_PATTERN).rename(
             "is_question"
         )
-    patterns = {**QUESTION_PATTERNS, "und": QUESTION_PATTERN}
-    return match(series, patterns=patterns, lang=lang, drop=NOISE_PATTERN).rename("is_question")
+    return match(series, patterns=PATTERNS, lang=lang, drop=NOISE_PATTERN).rename("is_question")

@@ -15,7 +15,7 @@ from carekit.triage.language import CODES, other_script, vote
 from carekit.triage.matching import lower_all, match_cleaned
 from carekit.triage.personal_data import kinds_of
 from carekit.triage.prepare import URL_PATTERN, as_texts, clean_all, without_noise
-from carekit.triage.questions import QUESTION_PATTERN, QUESTION_PATTERNS
+from carekit.triage.questions import PATTERNS
 from carekit.triage.tokens import vocabulary
 from carekit.triage.tone import (
     BATCH,
@@ -152,7 +152,6 @@ class RuleTriage:
         scores = score_table(table, rows)
         frame = tone_frame(scores, pd.Series(cleaned, dtype=object))
         lowered = pc.utf8_lower(bare)
-        patterns = {**QUESTION_PATTERNS, "und": QUESTION_PATTERN}
         handoff = np.full(len(cleaned), None, dtype=object)
         if brand.any():
             mine = np.flatnonzero(brand)
@@ -168,7 +167,7 @@ class RuleTriage:
                 "tone": frame["tone"],
                 "tone_score": frame["tone_score"],
                 "is_question": pd.array(
-                    match_cleaned(lowered, patterns=patterns, rows=rows), dtype="boolean"
+                    match_cleaned(lowered, patterns=PATTERNS, rows=rows), dtype="boolean"
                 ),
                 "is_complaint": pd.array(complaint, dtype="boolean"),
                 "abuse_score": abuse,
