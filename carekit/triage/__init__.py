@@ -24,13 +24,13 @@ _LAZY: dict[str, str] = {
     "flag_handoffs": "carekit.triage.handoffs",
     "flag_questions": "carekit.triage.questions",
     "load_policy": "carekit.triage.policy",
-    "read_coding_sheet": "carekit.triage.coding",
+    "read_coding_sheet": "carekit.triage.coding_sheet",
     "redact": "carekit.triage.personal_data",
     "sample_for_coding": "carekit.triage.coding",
     "score_abuse": "carekit.triage.abuse",
     "score_tone": "carekit.triage.tone",
     "summarise_workload": "carekit.triage.policy",
-    "write_coding_sheet": "carekit.triage.coding",
+    "write_coding_sheet": "carekit.triage.coding_sheet",
 }
 
 __all__ = sorted(_LAZY)
