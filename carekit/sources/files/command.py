@@ -18,7 +18,7 @@ def add_import_parser(subparsers: Any) -> None:
         description="Turn files into a dataset, or append them to one. Rows that cannot be read "
         "go to rejected.csv with their line and the reason.",
     )
-    parser.add_argument("format", metavar="FORMAT", help="auto, csv, twcs, …")
+    parser.add_argument("format", metavar="FORMAT", help="auto, csv, survey, twcs, …")
     parser.add_argument("files", nargs="+", metavar="FILE")
     parser.add_argument(
         "--out", required=True, metavar="DIR", help="a new dataset, or one to add to"
@@ -40,6 +40,14 @@ def add_import_parser(subparsers: Any) -> None:
     parser.add_argument("--licence", help="of a new dataset")
     parser.add_argument(
         "--strict", action="store_true", help="write nothing if any row cannot be read"
+    )
+    parser.add_argument(
+        "--codebook", metavar="JSON|CSV", help="survey: what the columns ask and the codes mean"
+    )
+    parser.add_argument(
+        "--age-groups",
+        metavar="BAND,…",
+        help="survey: classes of age (default 18-29,30-49,50-64,65+)",
     )
     parser.set_defaults(run=run_import)
 
@@ -75,6 +83,10 @@ def read_mapping(texts: list[str]) -> dict[str, str]:
 
 def run_import(args: argparse.Namespace) -> None:
     """Import, and print what was read and what was not."""
+    if args.format == "survey":
+        _run_survey(args)
+        return
+    _refuse(args, ("codebook", "age_groups"), "surveys alone have it; the format")
     from carekit.sources.files import import_files
 
     report = import_files(
@@ -94,3 +106,36 @@ def run_import(args: argparse.Namespace) -> None:
         progress=lambda sentence: print(sentence, file=sys.stderr),
     )
     print(report)
+
+
+def _run_survey(args: argparse.Namespace) -> None:
+    from carekit.sources.files.survey import import_survey
+
+    _refuse(
+        args, ("accounts", "network", "brand", "observed_at"), "posts alone have it; the format"
+    )
+    if len(args.files) > 1:
+        raise InputError(
+            f"`files` names {len(args.files)} files; expected one, a survey has one row per "
+            "respondent. Join the files first, or import each into a dataset of its own."
+        )
+    report = import_survey(
+        args.files[0],
+        out=args.out,
+        codebook=args.codebook,
+        mapping=read_mapping(args.map),
+        age_groups=args.age_groups,
+        strict=args.strict,
+        title=args.title,
+        licence=args.licence,
+    )
+    print(report)
+
+
+def _refuse(args: argparse.Namespace, options: tuple[str, ...], why: str) -> None:
+    for option in options:
+        if getattr(args, option) is not None:
+            raise InputError(
+                f"`--{option.replace('_', '-')}` is given, and {why} here is {args.format!r}. "
+                "Leave the option out."
+            )
