@@ -18,6 +18,7 @@ from carekit.dataset import (
     open_dataset,
     versions,
 )
+from carekit.engine import hide_progress
 from carekit.errors import InputError
 from carekit.manifest import FILE, Selection
 from carekit.privacy import key_id, load_key
@@ -362,7 +363,7 @@ def _write_accounts(writer: DatasetWriter, door: Door, known: KnownAccounts, sta
 
 def _configure(con: duckdb.DuckDBPyConnection, folder: Path, memory_limit: str | None) -> None:
     con.execute("SET TimeZone = 'UTC'")
-    con.execute("SET enable_progress_bar = false")
+    hide_progress(con)
     con.execute(f"SET temp_directory = '{str(folder / 'spill').replace(chr(39), chr(39) * 2)}'")
     # DuckDB cannot know how long a file is and would hash the file instead of the authors.
     con.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
