@@ -116,7 +116,7 @@ def import_files(
     old = open_dataset(folder) if (folder / FILE).is_file() else None
     secret = key or load_key()
     _check_key(old, secret)
-    options = Options(clock, dict(mapping or {}), site, brand, accounts is not None)
+    options = Options(clock, dict(mapping or {}), site, brand, accounts is not None, secret)
     formats = [recognise(p) if format == "auto" else load_format(format) for p in paths]
     known = _known(old, accounts, site or formats[0].network)
     chosen = selection or _one_selection(formats)
@@ -136,15 +136,15 @@ def import_files(
     with writer, duckdb.connect() as con:
         _configure(con, writer.staging, memory_limit)
         door = Door(con, secret, known.accounts)
-        loads = []
+        taken = old.files("posts") if old else []
+        loads: list[FileLoad] = []
         for path, each in zip(paths, formats, strict=True):
             tell(f"Reading {path.name} ({path.stat().st_size / 1e6:,.1f} MB) as {each.name}.")
             load = FileLoad(each, path, name=path.name, options=options, folder=writer.staging)
             _check_new(load, old, loads)
-            load.learn(door)
+            load.learn(door, others=taken)
             loads.append(load)
         door.open()
-        taken = old.files("posts") if old else []
         for load in loads:
             tell(f"Writing the posts of {load.name}.")
             staged = writer.stage_posts()
