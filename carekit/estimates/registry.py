@@ -37,7 +37,14 @@ def _first_response() -> Callable[..., pd.DataFrame]:
     return measure_first_response
 
 
+def _definitions() -> Callable[..., pd.DataFrame]:
+    from carekit.estimates.definitions import measure_definitions
+
+    return measure_definitions
+
+
 MEASURES: dict[str, Measure] = {
     "answer-rate": Measure("which share of requests was answered", _answer_rate),
     "first-response": Measure("how long the first answer took", _first_response),
+    "definitions": Measure("the answer rate under every published definition", _definitions),
 }

@@ -88,10 +88,11 @@ def prepare(
         dataset, definition=definition, engine=engine, with_threads=with_threads
     )
     table = engine.keep(with_groups(requests.table, columns, where=where))
-    return Setting(requests, table, columns, _independent_unit(table, columns, cluster))
+    return Setting(requests, table, columns, independent_unit(table, columns, cluster))
 
 
-def _independent_unit(table: ibis.Table, by: tuple[str, ...], cluster: str | None) -> str | None:
+def independent_unit(table: ibis.Table, by: tuple[str, ...], cluster: str | None) -> str | None:
+    """What was drawn independently; see `prepare`. None: every request."""
     if cluster in (None, NONE):
         return None
     if cluster == AUTO:
