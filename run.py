@@ -57,6 +57,7 @@ def recipe() -> str:
         project = tomllib.load(file)
     parts = {
         "constraints": (ROOT / "constraints.txt").read_text(encoding="utf-8"),
+        "setup": (ROOT / "setup.py").read_text(encoding="utf-8"),
         # The settings of ruff, mypy and pytest change nothing that is installed.
         "pyproject": [project["build-system"], project["project"], project["tool"]["setuptools"]],
         "python": f"{sys.implementation.name} {sys.version_info[0]}.{sys.version_info[1]}",
@@ -87,10 +88,10 @@ def fault() -> str | None:
     if not stamp.get("packages"):
         return "its installation was interrupted"
     if stamp.get("recipe") != recipe():
-        return "constraints.txt, pyproject.toml, this folder's path or your Python has changed"
+        return "constraints.txt, pyproject.toml, setup.py, the folder or your Python has changed"
     gone = sorted(set(stamp["packages"]) - set(installed()))
     if gone:
-        return f"{len(gone)} of its packages are gone or changed, such as {gone[0]}"
+        return f"packages are gone from it or changed: {len(gone)}, such as {gone[0]}"
     try:
         subprocess.run([PYTHON, "-c", ""], check=True, capture_output=True)
     except (OSError, subprocess.CalledProcessError):

@@ -50,6 +50,11 @@ class Dataset:
     manifest: Manifest
 
     @property
+    def state(self) -> tuple[str, ...]:
+        """What identifies the rows: the folder and the checksum of every part."""
+        return (str(self.path), *(part.sha256 for part in self.manifest.parts))
+
+    @property
     def selection(self) -> Selection:
         return self.manifest.selection
 

@@ -54,7 +54,7 @@ def _rows(figure: Figure, counts: pd.DataFrame) -> tuple[pd.DataFrame, str]:
 
 def _counted(dataset: Dataset, name: str, kind: str) -> pd.DataFrame:
     """Small table of a dataset under a definition; counted once for all figures of a replay."""
-    key = (str(dataset.path), tuple(p.sha256 for p in dataset.manifest.parts), name, kind)
+    key = (dataset.state, name, kind)
     if key not in _COUNTED:
         while len(_COUNTED) >= MOST_KEPT:
             _COUNTED.pop(next(iter(_COUNTED)))

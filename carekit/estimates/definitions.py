@@ -85,11 +85,13 @@ or private; an answer anywhere in the thread counts; posts of any visibility']]
     parts = []
     with using(engine) as opened:
         posts = opened.table(dataset, "posts")
-        threads = build_threads(posts, engine=opened)
+        threads = opened.once(
+            ("threads", dataset.state), lambda: build_threads(posts, engine=opened)
+        )
         private = int((threads.posts.visibility == "private").sum().execute() or 0)
         for one in chosen:
             used, reasons = _applied(one, holds_private=private > 0)
-            requests = build_requests(dataset, definition=used, engine=opened, threads=threads)
+            requests = build_requests(dataset, definition=used, engine=opened)
             table = opened.keep(with_groups(requests.table, columns, where=where))
             unit = independent_unit(table, columns, cluster)
             if used.pooling == "mean of brands":

@@ -88,7 +88,6 @@ def build_requests(
     definition: str | Definition = "direct-opening",
     engine: Engine,
     with_threads: bool = True,
-    threads: Threads | None = None,
 ) -> Requests:
     """Requests of a dataset, and what became of each.
 
@@ -101,8 +100,6 @@ def build_requests(
     with_threads : bool
         False leaves thread_complete and n_customer_posts null and thread_id as stored: the reply
         graph is not built, which saves time where these columns are not needed.
-    threads : Threads, optional
-        The reply graph of these posts, if it was built before on the same engine.
 
     Returns
     -------
@@ -119,12 +116,17 @@ def build_requests(
     check_built(definition)
     anywhere = definition.answered_by == "anywhere in the thread"
     posts = engine.table(dataset, "posts")
-    if threads is None and (with_threads or anywhere):
-        threads = build_threads(posts, engine=engine)
+    threads = None
+    if with_threads or anywhere:
+        threads = engine.once(
+            ("threads", dataset.state), lambda: build_threads(posts, engine=engine)
+        )
     if threads is not None:
         distinct, n_duplicates = threads.posts, threads.n_duplicates
     else:
-        distinct, n_duplicates = distinct_posts(posts, engine)
+        distinct, n_duplicates = engine.once(
+            ("distinct posts", dataset.state), lambda: distinct_posts(posts, engine)
+        )
     answers = _answers(distinct, threads if anywhere else None, definition)
     table = _requests(dataset, distinct, answers, definition, engine)
     if threads is not None:
@@ -135,12 +137,13 @@ def build_requests(
         apart = table.filter(table.set_apart).select(*REQUESTS.names)
         n_apart = int(apart.count().execute())
         table = table.filter(~table.set_apart)
+    n_orphans = engine.once(("orphans", dataset.state), lambda: _count_orphans(distinct))
     return Requests(
         table.select(*REQUESTS.names),
         definition,
         threads,
         n_duplicates,
-        _count_orphans(distinct),
+        n_orphans,
         apart,
         n_apart,
     )

@@ -78,7 +78,7 @@ def find_notebooks(*names: str, folder: Path | None = None) -> list[Path]:
         If there are no notebooks, or a name fits none of them or more than one.
     """
     folder = folder or NOTEBOOKS
-    every = sorted(folder.glob("*.ipynb"))
+    every = sorted(folder.glob("*.ipynb"), key=_name)
     if not every:
         raise InputError(
             f"`folder` is {str(folder)!r}, which holds no notebooks. They come with a checkout of "
@@ -95,7 +95,11 @@ def find_notebooks(*names: str, folder: Path | None = None) -> list[Path]:
                 f"of one file name. The notebooks are: {known}."
             )
         chosen += fits
-    return sorted(set(chosen)) if names else every
+    return sorted(set(chosen), key=_name) if names else every
+
+
+def _name(path: Path) -> str:
+    return path.stem
 
 
 def execute_notebooks(

@@ -12,7 +12,7 @@ import pytest
 from nbformat.v4 import new_output
 
 ROOT = Path(__file__).resolve().parents[2]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"), key=lambda path: path.stem)
 ALLOWED_TAGS = {"parameters", "hide-input"}
 BYTES_LIMIT = 1_000_000
 LOCAL_PATH = re.compile(
