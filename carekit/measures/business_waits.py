@@ -41,10 +41,8 @@ def brand_hours(dataset: Dataset, *, schedule: str = WEEK) -> dict[str, Business
     if not dataset.has("brands"):
         return {}
     brands = dataset.read("brands").dropna(subset=["timezone"])
-    return {
-        row.brand: BusinessHours(schedule, timezone=row.timezone)
-        for row in brands.itertuples(index=False)
-    }
+    zones = zip(brands["brand"].astype(str), brands["timezone"].astype(str), strict=True)
+    return {brand: BusinessHours(schedule, timezone=zone) for brand, zone in zones}
 
 
 def count_business_waits(

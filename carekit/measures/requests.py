@@ -57,6 +57,9 @@ class Requests:
         they were answered or not; None if it needs no follow-up.
     n_apart : int
         Their number.
+    replies : ibis.Table or None
+        The brand posts that can answer: post_id, created_at, text, lang and what each answers
+        (answer_to: a post, or the start of its thread).
     """
 
     table: ibis.Table
@@ -66,6 +69,7 @@ class Requests:
     n_orphans: int
     apart: ibis.Table | None = None
     n_apart: int = 0
+    replies: ibis.Table | None = None
 
     def count_note(self) -> str:
         """What was left out or set apart, in one sentence."""
@@ -127,8 +131,8 @@ def build_requests(
         distinct, n_duplicates = engine.once(
             ("distinct posts", dataset.state), lambda: distinct_posts(posts, engine)
         )
-    answers = _answers(distinct, threads if anywhere else None, definition)
-    table = _requests(dataset, distinct, answers, definition, engine)
+    replies = _replies(distinct, threads if anywhere else None, definition)
+    table = _requests(dataset, distinct, _answers(replies), definition, engine)
     if threads is not None:
         table = _with_threads(table, threads)
     apart, n_apart = None, 0
@@ -146,6 +150,7 @@ def build_requests(
         n_orphans,
         apart,
         n_apart,
+        replies,
     )
 
 
@@ -157,8 +162,8 @@ def _count_orphans(posts: ibis.Table) -> int:
     return int(replies.anti_join(known, [("reply_to", "known")]).count().execute())
 
 
-def _answers(posts: ibis.Table, threads: Threads | None, definition: Definition) -> ibis.Table:
-    """Brand posts by what they answer: a post, or with `threads` the start of a thread."""
+def _replies(posts: ibis.Table, threads: Threads | None, definition: Definition) -> ibis.Table:
+    """Brand posts and what they answer: a post, or with `threads` the start of a thread."""
     from ibis import _
 
     replies = posts.filter((_.author_role == "brand") & _.reply_to.notnull())
@@ -166,14 +171,22 @@ def _answers(posts: ibis.Table, threads: Threads | None, definition: Definition)
         replies = replies.filter(_.visibility == definition.visibility)
     if not definition.names_several:
         replies = replies.filter(_.text.isnull() | ~_.text.re_search(SEVERAL_NAMES))
-    answers = replies.select("post_id", "created_at", "account", "brand", answer_to=_.reply_to)
+    columns = ["post_id", "created_at", "account", "brand", "text", "lang"]
+    answers = replies.select(*columns, answer_to=_.reply_to)
     if threads is not None:
         members = threads.members.select(member=_.post_id, root=_.thread_id)
         answers = answers.inner_join(members, [("post_id", "member")]).select(
-            "created_at", "account", "brand", answer_to=_.root
+            *columns, answer_to=_.root
         )
+    return answers
+
+
+def _answers(replies: ibis.Table) -> ibis.Table:
+    """The first answer to each post that has one."""
+    from ibis import _
+
     seconds = _.created_at.epoch_seconds()
-    return answers.group_by("answer_to").agg(
+    return replies.group_by("answer_to").agg(
         answered_at=seconds.min(),
         n_answers=_.count(),
         replier=_.account.argmin(seconds),

@@ -179,7 +179,8 @@ def test_answered_conversations_only_are_refused(corpus):
 
 def test_every_published_definition_has_a_source_a_year_and_a_degree_of_certainty():
     for definition in DEFINITIONS.values():
-        assert definition.source and definition.year
+        assert definition.source
+        assert definition.year
         assert definition.sure in {"high", "medium", "low"}
         assert definition.source == "carekit" or definition.note
         window = definition.window_minutes
