@@ -26,8 +26,10 @@ COLUMNS = (
     "repeat n n_yes estimate ci_low ci_high conf_level n_unknown lower_bound upper_bound "
     "mean_contacts method definition"
 ).split()
-ASKED_AGAIN, TWO_OR_MORE, NEVER = "asked again", "answered after two contacts or more", (
-    "never answered"
+ASKED_AGAIN, TWO_OR_MORE, NEVER = (
+    "asked again",
+    "answered after two contacts or more",
+    ("never answered"),
 )
 
 

@@ -81,7 +81,8 @@ def estimate_mean(
 
     Examples
     --------
-    >>> table = pd.DataFrame({"brand": list("aabb"), "minutes": [10, 20, 30, 100], "n": [5, 5, 9, 1]})
+    >>> table = pd.DataFrame(
+    ...     {"brand": list("aabb"), "minutes": [10, 20, 30, 100], "n": [5, 5, 9, 1]})
     >>> estimate_mean(table, value="minutes", cluster="brand")[["n", "estimate"]]
         n  estimate
     0  20      26.0

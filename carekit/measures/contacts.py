@@ -1,5 +1,4 @@
-"""Requests → how often their author had to write: before the first answer, or until the last look.
-"""
+"""Requests → how often their author had to write until the brand answered."""
 
 from __future__ import annotations
 
@@ -64,15 +63,17 @@ def count_contacts(
         asked_at=_.created_at.epoch_seconds(),
         wait=_.first_response_seconds,
     )
-    joined = asked.inner_join(
-        written, [("thread_id", "root"), ("author_id", "writer")]
-    ).select("request_id", "asked_at", "wait", "post_id", "written_at")
+    joined = asked.inner_join(written, [("thread_id", "root"), ("author_id", "writer")]).select(
+        "request_id", "asked_at", "wait", "post_id", "written_at"
+    )
     later = joined.filter(
         (_.post_id != _.request_id)
         & (_.written_at >= _.asked_at)
         & (_.wait.isnull() | (_.written_at - _.asked_at < _.wait))
     )
-    again = later.group_by("request_id").agg(again=_.count()).select(same="request_id", again=_.again)
+    again = (
+        later.group_by("request_id").agg(again=_.count()).select(same="request_id", again=_.again)
+    )
     counted = (
         table.left_join(again, [("request_id", "same")])
         .select(*table.columns, "again")

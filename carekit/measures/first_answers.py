@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from carekit.measures.answers import cluster_of
 from carekit.measures.requests import Requests
 from carekit.triage.handoffs import HANDOFF_PATTERN, HANDOFF_PATTERNS
-from carekit.triage.prepare import URL_PATTERN
+from carekit.triage.prepare import NOISE_PATTERN, URL_PATTERN
 
 if TYPE_CHECKING:
     import ibis
@@ -19,7 +19,7 @@ NO_TEXT = "no text"
 DESTINATIONS = {
     "website": "(?i)" + URL_PATTERN,
     "email": "(?i)[a-z0-9._%+-]+@[a-z0-9-]+[.][a-z0-9.-]+",
-    "phone": "(?:^|[^0-9])(?:[+]?[0-9][ .()-]?){8,15}(?:$|[^0-9])",
+    "phone": "(?:^|[^A-Za-z0-9_])(?:[+]?[0-9][ .()-]?){8,15}(?:$|[^A-Za-z0-9_])",
 }
 NEEDED = ("request_id", "created_at", "answered", "first_response_seconds")
 
@@ -125,11 +125,11 @@ def count_redirects(
     from ibis import _
 
     text = answers.answer_text
-    flags = {
-        name: (text.re_replace(DESTINATIONS["website"], " ") if name != "website" else text)
-        .re_search(pattern)
-        for name, pattern in DESTINATIONS.items()
-    }
+    # Digits inside a link or a handle are no number to call.
+    plain = text.re_replace("(?i)" + NOISE_PATTERN, " ")
+    linkless = text.re_replace("(?i)" + URL_PATTERN, " ")
+    read = {"website": text, "email": linkless, "phone": plain}
+    flags = {name: read[name].re_search(pattern) for name, pattern in DESTINATIONS.items()}
     return _count(answers.mutate(**flags), list(flags), by, cluster, _)
 
 
