@@ -107,7 +107,7 @@ def check_adjustment(adjustment: str) -> None:
 
 
 def _adjust(raw: np.ndarray, adjustment: str) -> np.ndarray:
-    if adjustment == "none":
+    if adjustment == "none" or len(raw) == 1:
         return raw
     from statsmodels.stats.multitest import multipletests
 
