@@ -19,7 +19,7 @@ from carekit.errors import InputError
 from carekit.inference.counts import check_conf_level
 from carekit.inference.intervals import critical_value
 from carekit.inference.multiplicity import adjust_p_values
-from carekit.inference.panel import NEVER, Panel, Values, add_variances, read_panel
+from carekit.inference.panel import Panel, Values, add_variances, read_panel
 from carekit.inference.panels import FEW_CLUSTERS, MIN_TREATED
 
 _RESULT = [
