@@ -12,7 +12,33 @@ __version__ = "0.1.0"
 
 # public name → module that defines it
 _LAZY: dict[str, str] = {
+    "Answer": "carekit.asking",
     "CarekitError": "carekit.errors",
+    "Dataset": "carekit.dataset",
+    "Definition": "carekit.measures.definitions",
+    "append_dataset": "carekit.dataset",
+    "ask": "carekit.asking",
+    "audit": "carekit.claims.audit",
+    "check_dataset": "carekit.check",
+    "connect": "carekit.engine",
+    "create_dataset": "carekit.dataset",
+    "describe_rates": "carekit.asking",
+    "generate_sample": "carekit.sample",
+    "import_files": "carekit.sources.files",
+    "list_measured": "carekit.measured",
+    "load_ledger": "carekit.claims.ledger",
+    "load_measured": "carekit.measured",
+    "measure_answer_rate": "carekit.estimates.answer_rate",
+    "measure_first_response": "carekit.estimates.first_response",
+    "measured_card": "carekit.measured",
+    "open_dataset": "carekit.dataset",
+    "plot_rates": "carekit.figures",
+    "plot_sums": "carekit.figures",
+    "plot_waits": "carekit.figures",
+    "publish": "carekit.style",
+    "replay": "carekit.claims.replay",
+    "replay_all": "carekit.claims.replay",
+    "table_estimates": "carekit.tables",
 }
 
 __all__ = ["__version__", *sorted(_LAZY)]

@@ -7,9 +7,9 @@ integers; everything statistical happens on that table, in numpy.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from carekit.errors import DatasetError, InputError
 from carekit.schema import TABLES
@@ -20,12 +20,16 @@ if TYPE_CHECKING:
     from carekit.dataset import Dataset
 
 
+Result = TypeVar("Result")
+
+
 class Engine:
     """A connection and the two things measures need of it: read a table, keep a step."""
 
     def __init__(self, con: ibis.BaseBackend) -> None:
         self.con = con
         self._names = (f"carekit_step_{n}" for n in itertools.count())
+        self._known: dict[Hashable, Any] = {}
 
     @property
     def kind(self) -> str:
@@ -51,6 +55,12 @@ class Engine:
                 f"The {name} of {dataset.path} cannot be read: a file is missing or damaged "
                 f"({type(error).__name__}). Run `carekit check {dataset.path}` to see which."
             ) from error
+
+    def once(self, key: Hashable, compute: Callable[[], Result]) -> Result:
+        """What `compute` gives, computed at the first call with this key only."""
+        if key not in self._known:
+            self._known[key] = compute()
+        return self._known[key]
 
     def keep(self, expression: ibis.Table) -> ibis.Table:
         """Compute an expression once and keep its rows until the engine is closed."""
@@ -131,8 +141,10 @@ def connect(
         options["temp_directory"] = spill_folder
     con = ibis.duckdb.connect(**options)
     con.raw_sql("SET TimeZone = 'UTC'")
-    # A bar drawn by the engine would end up in notebooks and logs.
-    con.raw_sql("SET enable_progress_bar = false")
+    # A bar drawn by the engine would end up in notebooks and logs. Where it cannot be drawn
+    # (Jupyter without ipywidgets), even switching it off is an error.
+    if con.raw_sql("SELECT current_setting('enable_progress_bar')").fetchone() == (True,):
+        con.raw_sql("SET enable_progress_bar = false")
     return Engine(con)
 
 

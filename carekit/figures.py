@@ -92,7 +92,9 @@ def plot_rates(
     ax.set_yticks(range(len(groups)), groups)
     ax.grid(visible=False, axis="y")
     if series or published:
-        ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.06 if title else 1.0), ncols=5)
+        ax.legend(
+            loc="lower center", bbox_to_anchor=(0.5, 1.06 if title else 1.0), ncols=5, frameon=False
+        )
     return ax
 
 
@@ -160,7 +162,7 @@ def plot_waits(
     ax.set(xlim=(0, hours), ylim=(0, 1), xlabel=xlabel, ylabel=ylabel, title=title)
     ax.set_xticks(ticks)
     if len(names) > 1:
-        ax.legend(loc="lower right")
+        ax.legend(loc="lower right", frameon=False)
     return ax
 
 
@@ -174,15 +176,19 @@ def plot_weightings(
     ax.plot(table[value], rows, "o", color=PALETTE[0], markersize=7)
     for share, at in zip(table[value], rows, strict=True):
         ax.annotate(
-            f"{share:.3f}", (share, at), (8, 0), textcoords="offset points", va="center", fontsize=9
+            f"{share:.3f}", (share, at), (0, 7), textcoords="offset points", ha="center", fontsize=9
         )
     for k, (name, where) in enumerate(lines.items()):
         dash = "--" if k else "-"
         ax.axvline(where, color=PALETTE[k + 1], linestyle=dash, label=f"{name}: {where:g}")
-    ax.set(ylim=(len(table) - 0.5, -0.5), xlabel=xlabel, xlim=(0, None))
+    drawn = [*table[value], *lines.values()]
+    room = 0.35 * (max(drawn) - min(drawn))
+    ax.set(
+        ylim=(len(table) - 0.5, -0.6), xlabel=xlabel, xlim=(min(drawn) - room, max(drawn) + room)
+    )
     ax.set_yticks(rows, table[label])
     ax.grid(visible=False, axis="y")
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3)
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=3, frameon=False)
     return ax
 
 

@@ -56,6 +56,7 @@ def measured_card(name: str) -> str:
 def _path(name: str, ending: str) -> Path:
     if name not in list_measured():
         raise InputError(
-            f"`name` is {name!r}; expected one of: {', '.join(list_measured())}. Choose one of these."
+            f"`name` is {name!r}; expected one of: "
+            f"{', '.join(list_measured())}. Choose one of these."
         )
     return data_folder("measured") / f"{name}{ending}"

@@ -100,9 +100,10 @@ def _as_table(frame: pd.DataFrame) -> str:
     for row in body.itertuples(index=False, name=None):
         table.add_row(*(Text(readable(v)) for v in row))
     out = io.StringIO()
-    terminal = Console()
+    # Inside Jupyter, rich would display the table by itself.
+    terminal = Console(force_jupyter=False)
     width = max(terminal.width, 80) if terminal.is_terminal else 160
-    Console(file=out, width=width).print(table)
+    Console(file=out, width=width, force_jupyter=False).print(table)
     lines = [line.rstrip() for line in out.getvalue().splitlines()]
     return "\n".join([*lines, *notes]).strip("\n")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -72,8 +74,23 @@ def publish(drawn: Axes | Figure, name: str, *, alt: str, caption: str) -> None:
     folder = os.environ.get(FIGURES_VARIABLE)
     if folder:
         save_figure(figure, Path(folder), name, alt=alt, caption=caption)
-    display(figure, metadata={"image/png": {"alt": alt}})
+    # Rendered here: the kernel's own figure formatter depends on the backend and its settings.
+    png = base64.b64encode(to_png(figure)).decode()
+    bundle = {"image/png": png, "text/plain": alt}
+    display(bundle, raw=True, metadata={"image/png": {"alt": alt}})
     display(Markdown(f"*{caption}*"))
+
+
+def to_png(figure: Figure) -> bytes:
+    """The figure as PNG: the same bytes for the same numbers and the same matplotlib."""
+    from matplotlib import rc_context
+    from matplotlib import style as styles
+
+    buffer = io.BytesIO()
+    with rc_context():
+        styles.use(SHEET)
+        figure.savefig(buffer, format="png", metadata={"Software": None})
+    return buffer.getvalue()
 
 
 def save_figure(

@@ -43,9 +43,10 @@ class ReadableTable:
             + "</tr>"
             for row in self.rows
         )
+        # The caption is no <caption>, which would be as narrow as the table.
         return (
-            '<table><caption style="caption-side:top;text-align:left">'
-            f"{escape(self.caption)}</caption><thead><tr>{head}</tr></thead>"
+            f'<p style="max-width:52em;margin:.3em 0"><em>{escape(self.caption)}</em></p>'
+            f'<table aria-label="{escape(self.caption)}"><thead><tr>{head}</tr></thead>'
             f"<tbody>{body}</tbody></table>"
         )
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from carekit.dataset import Dataset
 
+# Columns that the counting of answers and waits reads.
+COUNTED = ("request_id", "answered", "first_response_seconds", "observed_seconds")
 AUTO = "auto"
 NONE = "none"
 
@@ -87,8 +89,10 @@ def prepare(
     requests = build_requests(
         dataset, definition=definition, engine=engine, with_threads=with_threads
     )
-    table = engine.keep(with_groups(requests.table, columns, where=where))
-    return Setting(requests, table, columns, _independent_unit(table, columns, cluster))
+    table = with_groups(requests.table, columns, where=where)
+    unit = _independent_unit(table, columns, cluster)
+    needed = [*COUNTED, *columns, *([unit] if unit else [])]
+    return Setting(requests, table.select(*dict.fromkeys(needed)), columns, unit)
 
 
 def _independent_unit(table: ibis.Table, by: tuple[str, ...], cluster: str | None) -> str | None:

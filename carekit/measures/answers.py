@@ -30,12 +30,14 @@ def count_answers(
         One row a group and cluster: the `by` columns, `cluster` if asked, n (requests) and
         n_answered. Sorted by group.
     """
+    import ibis
     from ibis import _
 
     columns = [*by, *(["cluster"] if cluster else [])]
     table = requests.mutate(cluster=cluster_of(requests, cluster)) if cluster else requests
-    counts = table.group_by(columns).agg(n=_.count(), n_answered=_.answered.cast("int64").sum())
-    return _sorted(counts.execute(), columns)
+    grouped = table.group_by(columns) if columns else table
+    answered = ibis.coalesce(_.answered.cast("int64").sum(), 0)
+    return _sorted(grouped.agg(n=_.count(), n_answered=answered).execute(), columns)
 
 
 def count_waits(

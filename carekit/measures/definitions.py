@@ -20,7 +20,8 @@ class Definition:
         What it is called, who defined it, when (`year` as text: some definitions span years).
     unit : str
         What is counted as a request: `opening` (customer post that replies to nothing), `message`
-        (every customer post), `question`, `complaint`, `mention`, `review` or `customer`.
+        (every customer post), `question` (an opening that names an account of the brand and holds
+        a question mark), `complaint`, `mention`, `review` or `customer`.
     answered_by : {"direct reply", "anywhere in the thread"}
         Which brand post counts as the answer.
     window_minutes : int or None
@@ -64,7 +65,8 @@ class Definition:
 DENOMINATORS: dict[str, str] = {
     "opening": "customer posts that reply to nothing",
     "message": "customer posts, opening or not",
-    "question": "customer posts that hold a question mark",
+    "question": "customer posts that reply to nothing, name an account of the brand and hold a "
+    "question mark",
     "complaint": "customer posts that complain",
     "mention": "customer posts that name an account of the brand",
     "review": "reviews",
@@ -85,6 +87,7 @@ DEFINITIONS: dict[str, Definition] = {
             "Socialbakers, Socially Devoted",
             "2012-2015",
             "question",
+            answered_by="anywhere in the thread",
             time_statistic="mean",
         ),
     )

@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
     from carekit.dataset import Dataset
 
-UNITS = ("opening", "message", "question")
+BUILT = (
+    ("opening", "direct reply"),
+    ("message", "direct reply"),
+    ("question", "direct reply"),
+    ("opening", "anywhere in the thread"),
+    ("question", "anywhere in the thread"),
+)
 TIME_UNITS = {
     "year": "%Y",
     "quarter": None,
@@ -96,22 +102,30 @@ def build_requests(
     requests are counted, and kept out of every time statistic.
     """
     definition = get_definition(definition)
-    if definition.answered_by != "direct reply" or definition.unit not in UNITS:
+    if (definition.unit, definition.answered_by) not in BUILT:
+        known = "; ".join(f"{unit} and {how}" for unit, how in BUILT)
         raise InputError(
             f"`definition` is {definition.name!r}, by {definition.unit} and "
-            f"{definition.answered_by}; requests can be built by {', '.join(UNITS)} and direct "
-            "reply."
+            f"{definition.answered_by}; requests can be built by: {known}."
         )
+    anywhere = definition.answered_by == "anywhere in the thread"
     posts = engine.table(dataset, "posts")
-    threads = build_threads(posts, engine=engine) if with_threads else None
+    threads = None
+    if with_threads or anywhere:
+        threads = engine.once(
+            ("threads", dataset.state), lambda: build_threads(posts, engine=engine)
+        )
     if threads is not None:
         distinct, n_duplicates = threads.posts, threads.n_duplicates
     else:
-        distinct, n_duplicates = distinct_posts(posts, engine)
-    table = _requests(dataset, distinct, definition, engine)
+        distinct, n_duplicates = engine.once(
+            ("distinct posts", dataset.state), lambda: distinct_posts(posts, engine)
+        )
+    answers = _answers(distinct, threads if anywhere else None)
+    table = _requests(dataset, distinct, answers, definition, engine)
     if threads is not None:
         table = _with_threads(table, threads)
-    n_orphans = _count_orphans(distinct)
+    n_orphans = engine.once(("orphans", dataset.state), lambda: _count_orphans(distinct))
     from carekit.schema import REQUESTS
 
     return Requests(table.select(*REQUESTS.names), definition, threads, n_duplicates, n_orphans)
@@ -125,26 +139,42 @@ def _count_orphans(posts: ibis.Table) -> int:
     return int(replies.anti_join(known, [("reply_to", "known")]).count().execute())
 
 
+def _answers(posts: ibis.Table, threads: Threads | None) -> ibis.Table:
+    """Public brand posts by what they answer: a post, or with `threads` the start of a thread."""
+    from ibis import _
+
+    answers = posts.filter(
+        (_.author_role == "brand") & (_.visibility == "public") & _.reply_to.notnull()
+    ).select("post_id", "created_at", "account", "brand", answer_to=_.reply_to)
+    if threads is not None:
+        members = threads.members.select(member=_.post_id, root=_.thread_id)
+        answers = answers.inner_join(members, [("post_id", "member")]).select(
+            "created_at", "account", "brand", answer_to=_.root
+        )
+    seconds = _.created_at.epoch_seconds()
+    return answers.group_by("answer_to").agg(
+        answered_at=seconds.min(),
+        n_answers=_.count(),
+        replier=_.account.argmin(seconds),
+        replier_brand=_.brand.argmin(seconds),
+    )
+
+
 def _requests(
-    dataset: Dataset, posts: ibis.Table, definition: Definition, engine: Engine
+    dataset: Dataset,
+    posts: ibis.Table,
+    answers: ibis.Table,
+    definition: Definition,
+    engine: Engine,
 ) -> ibis.Table:
     import ibis
     from ibis import _
 
     asked = posts.filter((_.author_role == "customer") & (_.visibility == "public"))
-    if definition.unit == "opening":
+    if definition.unit in {"opening", "question"}:
         asked = asked.filter(_.reply_to.isnull())
-    elif definition.unit == "question":
-        asked = asked.filter(_.text.contains("?"))
-    brand_posts = posts.filter(
-        (_.author_role == "brand") & (_.visibility == "public") & _.reply_to.notnull()
-    )
-    answers = brand_posts.group_by(answer_to=_.reply_to).agg(
-        answered_at=_.created_at.epoch_seconds().min(),
-        n_answers=_.count(),
-        replier=_.account.argmin(_.created_at.epoch_seconds()),
-        replier_brand=_.brand.argmin(_.created_at.epoch_seconds()),
-    )
+    if definition.unit == "question":
+        asked = asked.filter(_.text.contains("?") & _.account.notnull())
     end = _end_of_observation(dataset, posts)
     # Columns first, formulas after: Ibis resolves a later join against plain columns only.
     joined = asked.left_join(answers, [("post_id", "answer_to")]).select(

@@ -57,9 +57,23 @@ def test_messages_are_all_customer_posts(requests):
     assert list(table.index) == ["lost", "m1", "q1", "q2", "q3", "q4"]
 
 
-def test_questions_hold_a_question_mark(requests):
+def test_questions_are_openings_put_to_an_account_that_hold_a_question_mark(requests):
     _, table = requests("socialbakers-2015")
-    assert list(table.index) == ["lost", "q1", "q3"]
+    assert list(table.index) == ["q1"]
+
+
+def test_an_answer_anywhere_in_the_thread_counts_if_the_definition_says_so(make_dataset, engine):
+    rows = [
+        {"id": "q", "account": "acme", "text": "why?"},
+        {"id": "other", "at": 5, "reply_to": "q", "text": "same here"},
+        {"id": "late", "at": 50, "reply_to": "other", "account": "acme", **BRAND},
+    ]
+    dataset = make_dataset(rows)
+    for name, answered in (("direct-opening", False), ("socialbakers-2015", True)):
+        table = build_requests(dataset, definition=name, engine=engine).table.execute()
+        assert list(table.request_id) == ["q"]
+        assert table.answered[0] == answered
+    assert table.first_response_minutes[0] == 50
 
 
 def test_the_first_direct_reply_of_a_brand_is_the_answer(requests):
@@ -156,5 +170,5 @@ def test_an_unknown_definition_is_refused_with_all_names():
 
 def test_a_definition_that_cannot_be_built_says_so(make_dataset, engine):
     own = Definition("own", "us", "2026", "customer")
-    with pytest.raises(InputError, match="requests can be built by opening, message, question"):
+    with pytest.raises(InputError, match="requests can be built by: opening and direct reply; "):
         build_requests(make_dataset(ROWS), definition=own, engine=engine)
