@@ -23,124 +23,97 @@ from carekit.inference.counts import (
 from carekit.inference.design import Codes, Design, Floats
 from carekit.inference.intervals import newcombe, wald_interval
 from carekit.inference.linearisation import cell_covariance, weighted_shares
-from carekit.inference.proportions import FEW_CLUSTERS, SMALL_N, estimate_rate
+from carekit.inference.multiplicity import Adjustment, adjust_p_values, check_adjustment
+from carekit.inference.proportions import FEW_CLUSTERS, SMALL_N
 from carekit.inference.respondents import read_answers, read_design, read_groups
 from carekit.inference.weights import AdjustedWeights
 
-ADJUSTMENTS = {"holm": "holm", "bh": "fdr_bh", "none": None}
 _NO_VARIANCE = 1e-18
-_PAIR = ["group", "reference", "n_group", "n_reference", "estimate_group", "estimate_reference"]
+_PAIR = ["group_a", "group_b", "n_a", "n_b", "share_a", "share_b"]
 _TEST = [
     *("estimate", "std_error", "ci_low", "ci_high", "conf_level", "statistic", "df", "p_value"),
-    *("p_adjusted", "family_size", "adjustment", "method", "flags"),
+    *("p_adjusted", "adjustment", "family_size", "method", "flags"),
 ]
 
 
-def compare_rates(
+def compare_independent_rates(
     table: pd.DataFrame,
     *,
     by: str,
-    cluster: str | None = None,
     reference: Any = None,
     n: str = "n",
     n_yes: str = "n_answered",
-    adjust: str = "holm",
+    adjustment: Adjustment = "holm",
     conf_level: float = 0.95,
 ) -> pd.DataFrame:
-    """Differences of pooled rates between the groups of one column.
+    """Differences of rates between groups of independent units, from counts.
+
+    Requests of one brand or author are not independent: compare those with
+    `carekit.inference.comparisons.compare_rates`.
 
     Parameters
     ----------
     table : DataFrame
-        One row per group, or per group and cluster, with whole counts.
+        One row per group, with whole counts; rows of the same group are added up.
     by : str
         Column that defines the groups. Rows where it is missing are left out and counted.
-    cluster : str, optional
-        Column of the independent units. A cluster may lie in several groups: what it has in common
-        between them is taken into account.
     reference : optional
-        Group that every other is compared with; without it all pairs, later minus earlier.
+        Group that every other is compared with; without it all pairs.
     n, n_yes : str
         Columns of the counts.
-    adjust : {"holm", "bh", "none"}
-        How p-values are adjusted over the rows of the result, which are one family: Holm keeps the
-        chance of any false difference, Benjamini and Hochberg the share of false ones.
+    adjustment : {"holm", "bh", "bonferroni", "none"}
+        How p-values are adjusted over the rows of the result, which are one family.
     conf_level : float
         Nominal coverage of each interval; intervals are not adjusted.
 
     Returns
     -------
     DataFrame
-        One row per pair:
+        One row per pair, in sorted order (with `reference`, that group second):
 
-        - `group`, `reference`, `n_group`, `n_reference`, `estimate_group`, `estimate_reference`
+        - `group_a`, `group_b`; `n_a`, `n_b`; `share_a`, `share_b`: Σ yes / Σ n
         - `n_ungrouped`: units left out because their group is missing
-        - `estimate`: rate of the group minus rate of the reference, -1 to 1
-        - `std_error`, `ci_low`, `ci_high`, `conf_level`: Newcombe's interval for independent
-          units, else linearised with Student's t
-        - `statistic`, `df`, `p_value`: score test (pooled variance, normal) for independent units,
-          else Student's t; NaN where neither group varies
-        - `p_adjusted`, `family_size`, `adjustment`
-        - `method`, `flags`: `n0`, `one_cluster` (a group lies in one cluster: no limits),
-          `zero_var` (no limits), `few_clusters` and `small_n` (either group below 30)
+        - `estimate`: share_a - share_b, -1 to 1
+        - `std_error`; `ci_low`, `ci_high`, `conf_level`: Newcombe's interval
+        - `statistic`, `df`, `p_value`: score test (pooled variance, normal, `df` NaN); NaN where
+          neither group varies
+        - `p_adjusted`, `adjustment`, `family_size`
+        - `method`, `flags`: `n0` a group without units, `small_n` a group below 30
 
     Raises
     ------
     SchemaError, InputError
-        As in `estimate_rate`; also for an unknown `reference` or `adjust`.
+        As in `carekit.inference.proportions.estimate_rate`; also for an unknown `reference` or
+        `adjustment`.
 
     References
     ----------
-    Newcombe 1998, Statistics in Medicine 17, 873-890; Holm 1979; Benjamini and Hochberg 1995.
+    Newcombe 1998, Statistics in Medicine 17, 873-890.
 
     Examples
     --------
     >>> table = pd.DataFrame({"network": ["facebook", "x"], "n": [70, 80], "n_answered": [56, 48]})
-    >>> out = compare_rates(table, by="network", reference="x")
-    >>> out[["group", "reference", "estimate", "ci_low", "ci_high", "p_value"]].round(3)
-          group reference  estimate  ci_low  ci_high  p_value
-    0  facebook         x       0.2   0.052    0.334    0.008
+    >>> out = compare_independent_rates(table, by="network")
+    >>> out[["group_a", "group_b", "estimate", "ci_low", "ci_high", "p_value"]].round(3)
+        group_a group_b  estimate  ci_low  ci_high  p_value
+    0  facebook       x       0.2   0.052    0.334    0.008
     """
     check_conf_level(conf_level)
-    check_adjustment(adjust)
+    check_adjustment(adjustment)
     require_columns(table, [by, n, n_yes])
     lost = table[by].isna().to_numpy()
     ungrouped = int(check_counts(table, [n])[n].to_numpy()[lost].sum())
-    kept = table.loc[~lost]
-    rates = estimate_rate(kept, by=by, cluster=cluster, n=n, n_yes=n_yes, conf_level=conf_level)
-    labels, share = list(rates[by]), rates["estimate"].to_numpy()
-    units, yes = rates[n].to_numpy(float), rates[n_yes].to_numpy(float)
+    groups, _, counts = sum_counts(table.loc[~lost], by=[by], cluster=None, n=n, parts=[n_yes])
+    labels = list(groups[by])
+    units, yes = counts[n].to_numpy(), counts[n_yes].to_numpy()
     pairs = _pairs(labels, reference, by)
-    if cluster is None:
-        tests = _independent_tests(yes, units, pairs, conf_level)
-        method = "newcombe, score test"
-    else:
-        cells, _, counts = sum_counts(kept, by=[by, cluster], cluster=None, n=n, parts=[n_yes])
-        used = counts[n].to_numpy() > 0
-        own, own_yes = counts[n].to_numpy()[used], counts[n_yes].to_numpy()[used]
-        group, _ = pd.factorize(cells[by])
-        group, unit = group[used], pd.factorize(cells.loc[used, cluster])[0]
-        size = int(unit.max(initial=-1)) + 1
-        if (own == 1).all() and len(unit) == size:
-            tests = _independent_tests(yes, units, pairs, conf_level)
-            method = f"newcombe, score test: every {cluster} holds one unit"
-        else:
-            scores = np.zeros((size, len(labels)))
-            scores[unit, group] = (own_yes - share[group] * own) / units[group]
-            covariance = scores.T @ scores * (size / max(size - 1, 1))
-            inside = np.zeros((size, len(labels)), dtype=bool)
-            inside[unit, group] = True
-            clusters = np.array([(inside[:, i] | inside[:, j]).sum() for i, j in pairs])
-            tests = _linearised_tests(
-                share, covariance, units, pairs, clusters - 1.0, inside.sum(axis=0), conf_level
-            )
-            method = f"linearised, clustered by {cluster}, t"
+    share = np.divide(yes, units, out=np.full(len(units), np.nan), where=units > 0)
+    tests = _independent_tests(yes, units, pairs, conf_level)
     frame = _pair_frame(labels, units, share, pairs).assign(
         n_ungrouped=ungrouped, **tests, conf_level=conf_level
     )
-    frame["method"] = np.where(frame["ci_low"].isna(), "none", method)
-    frame = adjust_p_values(frame, adjust)
-    return frame[[*_PAIR, "n_ungrouped", *_TEST]]
+    frame["method"] = np.where(frame["ci_low"].isna(), "none", "newcombe, score test")
+    return adjust_p_values(frame, adjustment=adjustment)[[*_PAIR, "n_ungrouped", *_TEST]]
 
 
 def compare(
@@ -155,7 +128,7 @@ def compare(
     calibration: AdjustedWeights | None = None,
     answers: Sequence[Any] | None = None,
     missing: Sequence[Any] = (),
-    adjust: str = "holm",
+    adjustment: Adjustment = "holm",
     lonely: str = "error",
     freq: bool = False,
     conf_level: float = 0.95,
@@ -171,40 +144,42 @@ def compare(
     by : str
         Column that defines the groups. Respondents without one are left out and counted.
     reference : optional
-        Group that every other is compared with; without it all pairs, later minus earlier.
+        Group that every other is compared with; without it all pairs.
     weight, stratum, psu, calibration, answers, missing, lonely, freq
         As in `carekit.inference.survey.share`.
-    adjust : {"holm", "bh", "none"}
-        As in `compare_rates`. The family is all rows of the result; of a question with two answers
-        only half of them, since yes and no are one test.
+    adjustment : {"holm", "bh", "bonferroni", "none"}
+        How p-values are adjusted. The family is all rows of the result; of a question with two
+        answers only half of them, since yes and no are one test.
     conf_level : float
         Nominal coverage of each interval; intervals are not adjusted.
 
     Returns
     -------
     DataFrame
-        One row per answer and pair: `answer`, then the columns of `compare_rates`, with `n_group`
-        and `n_reference` the unweighted respondents of the two bases. The interval is Newcombe's
-        for equal weights without strata and clusters, else linearised, with the covariance that
-        shared clusters bring, and Student's t on clusters minus strata of the two groups.
+        One row per answer and pair: `answer`, then the columns of `compare_independent_rates`, with
+        `n_a` and `n_b` the unweighted respondents of the two bases. Equal weights without strata
+        and clusters: Newcombe's interval. Else: linearised, with the covariance that shared
+        clusters bring, Student's t on clusters minus strata of the two groups, and the flags
+        `one_cluster` (a group lies in one cluster: no limits), `zero_var` (neither varies: no
+        limits) and `few_clusters` (a group below 30).
 
     Raises
     ------
     SchemaError, InputError
-        As in `carekit.inference.survey.share`; also for an unknown `reference` or `adjust`.
+        As in `carekit.inference.survey.share`; also for an unknown `reference` or `adjustment`.
 
     Examples
     --------
     >>> frame = pd.DataFrame({"age": ["young"] * 50 + ["old"] * 50,
     ...                       "prefers": ["yes"] * 20 + ["no"] * 30 + ["yes"] * 10 + ["no"] * 40})
     >>> out = compare(frame, "prefers", by="age", reference="old")
-    >>> out[["answer", "group", "estimate", "ci_low", "ci_high", "p_value"]].round(3)
-      answer  group  estimate  ci_low  ci_high  p_value
-    0     no  young      -0.2  -0.364   -0.020    0.029
-    1    yes  young       0.2   0.020    0.364    0.029
+    >>> out[["answer", "group_a", "estimate", "ci_low", "ci_high", "p_value"]].round(3)
+      answer group_a  estimate  ci_low  ci_high  p_value
+    0     no   young      -0.2  -0.364   -0.020    0.029
+    1    yes   young       0.2   0.020    0.364    0.029
     """
     check_conf_level(conf_level)
-    check_adjustment(adjust)
+    check_adjustment(adjustment)
     options: dict[str, Any] = {"weight": weight, "stratum": stratum, "psu": psu, "freq": freq}
     design = read_design(frame, calibration=calibration, lonely=lonely, **options)
     said = read_answers(frame, question, answers=answers, missing=missing)
@@ -245,39 +220,17 @@ def compare(
         return pd.DataFrame(columns=columns)
     method = "newcombe, score test" if design.independent else "linearised, t"
     mirrored = k == 2
-    parts = [adjust_p_values(part, adjust) for part in parts] if mirrored else parts
+    if mirrored:
+        parts = [adjust_p_values(part, adjustment=adjustment) for part in parts]
     out = pd.concat(parts, ignore_index=True).assign(n_ungrouped=ungrouped, conf_level=conf_level)
     out["method"] = np.where(out["ci_low"].isna(), "none", method)
-    return (out if mirrored else adjust_p_values(out, adjust))[columns]
-
-
-def adjust_p_values(frame: pd.DataFrame, adjust: str) -> pd.DataFrame:
-    """Add `p_adjusted`, `family_size` and `adjustment`; rows without a p-value are no tests."""
-    check_adjustment(adjust)
-    p = frame["p_value"].to_numpy(float)
-    tested = np.isfinite(p)
-    adjusted = p.copy()
-    if tested.any() and ADJUSTMENTS[adjust] is not None:
-        from statsmodels.stats.multitest import multipletests
-
-        adjusted[tested] = multipletests(p[tested], method=ADJUSTMENTS[adjust])[1]
-    return frame.assign(p_adjusted=adjusted, family_size=int(tested.sum()), adjustment=adjust)
-
-
-def check_adjustment(adjust: str) -> str:
-    """Return `adjust` if it is one of `ADJUSTMENTS`, else raise InputError."""
-    if adjust not in ADJUSTMENTS:
-        raise InputError(
-            f"`adjust` is {adjust!r}; one of {', '.join(map(repr, ADJUSTMENTS))} was expected. "
-            "Use 'holm' for figures that are printed, 'bh' for exploration."
-        )
-    return adjust
+    return (out if mirrored else adjust_p_values(out, adjustment=adjustment))[columns]
 
 
 def _pairs(labels: list[Any], reference: Any, by: str) -> list[tuple[int, int]]:
-    """Positions (group, reference) of the pairs to compare."""
+    """Positions of the two groups of each pair."""
     if reference is None:
-        return [(j, i) for i, j in combinations(range(len(labels)), 2)]
+        return list(combinations(range(len(labels)), 2))
     if reference not in labels:
         raise InputError(
             f"`reference` is {reference!r}; the groups of {by!r} are: "
@@ -294,12 +247,12 @@ def _pair_frame(
     label = pd.Series(labels, dtype=None if labels else object)
     return pd.DataFrame(
         {
-            "group": label.iloc[first].to_numpy(),
-            "reference": label.iloc[second].to_numpy(),
-            "n_group": n[first].astype(np.int64),
-            "n_reference": n[second].astype(np.int64),
-            "estimate_group": share[first],
-            "estimate_reference": share[second],
+            "group_a": label.iloc[first].to_numpy(),
+            "group_b": label.iloc[second].to_numpy(),
+            "n_a": n[first].astype(np.int64),
+            "n_b": n[second].astype(np.int64),
+            "share_a": share[first],
+            "share_b": share[second],
             "estimate": share[first] - share[second],
         }
     )

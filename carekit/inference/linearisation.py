@@ -9,6 +9,7 @@ domains: all clusters of the design stay in the sum, those outside the subgroup 
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from carekit.inference.counts import group_sums
@@ -16,7 +17,7 @@ from carekit.inference.design import Codes, Design, Floats
 
 
 def weighted_shares(
-    design: Design, group: Codes, answer: Codes, shape: tuple[int, int]
+    design: Design, group: Codes, answer: npt.NDArray[np.integer], shape: tuple[int, int]
 ) -> tuple[Floats, Floats]:
     """Weighted share of each answer in each group and its variance, both groups × answers.
 
@@ -70,7 +71,7 @@ def weighted_shares(
 
 
 def _squared_cluster_sums(
-    unit: Codes, n_units: int, pair: Codes, said: Codes, w: Floats, p: Floats
+    unit: Codes, n_units: int, pair: Codes, said: npt.NDArray, w: Floats, p: Floats
 ) -> Floats:
     """Σ over clusters of (weight of the answer - p · weight)², pairs × answers.
 
@@ -182,7 +183,11 @@ def _clustered_blocks(design: Design, group: Codes, size: int, block: Floats) ->
 
 
 def _calibrated_variances(
-    design: Design, group: Codes, answer: Codes, share: Floats, total: Floats
+    design: Design,
+    group: Codes,
+    answer: npt.NDArray[np.integer],
+    share: Floats,
+    total: Floats,
 ) -> Floats:
     out = np.full(share.shape, np.nan)
     for g in np.flatnonzero(total > 0):

@@ -176,10 +176,12 @@ def proportion_limits(
     interval: str,
     conf_level: float,
     unit: str | None,
+    counted: Floats | None = None,
 ) -> dict[str, Any]:
     """Limits and companions of shares (groups × columns), flattened row by row.
 
     `base` holds the group of each respondent of the base, -1 outside; `unit` names the cluster.
+    `counted` is the denominator of each group where it is not respondents (mentions).
     """
     size, k = estimate.shape
     n, (clusters, strata) = design.n_in(base, size), design.clusters_in(base, size)
@@ -187,9 +189,10 @@ def proportion_limits(
     def spread(values: npt.NDArray) -> npt.NDArray:
         return np.repeat(np.asarray(values)[:, None], k, axis=1)
 
-    n_, df = spread(n).astype(float), spread(clusters - strata).astype(float)
+    n_ = spread(n if counted is None else counted).astype(float)
+    df = spread(clusters - strata).astype(float)
     binomial = estimate * (1 - estimate)
-    plain = design.independent and interval == "auto"
+    plain = design.independent and interval == "auto" and counted is None
     if plain:
         variance = np.divide(binomial, n_ - 1, out=np.full(n_.shape, np.nan), where=n_ > 1)
     empty = n_ == 0
@@ -245,9 +248,9 @@ def proportion_limits(
         "few_clusters": ~empty & (spread(clusters) < FEW_CLUSTERS) & design.clustered,
         "small_n": ~empty & (n_ < SMALL_N),
     }
-    counted = pd.array(np.repeat(clusters, k), dtype="Int64")
+    shown = pd.array(np.repeat(clusters, k), dtype="Int64")
     if not design.clustered:
-        counted[:] = pd.NA
+        shown[:] = pd.NA
     return {
         "n": np.repeat(n, k),
         "estimate": estimate.ravel(),
@@ -256,7 +259,7 @@ def proportion_limits(
         "ci_high": high.ravel(),
         "df": df.ravel(),
         "n_eff": n_eff.ravel(),
-        "clusters": counted,
+        "clusters": shown,
         "deff": deff.ravel(),
         "method": method.ravel(),
         "flags": join_flags(size * k, {name: where.ravel() for name, where in flags.items()}),

@@ -16,6 +16,7 @@ _LAZY: dict[str, str] = {
     "RuleTriage": "carekit.triage.rules",
     "TrainedTriage": "carekit.triage.trained",
     "apply_policy": "carekit.triage.policy",
+    "assess_risk": "carekit.triage.policy",
     "check_policy": "carekit.triage.policy",
     "comment_class": "carekit.triage.rules",
     "detect_language": "carekit.triage.language",
@@ -23,14 +24,15 @@ _LAZY: dict[str, str] = {
     "find_personal_data": "carekit.triage.personal_data",
     "flag_handoffs": "carekit.triage.handoffs",
     "flag_questions": "carekit.triage.questions",
+    "load_codebook": "carekit.triage.coding_sheet",
     "load_policy": "carekit.triage.policy",
-    "read_coding_sheet": "carekit.triage.coding",
+    "read_coding_sheet": "carekit.triage.coding_sheet",
     "redact": "carekit.triage.personal_data",
     "sample_for_coding": "carekit.triage.coding",
     "score_abuse": "carekit.triage.abuse",
     "score_tone": "carekit.triage.tone",
     "summarise_workload": "carekit.triage.policy",
-    "write_coding_sheet": "carekit.triage.coding",
+    "write_coding_sheet": "carekit.triage.coding_sheet",
 }
 
 __all__ = sorted(_LAZY)

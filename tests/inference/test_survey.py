@@ -398,3 +398,12 @@ def test_calibration_for_other_respondents_is_refused():
         "`weight` or `freq` came together with `calibration`, which brings its own weights; one "
         "of them was expected. Leave the other out."
     )
+
+
+def test_requests_clustered_by_brand_equal_the_frozen_limits(golden):
+    messages, reference = pd.read_csv(GOLDEN / "in_messages.csv"), golden("pooled_rate")
+    for interval, name in (("logit", "xlogit"), ("wald", "mean"), ("beta", "beta")):
+        out = share(messages, "answered", psu="brand", interval=interval).query("answer == 1")
+        for side in ("low", "high"):
+            got = out[f"ci_{side}"].iloc[0]
+            reference.check("in_messages cluster=brand", f"{name}_{side}", got)
