@@ -124,7 +124,9 @@ def _checked(frame: pd.DataFrame) -> pd.DataFrame:
         named = (*allowed, "*") if column in _KEYS else allowed
         wrong = out[~out[column].isin(named)]
         if len(wrong):
-            shown = ", ".join(f"{r.rule_id}: {getattr(r, column)!r}" for r in wrong[:3].itertuples())
+            shown = ", ".join(
+                f"{r.rule_id}: {getattr(r, column)!r}" for r in wrong[:3].itertuples()
+            )
             raise SchemaError(
                 f"`policy` holds {len(wrong)} unknown values of {column} ({shown}); expected one of "
                 f"{', '.join(named)}. Mend these rows."
