@@ -64,8 +64,7 @@ def load_codebook(*, lang: str = "fr") -> pd.DataFrame:
     """
     if lang not in CODEBOOK_LANGS:
         raise InputError(
-            f"`lang` is {lang!r}; expected one of {', '.join(CODEBOOK_LANGS)}. "
-            "Use 'fr' or 'en'."
+            f"`lang` is {lang!r}; expected one of {', '.join(CODEBOOK_LANGS)}. Use 'fr' or 'en'."
         )
     file = resources.files("carekit.triage").joinpath("codebooks", f"codebook_{lang}.csv")
     return pd.read_csv(io.StringIO(file.read_text("utf-8")), dtype=str)

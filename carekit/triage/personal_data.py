@@ -27,6 +27,7 @@ from carekit.triage.personal_patterns import (
     NOT_HINT,
     PHONE,
     PHONE_WORDS,
+    STREET,
     TRACKING,
     TRAILING,
 )
@@ -37,6 +38,7 @@ KINDS = ("email", "iban", "phone", "card", "order", "account", "address")
 
 PHONE_METHODS = ("patterns", "both")
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _DIGIT = re.compile(r"\d")
 _REGIONS = ("FR", "GB", "US", "BE", "CH", "CA")
 
@@ -143,6 +145,7 @@ def redact(
     kept = {h.lower().lstrip("@") for h in keep_handles}
 
     def one(text: str) -> str:
+        text = _SURROGATE.sub("\ufffd", text)
         found = find_in(text, phones=phones, handles=pseudonymise is not None)
         out, at = [], 0
         for finding in found:
@@ -224,7 +227,7 @@ def _candidates(text: str, *, phones: str, handles: bool) -> Iterator[tuple[str,
         for match in CARD.finditer(text):
             if is_card(match.group()):
                 yield "card", match.start(), match.end()
-    if digits:
+    if digits and STREET.search(text):
         for pattern in ADDRESS:
             for match in pattern.finditer(text):
                 yield "address", match.start(), match.end() - len(TRAILING.search(match[0])[0])  # type: ignore[index]
@@ -326,15 +329,23 @@ def _library_phones(text: str) -> Iterator[tuple[str, int, int]]:
                     yield "phone", stretch.start() + match.start, stretch.start() + match.end
 
 
+# Lengths by issuer: else one number in ten of a phone's serial or a company's register would pass.
+_ISSUER = re.compile(
+    r"(?:4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}|35\d{14}|3[068]\d{12}|"
+    r"6(?:011|4|5|2)\d{12,16})$"
+)
+
+
 def is_card(number: str) -> bool:
-    """Whether 13 to 19 digits of a known issuer pass the Luhn check.
+    """Whether digits have an issuer's beginning and length, and pass the Luhn check.
 
     >>> is_card("4111 1111 1111 1111"), is_card("4111 1111 1111 1112")
     (True, False)
     """
-    digits = [int(c) for c in number if c.isdigit()]
-    if not 13 <= len(digits) <= 19 or digits[0] not in (2, 3, 4, 5, 6) or len(set(digits)) < 2:
+    plain = "".join(c for c in number if c.isdigit())
+    if not _ISSUER.match(plain) or len(set(plain)) < 2:
         return False
+    digits = [int(c) for c in plain]
     doubled = [d * 2 - 9 * (d > 4) if i % 2 else d for i, d in enumerate(reversed(digits))]
     return sum(doubled) % 10 == 0
 
