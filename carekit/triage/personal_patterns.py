@@ -147,36 +147,32 @@ ADDRESS = (
     ),
     re.compile(rf"(?<![\w])(?i:p\.?o\.? box|bp)[ ]\d{{2,6}}(?:[ ,]{{1,2}}{_FR_CODE}{_CITY})?"),
 )
-# No address without one of these words.
-STREET = re.compile(
-    rf"(?<![^\W_])(?:{_FR_STREET[3:-1]}|{_EN_STREET[3:-1]}|p\.?o\.?|bp|post ?code|zip|address|live)(?![^\W_])",
-    _I,
-)
 TRAILING = re.compile(r"[\s.,'’-]*$")
 
 HANDLE = re.compile(
     r"(?<![\w@.])@[A-Za-z0-9_](?:[\w.-]{0,48}\w)?(?:@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,3})?"
 )
 
-# A quick look, in RE2 syntax: only posts that match are searched by the patterns above. Links and
-# handles are taken out first; they are full of digits.
-NOT_HINT = r"https?://[^ ]+|(?:^|[ (\[.])@[A-Za-z0-9_]+"
-HINT = (
-    r"(?i)(?:[0-9][^0-9]{0,3}[0-9][^0-9]{0,3}[0-9][^0-9]{0,3}[0-9]|[^ @]@[a-z0-9-]+\.|"
-    r"[(\[{<] ?(?:at|arobas|à|chez)|arobas|[ ](?:at|chez|à)[ ](?:gmail|hotmail|outlook|yahoo|orange|"
-    r"free|sfr|wanadoo|icloud|live|laposte|aol|msn|proton)|"
-    r"[0-9][a-d]?(?: ?(?:bis|ter|quater))? ?,? (?:[^ ]+ ){0,4}(?:rue|avenue|ave?|boulevard|b[lv]?d|"
-    r"place|pl|chemin|che|all[ée]e|impasse|imp|route|rte|quai|cours|square|passage|r[ée]sidence|"
-    r"lotissement|hameau|ruelle|sentier|villa|faubourg|fbg|esplanade|promenade|cité|montée|traverse|"
-    r"voie|st|street|road|rd|lane|ln|drive|dr|blvd|court|ct|close|crescent|cres|terrace|way|sq|gardens|"
-    r"gdns|grove|hill|mews|parkway|pkwy|circle|cir|trail|highway|hwy|row|walk|view|rise|park)(?:[^a-z]|$)|"
-    r"(?:post ?code|zip|live (?:at|in)|address)[ :]+[a-z]{1,2}[0-9]|(?:box|bp) [0-9]{2}|"
-    r"(?:ref|code|pnr|locator|number|n°|num[ée]ro|order|booking|reservation|confirmation|conf|account|acct|"
-    r"case|ticket|commande|cde|cmd|colis|dossier|suivi|client|compte|r[ée]f|r[ée]sa|r[ée]servation|billet|"
-    r"username|user id|login|identifiant|abonn|adh[ée]rent|contra[ct]t?|facture|invoice|imei|bag|policy|police|"
-    r"member|customer|claim|parcel|package|shipment|consignment|tracking|serial|passport|passeport|sinistre|"
-    r"incident|intervention|demande|livraison|exp[ée]dition|delivery|receipt|transaction|return|rma|loyalty|"
-    r"fid[ée]lit[ée]|reward|ssn|social|frequent|skymiles|aadvantage|soci[ée]taire|r[ée]clamation|complaint)"
-    r"[^0-9]{0,45}[0-9]|"
-    r"[0-9][a-z]{1,4}[0-9])"
-)
+# Quick looks, in RE2 syntax: a text is searched for a family of kinds only if its look matches. Links
+# and handles are taken out before; they are full of digits.
+NOT_LOOKED_AT = r"https?://[^ ]+|(?:^|[ (\[.])@[A-Za-z0-9_]+"
+LOOKS = {
+    "email": r"(?i)(?:[^ @]@[a-z0-9-]+|[(\[{<] ?(?:at|arobas|à|chez)|arobas|[ ](?:at|chez|à)[ ](?:gmail|"
+    r"hotmail|outlook|yahoo|orange|free|sfr|wanadoo|icloud|live|laposte|aol|msn|proton))",
+    "number": r"[0-9](?:[^0-9]{0,3}[0-9]){7}|1Z[0-9A-Z]{16}",
+    "keyed": r"(?i)(?:ref|code|pnr|locator|num[ée]ro|number|n°|order|booking|reservation|conf|ac+(?:oun)?t|a/c|"
+    r"acc|case|ticket|commande|cde|cmd|colis|dossier|suivi|client|compte|r[ée]f|r[ée]sa|r[ée]servation|"
+    r"billet|user|login|identifiant|abonn|adh[ée]rent|contra[ct]t?|facture|invoice|imei|bag|policy|"
+    r"police|member|customer|claim|parcel|package|shipment|consignment|tracking|serial|s/n|passport|"
+    r"passeport|sinistre|incident|intervention|demande|livraison|exp[ée]dition|delivery|receipt|"
+    r"transaction|return|rma|loyalty|fid[ée]lit[ée]|reward|ssn|social|frequent|skymiles|aadvantage|rapid|"
+    r"soci[ée]taire|r[ée]clamation|complaint|ligne|sort code|rib|iban|item|ff|s[ée]rie|no|allocataire)"
+    r"[^0-9]{0,45}(?:[a-z][-_./]?[0-9]|[0-9][^ ]{3})",
+    "address": r"(?i)(?:[0-9][a-d]?(?: ?(?:bis|ter|quater))? ?,? (?:[^ ]+ ){0,4}(?:rue|avenue|ave?|boulevard|"
+    r"b[lv]?d|place|pl|chemin|che|all[ée]es?|impasse|imp|route|rte|quai|cours|square|passage|"
+    r"r[ée]sidence|lotissement|hameau|ruelle|sentier|villa|faubourg|fbg|esplanade|promenade|rond-point|"
+    r"cité|montée|traverse|voie|st|street|road|rd|lane|ln|drive|dr|blvd|court|ct|close|crescent|cres|"
+    r"terrace|way|sq|gardens|gdns|grove|hill|mews|parkway|pkwy|circle|cir|trail|highway|hwy|row|walk|"
+    r"view|rise|park)(?:[^a-z]|$)|(?:post ?code|zip ?code|zip|live (?:at|in)|address(?: is)?)[ :]+"
+    r"[a-z]{1,2}[0-9]|(?:box|bp) [0-9]{2})",
+}
