@@ -217,7 +217,7 @@ def time_warnings(tallies: Mapping[str, int], *, clock: Clock, file: str) -> lis
         )
     if tallies.get("time_skipped"):
         found.append(
-            f"{tallies['time_skipped']:,} times of {file} fall in the hour that {clock.tz} skips in "
-            "spring; they were read as if the clock had not moved."
+            f"{tallies['time_skipped']:,} times of {file} fall in the hour that {clock.tz} skips "
+            "in spring; they were read as if the clock had not moved."
         )
     return found
