@@ -118,9 +118,12 @@ def install(uv: str | None) -> bool:
     base = getattr(sys, "_base_executable", None) or sys.executable
     what = ["-c", "constraints.txt", "-e", ".[test]"]
     if uv:
+        # uv leaves compiling to Python's first imports; where Python may not write what it
+        # compiles, every start would compile everything again.
+        what += ["--compile-bytecode"] if sys.dont_write_bytecode else []
         steps = [
             [uv, "venv", "--quiet", "--seed", "--allow-existing", "--python", base, str(VENV)],
-            [uv, "pip", "install", "--compile-bytecode", "--python", str(PYTHON), *what],
+            [uv, "pip", "install", "--python", str(PYTHON), *what],
         ]
     else:
         steps = [
@@ -139,7 +142,7 @@ def ensure_environment() -> None:
     started = time.monotonic()
     uv = shutil.which("uv")
     say(f"making the environment in .venv ({reason}).")
-    say(f"This takes {'seconds' if uv else 'a minute or two'} and 1.2 GB of disk, once.")
+    say(f"This takes {'seconds' if uv else 'a minute or two'} and 1.4 GB of disk, once.")
     try:
         empty_environment()
         done = install(uv)
@@ -155,7 +158,7 @@ def ensure_environment() -> None:
     if not done:
         raise Failure(
             "the environment could not be made; the reason is above. It needs a connection to the "
-            "Python package index, 1.2 GB of disk and, on Debian and Ubuntu without uv, the "
+            "Python package index, 1.4 GB of disk and, on Debian and Ubuntu without uv, the "
             "package python3-venv. Run the command again once that is mended."
         )
     packages = {"recipe": recipe(), "packages": installed()}
@@ -163,9 +166,10 @@ def ensure_environment() -> None:
     say(f"the environment is ready, after {time.monotonic() - started:.0f} s.")
 
 
-def inside(*command: str, cwd: Path = ROOT) -> int:
+def inside(*command: str, cwd: Path = ROOT, **variables: str) -> int:
     """Run `python COMMAND` in the environment, with this terminal; its exit code."""
     env = {k: v for k, v in os.environ.items() if k not in {"PYTHONHOME", "PYTHONPATH"}}
+    env |= variables
     env["VIRTUAL_ENV"] = str(VENV)
     env["PATH"] = os.pathsep.join([str(PYTHON.parent), env.get("PATH", os.defpath)])
     process = subprocess.Popen([str(PYTHON), *command], cwd=cwd, env=env)
@@ -198,13 +202,16 @@ def tests(arguments: list[str]) -> int:
         for number, (name, options) in enumerate(calls.items(), 1):
             say(f"{name} ({number} of {len(calls)})")
             report = Path(folder) / f"{number}.xml"
-            code = inside("-m", "pytest", f"--junitxml={report}", *options)
+            drawn = str(Path(folder) / "figures")
+            code = inside("-m", "pytest", f"--junitxml={report}", *options, CAREKIT_FIGURES=drawn)
             if code != 0:
                 broken.append(name)
             if report.exists():
                 count(report, counts)
             if code in {2, INTERRUPTED}:
                 break
+            if name == "notebooks" and inside("-m", "carekit.notebooks", "figures", drawn) != 0:
+                broken.append("figures")
     verdict = f"failed: {', '.join(broken)}" if broken else "all is well"
     say(f"{verdict}, after {time.monotonic() - started:.0f} s.")
     # A run can break without a failed test, such as at collection: the last line must not hide it.

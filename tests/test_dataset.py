@@ -13,7 +13,7 @@ import pandas as pd
 import pytest
 
 from carekit.dataset import Rejected, append_dataset, create_dataset, open_dataset
-from carekit.errors import DatasetError, InputError
+from carekit.errors import DatasetError, InputError, SchemaError
 
 POSTS = pd.DataFrame(
     {
@@ -37,6 +37,13 @@ def make(path, posts=POSTS):
         )
         out.reject([Rejected("7", "no date", 1, "f.csv")])
     return open_dataset(path)
+
+
+def add_twice(writer):
+    """Good posts, then posts that break the contract."""
+    with writer as out:
+        out.add_posts(POSTS, source="test")
+        out.add_posts(POSTS.assign(network=None), source="test")
 
 
 def test_what_is_written_is_read_back(tmp_path):
@@ -63,18 +70,16 @@ def test_appending_adds_a_part_and_keeps_the_rest(tmp_path):
 
 
 def test_an_error_inside_the_block_leaves_nothing(tmp_path):
-    with pytest.raises(RuntimeError), create_dataset(tmp_path / "d", title="T", licence="L") as out:
-        out.add_posts(POSTS, source="test")
-        raise RuntimeError
+    with pytest.raises(SchemaError):
+        add_twice(create_dataset(tmp_path / "d", title="T", licence="L"))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_an_error_while_appending_leaves_the_dataset_as_it_was(tmp_path):
     make(tmp_path / "d")
     before = sorted((p.name, p.stat().st_size) for p in (tmp_path / "d").rglob("*"))
-    with pytest.raises(RuntimeError), append_dataset(tmp_path / "d") as out:
-        out.add_posts(POSTS, source="test")
-        raise RuntimeError
+    with pytest.raises(SchemaError):
+        add_twice(append_dataset(tmp_path / "d"))
     assert sorted((p.name, p.stat().st_size) for p in (tmp_path / "d").rglob("*")) == before
 
 

@@ -223,7 +223,8 @@ def test_both_installers_take_the_locked_versions(
     monkeypatch.setattr(run.subprocess, "call", lambda step, **_: steps.append(step) or 0)
     assert run.install(uv)
     assert len(steps) == 2
-    assert steps[1][-4:] == ["-c", "constraints.txt", "-e", ".[test]"]
+    at = steps[1].index("-c")
+    assert steps[1][at : at + 4] == ["-c", "constraints.txt", "-e", ".[test]"]
     assert all((step[0] == "uv") == (uv == "uv") for step in steps)
 
 
@@ -244,35 +245,34 @@ def test_unknown_command_shows_the_known_ones(
     assert not run.VENV.exists()
 
 
-class Pytest:
-    """Stands for `inside`: writes the report that pytest would, and gives the exit codes."""
+class Inside:
+    """Stands for `inside`: writes the reports that pytest would, and gives the exit codes."""
 
     def __init__(self, *codes: int) -> None:
         self.codes, self.calls = list(codes), list[tuple[str, ...]]()
 
-    def __call__(self, *command: str, cwd: object = None) -> int:
+    def __call__(self, *command: str, cwd: object = None, **variables: str) -> int:
         self.calls.append(command)
         code = self.codes.pop(0)
-        report = next(c for c in command if c.startswith("--junitxml=")).partition("=")[2]
-        failed = int(code == 1)
-        Path(report).write_text(
-            f'<testsuites><testsuite tests="5" failures="{failed}" errors="0" skipped="2"/>'
-            "</testsuites>"
-        )
+        if command[1] == "pytest":
+            report = next(c for c in command if c.startswith("--junitxml=")).partition("=")[2]
+            suite = f'<testsuite tests="5" failures="{int(code == 1)}" errors="0" skipped="2"/>'
+            Path(report).write_text(f"<testsuites>{suite}</testsuites>")
         return code
 
 
 @pytest.mark.parametrize(
     ("codes", "exit_code", "last_line"),
     [
-        ((0, 0), 0, "tests: 6 passed, 0 failed, 4 skipped"),
-        ((1, 0), 1, "tests: 5 passed, 1 failed, 4 skipped"),
-        ((0, 1), 1, "tests: 5 passed, 1 failed, 4 skipped"),
-        ((0, 4), 1, "tests: 6 passed, 1 failed, 4 skipped"),
+        ((0, 0, 0), 0, "tests: 6 passed, 0 failed, 4 skipped"),
+        ((1, 0, 0), 1, "tests: 5 passed, 1 failed, 4 skipped"),
+        ((0, 1, 0), 1, "tests: 5 passed, 1 failed, 4 skipped"),
+        ((0, 0, 1), 1, "tests: 6 passed, 1 failed, 4 skipped"),
+        ((0, 4, 0), 1, "tests: 6 passed, 1 failed, 4 skipped"),
         ((2,), 1, "tests: 3 passed, 1 failed, 2 skipped"),
     ],
 )
-def test_tests_fail_if_either_part_does(
+def test_tests_fail_if_any_part_does(
     run: ModuleType,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -282,21 +282,22 @@ def test_tests_fail_if_either_part_does(
 ) -> None:
     (run.ROOT / "notebooks").mkdir()
     (run.ROOT / "notebooks" / "00.ipynb").write_text("{}")
-    fake = Pytest(*codes)
+    fake = Inside(*codes)
     monkeypatch.setattr(run, "inside", fake)
     assert run.tests([]) == exit_code
     assert capsys.readouterr().out.splitlines()[-1] == last_line
     assert len(fake.calls) == len(codes)
     assert "--doctest-modules" in fake.calls[0]
-    if len(codes) == 2:
+    if len(codes) == 3:
         assert "--nbval" in fake.calls[1]
         assert fake.calls[1][-1] == "loadscope"
+        assert fake.calls[2][:3] == ("-m", "carekit.notebooks", "figures")
 
 
 def test_a_crash_without_a_report_is_a_failure(
     run: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(run, "inside", lambda *command, cwd=None: 139)
+    monkeypatch.setattr(run, "inside", lambda *command, **variables: 139)
     assert run.tests([]) == 1
     assert capsys.readouterr().out == "tests: 0 passed, 1 failed, 0 skipped\n"
 

@@ -2,7 +2,8 @@
 
 `python -m carekit.notebooks refresh [NAME ...]` runs notebooks on the sample and rewrites their
 outputs; `python -m carekit.notebooks detect [NAME ...]` runs each twice under other settings and
-shows the cells whose output changes. A NAME is a file name or its beginning, such as `04`.
+shows the cells whose output changes; `python -m carekit.notebooks figures FOLDER` compares the
+figures in a folder with the committed ones. A NAME is a file name or its beginning, such as `04`.
 """
 
 from __future__ import annotations
@@ -14,15 +15,18 @@ from pathlib import Path
 
 from carekit.errors import CarekitError
 from carekit.notebooks import find_notebooks, refresh_notebooks, unstable_cells
+from carekit.notebooks.drawn import stale_figures
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one of the two commands; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m carekit.notebooks", description=__doc__)
-    parser.add_argument("action", choices=["refresh", "detect"])
+    parser.add_argument("action", choices=["refresh", "detect", "figures"])
     parser.add_argument("names", nargs="*", metavar="NAME", help="all of them by default")
     args = parser.parse_args(argv)
     try:
+        if args.action == "figures":
+            return figures(Path(args.names[0]))
         paths = find_notebooks(*args.names)
         return refresh(paths) if args.action == "refresh" else detect(paths)
     except CarekitError as error:
@@ -51,6 +55,15 @@ def detect(paths: Sequence[Path]) -> int:
         state = "changes from run to run:" if cells else "is stable"
         print(f"{path.name} {state}", *cells, sep="\n  ")
     return int(any(found.values()))
+
+
+def figures(drawn: Path) -> int:
+    """Compare the figures in a folder with the committed ones."""
+    stale = stale_figures(drawn)
+    print(*stale, sep="\n", end="\n" if stale else "")
+    if stale:
+        print("Refresh them with: python run.py refresh", file=sys.stderr)
+    return int(bool(stale))
 
 
 if __name__ == "__main__":

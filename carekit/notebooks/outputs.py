@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from carekit.files import write_text
+from carekit.notebooks.drawn import FIGURES
 from carekit.notebooks.execution import Execution, Progress, execute_notebooks, need
+from carekit.style import FIGURES_VARIABLE
 
 # Two settings under which a stable notebook gives the same outputs.
 SETTINGS = (
@@ -36,9 +38,12 @@ def refresh_notebooks(
 ) -> list[Execution]:
     """Run notebooks on the sample and rewrite their outputs; one that fails stays as it was.
 
+    The figures that they publish are written to the folder `figures` of the checkout.
+
     Parameters and result are those of `execute_notebooks`.
     """
-    runs = execute_notebooks(paths, workers=workers, on_cell=on_cell)
+    environment = {FIGURES_VARIABLE: str(FIGURES)}
+    runs = execute_notebooks(paths, environment=environment, workers=workers, on_cell=on_cell)
     for run in runs:
         if run.error is None:
             write_text(run.path, need("nbformat").writes(clean(run.notebook)).rstrip("\n") + "\n")

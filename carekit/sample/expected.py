@@ -62,6 +62,16 @@ def _level(network: str) -> float:
     return solve(excess, -5.0, 5.0)
 
 
+def world_rate(network: str) -> float:
+    """The same over all countries."""
+    return sum(s * question_rate(network, c) for c, s in plan.COUNTRY_SHARE.items())
+
+
+def sector_rate(network: str, telecom: bool) -> float:
+    """The same over all countries, telecom brands or the others."""
+    return sum(s * group_rate(network, c, telecom) for c, s in plan.COUNTRY_SHARE.items())
+
+
 def group_rate(network: str, country: str, telecom: bool) -> float:
     """The same for the telecom brands of a country, or for its other brands."""
     pooled = question_rate(network, country)
@@ -96,7 +106,8 @@ def telecom_gap() -> float:
 def open_share() -> float:
     """Share of openings written within opening hours."""
     days = sum(plan.WEEKDAY_WEIGHT[:5]) / sum(plan.WEEKDAY_WEIGHT)
-    hours = sum(plan.HOUR_WEIGHT[slice(*plan.OPENING_HOURS)]) / sum(plan.HOUR_WEIGHT)
+    first, last = plan.OPENING_HOURS
+    hours = sum(plan.HOUR_WEIGHT[first:last]) / sum(plan.HOUR_WEIGHT)
     return days * hours
 
 
@@ -173,7 +184,7 @@ def cells(network: str) -> tuple[Cell, ...]:
 @cache
 def answered_share(network: str) -> float:
     """Planted share of openings of a network that get an answer, all brands together."""
-    rate = sum(s * question_rate(network, c) for c, s in plan.COUNTRY_SHARE.items())
+    rate = world_rate(network)
     return sum(
         cell.share * (rate * cell.answer_factor if cell.addressed else plan.UNADDRESSED_RATE)
         for cell in cells(network)
@@ -265,10 +276,15 @@ def wait_quantile(p: float, network: str | None = None) -> float:
     return math.exp(solve(lambda x: wait_within(math.exp(x), network) - p, -10.0, 20.0))
 
 
+def wait_mean_without_scheme(network: str) -> float:
+    """Mean wait in minutes over brands, if none had adopted a response scheme."""
+    return wait_mean(network) / (1 - scheme_share() * (1 - plan.SCHEME_FACTOR))
+
+
 def brand_mean_under(minutes: float, network: str) -> float:
-    """Share of brands whose expected wait on a network is below so many minutes."""
+    """Share of brands whose expected wait on a network is below so many minutes, no scheme."""
     # the mean of a brand is lognormal around the mean of the network
-    centre = math.log(wait_mean(network)) - plan.BRAND_SIGMA**2 / 2
+    centre = math.log(wait_mean_without_scheme(network)) - plan.BRAND_SIGMA**2 / 2
     return normal_cdf((math.log(minutes) - centre) / plan.BRAND_SIGMA)
 
 

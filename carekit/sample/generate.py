@@ -16,6 +16,7 @@ from carekit.errors import InputError
 from carekit.privacy import key_id
 from carekit.sample import plan, traps
 from carekit.sample.coding import draw_codes
+from carekit.sample.incidents import incidents_table, stage_incidents
 from carekit.sample.posts import finish_posts
 from carekit.sample.requests import (
     care_accounts,
@@ -26,7 +27,7 @@ from carekit.sample.requests import (
 from carekit.sample.roster import brands
 from carekit.sample.survey import draw_survey
 from carekit.sample.threads import draw_broadcasts, draw_threads
-from carekit.sample.truth import post_quantities, survey_quantities
+from carekit.sample.truth import count_tables, post_quantities, survey_quantities
 from carekit.schema import POSTS, to_arrow
 
 SEED = 2015
@@ -44,6 +45,7 @@ class Drawn:
     labels: pd.DataFrame
     survey: pd.DataFrame
     questions: dict[str, Any]
+    events: pd.DataFrame
     codes: dict[str, pd.DataFrame]
     clean: pd.DataFrame  # drawn posts before the traps
     truth: dict[str, Any]
@@ -76,7 +78,8 @@ def draw_sample(*, n_posts: int = 40_000, seed: int = SEED, texts: bool = True) 
     by_brand, by_opening, by_thread, by_trap, by_text, by_damage, by_survey, by_coder = streams
     firms = draw_brands(by_brand)
     openings = draw_openings(by_opening, round(n_posts * plan.OPENINGS_PER_POST))
-    threads = draw_threads(by_thread, draw_answers(by_opening, openings, firms))
+    answered = stage_incidents(by_opening, draw_answers(by_opening, openings, firms))
+    threads = draw_threads(by_thread, answered)
     broadcasts = draw_broadcasts(
         by_thread, round(n_posts * plan.BROADCASTS_PER_POST), next_key=int(threads["key"].max()) + 1
     )
@@ -87,33 +90,27 @@ def draw_sample(*, n_posts: int = 40_000, seed: int = SEED, texts: bool = True) 
     again, gone_since = traps.second_look(by_damage, posts)
     survey, questions = draw_survey(by_survey)
     codes = draw_codes(by_coder, posts, labels) if texts else {}
-    counts = {
-        **planted.counts,
-        **damage,
-        "duplicate_post": len(again),
-        "deleted_since_first_look": gone_since,
-    }
-    truth = _truth(clean, firms, survey, questions, counts, n_posts=n_posts, seed=seed)
-    return Drawn(posts, again, labels, survey, questions, codes, clean, truth)
-
-
-def _truth(
-    clean: pd.DataFrame, firms: pd.DataFrame, survey: pd.DataFrame, questions: dict[str, Any],
-    counts: dict[str, int], *, n_posts: int, seed: int,
-) -> dict[str, Any]:  # fmt: skip
-    return {
+    truth = {
         "about": (
             "What this dataset was generated from. `value` is planted, `realised` is what this "
-            "sample holds before its traps. See carekit.sample.truth."
+            "sample holds before its traps, `tables` what its tables hold with them."
         ),
         "seed": seed,
         "n_posts_asked": n_posts,
         "period": [plan.START, plan.END],
         "pseudonym_key": plan.PUBLIC_KEY.decode(),
-        "quantities": post_quantities(clean, firms) + survey_quantities(survey, questions),
-        "traps": counts,
+        "quantities": post_quantities(clean, firms) + survey_quantities(survey),
+        "traps": {
+            **planted.counts,
+            **damage,
+            "duplicate_post": len(again),
+            "deleted_since_first_look": gone_since,
+        },
+        "tables": count_tables(posts, again),
         "brands": _brand_truth(firms),
     }
+    events = events_table(answered)
+    return Drawn(posts, again, labels, survey, questions, events, codes, clean, truth)
 
 
 def _brand_truth(firms: pd.DataFrame) -> list[dict[str, Any]]:
@@ -155,17 +152,24 @@ def brands_table() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names).sort_values("brand", ignore_index=True)
 
 
-def events_table() -> pd.DataFrame:
-    """What an analyst would know of each brand: openings of care accounts, response schemes."""
+def events_table(openings: pd.DataFrame) -> pd.DataFrame:
+    """What an analyst would know: care accounts, response schemes, bursts of one question."""
     rows = []
     for firm in brands():
         if firm.care_network:
             rows.append((firm.brand, "care_account_opened", firm.care_network, firm.care_opened_at))
         if firm.scheme_at:
             rows.append((firm.brand, "response_scheme_adopted", "", firm.scheme_at))
-    return pd.DataFrame(rows, columns=["brand", "event", "network", "at"]).sort_values(
-        ["at", "brand"], ignore_index=True
-    )
+    for burst in incidents_table(openings).to_dict("records"):
+        rows.append((burst["brand"], "question_burst", "x", _moment(burst["start"])))
+        if pd.notna(burst["answer_at"]):
+            rows.append((burst["brand"], "public_answer", "x", _moment(burst["answer_at"])))
+    made = pd.DataFrame(rows, columns=["brand", "event", "network", "at"])
+    return made.sort_values(["at", "brand", "event"], ignore_index=True)
+
+
+def _moment(at: float) -> str:
+    return pd.Timestamp(int(at), unit="s").strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def generate_sample(
@@ -214,6 +218,9 @@ def generate_sample(
         notes=(
             "Generated: brands, people and texts are invented; truth.json has what was planted.",
             "Author ids are pseudonyms under a public key that truth.json names.",
+            "Beside the tables: truth.json (what was planted, and what this sample holds of it), "
+            "labels.parquet (what is true of each text), events.csv (dates an analyst would know) "
+            "and coding/ (the sheets of two coders, with planted errors).",
             "Collected twice: the second part looks again at some posts of the first, so their "
             "post_id occurs twice; the later observed_at is right.",
         ),
@@ -227,7 +234,7 @@ def generate_sample(
         out.set_json("questions.json", drawn.questions)
         out.set_json("truth.json", drawn.truth)
         _write_labels(drawn.labels, out.stage_file("labels.parquet"))
-        _write_csv(events_table(), out.stage_file("events.csv"))
+        _write_csv(drawn.events, out.stage_file("events.csv"))
         for coder, sheet in drawn.codes.items():
             _write_csv(sheet, out.stage_file(f"coding/coder_{coder}.csv"))
         out.describe(observed_until=plan.SECOND_LOOK, pseudonym_key_id=key_id(plan.PUBLIC_KEY))

@@ -189,3 +189,13 @@ LOST_OPENING_SHARE = 0.02
 LOST_ANSWER_SHARE = 0.04
 SECOND_LOOK_SHARE = 0.008
 DELETED_SINCE_SHARE = 0.08
+
+# Bursts of near-duplicate questions (H17), ours.
+INCIDENTS = 40
+INCIDENT_DAYS = ("2014-03-03T00:00:00Z", "2014-12-15T00:00:00Z")
+BURST_DECAY = 0.90  # questions of the second four hours against the first, without an answer
+PUBLIC_ANSWER_FACTOR = 0.55  # the same ratio, with a public answer against without
+
+TYPO_SHARE = 0.07  # of posts by customers
+SHORTHAND_SHARE = 0.06
+PLAIN_SHARE = 0.20  # of negative openings: worded like a neutral one

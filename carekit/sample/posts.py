@@ -13,12 +13,13 @@ from carekit.sample.texts.compose import LONGEST, Post, write
 from carekit.sample.texts.dice import FACES, Dice
 from carekit.sample.traps import OUTSIDE
 
-X_EPOCH = 1_288_834_974_657
-FLAGS = ["question", "marked", "irony", "abuse", "exposes"]
+X_EPOCH = 1_288_834_974_657  # milliseconds; ids of X count from here
+LOST_ON_X = 410_000_000_000_000_000
+FLAGS = ["question", "marked", "irony", "abuse", "exposes", "plain"]
 WORDS = ["mood", "to_tone", "redirects"]
 LABELS = [
     "post_id", "kind", "tone", "is_question", "question_mark", "is_complaint", "category", "angry",
-    "irony", "abuse", "handoff", "redirects", "pii", "trap",
+    "irony", "plain", "abuse", "handoff", "redirects", "pii", "incident", "trap",
 ]  # fmt: skip
 
 
@@ -76,6 +77,7 @@ def _complete(rng: np.random.Generator, posts: pd.DataFrame) -> pd.DataFrame:
         posts[name] = posts[name].where(posts[name].notna(), "")
     for name in ("handoff", "account", "also", "trap"):
         posts[name] = posts[name].astype(object).where(posts[name].notna(), None)
+    posts["incident"] = posts["incident"].fillna(-1).astype("int64")
     posts["deleted_at"] = posts["deleted_at"].fillna(NEVER).astype("int64")
     return posts
 
@@ -119,17 +121,16 @@ def _parents(posts: pd.DataFrame, by_key: pd.Series) -> list[str | None]:
     """post_id answered; of a post that is not there, an id of the same form."""
     known = by_key.to_dict()
     made: list[str | None] = []
-    for network, parent, key, at in zip(
-        posts["network"], posts["parent"], posts["key"], posts["at"], strict=True
-    ):
+    for network, parent, key in zip(posts["network"], posts["parent"], posts["key"], strict=True):
         if parent == -1:
             made.append(None)
-        elif parent == OUTSIDE or parent not in known:
-            lost = int(key) if parent == OUTSIDE else int(parent)
-            native = (((at - 5000) * 1000 - X_EPOCH) << 22) | (1 << 12) | (lost & 0x3FF)
-            made.append(f"{network}:{native if network == 'x' else 800_000_000 + lost}")
-        else:
+        elif parent in known:
             made.append(known[parent])
+        else:
+            # one id for each lost post, so that all who answered it still meet there
+            lost = int(key if parent == OUTSIDE else parent)
+            native = LOST_ON_X + (lost << 22) if network == "x" else 800_000_000 + lost
+            made.append(f"{network}:{native}")
     return made
 
 
@@ -173,7 +174,8 @@ def _labels(posts: pd.DataFrame, table: pd.DataFrame, pii: list[str]) -> pd.Data
     made["is_complaint"] = posts["tone"].eq("negative") & ~troll & posts["role"].eq("customer")
     made["category"] = posts["category"]
     made["angry"] = posts["mood"].eq("angry")
-    made["irony"], made["abuse"] = posts["irony"], posts["abuse"]
+    made["irony"], made["plain"], made["abuse"] = posts["irony"], posts["plain"], posts["abuse"]
+    made["incident"] = posts["incident"].where(posts["incident"] >= 0).astype("Int64")
     made["handoff"], made["redirects"] = posts["handoff"], posts["redirects"]
     made["pii"], made["trap"] = pii, posts["trap"]
     return made[LABELS]

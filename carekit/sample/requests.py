@@ -102,11 +102,13 @@ def _draw_content(rng: np.random.Generator, made: pd.DataFrame) -> None:
     for name, values in flags.items():
         made[name] = values
     made["factor"] = factor
-    draws = rng.random((3, n))
+    draws = rng.random((4, n))
     negative = made["tone"].eq("negative").to_numpy()
     angry, troll = made["angry"].to_numpy(), made["category"].eq("troll").to_numpy()
     made["irony"] = negative & ~angry & (draws[0] < plan.IRONY_SHARE)
     made["abuse"] = troll | (angry & (draws[1] < plan.ABUSE_SHARE))
+    sober = made["category"].isin(["praise", "suggestion", "troll"]).to_numpy()
+    made["plain"] = negative & ~angry & ~made["irony"] & ~sober & (draws[3] < plan.PLAIN_SHARE)
     made["exposes"] = ~troll & (draws[2] < plan.PERSONAL_DATA_SHARE)
 
 
@@ -133,7 +135,8 @@ def _draw_address(rng: np.random.Generator, made: pd.DataFrame, firms: tuple[Bra
     care = to_account & (made["at"].to_numpy() >= opened) & (rng.random(n) < share)
     handles = np.array([(b.handle, b.care_handle) for b in firms], dtype=object)
     account = handles[made["firm"], care.astype(int)]
-    made["account"] = np.where(to_account, account, None)
+    made["account"] = pd.Series(account).where(to_account, None)
+    made["to_care"] = care
 
 
 def care_accounts(firm: Brand) -> list[tuple[str, str]]:
@@ -149,7 +152,7 @@ def _authors(rng: np.random.Generator, made: pd.DataFrame) -> np.ndarray:
     back = rng.random(n) < plan.RETURNING_SHARE
     luck = rng.random(n)
     groups = made.groupby(["network", "firm"], sort=True).indices
-    for rows in groups.values():
+    for rows in map(np.asarray, groups.values()):
         fresh = rows[~back[rows]]
         again = rows[back[rows]]
         if len(fresh):

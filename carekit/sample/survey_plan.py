@@ -44,7 +44,7 @@ DESIGNS = {
         age=dict(zip(AGES, (0.169, 0.218, 0.210, 0.193, 0.126, 0.085), strict=True)),
         women=0.52,
         regions={"northeast": 0.18, "midwest": 0.22, "south": 0.37, "west": 0.23},
-        reach_age=dict(zip(AGES, (0.70, 0.85, 1.0, 1.1, 1.3, 1.4), strict=True)),
+        reach_age=dict(zip(AGES, (0.50, 0.70, 1.0, 1.2, 1.6, 1.8), strict=True)),
         reach_gender={"woman": 1.25, "man": 1.0},
     ),
     "FR": Design(
@@ -59,8 +59,8 @@ DESIGNS = {
             "sud_ouest": 0.12,
             "sud_est": 0.24,
         },
-        reach_age=dict(zip(AGES, (0.75, 0.9, 1.0, 1.1, 1.2, 0.9), strict=True)),
-        reach_gender={"woman": 1.1, "man": 1.0},
+        reach_age=dict(zip(AGES, (0.60, 0.80, 1.0, 1.2, 1.4, 0.8), strict=True)),
+        reach_gender={"woman": 1.2, "man": 1.0},
     ),
 }
 CONTACTED = 0.79  # P098; whoever contacted no service used no channel

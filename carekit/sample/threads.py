@@ -139,7 +139,9 @@ def _first_answers(
             kinds.append(names[first_kind[k]])
     made["redirects"] = kinds
     requested = made["redirects"].str.contains("private_message")
-    made["handoff"] = np.where(requested, "requested", np.where(announced, "announced", None))
+    made["handoff"] = None
+    made.loc[announced, "handoff"] = "announced"
+    made.loc[requested, "handoff"] = "requested"
     return made
 
 

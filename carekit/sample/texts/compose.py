@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, NamedTuple
 
+from carekit.sample import plan
 from carekit.sample.roster import Brand
 from carekit.sample.texts import english, french, personal
 from carekit.sample.texts.dice import Dice
+from carekit.sample.texts.habits import NARROW, NO_BREAK, shorten, slip, spaced
 
 LONGEST = {"x": 140, "google_play": 350}
-NARROW, NO_BREAK = "\u202f", "\u00a0"
-BEFORE_SIGN = re.compile(r" (?=[?!:;])")
 EMOJI = {
     "negative": ["😡", "😠", "🙄", "😤", "👎"],
     "angry": ["😡😡", "🤬", "😡", "👎👎"],
     "neutral": ["🙂", "🤔", ""],
     "positive": ["😊", "👍", "❤️", "🙏", "😍"],
 }
+EXTRAS = {"facebook": 1, "google_play": 1, "blog": 3, "forum": 3}
 REPLY_DETAILS = {"facebook": 1, "google_play": 1, "forum": 3, "blog": 3}
 FREE_LINE = {
     "US": "1-800-555-01{n}",
@@ -44,11 +44,17 @@ class Post(NamedTuple):
     irony: bool
     abuse: bool
     exposes: bool
+    plain: bool
+    incident: int
     account: str | None
     to: str  # pseudonym of the author answered
     to_tone: str
     redirects: str
     handoff: str | None
+
+    @property
+    def angry(self) -> bool:
+        return self.mood == "angry"
 
 
 @dataclass
@@ -67,11 +73,13 @@ class Composer:
     def __init__(self, firm: Brand, post: Post, dice: Dice) -> None:
         self.firm, self.post, self.dice = firm, post, dice
         self.words: ModuleType = french if post.lang == "fr" else english
-        self.slots = self._slots()
+        # posts of one incident share their numbers, hence their core and their question
+        self.common = dice if post.incident < 0 else Dice.of_number(post.incident)
+        self.slots = self._slots(self.common)
         self.pii: list[str] = []
 
-    def _slots(self) -> dict[str, Any]:
-        dice, words, sector = self.dice, self.words, self.firm.sector
+    def _slots(self, dice: Dice) -> dict[str, Any]:
+        words, sector = self.words, self.firm.sector
         if self.post.lang == "fr":
             goods, the_goods = dice.pick(french.GOODS_PAIRS[sector])
         else:
@@ -82,18 +90,19 @@ class Composer:
             "the_goods": the_goods,
             "service": dice.pick(words.SERVICE[sector]),
             "when": dice.pick(words.WHEN),
+            "since": dice.pick(words.SINCE),
             "span": dice.pick(words.SPAN),
             "amount": dice.pick(_amounts(self.firm, words)).format(n=dice.number(5, 240)),
         }
 
-    def say(self, fragments: list[str]) -> str:
+    def say(self, fragments: list[str], *, common: bool = False) -> str:
         """One fragment, its slots filled, with a capital."""
-        made = self.dice.pick(fragments).format(**self.slots)
+        made = (self.common if common else self.dice).pick(fragments).format(**self.slots)
         return made[:1].upper() + made[1:]
 
-    def ask(self, questions: list[str], marked: bool) -> str:
+    def ask(self, questions: list[str], marked: bool, *, common: bool = False) -> str:
         """A question; without its mark it ends as people end it."""
-        made = self.say(questions)
+        made = self.say(questions, common=common)
         if marked:
             return made + (" ?" if self.post.lang == "fr" else "?")
         polite = [".", "", " svp", "..."] if self.post.lang == "fr" else [".", "", " please", "..."]
@@ -102,7 +111,9 @@ class Composer:
     def expose(self) -> str:
         """A sentence with made-up personal data; its kind is noted."""
         dice, words = self.dice, self.words
-        kind = dice.weighted(personal.KINDS, personal.KIND_SHARE)
+        # an address or an IBAN leaves no room on X
+        shares = personal.SHORT_SHARE if self.post.network == "x" else personal.KIND_SHARE
+        kind = dice.weighted(personal.KINDS, shares)
         made = personal.value(
             dice,
             kind,
@@ -117,36 +128,51 @@ class Composer:
 
     def opening(self) -> Written:
         post, dice, words = self.post, self.dice, self.words
-        need: list[str] = []  # must stay, in order
+        # what must stay, in order; in short words where there is no room
+        head, need = self._needed(tight=False)
+        if len(_joined(head, list(enumerate(need)))) > LONGEST.get(post.network, 4000):
+            head, need = self._needed(tight=True)
         spare: list[tuple[int, str]] = []  # (place, text): left out where there is no room
-        mood = post.mood
-        if post.irony:
-            need.append(self.say(words.IRONY))
-        core = self.say(words.CORES[post.category][post.tone])
-        need.append(core + self._stop(mood))
-        long = post.network in ("forum", "blog", "facebook")
-        for _ in range(dice.number(1, 3) if post.network in ("forum", "blog") else int(long)):
+        for _ in range(EXTRAS.get(post.network, 0)):
             if post.category not in ("troll", "praise") and dice.chance(0.6):
-                spare.append((len(need), self.say(words.EXTRA)))
+                spare.append((1 + post.irony, self.say(words.EXTRA)))
+        if post.plain or (post.tone == "neutral" and dice.chance(0.2)):
+            spare.append((len(need), self.say(words.FLAT)))
+        elif dice.chance(0.85 if post.angry else 0.45) and post.category != "troll":
+            spare.append((len(need), self.say(words.EMOTION[post.mood])))
+        if dice.chance(0.12):
+            tags = words.GOOD_TAGS if post.mood == "positive" else words.TAGS
+            spare.append((len(need) + 1, dice.pick(tags)))
+        if dice.chance(0.10) and not post.irony:
+            spare.append((len(need) + 2, dice.pick(EMOJI[post.mood])))
+        if dice.chance(0.35) and post.category != "troll":
+            spare.append((-1, self.say(words.GREETING) + ","))
+        text = self._fit(head, need, spare)
+        return Written(self._style(text), self.pii, post.irony, post.abuse)
+
+    def _needed(self, *, tight: bool) -> tuple[str, list[str]]:
+        """Address, irony, core, personal data, question and insult, as the labels want them."""
+        post, words = self.post, self.words
+
+        def among(fragments: list[str]) -> list[str]:
+            return [min(fragments, key=len)] if tight else fragments
+
+        self.pii.clear()
+        need = [self.say(among(words.IRONY))] if post.irony else []
+        sober = post.plain or post.incident >= 0
+        cores = words.CORES[post.category]["neutral" if sober else post.tone]
+        core = self.say(among(cores), common=True)
+        need.append(core + self._stop(post.mood))
         if post.exposes:
             need.append(self.expose())
         if post.question:
-            need.append(self.ask(words.QUESTIONS[post.category], post.marked))
+            questions = among(words.QUESTIONS[post.category])
+            need.append(self.ask(questions, post.marked, common=True))
         elif post.marked:
-            need.append(self.say(words.RHETORICAL))
+            need.append(self.say(among(words.RHETORICAL)))
         if post.abuse and post.category != "troll":
-            need.append(self.say(words.ABUSE))
-        if dice.chance(0.85 if mood == "angry" else 0.45) and post.category != "troll":
-            spare.append((len(need), self.say(words.EMOTION[mood])))
-        if dice.chance(0.12):
-            tags = words.GOOD_TAGS if mood == "positive" else words.TAGS
-            spare.append((len(need) + 1, dice.pick(tags)))
-        if dice.chance(0.10) and not post.irony:
-            spare.append((len(need) + 2, dice.pick(EMOJI[mood])))
-        if dice.chance(0.35) and post.category != "troll":
-            spare.append((-1, self.say(words.GREETING) + ","))
-        text = self._fit(self._address(core), need, spare)
-        return Written(self._style(text), self.pii, post.irony, post.abuse)
+            need.append(self.say(among(words.ABUSE)))
+        return self._address(core), need
 
     def _address(self, core: str) -> str:
         """Whom the text names: the handle where the network has it, else the brand."""
@@ -162,6 +188,8 @@ class Composer:
         """Head, needed parts and as many spare ones as the network allows."""
         limit = LONGEST.get(self.post.network, 4000)
         parts: list[tuple[float, str]] = [(float(i), part) for i, part in enumerate(need)]
+        if len(_joined(head, parts)) > limit and self.post.kind == "answer":
+            head = ""
         for place, extra in spare:
             added = [*parts, (place - 0.5, extra)]
             if len(_joined(head, added)) <= limit:
@@ -175,16 +203,17 @@ class Composer:
 
     def _style(self, text: str) -> str:
         """Habits of the writer: capitals, small letters, spaces before signs."""
-        dice, angry = self.dice, self.post.mood == "angry"
+        dice, post = self.dice, self.post
+        if not self.pii and dice.chance(plan.TYPO_SHARE):
+            text = slip(text, dice, keep=self.firm.brand)
+        if not self.pii and dice.chance(plan.SHORTHAND_SHARE):
+            text = shorten(text, post.lang)
         protected = bool(self.pii) or "@" in text
-        if angry and dice.chance(0.12) and not protected:
+        if post.angry and dice.chance(0.12) and not protected:
             text = text.upper()
         elif dice.chance(0.12) and not protected:
             text = text.lower()
-        return self.spaced(text, dice.pick(["", "", " ", " ", " ", NO_BREAK]))
-
-    def spaced(self, text: str, space: str) -> str:
-        return BEFORE_SIGN.sub(space, text) if self.post.lang == "fr" else text
+        return spaced(text, post.lang, dice.pick(["", "", " ", " ", " ", NO_BREAK]))
 
     def customer(
         self, tone_lists: dict[str, list[str]] | list[str], questions: list[str]
@@ -232,12 +261,10 @@ class Composer:
     def _signed(self, need: list[str], spare: list[tuple[int, str]]) -> Written:
         dice = self.dice
         if dice.chance(0.45):
-            sign = (
-                dice.pick(["^", "– ", "/"]) + dice.pick("ABCDEJKLMNPRST") + dice.pick("BCDGLMPRSV")
-            )
+            sign = dice.pick(["^", "– ", "/"]) + dice.pick("ABCEJKLNRST") + dice.pick("BCGLRSV")
             spare.append((len(need) + 9, sign))
         head = "@" + self.post.to if self.post.network == "x" and self.post.to else ""
-        return Written(self.spaced(self._fit(head, need, spare), NARROW))
+        return Written(spaced(self._fit(head, need, spare), self.post.lang, NARROW))
 
     def _redirect(self, kind: str) -> str:
         made = self.dice.pick(self.words.REDIRECT[kind])

@@ -22,6 +22,11 @@ class Dice:
     def __init__(self, numbers: Sequence[float]) -> None:
         self.numbers, self.used = numbers, 0
 
+    @classmethod
+    def of_number(cls, number: int) -> Dice:
+        """The dice that everybody with that number shares."""
+        return cls([((number + 1) * 0.618034 + (k + 1) * 0.754878) % 1.0 for k in range(FACES)])
+
     def roll(self) -> float:
         """The next number, from 0 to below 1."""
         turn, place = divmod(self.used, len(self.numbers))

@@ -36,6 +36,10 @@ WHEN = [
     "yesterday", "this morning", "last week", "two days ago", "on Monday", "last night",
     "at noon", "on Saturday", "a month ago", "this afternoon", "last Tuesday",
 ]  # fmt: skip
+SINCE = [
+    "yesterday", "this morning", "last week", "Monday", "last night", "noon", "Saturday",
+    "last month", "Tuesday", "the day before yesterday",
+]  # fmt: skip
 SPAN = [
     "two days", "a week", "three weeks", "ten days", "an hour", "48 hours", "a month",
     "four days", "five hours", "ages", "six weeks", "the whole weekend",
@@ -93,7 +97,7 @@ CORES: dict[str, dict[str, list[str]]] = {
             "{service} down again, third time this month",
             "The {service} crashes every time I open it",
             "I work from home and your {service} has been dead for {span}",
-            "Your {service} is painfully slow since {when}",
+            "Your {service} is painfully slow since {since}",
             "Error after error on the {service}, unusable",
             "{service} keeps cutting out, so tired of it",
             "Paying full price for a {service} that never works",
@@ -102,7 +106,7 @@ CORES: dict[str, dict[str, list[str]]] = {
         ],
         "neutral": [
             "The {service} seems to be down in my area",
-            "I get an error on the {service} since {when}",
+            "I get an error on the {service} since {since}",
             "Looks like the {service} has a problem right now",
             "The {service} does not load on my phone",
             "{service} stopped working {when}",
@@ -120,7 +124,7 @@ CORES: dict[str, dict[str, list[str]]] = {
             "Cannot log in to your {service}, useless help pages",
         ],
         "neutral": [
-            "I cannot log in to the {service} since {when}",
+            "I cannot log in to the {service} since {since}",
             "I changed my phone number and need to update my profile",
             "I forgot my password and the mail has not come yet",
             "I would like to add my partner to my account",
@@ -320,6 +324,11 @@ EMOTION = {
     ],
     "neutral": ["Thanks in advance.", "Thank you.", "Cheers.", "Thanks for your help.", ""],
 }  # fmt: skip
+FLAT = [  # said by people who are cross and by people who are not
+    "Please advise.", "Waiting for your answer.", "Let me know.", "I look forward to your reply.",
+    "Just so you know.", "For your information.", "Tell me what to do.", "I will wait.",
+    "Not sure what to think.", "That is all I know.",
+]  # fmt: skip
 IRONY = [
     "Well done {brand}, another masterpiece:", "Brilliant work as always.", "Love it.",
     "Oh great, what a treat.", "Top marks for {brand}.", "Fantastic service, really.",
@@ -331,7 +340,7 @@ ABUSE = [
 ]  # fmt: skip
 EXTRA = [
     "I have been a customer for years.", "I already wrote to you {when}.",
-    "I tried three times since {when}.", "I followed every step on your site.",
+    "I tried three times since {since}.", "I followed every step on your site.",
     "My neighbours have the same thing.", "I called {when} and got no help.",
     "I attach a photo.", "It used to work well.", "I have all the papers here.",
     "It has been going on for {span}.", "I was told to wait {span}.",

@@ -72,6 +72,10 @@ WHEN = [
     "hier", "ce matin", "la semaine dernière", "avant-hier", "lundi", "hier soir", "à midi",
     "samedi", "il y a un mois", "cet après-midi", "mardi dernier",
 ]  # fmt: skip
+SINCE = [
+    "hier", "ce matin", "la semaine dernière", "avant-hier", "lundi", "hier soir", "midi",
+    "samedi", "le mois dernier", "mardi",
+]  # fmt: skip
 SPAN = [
     "deux jours", "une semaine", "trois semaines", "dix jours", "une heure", "48 heures",
     "un mois", "quatre jours", "cinq heures", "une éternité", "six semaines", "tout le week-end",
@@ -129,7 +133,7 @@ CORES: dict[str, dict[str, list[str]]] = {
             "Encore une panne, {service} ne marche plus, la troisième ce mois-ci",
             "Ça plante à chaque fois, {service} est inutilisable",
             "Je travaille de chez moi et {service} ne répond plus depuis {span}",
-            "Une lenteur pénible depuis {when}, {service} rame",
+            "Une lenteur pénible depuis {since}, {service} rame",
             "Erreur sur erreur avec {service}",
             "Coupures sans arrêt avec {service}, j'en ai assez",
             "Je paie plein tarif et {service} ne fonctionne jamais",
@@ -138,10 +142,10 @@ CORES: dict[str, dict[str, list[str]]] = {
         ],
         "neutral": [
             "Il semble que {service} soit en panne dans mon secteur",
-            "J'ai un message d'erreur avec {service} depuis {when}",
+            "J'ai un message d'erreur avec {service} depuis {since}",
             "On dirait que {service} a un souci en ce moment",
             "Sur mon téléphone {service} ne s'ouvre pas",
-            "Depuis {when} {service} ne répond plus",
+            "Depuis {since} {service} ne répond plus",
             "J'ai tout redémarré et {service} ne revient pas",
         ],
     },
@@ -156,7 +160,7 @@ CORES: dict[str, dict[str, list[str]]] = {
             "Impossible de me connecter, votre aide en ligne ne sert à rien",
         ],
         "neutral": [
-            "Je n'arrive pas à me connecter depuis {when}",
+            "Je n'arrive pas à me connecter depuis {since}",
             "J'ai changé de numéro et je dois mettre à jour mon profil",
             "J'ai oublié mon mot de passe et le mail n'arrive pas",
             "Je voudrais ajouter mon conjoint sur mon compte",
@@ -356,6 +360,11 @@ EMOTION = {
     ],
     "neutral": ["Merci d'avance.", "Merci.", "Cordialement.", "Merci de votre aide.", ""],
 }  # fmt: skip
+FLAT = [  # said by people who are cross and by people who are not
+    "Merci de me répondre.", "J'attends votre réponse.", "Tenez-moi au courant.",
+    "Dans l'attente de vous lire.", "Pour info.", "À toutes fins utiles.", "Dites-moi quoi faire.",
+    "Je patiente.", "Je ne sais pas quoi penser.", "C'est tout ce que je sais.",
+]  # fmt: skip
 IRONY = [
     "Bravo {brand}, encore un chef-d'œuvre.", "Du grand art comme toujours.", "J'adore.",
     "Quel bonheur.", "Vingt sur vingt pour {brand}.", "Service fantastique, vraiment.",
@@ -367,7 +376,7 @@ ABUSE = [
 ]  # fmt: skip
 EXTRA = [
     "Je suis client depuis des années.", "Je vous ai déjà écrit {when}.",
-    "J'ai essayé trois fois depuis {when}.", "J'ai suivi toutes les étapes du site.",
+    "J'ai essayé trois fois depuis {since}.", "J'ai suivi toutes les étapes du site.",
     "Mes voisins ont la même chose.", "J'ai appelé {when}, sans résultat.",
     "Je joins une photo.", "Avant ça marchait bien.", "J'ai tous les papiers.",
     "Ça dure depuis {span}.", "On m'a dit d'attendre {span}.",

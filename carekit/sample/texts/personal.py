@@ -21,6 +21,7 @@ AREA = {"US": ["202", "312", "415", "617"], "CA": ["416", "514", "613", "604"]}
 IBAN_BODY = {"FR": "99999{d11}{d2}", "BE": "999{d9}", "CH": "99999{d9}000", "GB": "ZZZZ99{d12}"}
 KINDS = ["phone", "email", "order", "address", "iban", "card"]
 KIND_SHARE = [0.30, 0.20, 0.30, 0.08, 0.06, 0.06]
+SHORT_SHARE = [0.40, 0.25, 0.35, 0.0, 0.0, 0.0]
 
 
 def digits(dice: Dice, n: int) -> str:
@@ -35,7 +36,8 @@ def phone(dice: Dice, country: str) -> str:
         form = dice.pick(["({a}) 555-0{e}", "{a}-555-0{e}", "+1 {a} 555 0{e}", "{a}.555.0{e}"])
         return form.format(a=area, e=end)
     if country in ("GB", "IE"):
-        form = dice.pick(["020 7946 0{e}", "+44 20 7946 0{e}", "07700 900{e}", "02079460{e}"])
+        forms = ["020 7946 0{e}", "+44 20 7946 0{e}", "07700 900{e}", "02079460{e}"]
+        form = forms[1] if country == "IE" else dice.pick(forms)
         return form.format(e=dice.number(100, 999))
     if country == "AU":
         return dice.pick(["0491 570 156", "0491 570 157", "0491570158", "+61 491 570 159"])

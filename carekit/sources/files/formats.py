@@ -22,6 +22,7 @@ from carekit.sources.times import Clock
 
 MODULES = {
     "twcs": "carekit.sources.files.twcs",
+    "csv": "carekit.sources.files.generic",
 }
 
 
@@ -44,7 +45,7 @@ class Drafts:
     ----------
     selects : sequence of mappings
         One or more; each gives draft fields as SQL expressions over the columns c0, c1, … and
-        `line`. All but the first are answers nested in the row.
+        `line`. All but the first are answers nested in the row, which has none if native_id is null.
     prepared : mapping
         Name → SQL expression over the columns, computed once before the selects, which may use it.
     tallies : mapping
@@ -69,7 +70,9 @@ class Drafts:
         counted["breaks"] = " + ".join(map(line_breaks, self.free_text)) or "0"
         rows = f"(SELECT *{added} FROM {rows})"
         made = [select(first, rows, tallies=counted)]
-        made += [select(n, rows, tallies=dict.fromkeys(counted, "0")) for n in nested]
+        for fields in nested:
+            given = f"(SELECT * FROM {rows} WHERE {fields['native_id']} IS NOT NULL)"
+            made.append(select(fields, given, tallies=dict.fromkeys(counted, "0")))
         return union(made)
 
 
