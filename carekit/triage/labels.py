@@ -113,7 +113,7 @@ def yes_no(codes: pd.Series, task: str) -> pd.Series:
     """Yes/no codes as the classes of `task`."""
     words = codes.map(_plain, na_action="ignore")
     yes = CLASSES[task][0]
-    return words.map({**{w: yes for w in _YES}, **{w: "other" for w in _NO}}).astype("string")
+    return words.map({**dict.fromkeys(_YES, yes), **dict.fromkeys(_NO, "other")}).astype("string")
 
 
 def _plain(code: Any) -> str:
