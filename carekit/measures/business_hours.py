@@ -323,7 +323,7 @@ def business_minutes(
         backwards += wrong
     if without:
         warnings.warn(
-            f"`hours` has no clock for {len(without)} brands (first: "
+            f"`hours` has no clock for {len(without)} brand{'s' if len(without) > 1 else ''} (first: "
             f"{', '.join(without[:3])}); their open minutes are missing.",
             UserWarning,
             stacklevel=2,
