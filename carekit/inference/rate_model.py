@@ -255,8 +255,8 @@ def _fit(design: Values, terms: list[str], yes: Values, units: Values) -> Values
             f"`table` has {int(yes.sum())} yes of {int(units.sum())}: nothing varies that "
             "predictors could explain. Use carekit.inference.proportions.estimate_rate."
         )
-    # Separation is found below, from the fit itself; with as many cells as terms statsmodels divides
-    # a residual of 0 by 0 degrees of freedom, which nothing here uses.
+    # Separation is found below, from the fit itself. With as many cells as terms, statsmodels
+    # divides by 0 degrees of freedom for a scale that nothing here uses.
     with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
         warnings.simplefilter("ignore", PerfectSeparationWarning)
         model = GLM(np.column_stack([yes, units - yes]), design, family=Binomial())
