@@ -130,7 +130,9 @@ def _need(frame: pd.DataFrame, columns: Sequence[str]) -> None:
 def _strata(frame: pd.DataFrame, columns: list[str]) -> pd.Series:
     if not columns:
         return pd.Series("all", index=frame.index)
-    parts = [frame[c].astype(object).where(frame[c].notna(), "missing").astype(str) for c in columns]
+    parts = [
+        frame[c].astype(object).where(frame[c].notna(), "missing").astype(str) for c in columns
+    ]
     out = parts[0]
     for part in parts[1:]:
         out = out + " / " + part
@@ -172,7 +174,9 @@ def _allocate(
     exact = sizes * n / sizes.sum()
     floor = np.floor(exact).astype(int)
     # Largest remainders get the posts that rounding left over.
-    for name in (exact - floor).sort_values(ascending=False, kind="stable").index[: n - floor.sum()]:
+    for name in (
+        (exact - floor).sort_values(ascending=False, kind="stable").index[: n - floor.sum()]
+    ):
         floor[name] += 1
     # Two posts a stratum, to see how they vary, where the stratum has them and n allows it.
     least = np.minimum(sizes, 2) if 2 * len(sizes) <= n else np.minimum(sizes, 0)

@@ -64,8 +64,7 @@ def load_codebook(*, lang: str = "fr") -> pd.DataFrame:
     """
     if lang not in CODEBOOK_LANGS:
         raise InputError(
-            f"`lang` is {lang!r}; expected one of {', '.join(CODEBOOK_LANGS)}. "
-            "Use 'fr' or 'en'."
+            f"`lang` is {lang!r}; expected one of {', '.join(CODEBOOK_LANGS)}. Use 'fr' or 'en'."
         )
     file = resources.files("carekit.triage").joinpath("codebooks", f"codebook_{lang}.csv")
     return pd.read_csv(io.StringIO(file.read_text("utf-8")), dtype=str)
@@ -362,7 +361,7 @@ def _read_rows(path: Path) -> pd.DataFrame:
     first = text.split("\n", 1)[0]
     separator = max(",;\t", key=first.count)
     rows = list(csv.reader(io.StringIO(text), delimiter=separator))
-    head, body = rows[0], [r for r in rows[1:]]
+    head, body = rows[0], rows[1:]
     width = len(head)
     body = [(r + [""] * width)[:width] for r in body]
     return pd.DataFrame(body, columns=[h.strip() for h in head], dtype=object)
