@@ -121,9 +121,10 @@ def add_sample_parser(subparsers: Subparsers) -> None:
 
 
 def run_sample(args: argparse.Namespace) -> None:
+    from carekit.dataset import open_dataset
     from carekit.sample import generate_sample
 
     chosen = {"n_posts": args.posts, "seed": args.seed}
     options = {k: v for k, v in chosen.items() if v is not None}
-    dataset = generate_sample(args.out, **options)
-    print(dataset)
+    generate_sample(args.out, **options)
+    print(open_dataset(args.out))

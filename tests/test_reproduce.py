@@ -16,7 +16,8 @@ from carekit.reproduce import reproduce
 DRAW = """
 import pandas as pd
 from carekit import plot_rates, publish
-rates = pd.DataFrame({"network": ["x"], "n": [9], "estimate": [0.5], "ci_low": [0.2], "ci_high": [0.8]})
+rates = pd.DataFrame({"network": ["x"], "n": [9], "estimate": [0.5], "ci_low": [0.2]})
+rates["ci_high"] = 0.8
 publish(plot_rates(rates, label="network"), "rates", alt="one <rate>", caption="a test")
 """
 ROWS = [

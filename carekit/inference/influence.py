@@ -12,12 +12,14 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 from scipy.special import stdtrit
 
 from carekit.inference.risk_sets import ClusterRows, Floats, RiskSets, running
 
 Bools = npt.NDArray[np.bool_]
 
+FEW_CLUSTERS = 30
 # Below either, t on K - 1 covers less than it says: bench/coverage_survival.py.
 ENOUGH_CLUSTERS = 20
 EQUAL_SHARE = 0.7
@@ -35,9 +37,18 @@ class ClusterDesign:
     df: Floats
     scale: Floats  # multiplies the influence of a cluster
 
+    @property
+    def few(self) -> Bools:
+        return (self.clusters > 0) & (self.clusters < FEW_CLUSTERS) & ~self.single
+
     def quantile(self, tail: float) -> Floats:
-        """Upper quantile of Student's t, NaN without degrees of freedom."""
-        return -stdtrit(self.df, np.full(len(self.df), tail))
+        """Upper quantile of Student's t on `df`."""
+        return student_quantile(self.df, tail)
+
+
+def student_quantile(df: Floats, tail: float) -> Floats:
+    """Upper quantile of Student's t, NaN without degrees of freedom."""
+    return -stdtrit(df, np.full(len(df), tail))
 
 
 def cluster_design(sets: RiskSets) -> ClusterDesign:
@@ -52,7 +63,7 @@ def cluster_design(sets: RiskSets) -> ClusterDesign:
     groups, k = len(sets.start), rows.per_group
     weight = np.bincount(rows.cluster, weights=rows.weight)
     group = np.zeros(len(weight), dtype=np.int64)
-    group[rows.cluster] = sets.group[rows.at]
+    group[rows.cluster] = sets.group[rows.place]
     total = np.bincount(group, weights=weight, minlength=groups)
     kish = _divide(total**2, np.bincount(group, weights=weight**2, minlength=groups))
     single = np.bincount(group[weight != 1.0], minlength=groups) == 0
@@ -110,12 +121,63 @@ def squared_influence(
     return np.maximum(total, 0.0)
 
 
+def squared_single_influence(
+    sets: RiskSets, gains: list[Floats], factors: list[Floats], waiting: Floats
+) -> Floats:
+    """The same sum where every request is a cluster of its own; `gains` one column an outcome.
+
+    The outcomes are the causes in their order, then censoring.
+    """
+    counts = np.column_stack([sets.causes, sets.censored])
+    total = waiting**2 * sets.remaining
+    for i, factor in enumerate(factors):
+        for j, other in enumerate(factors[: i + 1]):
+            product = sets.running((counts * gains[i] * gains[j]).sum(axis=1))
+            total = total + (1.0 if i == j else 2.0) * factor * other * product
+    return np.maximum(total, 0.0)
+
+
+def count_clusters(sets: RiskSets) -> pd.api.extensions.ExtensionArray:
+    """Clusters of each group as a column: missing where the table has no clusters."""
+    if sets.rows is None:
+        return pd.array([pd.NA] * len(sets.start), dtype="Int64")
+    return pd.array(sets.rows.per_group, dtype="Int64")
+
+
+def say_method(
+    n: Floats,
+    design: ClusterDesign | None,
+    cluster: str | None,
+    *,
+    estimator: str,
+    single: str,
+    notes: dict[str, Bools],
+    unequal: str = "influence / (1 - share), kish df",
+) -> npt.NDArray[np.object_]:
+    """The `method` of each group: estimator, variance, and the notes that apply to the group.
+
+    `single` is how the estimator is called where requests are independent, `unequal` what is done
+    about clusters that are few or of unequal weight.
+    """
+    method = np.full(len(n), single, dtype=object)
+    if design is not None:
+        method[:] = f"{estimator}, clustered by {cluster}"
+        method[design.unequal] += f", few or unequal: {unequal}"
+        method[design.single] = f"{single}: every {cluster} holds one request"
+    for note, where in notes.items():
+        method[where] += f"; {note}"
+    if design is not None:
+        method[design.lonely] = f"{estimator.split(',')[0]}, no limits: one {cluster}"
+    method[n == 0] = "none: n = 0"
+    return method
+
+
 def clusters_at_risk(sets: RiskSets) -> Floats:
     """Kish's number of clusters among those still waiting, at each time."""
     rows = sets.rows
     assert rows is not None
     held, left = _still_waiting(rows)
-    change = np.bincount(rows.at, weights=held**2 - left**2, minlength=len(sets.group))
+    change = np.bincount(rows.place, weights=held**2 - left**2, minlength=len(sets.group))
     squares = running(change[::-1], sets.group[::-1])[::-1]
     return sets.at_risk**2 / squares
 
@@ -134,7 +196,7 @@ def _add_up(sets: RiskSets, change: Floats, *, backwards: bool = False) -> Float
     `backwards` gives the changes yet to come instead, which end at exactly zero.
     """
     assert sets.rows is not None
-    at_times = np.bincount(sets.rows.at, weights=change, minlength=len(sets.group))
+    at_times = np.bincount(sets.rows.place, weights=change, minlength=len(sets.group))
     if not backwards:
         return sets.running(at_times)
     yet = running(at_times[::-1], sets.group[::-1])[::-1]

@@ -18,7 +18,7 @@ from carekit.inference.influence import (
 from carekit.inference.risk_sets import Floats, RiskSets
 
 # Below this share of Greenwood's, a variance between clusters is rounding: they do not differ.
-_NO_VARIANCE = 1e-12
+NO_VARIANCE = 1e-12
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Curve:
     high: Floats
     exact_low: Floats  # limit of S where nobody was answered yet
     flat: npt.NDArray[np.bool_]  # clusters do not differ: Greenwood's variance instead
+    settled: npt.NDArray[np.bool_]  # of each group: nobody is left waiting at the end
     design: ClusterDesign | None
 
 
@@ -61,24 +62,29 @@ def build_curve(sets: RiskSets, *, conf_level: float, limits: str) -> Curve:
     if sets.rows is not None:
         design = cluster_design(sets)
         robust = ~design.single
-        at = sets.rows.at
+        at = sets.rows.place
         answered, lost = own_influence(sets, risk, step)
         gain = sets.rows.causes.sum(axis=1) * answered[at] + sets.rows.censored * lost[at]
         clustered = squared_influence(sets, [gain], [np.ones_like(risk)], risk, design.scale)
         clustered *= design.factor[sets.group]
         inside = robust[sets.group] & (survival > 0) & (survival < 1)
-        flat = inside & (clustered <= _NO_VARIANCE * risk)
+        flat = inside & (clustered <= NO_VARIANCE * risk)
         squares = np.where(robust[sets.group] & ~flat, clustered, risk)
         units = np.where(robust[sets.group], clusters_at_risk(sets), units)
         units = np.where(design.lonely[sets.group], np.nan, units)
         quantile = np.where(robust, design.quantile(tail), quantile)
     std_error = np.where(survival > 0, survival * np.sqrt(squares), np.nan)
     exact_low = tail ** (1.0 / units)
-    low, high = _limits(survival, std_error, quantile[sets.group], limits, exact_low)
-    return Curve(survival, std_error, low, high, exact_low, flat, design)
+    low, high = pointwise_limits(survival, std_error, quantile[sets.group], limits, exact_low)
+    return Curve(survival, std_error, low, high, exact_low, flat, settled(sets, survival), design)
 
 
-def _limits(
+def settled(sets: RiskSets, survival: Floats) -> npt.NDArray[np.bool_]:
+    """Groups in which follow-up ends with nobody left waiting: the curve is known for ever."""
+    return sets.value_at(survival, np.inf, before=1.0) == 0
+
+
+def pointwise_limits(
     survival: Floats, std_error: Floats, quantile: Floats, limits: str, exact_low: Floats
 ) -> tuple[Floats, Floats]:
     """Pointwise limits of S; exact at 1, none at 0."""

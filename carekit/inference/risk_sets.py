@@ -31,7 +31,8 @@ class ClusterRows:
     """One row per (cluster, time), sorted so; a cluster that spans two groups is two here."""
 
     cluster: Ints
-    at: Ints  # row of the risk sets
+    unit: Ints  # the cluster's number in the whole table, the same in every group
+    place: Ints  # row of the risk sets
     causes: Floats  # (rows, causes)
     censored: Floats
     per_group: Ints  # clusters in each group
@@ -222,7 +223,8 @@ def _cluster_rows(code: Ints, at: Ints, group: Ints, counts: Floats, groups: int
     wide = int(code.max(initial=0)) + 1
     pair = pd.factorize(group * wide + code)[0].astype(np.int64)
     order = np.lexsort((at, pair))
-    pair, at, group, counts = pair[order], at[order], group[order], counts[order]
+    pair, code, at = pair[order], code[order], at[order]
+    group, counts = group[order], counts[order]
     new = np.ones(len(pair), dtype=bool)
     new[1:] = (pair[1:] != pair[:-1]) | (at[1:] != at[:-1])
     first = np.flatnonzero(new)
@@ -232,7 +234,8 @@ def _cluster_rows(code: Ints, at: Ints, group: Ints, counts: Floats, groups: int
     begin[1:] = pair[1:] != pair[:-1]
     return ClusterRows(
         cluster=pair,
-        at=at,
+        unit=code[first],
+        place=at,
         causes=sums[:, :-1],
         censored=sums[:, -1],
         per_group=np.bincount(group[begin], minlength=groups).astype(np.int64),

@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from carekit.errors import InputError
@@ -20,11 +19,11 @@ from carekit.inference.counts import (
     join_flags,
     refuse_names,
 )
-from carekit.inference.influence import ClusterDesign
+from carekit.inference.horizons import share_within, with_limits, within_columns
+from carekit.inference.influence import count_clusters, say_method
 from carekit.inference.kaplan_meier import Curve, build_curve
-from carekit.inference.risk_sets import Floats, RiskSets, read_waits
+from carekit.inference.risk_sets import RiskSets, read_waits
 
-FEW_CLUSTERS = 30
 SMALL_N = 30
 LIMITS = ("log-log", "log")
 # The product of many quotients reaches one half only up to rounding.
@@ -126,10 +125,9 @@ def estimate_waits(
        n  n_answered  median_minutes  within_60_minutes
     0  5           3            50.0                0.7
     """
-    groups_by, horizons = column_names(by), _check_within(within)
-    names = {f"within_{_spell(minutes)}_minutes": minutes for minutes in horizons}
+    groups_by, names = column_names(by), within_columns(within)
     columns = ["n", "n_answered", "n_censored", "median_minutes", "ci_low", "ci_high"]
-    columns += [name + end for name in names for end in ("", "_low", "_high")]
+    columns += with_limits(names)
     columns += ["conf_level", "clusters", "method", "flags"]
     refuse_names(groups_by, columns)
     sets, curve = _read_curve(
@@ -149,15 +147,25 @@ def estimate_waits(
     design, false = curve.design, np.zeros(len(n), dtype=bool)
     none_yet, all_done = false.copy(), false.copy()
     for name, minutes in names.items():
-        share, low, high = _answered_by(sets, curve, minutes)
+        share, low, high = share_within(sets, curve, minutes)
         part |= {name: share, name + "_low": low, name + "_high": high}
         none_yet |= share == 0
         all_done |= share == 1
     flat = sets.per_group(curve.flat) > 0
     part |= {
         "conf_level": conf_level,
-        "clusters": _cluster_counts(sets),
-        "method": _methods(n, design, cluster, limits, none_yet, flat),
+        "clusters": count_clusters(sets),
+        "method": say_method(
+            n,
+            design,
+            cluster,
+            estimator=f"kaplan-meier, {limits}",
+            single=f"kaplan-meier, greenwood, {limits}",
+            notes={
+                "greenwood where clusters do not differ": flat,
+                "exact before the first answer": none_yet,
+            },
+        ),
         "flags": join_flags(
             len(n),
             {
@@ -166,7 +174,7 @@ def estimate_waits(
                 "zero_var": none_yet | flat,
                 "boundary": all_done,
                 "not_reached": (n > 0) & np.isnan(median),
-                "few_clusters": false if design is None else _few(design),
+                "few_clusters": false if design is None else design.few,
                 "small_n": (n > 0) & (n < SMALL_N) & sets.whole,
             },
         ),
@@ -258,67 +266,3 @@ def _read_curve(
         table, by=by, time=time, causes=[events], censored=censored, cluster=cluster, unit=unit
     )
     return sets, build_curve(sets, conf_level=conf_level, limits=limits)
-
-
-def _answered_by(sets: RiskSets, curve: Curve, minutes: float) -> tuple[Floats, Floats, Floats]:
-    """1 - S(t) of each group and its limits, at one time."""
-    survival = sets.value_at(curve.survival, minutes, before=1.0)
-    low = sets.value_at(curve.low, minutes, before=np.nan)
-    high = sets.value_at(curve.high, minutes, before=np.nan)
-    # Before the first answer the limit depends on who is still followed, not on the last row.
-    none_yet = survival == 1
-    low[none_yet] = sets.next_value(curve.exact_low, minutes)[none_yet]
-    high[none_yet] = np.where(np.isnan(low[none_yet]), np.nan, 1.0)
-    unseen = ~(minutes <= sets.last) & (survival > 0)
-    survival[unseen] = low[unseen] = high[unseen] = np.nan
-    return 1.0 - survival, 1.0 - high, 1.0 - low
-
-
-def _check_within(within: Sequence[float]) -> list[float]:
-    values = [float(minutes) for minutes in within]
-    if any(not (np.isfinite(v) and v > 0) for v in values) or len(set(values)) < len(values):
-        raise InputError(
-            f"`within` is {list(within)!r}; different numbers of minutes above 0 were expected. "
-            "Write, for example, within=(60, 480, 1440)."
-        )
-    return values
-
-
-def _spell(minutes: float) -> str:
-    """A number as part of a column name: 60, or 2_5 for 2.5."""
-    return str(int(minutes)) if minutes.is_integer() else str(minutes).replace(".", "_")
-
-
-def _few(design: ClusterDesign) -> npt.NDArray[np.bool_]:
-    return (design.clusters > 0) & (design.clusters < FEW_CLUSTERS) & ~design.single
-
-
-def _cluster_counts(sets: RiskSets) -> pd.api.extensions.ExtensionArray:
-    if sets.rows is None:
-        return pd.array([pd.NA] * len(sets.start), dtype="Int64")
-    return pd.array(sets.rows.per_group, dtype="Int64")
-
-
-def _methods(
-    n: Floats,
-    design: ClusterDesign | None,
-    cluster: str | None,
-    limits: str,
-    none_yet: npt.NDArray[np.bool_],
-    flat: npt.NDArray[np.bool_],
-) -> npt.NDArray[np.object_]:
-    """Which variance and limits each group got."""
-    method = np.full(len(n), f"kaplan-meier, greenwood, {limits}", dtype=object)
-    if design is not None:
-        clustered = f"kaplan-meier, {limits}, clustered by {cluster}"
-        method[:] = clustered
-        method[design.unequal] = clustered + ", few or unequal: influence / (1 - share), kish df"
-        method[design.single] = (
-            f"kaplan-meier, greenwood, {limits}: every {cluster} holds one request"
-        )
-    method[flat] += "; greenwood where clusters do not differ"
-    method[none_yet] += "; exact before the first answer"
-    if design is not None:
-        method[design.lonely] = f"kaplan-meier, no limits: one {cluster}"
-    method[n == 0] = "none: n = 0"
-    return method

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carekit.errors import InputError
@@ -64,6 +64,7 @@ def test_imbens_manski_falls_back_to_the_outer_interval_without_standard_errors(
     assert out["ci_high"] == wilson(0, 20)[1].item()
 
 
+@settings(deadline=None, max_examples=30)
 @given(st.integers(1, 300).flatmap(lambda n: st.tuples(st.just(n), st.integers(0, n))), st.data())
 def test_the_outer_interval_holds_every_possible_rate(pair, data):
     n, yes = pair

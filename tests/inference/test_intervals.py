@@ -11,6 +11,7 @@ from carekit.inference.intervals import (
     critical_value,
     korn_graubard,
     logit_interval,
+    newcombe,
     wald_interval,
     wilson,
     wilson_effective,
@@ -125,3 +126,27 @@ def test_conf_level_outside_zero_and_one_is_refused(level):
         f"`conf_level` is {level!r}; it must lie between 0 and 1, both excluded. "
         "Write 0.95 for a 95 % interval."
     )
+
+
+def test_every_frozen_newcombe_limit_is_reproduced(golden):
+    reference = golden("newcombe")
+    for row in reference.rows:
+        given_ = parse(row["case"])
+        x1, n1, x2, n2 = (given_[key] for key in ("x1", "n1", "x2", "n2"))
+        low, high = newcombe(x1, n1, x2, n2)
+        got = {"low": low, "high": high, "difference": x1 / n1 - x2 / n2}[row["quantity"]]
+        reference.check(row["case"], row["quantity"], float(got))
+    assert len(reference.rows) == 15
+
+
+@given(counts.filter(lambda pair: pair[1] > 0), counts.filter(lambda pair: pair[1] > 0))
+def test_newcombe_changes_sign_with_the_order_and_stays_within_one(first, second):
+    low, high = newcombe(*first, *second)
+    other_low, other_high = newcombe(*second, *first)
+    assert low == pytest.approx(-other_high, abs=1e-12)
+    assert high == pytest.approx(-other_low, abs=1e-12)
+    assert -1 - 1e-12 <= low <= first[0] / first[1] - second[0] / second[1] <= high <= 1 + 1e-12
+
+
+def test_newcombe_of_an_empty_group_is_nan():
+    assert np.isnan(newcombe(0, 0, 3, 10)).all()

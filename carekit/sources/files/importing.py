@@ -18,6 +18,7 @@ from carekit.dataset import (
     open_dataset,
     versions,
 )
+from carekit.engine import hide_progress
 from carekit.errors import InputError
 from carekit.manifest import FILE, Selection
 from carekit.privacy import key_id, load_key
@@ -115,7 +116,7 @@ def import_files(
     old = open_dataset(folder) if (folder / FILE).is_file() else None
     secret = key or load_key()
     _check_key(old, secret)
-    options = Options(clock, dict(mapping or {}), site, brand, accounts is not None)
+    options = Options(clock, dict(mapping or {}), site, brand, accounts is not None, secret)
     formats = [recognise(p) if format == "auto" else load_format(format) for p in paths]
     known = _known(old, accounts, site or formats[0].network)
     chosen = selection or _one_selection(formats)
@@ -135,15 +136,15 @@ def import_files(
     with writer, duckdb.connect() as con:
         _configure(con, writer.staging, memory_limit)
         door = Door(con, secret, known.accounts)
-        loads = []
+        taken = old.files("posts") if old else []
+        loads: list[FileLoad] = []
         for path, each in zip(paths, formats, strict=True):
             tell(f"Reading {path.name} ({path.stat().st_size / 1e6:,.1f} MB) as {each.name}.")
             load = FileLoad(each, path, name=path.name, options=options, folder=writer.staging)
             _check_new(load, old, loads)
-            load.learn(door)
+            load.learn(door, others=taken)
             loads.append(load)
         door.open()
-        taken = old.files("posts") if old else []
         for load in loads:
             tell(f"Writing the posts of {load.name}.")
             staged = writer.stage_posts()
@@ -362,7 +363,7 @@ def _write_accounts(writer: DatasetWriter, door: Door, known: KnownAccounts, sta
 
 def _configure(con: duckdb.DuckDBPyConnection, folder: Path, memory_limit: str | None) -> None:
     con.execute("SET TimeZone = 'UTC'")
-    con.execute("SET enable_progress_bar = false")
+    hide_progress(con)
     con.execute(f"SET temp_directory = '{str(folder / 'spill').replace(chr(39), chr(39) * 2)}'")
     # DuckDB cannot know how long a file is and would hash the file instead of the authors.
     con.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
