@@ -66,7 +66,8 @@ def draw_sample(*, n_posts: int = 40_000, seed: int = SEED, texts: bool = True) 
     seed : int
         Any seed gives another sample from the same truth.
     texts : bool
-        False leaves the texts out (all numbers stay the same), for simulations over many seeds.
+        False writes "?" or "." in place of each text, for simulations over many seeds: ids, times
+        and question marks stay the same; there are no coding sheets then.
 
     Raises
     ------

@@ -35,7 +35,7 @@ def finish_posts(
     posts : pandas.DataFrame
         Drawn posts, with their traps.
     texts : bool
-        Without texts the numbers are the same and come much faster.
+        False writes "?" or "." in place of each text: all counts stay the same and come faster.
     """
     posts = posts.sort_values(["at", "key"], kind="stable", ignore_index=True)
     posts = _complete(rng, posts)
@@ -52,7 +52,8 @@ def finish_posts(
         written, pii = _texts(rng, posts, table["author_id"])
         table["text"] = written
     else:
-        table["text"], pii = None, [""] * len(posts)
+        table["text"] = np.where(posts["marked"], "?", ".")
+        pii = [""] * len(posts)
     table["lang"] = posts["lang"]
     table["reply_to"] = _parents(posts, by_key)
     table["thread_id"] = _threads(posts, table)
