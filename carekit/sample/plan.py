@@ -192,10 +192,10 @@ DELETED_SINCE_SHARE = 0.08
 NO_LANGUAGE_SHARE = 0.03  # of customer posts that answer something
 
 # Bursts of near-duplicate questions (H17), ours.
-INCIDENTS = 40
+INCIDENTS = 60
 INCIDENT_DAYS = ("2014-03-03T00:00:00Z", "2014-12-15T00:00:00Z")
 BURST_DECAY = 0.90  # questions of the second four hours against the first, without an answer
-PUBLIC_ANSWER_FACTOR = 0.55  # the same ratio, with a public answer against without
+PUBLIC_ANSWER_FACTOR = 0.40  # the same ratio, with a public answer against without
 
 TYPO_SHARE = 0.07  # of posts by customers
 SHORTHAND_SHARE = 0.06

@@ -256,7 +256,9 @@ class Composer:
         if not short and post.redirects and post.to_tone != "positive":
             spare.append((0, self.say(words.SUBSTANCE[post.category])))
         for _ in range(REPLY_DETAILS.get(post.network, int(dice.chance(0.3)))):
-            spare.append((len(need), self.say(words.REPLY["detail"])))
+            detail = self.say(words.REPLY["detail"])
+            if (len(need), detail) not in spare:
+                spare.append((len(need), detail))
         if dice.chance(0.6):
             spare.append((len(need) + 1, self.say(words.REPLY["close"])))
         return self._signed(need, spare)
