@@ -119,7 +119,8 @@ class Clock:
             f"WHEN {dots} THEN {_try(plain, _clocked('%d/%m/%y'))} "
             f"WHEN {long} THEN {_try(plain, _clocked(f'{first}/%Y'))} "
             f"ELSE {_try(plain, _clocked(f'{first}/%y'))} END "
-            f"WHEN regexp_matches({v}, '^(\\d+ [A-Za-z]{{3}}|[A-Za-z]{{3,9}} \\d)') THEN {_try(v, _NAMED)} END"
+            f"WHEN regexp_matches({v}, '^(\\d+ [A-Za-z]{{3}}|[A-Za-z]{{3,9}} \\d)') "
+            f"THEN {_try(v, _NAMED)} END"
         )
 
     def _general(self, v: str) -> str:
