@@ -13,6 +13,7 @@ from carekit.estimates.setting import AUTO, prepare
 from carekit.inference.answered_waits import answered_waits
 from carekit.inference.survival import estimate_waits
 from carekit.measures.answers import count_waits
+from carekit.measures.business_waits import brand_hours, count_business_waits
 from carekit.measures.definitions import DEFAULT, Definition
 
 if TYPE_CHECKING:
@@ -77,7 +78,17 @@ def measure_first_response(
             where=where,
             engine=opened,
         )
-        counts = count_waits(setting.table, by=setting.by, cluster=setting.cluster)
+        clock = ""
+        if setting.definition.clock == "business hours":
+            counts, n_without = count_business_waits(
+                setting.table, hours=brand_hours(dataset), by=setting.by, cluster=setting.cluster
+            )
+            clock = (
+                f" Business hours of the brand; {n_without} requests to brands without opening "
+                "hours are left out."
+            )
+        else:
+            counts = count_waits(setting.table, by=setting.by, cluster=setting.cluster)
     groups = list(setting.by)
     result = _totals(counts, groups)
     forward = counts[counts["events"] + counts["censored"] > 0]
@@ -105,7 +116,7 @@ def measure_first_response(
     n_negative = int(result["n_negative"].sum())
     result.attrs["note"] = (
         f"{setting.note} {n_negative} answers are dated before their request: counted as answers, "
-        "left out of every time."
+        f"left out of every time.{clock}"
     )
     return result
 

@@ -37,7 +37,49 @@ def _first_response() -> Callable[..., pd.DataFrame]:
     return measure_first_response
 
 
+def _definitions() -> Callable[..., pd.DataFrame]:
+    from carekit.estimates.definitions import measure_definitions
+
+    return measure_definitions
+
+
+def _repeats() -> Callable[..., pd.DataFrame]:
+    from carekit.estimates.repeats import measure_repeats
+
+    return measure_repeats
+
+
+def _handoffs() -> Callable[..., pd.DataFrame]:
+    from carekit.estimates.handoffs import measure_handoffs
+
+    return measure_handoffs
+
+
+def _surfaces() -> Callable[..., pd.DataFrame]:
+    from carekit.estimates.surfaces import measure_surfaces
+
+    return measure_surfaces
+
+
+def _reply_length() -> Callable[..., pd.DataFrame]:
+    from carekit.estimates.reply_length import measure_reply_length
+
+    return measure_reply_length
+
+
+def _growth() -> Callable[..., pd.DataFrame]:
+    from carekit.estimates.growth import measure_growth
+
+    return measure_growth
+
+
 MEASURES: dict[str, Measure] = {
     "answer-rate": Measure("which share of requests was answered", _answer_rate),
     "first-response": Measure("how long the first answer took", _first_response),
+    "repeats": Measure("how often customers ask again, and are never answered", _repeats),
+    "handoffs": Measure("how often a first answer turns to private messages", _handoffs),
+    "surfaces": Measure("where requests stand, and whether they address the brand", _surfaces),
+    "reply-length": Measure("how long first answers are", _reply_length),
+    "growth": Measure("how much requests grew: more accounts, or more demand", _growth),
+    "definitions": Measure("the answer rate under every published definition", _definitions),
 }

@@ -76,26 +76,30 @@ def prepare(
     cluster: str | None,
     where: str | None,
     engine: Engine,
+    keep: Sequence[str] = (),
 ) -> Setting:
     """Build the requests and settle what the independent unit is.
 
     `cluster` is a column of the requests, `"none"` (or None: every request is independent), or
     `"auto"`: the author where each group is one brand (grouped by brand or account, or a single
-    brand in all), else the brand.
+    brand in all), else the brand. `keep` names further columns of the requests that the measure
+    reads.
     """
     columns = column_tuple(by)
-    asked = f"{','.join(columns)} {cluster} {where or ''}"
+    asked = f"{','.join([*columns, *keep])} {cluster} {where or ''}"
     with_threads = any(name in asked for name in THREAD_COLUMNS)
     requests = build_requests(
         dataset, definition=definition, engine=engine, with_threads=with_threads
     )
     table = with_groups(requests.table, columns, where=where)
-    unit = _independent_unit(table, columns, cluster)
-    needed = [*COUNTED, *columns, *([unit] if unit else [])]
+    unit = independent_unit(table, columns, cluster)
+    clock = ("brand", "created_at") if requests.definition.clock == "business hours" else ()
+    needed = [*COUNTED, *clock, *keep, *columns, *([unit] if unit else [])]
     return Setting(requests, table.select(*dict.fromkeys(needed)), columns, unit)
 
 
-def _independent_unit(table: ibis.Table, by: tuple[str, ...], cluster: str | None) -> str | None:
+def independent_unit(table: ibis.Table, by: tuple[str, ...], cluster: str | None) -> str | None:
+    """What was drawn independently; see `prepare`. None: every request."""
     if cluster in (None, NONE):
         return None
     if cluster == AUTO:

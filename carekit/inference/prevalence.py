@@ -411,7 +411,7 @@ def _parts(
                 None if clusters is None else clusters[~coded],
             )
         )
-        if stratum is not None and 0 < len(part) and len(y) < 2:
+        if stratum is not None and len(part) > 0 and len(y) < 2:
             raise InputError(
                 f"`stratum` {part[stratum].iloc[0]!r} has {len(y)} coded posts; expected two or more "
                 "in each, to see how they vary. Code more posts there, or merge strata."

@@ -19,7 +19,7 @@ from carekit.errors import InputError
 from carekit.inference.counts import check_conf_level
 from carekit.inference.intervals import critical_value
 from carekit.inference.multiplicity import adjust_p_values
-from carekit.inference.panel import NEVER, Panel, Values, add_variances, read_panel
+from carekit.inference.panel import Panel, Values, add_variances, read_panel
 from carekit.inference.panels import FEW_CLUSTERS, MIN_TREATED
 
 _RESULT = [
@@ -92,13 +92,14 @@ def staggered_effect(
         raise InputError(f"`draws` is {draws}; at least 999 were expected. Ask for more draws.")
     panel = read_panel(table, outcome=outcome, brand=brand, period=period, start=start)
 
+    bases = {g: _since(panel.outcome, slice(0, g)) for g in panel.starts}
+
     def effect(keep: npt.NDArray[np.bool_], begun: npt.NDArray[np.int64]) -> tuple[float, float]:
-        cells = [
-            _cell(panel.outcome, keep, begun, g, t, slice(0, g))
-            for g in np.unique(begun[keep & (begun != NEVER)])
-            for t in range(g, len(panel.periods))
-        ]
-        return _average(cells)
+        cohorts = [_cohort(bases[g], keep, begun, g) for g in panel.starts]
+        return _average(
+            np.concatenate([e[g:] for g, (e, _) in zip(panel.starts, cohorts, strict=True)]),
+            np.concatenate([n[g:] for g, (_, n) in zip(panel.starts, cohorts, strict=True)]),
+        )
 
     estimate, weight = effect(np.full(len(panel.brands), True), panel.start)
     if np.isnan(estimate):
@@ -187,45 +188,47 @@ def event_time(
     return adjust_p_values(families, by="before").drop(columns="before")
 
 
-def _at_event(panel: Panel, event: int, keep: npt.NDArray[np.bool_]) -> tuple[float, float]:
-    """Effect at one event time over the brands that are kept, and the number of treated ones."""
-    cells = [
-        _cell(panel.outcome, keep, panel.start, g, g + event, slice(g - 1, g))
-        for g in panel.starts
-        if 0 <= g + event < len(panel.periods)
-    ]
-    return _average(cells)
-
-
-def _cell(
-    outcome: Values,
-    keep: npt.NDArray[np.bool_],
-    begun: npt.NDArray[np.int64],
-    g: int,
-    t: int,
-    base: slice,
-) -> tuple[float, float]:
-    """Effect on brands that start at `g`, in period `t` against `base`, and their number."""
+def _since(outcome: Values, base: slice) -> Values:
+    """Every outcome less its brand's mean over the base periods."""
     level = outcome[:, base]
     known = np.isfinite(level)
     count = known.sum(axis=1)
-    change = outcome[:, t] - np.where(known, level, 0.0).sum(axis=1) / np.where(
-        count, count, np.nan
-    )
-    seen = keep & np.isfinite(change)
-    treated, controls = seen & (begun == g), seen & (begun > max(t, g))
-    if not treated.any() or not controls.any():
-        return np.nan, 0.0
-    return float(change[treated].mean() - change[controls].mean()), float(treated.sum())
+    mean = np.where(known, level, 0.0).sum(axis=1) / np.where(count, count, np.nan)
+    return outcome - mean[:, None]
 
 
-def _average(cells: list[tuple[float, float]]) -> tuple[float, float]:
-    """Mean over cells, each treated brand-period counting once; its number."""
-    values = np.array([value for value, weight in cells if weight > 0])
-    weights = np.array([weight for _, weight in cells if weight > 0])
-    if not len(values):
+def _cohort(
+    change: Values, keep: npt.NDArray[np.bool_], begun: npt.NDArray[np.int64], g: int
+) -> tuple[Values, Values]:
+    """Effect on the brands that start at `g` in every period, and how many of them are seen."""
+    known = np.isfinite(change) & keep[:, None]
+    seen = np.where(known, change, 0.0)
+    treated = known & (begun == g)[:, None]
+    controls = known & (begun[:, None] > np.maximum(np.arange(change.shape[1]), g))
+    n, m = treated.sum(axis=0), controls.sum(axis=0)
+    both = (n > 0) & (m > 0)
+    ours = (seen * treated).sum(axis=0) / np.where(both, n, np.nan)
+    return ours - (seen * controls).sum(axis=0) / np.where(both, m, np.nan), n * both.astype(float)
+
+
+def _at_event(panel: Panel, event: int, keep: npt.NDArray[np.bool_]) -> tuple[float, float]:
+    """Effect at one event time over the brands that are kept, and the number of treated ones."""
+    values, weights = [], []
+    for g in panel.starts:
+        if 0 <= g + event < len(panel.periods):
+            change = _since(panel.outcome, slice(g - 1, g))
+            effect, seen = _cohort(change, keep, panel.start, g)
+            values.append(effect[g + event])
+            weights.append(seen[g + event])
+    return _average(np.array(values), np.array(weights))
+
+
+def _average(values: Values, weights: Values) -> tuple[float, float]:
+    """Mean of effects, each treated brand-period counting once; their number."""
+    used = weights > 0
+    if not used.any():
         return np.nan, 0.0
-    return float(values @ weights / weights.sum()), float(weights.sum())
+    return float(values[used] @ weights[used] / weights[used].sum()), float(weights.sum())
 
 
 def _jackknife(

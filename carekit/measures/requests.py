@@ -12,22 +12,17 @@ from typing import TYPE_CHECKING
 
 from carekit.engine import Engine
 from carekit.errors import InputError
-from carekit.measures.definitions import Definition, get_definition
+from carekit.measures.definitions import OPENING_UNITS, Definition, check_built, get_definition
+from carekit.measures.judging import choose_requests, judge_answers
 from carekit.measures.threads import Threads, build_threads, distinct_posts
 from carekit.measures.where import condition
+from carekit.schema import REQUESTS
 
 if TYPE_CHECKING:
     import ibis
 
     from carekit.dataset import Dataset
 
-BUILT = (
-    ("opening", "direct reply"),
-    ("message", "direct reply"),
-    ("question", "direct reply"),
-    ("opening", "anywhere in the thread"),
-    ("question", "anywhere in the thread"),
-)
 TIME_UNITS = {
     "year": "%Y",
     "quarter": None,
@@ -37,6 +32,8 @@ TIME_UNITS = {
     "weekday": "%u",
     "hour": "%H",
 }
+# Two handles in one text; an e-mail address is none.
+SEVERAL_NAMES = "(?s)(?:^|[ \n.,:;(])@[A-Za-z0-9_].*[ \n.,:;(]@[A-Za-z0-9_]"
 THREAD_COLUMNS = ("thread_id", "thread_complete", "n_customer_posts")
 
 
@@ -55,6 +52,14 @@ class Requests:
         Rows of posts left out because their post_id came before.
     n_orphans : int
         Customer posts that reply to a post outside the dataset: no opening, counted apart.
+    apart : ibis.Table or None
+        Requests that were not followed for as long as the definition needs, set apart whether
+        they were answered or not; None if it needs no follow-up.
+    n_apart : int
+        Their number.
+    replies : ibis.Table or None
+        The brand posts that can answer: post_id, created_at, text, lang and what each answers
+        (answer_to: a post, or the start of its thread).
     """
 
     table: ibis.Table
@@ -62,13 +67,22 @@ class Requests:
     threads: Threads | None
     n_duplicates: int
     n_orphans: int
+    apart: ibis.Table | None = None
+    n_apart: int = 0
+    replies: ibis.Table | None = None
 
     def count_note(self) -> str:
         """What was left out or set apart, in one sentence."""
         return (
             f"{self.n_duplicates} repeated rows left out; {self.n_orphans} customer posts reply to "
             "a post outside the dataset"
-            + (" and are no openings." if self.definition.unit == "opening" else ".")
+            + (" and are no openings" if self.definition.unit in OPENING_UNITS else "")
+            + (
+                f"; {self.n_apart} requests were followed for less than "
+                f"{_spell(self.definition.follow_up_minutes)} and are set apart."
+                if self.apart is not None
+                else "."
+            )
         )
 
 
@@ -97,17 +111,13 @@ def build_requests(
 
     Notes
     -----
-    Answers are public brand posts; the first is the earliest by `created_at`. An answer dated
-    before its request leaves `answered` true and makes first_response_seconds negative: such
-    requests are counted, and kept out of every time statistic.
+    Answers are brand posts of the definition's visibility; the first is the earliest by
+    `created_at`. An answer dated before its request leaves `answered` true and makes
+    first_response_seconds negative: such requests are counted, and kept out of every time
+    statistic.
     """
     definition = get_definition(definition)
-    if (definition.unit, definition.answered_by) not in BUILT:
-        known = "; ".join(f"{unit} and {how}" for unit, how in BUILT)
-        raise InputError(
-            f"`definition` is {definition.name!r}, by {definition.unit} and "
-            f"{definition.answered_by}; requests can be built by: {known}."
-        )
+    check_built(definition)
     anywhere = definition.answered_by == "anywhere in the thread"
     posts = engine.table(dataset, "posts")
     threads = None
@@ -121,14 +131,27 @@ def build_requests(
         distinct, n_duplicates = engine.once(
             ("distinct posts", dataset.state), lambda: distinct_posts(posts, engine)
         )
-    answers = _answers(distinct, threads if anywhere else None)
-    table = _requests(dataset, distinct, answers, definition, engine)
+    replies = _replies(distinct, threads if anywhere else None, definition)
+    table = _requests(dataset, distinct, _answers(replies), definition, engine)
     if threads is not None:
         table = _with_threads(table, threads)
+    apart, n_apart = None, 0
+    if definition.follow_up_minutes:
+        table = engine.keep(table)
+        apart = table.filter(table.set_apart).select(*REQUESTS.names)
+        n_apart = int(apart.count().execute())
+        table = table.filter(~table.set_apart)
     n_orphans = engine.once(("orphans", dataset.state), lambda: _count_orphans(distinct))
-    from carekit.schema import REQUESTS
-
-    return Requests(table.select(*REQUESTS.names), definition, threads, n_duplicates, n_orphans)
+    return Requests(
+        table.select(*REQUESTS.names),
+        definition,
+        threads,
+        n_duplicates,
+        n_orphans,
+        apart,
+        n_apart,
+        replies,
+    )
 
 
 def _count_orphans(posts: ibis.Table) -> int:
@@ -139,25 +162,68 @@ def _count_orphans(posts: ibis.Table) -> int:
     return int(replies.anti_join(known, [("reply_to", "known")]).count().execute())
 
 
-def _answers(posts: ibis.Table, threads: Threads | None) -> ibis.Table:
-    """Public brand posts by what they answer: a post, or with `threads` the start of a thread."""
+def _replies(posts: ibis.Table, threads: Threads | None, definition: Definition) -> ibis.Table:
+    """Brand posts and what they answer: a post, or with `threads` the start of a thread."""
     from ibis import _
 
-    answers = posts.filter(
-        (_.author_role == "brand") & (_.visibility == "public") & _.reply_to.notnull()
-    ).select("post_id", "created_at", "account", "brand", answer_to=_.reply_to)
+    replies = posts.filter((_.author_role == "brand") & _.reply_to.notnull())
+    if definition.visibility != "any":
+        replies = replies.filter(_.visibility == definition.visibility)
+    if not definition.names_several:
+        replies = replies.filter(_.text.isnull() | ~_.text.re_search(SEVERAL_NAMES))
+    columns = ["post_id", "created_at", "account", "brand", "text", "lang"]
+    answers = replies.select(*columns, answer_to=_.reply_to)
     if threads is not None:
         members = threads.members.select(member=_.post_id, root=_.thread_id)
         answers = answers.inner_join(members, [("post_id", "member")]).select(
-            "created_at", "account", "brand", answer_to=_.root
+            *columns, answer_to=_.root
         )
+    return answers
+
+
+def _answers(replies: ibis.Table) -> ibis.Table:
+    """The first answer to each post that has one."""
+    from ibis import _
+
     seconds = _.created_at.epoch_seconds()
-    return answers.group_by("answer_to").agg(
+    return replies.group_by("answer_to").agg(
         answered_at=seconds.min(),
         n_answers=_.count(),
         replier=_.account.argmin(seconds),
         replier_brand=_.brand.argmin(seconds),
     )
+
+
+def _candidates(posts: ibis.Table, definition: Definition) -> ibis.Table:
+    """Customer posts with the flags that `choose_requests` reads for this unit."""
+    import ibis
+    from ibis import _
+
+    customers = posts.filter(_.author_role == "customer")
+    if definition.visibility != "any":
+        customers = customers.filter(_.visibility == definition.visibility)
+    flagged = customers.mutate(
+        is_opening=_.reply_to.isnull(),
+        is_addressed=_.account.notnull(),
+        on_page=_.surface == "brand_page",
+        is_review=_.surface == "review",
+        is_question=_.text.contains("?"),
+    )
+    if definition.unit == "message that needs an answer":
+        from carekit.triage.prepare import NOISE_PATTERN
+        from carekit.triage.questions import QUESTION_PATTERN
+
+        plain = flagged.text.lower().re_replace(NOISE_PATTERN, " ")
+        flagged = flagged.mutate(needs_answer=plain.re_search(QUESTION_PATTERN))
+    if definition.unit == "conversation start":
+        # Only posts to the brand interrupt a silence; an unknown author is always a first one.
+        mine = ibis.window(
+            group_by=[ibis.coalesce(_.author_id, _.post_id), _.brand, _.is_addressed],
+            order_by=[_.created_at, _.post_id],
+        )
+        before = _.created_at.epoch_seconds().lag(1).over(mine)
+        flagged = flagged.mutate(silence_seconds=_.created_at.epoch_seconds() - before)
+    return flagged
 
 
 def _requests(
@@ -170,11 +236,8 @@ def _requests(
     import ibis
     from ibis import _
 
-    asked = posts.filter((_.author_role == "customer") & (_.visibility == "public"))
-    if definition.unit in {"opening", "question"}:
-        asked = asked.filter(_.reply_to.isnull())
-    if definition.unit == "question":
-        asked = asked.filter(_.text.contains("?") & _.account.notnull())
+    asked = choose_requests(_candidates(posts, definition), definition=definition)
+    asked = asked.select(*posts.columns)
     end = _end_of_observation(dataset, posts)
     # Columns first, formulas after: Ibis resolves a later join against plain columns only.
     joined = asked.left_join(answers, [("post_id", "answer_to")]).select(
@@ -185,9 +248,11 @@ def _requests(
         ibis.coalesce(_.deleted_at.epoch_seconds(), _.observed_at.epoch_seconds(), end),
     )
     followed = ibis.greatest(followed_until - _.created_at.epoch_seconds(), 0)
-    answered = _.n_answers.notnull()
     wait = _.answered_at - _.created_at.epoch_seconds()
-    requests = joined.select(
+    judged = judge_answers(
+        joined.mutate(wait_seconds=wait, followed_seconds=followed), definition=definition
+    )
+    requests = judged.select(
         request_id=_.post_id,
         thread_id=ibis.coalesce(_.thread_id, _.post_id),
         network=_.network,
@@ -197,15 +262,30 @@ def _requests(
         author_id=_.author_id,
         created_at=_.created_at,
         is_question=_.text.contains("?"),
-        answered=answered,
-        first_response_seconds=wait,
-        observed_seconds=ibis.ifelse(answered, ibis.null("int64"), followed),
-        first_response_minutes=wait / 60,
-        observed_minutes=ibis.ifelse(answered, ibis.null("int64"), followed) / 60,
+        answered=_.answered,
+        first_response_seconds=_.first_response_seconds,
+        observed_seconds=_.observed_seconds,
+        first_response_minutes=_.first_response_seconds / 60,
+        observed_minutes=_.observed_seconds / 60,
         thread_complete=ibis.null("boolean"),
         n_customer_posts=ibis.null("int64"),
+        set_apart=_.set_apart,
     )
     return _with_brands(dataset, requests, engine)
+
+
+def _spell(minutes: int) -> str:
+    """Minutes in the largest whole unit.
+
+    Examples
+    --------
+    >>> _spell(7 * 24 * 60), _spell(90)
+    ('7 days', '90 minutes')
+    """
+    for size, unit in ((24 * 60, "days"), (60, "hours")):
+        if minutes % size == 0 and minutes >= 2 * size:
+            return f"{minutes // size} {unit}"
+    return f"{minutes} minutes"
 
 
 def _end_of_observation(dataset: Dataset, posts: ibis.Table) -> ibis.Value:

@@ -32,7 +32,8 @@ class Threads:
         One row a post: post_id, thread_id (post_id of the first post known of its thread),
         in_cycle.
     table : ibis.Table
-        One row a thread: thread_id, n_posts, n_customer_posts, thread_complete.
+        One row a thread: thread_id, n_posts, n_customer_posts, thread_complete (no post of it, and
+        none that is stored under its thread_id, has lost its parent or runs into a cycle).
     n_rows, n_posts, n_duplicates, n_missing_parents, n_cycle_posts, n_threads : int
         Rows that came; posts kept; rows dropped as repeats of a post_id; posts whose parent is
         not among the posts; posts that run into a cycle; threads.
@@ -153,6 +154,20 @@ data, 0 posts run into a cycle.
         .iloc[0]
     )
     complete = (_.n_missing == 0) & (_.n_cycle == 0)
+    if int(totals["n_missing_parents"]) and "thread_id" in distinct.columns:
+        # A post whose parent is lost may still say which thread it stood in: that one is
+        # incomplete too.
+        claims = (
+            edges.filter(_.missing)
+            .inner_join(distinct.select("post_id", claimed=_.thread_id), "post_id")
+            .filter(_.claimed.notnull())
+            .select("claimed")
+            .distinct()
+        )
+        table = table.left_join(claims, [("thread_id", "claimed")]).select(
+            *table.columns, "claimed"
+        )
+        complete = complete & _.claimed.isnull()
     return Threads(
         posts=distinct,
         members=members,

@@ -38,7 +38,7 @@ def condition(table: ibis.Table, text: str) -> ibis.expr.types.BooleanValue:
     --------
     >>> import ibis
     >>> t = ibis.memtable({"n": [1, 2, 3], "network": ["x", "x", "blog"]})
-    >>> t.filter(condition(t, "n > 1 and network = 'x'")).count().execute().item()
+    >>> int(t.filter(condition(t, "n > 1 and network = 'x'")).count().execute())
     1
     """
     import sqlglot

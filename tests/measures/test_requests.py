@@ -170,5 +170,5 @@ def test_an_unknown_definition_is_refused_with_all_names():
 
 def test_a_definition_that_cannot_be_built_says_so(make_dataset, engine):
     own = Definition("own", "us", "2026", "customer")
-    with pytest.raises(InputError, match="requests can be built by: opening and direct reply; "):
+    with pytest.raises(InputError, match="requests can be built by: opening, message, "):
         build_requests(make_dataset(ROWS), definition=own, engine=engine)

@@ -84,13 +84,13 @@ def build_questions(
 
 
 def _check_columns(file: SurveyFile, codebook: Codebook) -> None:
-    held = set(file.cells.columns)
+    held = list(file.cells.columns)
     lost = [(q.name, c) for q in codebook.questions for c in q.columns if c not in held]
     if lost:
         name, column = lost[0]
         raise InputError(
             f"`codebook` names {len(lost)} column(s) that {file.name} does not have (first: "
-            f"{column!r} of the question {name!r}); its columns are: {_some(list(held))}. Correct "
+            f"{column!r} of the question {name!r}); its columns are: {_some(held)}. Correct "
             "the names, or use the codebook of this file."
         )
 
@@ -120,7 +120,7 @@ def _add(
             ticks = read_lists(
                 cells, separator=separator, answers=asked.answers, question=asked.name
             )
-            _write_ticks(made, entry, name, dict(zip(ticks, ticks, strict=True)), ticks, taken)
+            _write_ticks(made, entry, name, {str(t): str(t) for t in ticks}, ticks, taken)
             entry["layout"] = "list"
         elif not _one_answer(made, entry, name, file, first, asked, cells):
             made.left_out.append(first)

@@ -53,7 +53,9 @@ class SurveyReport:
     n_missing: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
-    def __str__(self) -> str:
+    @property
+    def summary(self) -> str:
+        """What was read and written, without the notes."""
         lines = [
             f"{self.n_respondents:,} respondents and {self.n_questions:,} questions are in "
             f"{self.out}, from {self.n_read:,} rows of {self.file}."
@@ -63,7 +65,10 @@ class SurveyReport:
         if self.n_missing:
             each = "; ".join(f"{n:,} × {why}" for why, n in self.n_missing.items())
             lines.append(f"Cells with a missing code, now empty: {each}.")
-        return "\n".join([*lines, *self.notes])
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return "\n".join([self.summary, *self.notes])
 
 
 def import_survey(
