@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -107,8 +107,8 @@ def _statistics(path: Path) -> SurveyFile:
         raise MissingExtraError("pyreadstat", "survey", f"Reading a {kind} file") from error
     from carekit import files
 
-    readers = {".dta": pyreadstat.read_dta, ".por": pyreadstat.read_por}
-    reader = readers.get(path.suffix.lower(), pyreadstat.read_sav)
+    readers: dict[str, Callable[..., Any]] = {".dta": pyreadstat.read_dta, ".por": pyreadstat.read_por}
+    reader: Callable[..., Any] = readers.get(path.suffix.lower(), pyreadstat.read_sav)
     options: dict[str, Any] = {} if path.suffix.lower() == ".por" else {"user_missing": True}
     try:
         frame, meta = reader(str(path), **options)

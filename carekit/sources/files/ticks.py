@@ -90,9 +90,7 @@ def read_ticks(cells: pd.DataFrame, *, question: str, argument: str) -> tuple[pd
     filled = cells.notna()
     if layout is None:
         if not filled.to_numpy().any():
-            return pd.DataFrame(pd.NA, index=cells.index, columns=cells.columns).astype(
-                "boolean"
-            ), "block"
+            return cells.isna().astype("boolean").mask(cells.isna()), "block"
         column, value = _odd_cell(cells)
         raise InputError(
             f"`{argument}`: column {column!r} of the question {question!r} holds {value!r}; "
