@@ -208,7 +208,7 @@ def asked_respondents(
         frame[column] = _answers(frame[column], question, missing)
     weights = frame["weight"][frame["weight"] > 0]
     if set(design) == {"weight"} and weights.min() == weights.max():
-        frame = frame[asked & (frame["weight"] > 0)].reset_index(drop=True)
+        frame = frame[asked & (frame["weight"] > 0)]
         n_asked = len(frame)
     else:
         frame["weight"] = frame["weight"].where(asked, 0.0)
