@@ -22,9 +22,17 @@ import pandas as pd
 
 from carekit.triage import RuleTriage, TrainedTriage, detect_language, redact
 
-OPENINGS = (
-    ["@acme hi", "@acme hello", "bonjour @acme", "@acme", "@acme_help so", "hey @acme", "well", "dear @acme", ""]
-)
+OPENINGS = [
+    "@acme hi",
+    "@acme hello",
+    "bonjour @acme",
+    "@acme",
+    "@acme_help so",
+    "hey @acme",
+    "well",
+    "dear @acme",
+    "",
+]
 MIDDLES = """my parcel was due on Monday and it still has not arrived|I have been on hold for 45 minutes
 thanks to your colleague at the counter, she was lovely|what time does the desk open tomorrow
 the app keeps crashing when I open my bill|ma box ne marche plus depuis hier soir

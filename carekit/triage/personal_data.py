@@ -149,9 +149,7 @@ def redact(
     families = _look(pa.array(visible, type=pa.string()))
 
     def one(text: str, families: list[str]) -> str:
-        found = find_in(
-            text, phones=phones, handles=pseudonymise is not None, families=families
-        )
+        found = find_in(text, phones=phones, handles=pseudonymise is not None, families=families)
         out, at = [], 0
         for finding in found:
             if finding.kind != "handle":
