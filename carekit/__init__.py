@@ -30,6 +30,7 @@ _LAZY: dict[str, str] = {
     "load_measured": "carekit.measured",
     "measure_answer_rate": "carekit.estimates.answer_rate",
     "measure_answer_bounds": "carekit.estimates.answer_bounds",
+    "measure_care_accounts": "carekit.estimates.care_accounts",
     "measure_definitions": "carekit.estimates.definitions",
     "measure_first_response": "carekit.estimates.first_response",
     "measure_growth": "carekit.estimates.growth",
@@ -40,6 +41,7 @@ _LAZY: dict[str, str] = {
     "measure_surfaces": "carekit.estimates.surfaces",
     "measured_card": "carekit.measured",
     "open_dataset": "carekit.dataset",
+    "open_shared": "carekit.sharing",
     "plot_rates": "carekit.figures",
     "plot_sums": "carekit.figures",
     "plot_waits": "carekit.figures",
@@ -47,6 +49,7 @@ _LAZY: dict[str, str] = {
     "register_definition": "carekit.measures.definitions",
     "replay": "carekit.claims.replay",
     "replay_all": "carekit.claims.replay",
+    "share_counts": "carekit.sharing",
     "table_estimates": "carekit.tables",
 }
 

@@ -33,6 +33,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_import_parser(subparsers)
     commands.add_check_parser(subparsers)
     commands.add_measure_parser(subparsers)
+    commands.add_share_parser(subparsers)
     commands.add_sample_parser(subparsers)
     return parser
 

@@ -110,6 +110,26 @@ def run_measure(args: argparse.Namespace) -> None:
     print(format_frame(frame, format=args.format))
 
 
+def add_share_parser(subparsers: Subparsers) -> None:
+    parser = subparsers.add_parser(
+        "share",
+        help="counts without people: small tables of a dataset that can be given away",
+    )
+    parser.add_argument("dir", metavar="DIR", help="a dataset folder")
+    parser.add_argument("--out", required=True, metavar="DIR")
+    parser.add_argument(
+        "--min-cell", type=int, default=5, metavar="N", help="smallest count shown (default 5)"
+    )
+    parser.set_defaults(run=run_share)
+
+
+def run_share(args: argparse.Namespace) -> None:
+    from carekit.dataset import open_dataset
+    from carekit.sharing import share_counts
+
+    print(share_counts(open_dataset(args.dir), out=args.out, min_cell=args.min_cell))
+
+
 def add_sample_parser(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "sample", help="write the synthetic sample dataset, with its truth"

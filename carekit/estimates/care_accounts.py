@@ -294,8 +294,8 @@ def _panel_of(
         following = (opened_at.dt.tz_localize(None).dt.to_period("M") + 1).astype(str)
         start = following.where(~midnight, month)
         panel = months[months["brand"].map(month.where(~midnight)) != months["period"]]
-    panel = panel.assign(start=panel["brand"].map(start))
-    has_before = panel.groupby("brand")["period"].transform("min") < panel["start"]
+    panel = panel.assign(start=panel["brand"].map(start.to_dict()).astype("str"))
+    has_before = panel.groupby("brand")["period"].transform("min") < panel["start"].fillna("")
     panel = panel[panel["start"].isna() | has_before]
     panel = panel.assign(share=panel["n_negative"] / panel["n"]).rename(columns={"n": "n_requests"})
     columns = ["brand", "period", "start", "n_requests", "n_negative", "share"]

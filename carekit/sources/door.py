@@ -63,8 +63,8 @@ class Door:
     def __init__(self, con: duckdb.DuckDBPyConnection, key: bytes, known: pd.DataFrame) -> None:
         self.con, self._key = con, key
         self._known = {
-            (r.network, fold(r.network, r.account)): (r.account, r.brand)
-            for r in known.itertuples(index=False)
+            (r["network"], fold(r["network"], r["account"])): (r["account"], r["brand"])
+            for r in known.to_dict("records")
         }
         self._networks: set[str] = set()
         self._keys: list[str] = []

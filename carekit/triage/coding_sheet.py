@@ -361,7 +361,7 @@ def _read_rows(path: Path) -> pd.DataFrame:
     first = text.split("\n", 1)[0]
     separator = max(",;\t", key=first.count)
     rows = list(csv.reader(io.StringIO(text), delimiter=separator))
-    head, body = rows[0], [r for r in rows[1:]]
+    head, body = rows[0], rows[1:]
     width = len(head)
     body = [(r + [""] * width)[:width] for r in body]
     return pd.DataFrame(body, columns=[h.strip() for h in head], dtype=object)

@@ -102,11 +102,15 @@ _FR_ASK = "|".join(
 )
 _FR_TELL = "|".join(
     [
-        rf"(?:nous|je|on|j['’]ai|l['’]équipe|nous vous|je vous|je t['’]|je te|on vous|on t['’]|vous)[ ]*(?:(?:vous|t['’]|te|y|l['’]|"
-        rf"lui)[ ]*)?(?:avons|ai|a|as|avez|viens de|venons de|vient de)?[ ]*(?:(?:vous|déjà|bien|aussi|de|justement|également|t['’])"
-        rf"[ ]*)*(?:envoyé|envoyer|envoie|envoyons|répondu|répondre|réponds|répondons|écrit|écrire|écris|écrivons|"
-        rf"contacté|contacter|contacte|contactons|adressé|adresser|adressons|transmis|laissé|reçu|recontacté|"
+        # nous vous avons envoyé un MP, je te réponds en privé; "de nous envoyer un MP" asks.
+        rf"(?:nous|je|on|j['’]ai|l['’]équipe|nous vous|je vous|je t['’]|je te|on vous|on t['’]|vous)[ ]*"
+        rf"(?:(?:vous|t['’]|te|y|l['’]|lui)[ ]*)?(?:avons|ai|a|as|avez)?[ ]*(?:(?:vous|déjà|bien|aussi|"
+        rf"justement|également|t['’])[ ]*)*(?:envoyé|envoie|envoyons|répondu|réponds|répondons|écrit|écris|"
+        rf"écrivons|contacté|contacte|contactons|adressé|adressons|transmis|laissé|reçu|recontacté|"
         rf"recontactons|reviens|revenons|répond|revenu|revenue|revenus)[ ]+{_FR_SOME}(?:(?:{_FR_VIA})[ ]+)?"
+        rf"(?:un |une |le |la |nos |notre |votre |vos |ton |tes |petit )*{_MP}",
+        rf"(?:viens|venons|vient|vais|allons|va)[ ]+(?:de |d['’])?(?:vous |t['’]|te |l['’]|y )*(?:envoyer|"
+        rf"répondre|écrire|contacter|adresser|laisser|transmettre)[ ]+{_FR_SOME}(?:(?:{_FR_VIA})[ ]+)?"
         rf"(?:un |une |le |la |nos |notre |votre |vos |ton |tes |petit )*{_MP}",
         rf"(?:regard(?:ez|e|er)|consult(?:ez|e|er)|vérifi(?:ez|e|er)|verifi(?:ez|e|er)|voir|cf\.?|voyez|allez voir|va voir|lisez|lis|"
         rf"jet(?:ez|te) un (?:œil|oeil|coup d['’](?:œil|oeil)) (?:à|a|sur|dans)|check(?:ez|e)?)[ ]+(?:vos|tes|votre|"

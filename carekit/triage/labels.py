@@ -26,8 +26,8 @@ _TONE = {
     "positive": "positive pos positif + bon label_2",
 }
 _TONE_WORDS = {word: tone for tone, words in _TONE.items() for word in words.split()}
-_YES = frozenset("yes y oui o true vrai t v 1 1.0".split())
-_NO = frozenset("no n non false faux f 0 0.0".split())
+_YES = frozenset(["yes", "y", "oui", "o", "true", "vrai", "t", "v", "1", "1.0"])
+_NO = frozenset(["no", "n", "non", "false", "faux", "f", "0", "0.0"])
 _COMPLAINT = re.compile(r"complain|plainte|reclam|grief")
 _QUESTION = re.compile(r"question|interrog|\bask|whq|ynq")
 _NOT = re.compile(

@@ -167,26 +167,31 @@ def check_policy(policy: pd.DataFrame) -> pd.DataFrame:
     0
     """
     rows = []
-    for cell in itertools.product(CATEGORIES, SURFACES, RISKS):
-        best = _best(policy, cell)
-        outcomes = policy.loc[best, ["owner", "action", "deadline_minutes"]].drop_duplicates()
-        if len(best) == 0 or len(outcomes) > 1:
-            ids = ", ".join(policy.loc[best, "rule_id"])
-            rows.append(("conflict" if len(best) else "gap", *cell, ids))
+    outcomes = policy[["owner", "action", "deadline_minutes"]].astype(object)
+    outcome = outcomes.apply(lambda row: tuple(map(str, row)), axis=1).to_list()
+    ids = policy["rule_id"].to_list()
+    for cell, best in zip(_CELLS, _best_rules(policy), strict=True):
+        if len(best) == 0 or len({outcome[i] for i in best}) > 1:
+            kind = "conflict" if len(best) else "gap"
+            rows.append((kind, *cell, ", ".join(ids[i] for i in best)))
     return pd.DataFrame(rows, columns=["kind", *_KEYS, "rule_ids"])
 
 
-def _best(policy: pd.DataFrame, cell: tuple[str, str, str]) -> pd.Index:
-    """Labels of the rules with the most named fields (surface first) among those that fit."""
-    fits = np.ones(len(policy), dtype=bool)
-    named = np.zeros(len(policy), dtype=int)
-    for key, value in zip(_KEYS, cell, strict=True):
-        column = policy[key].to_numpy(object)
-        fits &= (column == value) | (column == "*")
-        named += (column != "*") * (5 if key == "surface" else 4)
-    if not fits.any():
-        return policy.index[:0]
-    return policy.index[fits & (named == named[fits].max())]
+_CELLS = list(itertools.product(CATEGORIES, SURFACES, RISKS))
+
+
+def _best_rules(policy: pd.DataFrame) -> list[np.ndarray]:
+    """For each of `_CELLS` the positions of the rules that fit and name most (surface first)."""
+    columns = {key: policy[key].to_numpy(object) for key in _KEYS}
+    named = sum((column != "*") * (5 if key == "surface" else 4) for key, column in columns.items())
+    best = []
+    for cell in _CELLS:
+        fits = np.ones(len(policy), dtype=bool)
+        for key, value in zip(_KEYS, cell, strict=True):
+            fits &= (columns[key] == value) | (columns[key] == "*")
+        top = named[fits].max() if fits.any() else 0
+        best.append(np.flatnonzero(fits & (named == top)))
+    return best
 
 
 def assess_risk(flags: pd.DataFrame) -> pd.Series:
@@ -259,8 +264,6 @@ def apply_policy(
             f"`posts` has no column {', '.join(map(repr, absent))}; found: "
             f"{', '.join(map(str, posts.columns))}. Derive them with comment_class and assess_risk."
         )
-    cells = list(itertools.product(CATEGORIES, SURFACES, RISKS))
-    chosen = [b[0] if len(b := _best(policy, cell)) else None for cell in cells]
     place = np.full(len(posts), 0)
     known = np.ones(len(posts), dtype=bool)
     for column, values in ((category, CATEGORIES), (surface, SURFACES), (risk, RISKS)):
@@ -268,8 +271,7 @@ def apply_policy(
         known &= codes >= 0
         place = place * len(values) + codes
     rows = np.full(len(posts), -1)
-    position = {label: i for i, label in enumerate(policy.index)}
-    lookup = np.array([-1 if c is None else position[c] for c in chosen])
+    lookup = np.array([best[0] if len(best) else -1 for best in _best_rules(policy)])
     rows[known] = lookup[place[known]]
     wanted = policy[["owner", "action", "deadline_minutes", "rule_id"]].reset_index(drop=True)
     out = wanted.reindex(rows)

@@ -218,7 +218,7 @@ QUESTION_PATTERN = f"(?:{_ENGLISH}|{_FRENCH})"
 
 PATTERNS = {**QUESTION_PATTERNS, "und": QUESTION_PATTERN}
 
-DEFINITIONS = ("mark", "cues")
+DEFINITIONS = ("cues", "mark")
 
 
 def flag_questions(

@@ -163,7 +163,8 @@ class TrainedTriage:
         if self.reads == "text" and self.classifier is not None:
             model.fit(series.to_list(), codes)
         else:
-            model.fit(self.features.fit_transform(series, lang=self.lang), codes)
+            rows = self.features.fit_transform(series, lang=self.lang)
+            model = _fitted(model, rows, codes)
         self.classes_ = np.array(model.classes_, dtype=object)
         self._model = model
         if self.classifier is None:
@@ -354,8 +355,24 @@ def _logistic() -> Any:
         raise MissingExtraError("scikit-learn", "triage", "Training a classifier") from None
     # newton-cg reaches the same optimum as the default solver, some three times sooner on such rows.
     return LogisticRegression(
-        C=DEFAULT_STRENGTH, class_weight="balanced", solver="newton-cg", max_iter=200
+        C=DEFAULT_STRENGTH, class_weight="balanced", solver="newton-cg", max_iter=200, tol=1e-6
     )
+
+
+def _fitted(model: Any, rows: Any, codes: np.ndarray) -> Any:
+    """The model, fitted; the default one by its second solver where the first finds no step."""
+    import warnings
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        model.fit(rows, codes)
+    stuck = [w for w in caught if "line search" in str(w.message).lower()]
+    if stuck and getattr(model, "solver", "") == "newton-cg":
+        # Few posts that a line divides without fault: lbfgs gets there, slowly.
+        return model.set_params(solver="lbfgs", max_iter=5_000, tol=1e-4).fit(rows, codes)
+    for warning in caught:
+        warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
+    return model
 
 
 def _copy(estimator: Any) -> Any:

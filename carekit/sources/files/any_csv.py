@@ -199,7 +199,8 @@ def _role(at: Mapping[str, str], options: Options, preset: Preset, table: TableF
     if "author_role" in at:
         word = f"lower(trim({at['author_role']}))"
         name = table.header.names[int(at["author_role"][1:])]
-        yes, no = CUSTOMER_WORDS, BRAND_WORDS
+        yes: tuple[str, ...] = CUSTOMER_WORDS
+        no: tuple[str, ...] = BRAND_WORDS
         if _ABOUT_BRAND.search(name):
             yes = tuple(w for w in yes if w not in cells.TRUE_WORDS) + cells.FALSE_WORDS
             no = tuple(w for w in no if w not in cells.FALSE_WORDS) + cells.TRUE_WORDS

@@ -82,7 +82,7 @@ def recognises(sample: Sample) -> bool:
 
 
 def drafts(table: TableFile, options: Options) -> Drafts:
-    """The rows as drafts. Reviews without an id get one from their content; equal rows are equal."""
+    """The rows as drafts; reviews without an id get one from what they say."""
     need_columns(table.header, ("date", "developerResponse"), file=table.name, format="app-store")
     return plan(table, options, PRESET, format="app-store")
 

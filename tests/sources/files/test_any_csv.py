@@ -165,7 +165,8 @@ def test_a_wrong_mapping_is_explained(tmp_path: Path) -> None:
         "`mapping` names 'id', which is none of our columns; expected: post_id, network, surface,"
     )
     assert refusal(tmp_path, content, mapping={"post_id": "key"}) == (
-        "`mapping`: client.csv has no column 'key' for post_id; found: id, time, role. Correct --map."
+        "`mapping`: client.csv has no column 'key' for post_id; found: id, time, role. Correct "
+        "--map."
     )
     assert refusal(tmp_path, content) == (
         "client.csv has no column 'post_id', 'created_at', which the format 'csv' needs; found: id, "
