@@ -1,0 +1,163 @@
+"""The engine: Ibis expressions on DuckDB by default, on a SparkSession if one is given.
+
+Everything that grows with the number of posts runs here and comes back as a small table of
+integers; everything statistical happens on that table, in numpy.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from carekit.errors import DatasetError, InputError
+from carekit.schema import TABLES
+
+if TYPE_CHECKING:
+    import duckdb
+    import ibis
+
+    from carekit.dataset import Dataset
+
+
+Result = TypeVar("Result")
+
+
+class Engine:
+    """A connection and the two things measures need of it: read a table, keep a step."""
+
+    def __init__(self, con: ibis.BaseBackend) -> None:
+        self.con = con
+        self._names = (f"carekit_step_{n}" for n in itertools.count())
+        self._known: dict[Hashable, Any] = {}
+
+    @property
+    def kind(self) -> str:
+        """`duckdb` or `pyspark`."""
+        return self.con.name
+
+    def table(self, dataset: Dataset, name: str) -> ibis.Table:
+        """A table of the dataset as an Ibis expression; without rows if it is not held."""
+        import ibis
+
+        paths = [str(p) for p in dataset.files(name)]
+        if not paths:
+            empty = TABLES[name].arrow_schema().empty_table()
+            return ibis.memtable(empty)
+        try:
+            if self.kind == "duckdb":
+                return self.con.read_parquet(paths)
+            view = next(self._names)
+            self.con._session.read.parquet(*paths).createOrReplaceTempView(view)
+            return self.con.table(view)
+        except Exception as error:
+            raise DatasetError(
+                f"The {name} of {dataset.path} cannot be read: a file is missing or damaged "
+                f"({type(error).__name__}). Run `carekit check {dataset.path}` to see which."
+            ) from error
+
+    def once(self, key: Hashable, compute: Callable[[], Result]) -> Result:
+        """What `compute` gives, computed at the first call with this key only."""
+        if key not in self._known:
+            self._known[key] = compute()
+        return self._known[key]
+
+    def keep(self, expression: ibis.Table) -> ibis.Table:
+        """Compute an expression once and keep its rows until the engine is closed."""
+        if self.kind != "duckdb":
+            return expression.cache()
+        return self.con.create_table(next(self._names), obj=expression, temp=True)
+
+    def keep_sql(self, select: str) -> ibis.Table:
+        """The rows of a DuckDB query, kept: for the few steps that Ibis cannot express."""
+        name = next(self._names)
+        # `con.sql` would lose the word RECURSIVE on its way through create_table.
+        self.con.raw_sql(f"CREATE TEMP TABLE {name} AS {select}")
+        return self.con.table(name)
+
+    def drop(self, *tables: ibis.Table) -> None:
+        """Forget steps made by `keep`: frees memory on a long path."""
+        for table in tables:
+            if self.kind == "duckdb":
+                self.con.drop_table(table.get_name(), force=True)
+            else:
+                table.release()
+
+    def close(self) -> None:
+        """Close a connection that `connect` opened; a user's SparkSession stays open."""
+        if self.kind == "duckdb":
+            self.con.disconnect()
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def connect(
+    *,
+    spark: Any = None,
+    memory_limit: str | None = None,
+    threads: int | None = None,
+    spill_folder: str | None = None,
+) -> Engine:
+    """Open an engine.
+
+    Parameters
+    ----------
+    spark : pyspark.sql.SparkSession, optional
+        The user's own session; without it, DuckDB inside this process.
+    memory_limit : str, optional
+        For DuckDB, such as `1GB`. Resident memory may exceed it by about half.
+    threads : int, optional
+        For DuckDB; by default all cores.
+    spill_folder : str, optional
+        Where DuckDB writes what does not fit in memory.
+
+    Examples
+    --------
+    >>> with connect() as engine:
+    ...     engine.kind
+    'duckdb'
+    """
+    import ibis
+
+    if spark is not None:
+        if memory_limit or threads or spill_folder:
+            raise InputError(
+                "`memory_limit`, `threads` and `spill_folder` came with `spark`; they are options "
+                "of DuckDB. Configure the SparkSession instead."
+            )
+        spark.conf.set("spark.sql.session.timeZone", "UTC")
+        con = ibis.pyspark.connect(spark)
+        return Engine(con)
+    options: dict[str, Any] = {}
+    if memory_limit:
+        options["memory_limit"] = memory_limit
+    if threads:
+        options["threads"] = threads
+    if spill_folder:
+        options["temp_directory"] = spill_folder
+    con = ibis.duckdb.connect(**options)
+    con.raw_sql("SET TimeZone = 'UTC'")
+    hide_progress(con.con)
+    return Engine(con)
+
+
+def hide_progress(con: duckdb.DuckDBPyConnection) -> None:
+    """Switch DuckDB's own progress bar off: it would end up in notebooks and logs."""
+    # Where it cannot be drawn (Jupyter without ipywidgets), even switching it off is an error.
+    if con.execute("SELECT current_setting('enable_progress_bar')").fetchone() == (True,):
+        con.execute("SET enable_progress_bar = false")
+
+
+@contextmanager
+def using(engine: Engine | None) -> Iterator[Engine]:
+    """The engine given, or a new one that is closed at the end of the block."""
+    if engine is not None:
+        yield engine
+        return
+    with connect() as own:
+        yield own

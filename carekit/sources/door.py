@@ -1,0 +1,280 @@
+"""The door: drafts → rows of the posts table, with pseudonyms instead of people.
+
+Native ids get their network as prefix, authors and @mentions become keyed pseudonyms, handles of
+known accounts stay and tell which brand a customer addresses. All of it runs inside DuckDB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from carekit.privacy import pseudonym_sql
+from carekit.schema import ACCOUNTS, POSTS
+from carekit.sources.accounts import FOLDED, fold
+from carekit.sources.drafts import strings, text
+
+if TYPE_CHECKING:
+    import duckdb
+    import pandas as pd
+
+# What follows an @. X allows letters, digits and underscores; elsewhere dots and hyphens occur
+# inside. A Mastodon handle may name its server: its second @ is hidden while texts are split.
+_HIDDEN_AT = "\ue000"
+_WORD = r"\p{L}\p{N}_"
+HANDLES = {
+    "x": r"[A-Za-z0-9_]+",
+    "telegram": r"[A-Za-z0-9_]+",
+    "mastodon": rf"[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*(?:{_HIDDEN_AT}[A-Za-z0-9.-]*[A-Za-z0-9])?",
+}
+ANY_HANDLE = rf"[{_WORD}]+(?:[.-]+[{_WORD}]+)*"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What a first look at the drafts of one file tells.
+
+    `n_nested` of the `n` drafts are answers inside the row of another, `n_problems` cannot be read;
+    `latest` is the last time not after today, in microseconds since 1970, or None; `tallies` are
+    the sums asked for.
+    """
+
+    n: int
+    n_nested: int
+    n_problems: int
+    latest: int | None
+    tallies: Mapping[str, int]
+
+
+class Door:
+    """Turns drafts into posts. First `learn` from every file, then `open`, then `posts`.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+        Time zone UTC; keeps the temporary tables.
+    key : bytes
+        The pseudonym key.
+    known : pandas.DataFrame
+        Accounts that are known before any file is read; columns of carekit.schema.ACCOUNTS.
+    """
+
+    def __init__(self, con: duckdb.DuckDBPyConnection, key: bytes, known: pd.DataFrame) -> None:
+        self.con, self._key = con, key
+        self._known = {
+            (r["network"], fold(r["network"], r["account"])): (r["account"], r["brand"])
+            for r in known.to_dict("records")
+        }
+        self._networks: set[str] = set()
+        self._keys: list[str] = []
+        con.execute("CREATE TEMP TABLE authors (network VARCHAR, author VARCHAR)")
+
+    def learn(self, drafts: str, *, tallies: Sequence[str] = ()) -> Seen:
+        """Look at the drafts of one file: its authors, its brand accounts, its last time.
+
+        Parameters
+        ----------
+        drafts : str
+            SQL of a relation with the columns of carekit.sources.drafts.TYPES.
+        tallies : sequence of str
+            Further integer columns of it, to be summed.
+        """
+        listed = ("n_nested", "n_problems", *tallies)
+        sums = ", ".join(f'sum("{t}")::BIGINT AS "{t}"' for t in listed)
+        self.con.execute(
+            f"""CREATE OR REPLACE TEMP TABLE pass AS SELECT network, author,
+            bool_or(author_role = 'brand') AS is_brand,
+            min(CASE WHEN author_role = 'brand' THEN brand END) AS brand,
+            count(*) AS n, max(created_at) FILTER (created_at < now() + INTERVAL 1 DAY) AS latest,
+            {sums} FROM (SELECT *, nested::INT AS n_nested, (problem IS NOT NULL)::INT AS n_problems
+            FROM {drafts}) GROUP BY network, author"""
+        )
+        row = self.con.execute(
+            f"SELECT sum(n)::BIGINT AS n, epoch_us(max(latest)) AS latest, {sums} FROM pass"
+        ).fetchall()[0]
+        n, latest, n_nested, n_problems, *counts = row
+        counted = {t: c or 0 for t, c in zip(tallies, counts, strict=True)}
+        return Seen(n or 0, n_nested or 0, n_problems or 0, latest, counted)
+
+    def remember(self) -> None:
+        """Keep the authors and the brand accounts of the drafts that were learnt last.
+
+        Only if all these drafts are good: the rubble of a broken row must not become a handle.
+        """
+        self.con.execute("INSERT INTO authors SELECT network, author FROM pass WHERE author <> ''")
+        found = self.con.execute(
+            "SELECT network, author, brand FROM pass WHERE is_brand AND author <> '' ORDER BY ALL"
+        ).fetchall()
+        for network, author, brand in found:
+            self._known.setdefault((network, fold(network, author)), (author, brand or author))
+        networks = self.con.execute("SELECT DISTINCT network FROM pass WHERE network <> ''")
+        self._networks.update(n for (n,) in networks.fetchall())
+        self.con.execute("DROP TABLE pass")
+
+    def open(self) -> None:
+        """Give everybody seen so far a pseudonym; no file can be learnt after that."""
+        one, author = self._one_network, self._fold("author")
+        key = author if one else f"network || ':' || {author}"
+        hashed = pseudonym_sql(self._key, "network", author)
+        known = [
+            (n, k if one else f"{n}:{k}", *names)
+            for (n, k), names in self._known.items()
+            if n in self._networks
+        ]
+        self._keys = [k for _, k, *_ in known]
+        self._handles = [handle for *_, handle, _ in known]
+        self._brands = [brand for *_, brand in known]
+        self.con.execute(
+            f"""CREATE TEMP TABLE people AS SELECT key, pseudonym, account, brand
+            FROM (SELECT {key} AS key, any_value({hashed}) AS pseudonym FROM
+            (SELECT DISTINCT network, author FROM authors) GROUP BY ALL)
+            FULL JOIN (SELECT unnest({strings(self._keys)}) AS key,
+            unnest({strings(self._handles)}) AS account,
+            unnest({strings(self._brands)}) AS brand) USING (key)"""
+        )
+        self.con.execute("DROP TABLE authors")
+
+    def accounts(self) -> list[dict[str, str]]:
+        """Every known account: account, network, brand."""
+        return [
+            dict(zip(ACCOUNTS.names, (handle, network, brand), strict=False))
+            for (network, _), (handle, brand) in self._known.items()
+        ]
+
+    def posts(self, drafts: str, *, keep: str, observed_at: int | None) -> str:
+        """SQL of the posts, columns as in carekit.schema.POSTS.
+
+        Parameters
+        ----------
+        drafts : str
+            As in `learn`.
+        keep : str
+            SQL condition for the drafts to take.
+        observed_at : int or None
+            Microseconds since 1970, for drafts without a time of their own.
+        """
+        role = (
+            "coalesce(author_role, CASE WHEN own_account IS NOT NULL "
+            "THEN 'brand' ELSE 'customer' END)"
+        )
+        number = f"list_position({strings(self._keys)}, {self._key_of('given_account')})"
+        seen = "NULL::TIMESTAMPTZ" if observed_at is None else f"make_timestamptz({observed_at})"
+        columns = {
+            "post_id": "network || ':' || native_id",
+            "surface": "coalesce(surface, CASE WHEN role = 'customer' "
+            "AND given_account IS NULL AND named_account IS NOT NULL THEN 'mention' END)",
+            "author_id": "own_pseudonym",
+            "author_role": "role",
+            "brand": "CASE WHEN given_brand IS NOT NULL THEN given_brand "
+            "WHEN role = 'brand' THEN coalesce(own_brand, given_account, author) "
+            f"WHEN given_account IS NOT NULL THEN list_extract({strings(self._brands)}, {number}) "
+            "WHEN role = 'customer' THEN named_brand END",
+            "account": "CASE WHEN role = 'brand' THEN coalesce(own_account, given_account, author) "
+            "WHEN given_account IS NOT NULL THEN given_account "
+            "WHEN role = 'customer' THEN named_account END",
+            "text": self._pseudonymous(),
+            "reply_to": "network || ':' || reply_to",
+            "thread_id": "network || ':' || thread",
+            "observed_at": f"coalesce(observed_at, {seen})",
+        }
+        listed = ", ".join(f'{columns.get(c, c)} AS "{c}"' for c in POSTS.names)
+        handle = self._handle("parts[2]")
+        mentioned = f"CASE WHEN n_parts = 2 AND NOT part_1_is_word THEN {handle} END"
+        return f"""SELECT {listed} FROM (
+            SELECT *, {role} AS role,
+            CASE WHEN n_parts = 2 THEN other_account WHEN number > 0
+            THEN list_extract({strings(self._handles)}, number) END AS named_account,
+            CASE WHEN n_parts = 2 THEN other_brand WHEN number > 0
+            THEN list_extract({strings(self._brands)}, number) END AS named_brand FROM (
+            SELECT d.*, {self._first_known()} AS number, a.pseudonym AS own_pseudonym,
+            a.account AS own_account, a.brand AS own_brand, m.pseudonym AS other_pseudonym,
+            m.account AS other_account, m.brand AS other_brand FROM (
+            SELECT *, {mentioned} AS handle FROM (
+            SELECT *, len(parts) AS n_parts, {self._ends_in_word("parts[1]")} AS part_1_is_word
+            FROM (SELECT * EXCLUDE (text, brand, account), brand AS given_brand,
+            account AS given_account, text, string_split({self._split_ready()}, '@') AS parts
+            FROM {drafts} WHERE {keep}))) d
+            LEFT JOIN people a ON a.key = {self._key_of("d.author", "d.network")}
+            LEFT JOIN people m ON m.key = {self._key_of("d.handle", "d.network")}))"""
+
+    @property
+    def _one_network(self) -> bool:
+        return len(self._networks) == 1
+
+    def _by_network(self, choices: dict[str, str], other: str, network: str = "network") -> str:
+        """SQL that differs by network; without a CASE if one network is all there is."""
+        here = {n: choices.get(n, other) for n in sorted(self._networks)}
+        if len(set(here.values())) <= 1:
+            return next(iter(here.values()), other)
+        cases = " ".join(f"WHEN {text(n)} THEN {sql}" for n, sql in here.items())
+        return f"CASE {network} {cases} END"
+
+    def _fold(self, handle: str, network: str = "network") -> str:
+        return self._by_network(dict.fromkeys(FOLDED, f"lower({handle})"), handle, network)
+
+    def _key_of(self, handle: str, network: str = "network") -> str:
+        folded = self._fold(handle, network)
+        return folded if self._one_network else f"{network} || ':' || {folded}"
+
+    def _split_ready(self) -> str:
+        """The text with one kind of @ and, for Mastodon, none inside a handle."""
+        plain = "CASE WHEN contains(text, '＠') THEN replace(text, '＠', '@') ELSE text END"
+        inside = r"regexp_replace(text, '(@[A-Za-z0-9_.-]+)@([A-Za-z0-9])', '\1" + _HIDDEN_AT
+        return self._by_network({"mastodon": inside + r"\2', 'g')"}, plain)
+
+    def _handle(self, part: str) -> str:
+        choices = {n: f"regexp_extract({part}, '^{h}')" for n, h in HANDLES.items()}
+        choices["mastodon"] = f"replace({choices['mastodon']}, '{_HIDDEN_AT}', '@')"
+        return self._by_network(choices, f"regexp_extract({part}, '^{ANY_HANDLE}')")
+
+    def _ends_in_word(self, part: str) -> str:
+        """An @ after a letter belongs to an e-mail address, not to a mention."""
+        last = f"right({part}, 1)"
+        narrow, wide = (
+            f"regexp_matches({last}, '[A-Za-z0-9_]')",
+            f"regexp_matches({last}, '[{_WORD}]')",
+        )
+        word = self._by_network(dict.fromkeys(HANDLES, narrow), wide)
+        return f"CASE WHEN {part} = '' THEN FALSE ELSE {word} END"
+
+    def _is_mention(self) -> str:
+        """For the lambda over (h, i): the part follows the @ of a mention."""
+        before = "parts[i - 1]"
+        whole = {n: f"regexp_full_match({before}, '{h}')" for n, h in HANDLES.items()}
+        chained = self._by_network(whole, f"regexp_full_match({before}, '{ANY_HANDLE}')")
+        return (
+            f"(i > 1 AND (NOT {self._ends_in_word(before)} OR (i > 2 AND {chained})) "
+            f"AND {self._handle('h')} <> '')"
+        )
+
+    def _first_known(self) -> str:
+        """The number of the first known account among several mentions; null if none."""
+        position = f"list_position({strings(self._keys)}, {self._key_of(self._handle('h'))})"
+        many = (
+            f"list_filter(list_transform(parts, lambda h, i: CASE WHEN {self._is_mention()} "
+            f"THEN {position} END), lambda n: n > 0)[1]"
+        )
+        return f"CASE WHEN n_parts > 2 THEN {many} END"
+
+    def _pseudonymous(self) -> str:
+        """The text with a pseudonym in place of every handle that is no known account."""
+        handle = self._handle("h")
+        known = f"list_contains({strings(self._keys)}, {self._key_of(handle)})"
+        many = (
+            f"array_to_string(list_transform(parts, lambda h, i: CASE WHEN {self._is_mention()} "
+            f"AND NOT {known} THEN {self._hashed(handle)} || substr(h, length({handle}) + 1) "
+            "ELSE h END), '@')"
+        )
+        one = (
+            f"concat(parts[1], '@', coalesce(other_pseudonym, {self._hashed('handle')}), "
+            "substr(parts[2], length(handle) + 1))"
+        )
+        made = (
+            "CASE WHEN n_parts = 2 THEN CASE WHEN handle <> '' AND other_account IS NULL "
+            f"THEN {one} ELSE text END WHEN n_parts > 2 THEN {many} ELSE text END"
+        )
+        return self._by_network({"mastodon": f"replace({made}, '{_HIDDEN_AT}', '@')"}, made)
+
+    def _hashed(self, handle: str) -> str:
+        return pseudonym_sql(self._key, "network", self._fold(handle))

@@ -1,0 +1,76 @@
+"""What a cell of a text table means, as DuckDB SQL expressions: ids, numbers, yes and no."""
+
+from __future__ import annotations
+
+EMPTY_WORDS = ("", "nan", "none", "null", "<na>", "na", "n/a", "nat", "-")
+TRUE_WORDS = ("true", "t", "yes", "y", "1", "1.0", "vrai", "oui")
+FALSE_WORDS = ("false", "f", "no", "n", "0", "0.0", "faux", "non")
+LONGEST_TEXT = 131_072  # characters; what csv.reader takes by default
+
+
+def among(value: str, words: tuple[str, ...]) -> str:
+    """SQL: the cell is one of these words, in any case."""
+    # DuckDB turns a long IN (…) into a join over all rows, even where a CASE would skip it.
+    return f"list_contains([{', '.join(repr(w) for w in words)}], lower(trim({value})))"
+
+
+def yes_no(value: str) -> str:
+    """SQL: true, false, or null for a cell that says neither."""
+    # The first branch decides the largest files without folding case.
+    return (
+        f"CASE WHEN {value} IN ('True', 'False') THEN {value} = 'True' "
+        f"WHEN {among(value, TRUE_WORDS)} THEN TRUE WHEN {among(value, FALSE_WORDS)} THEN FALSE END"
+    )
+
+
+def filled(value: str) -> str:
+    """SQL: the cell without surrounding blanks; null if it is empty or says so."""
+    return f"CASE WHEN NOT {among(value, EMPTY_WORDS)} THEN trim({value}) END"
+
+
+def is_number_id(value: str) -> str:
+    """SQL: the cell is a whole number, or one that a spreadsheet wrote as `3.0`."""
+    return f"coalesce(regexp_full_match({value}, '[0-9]+(\\.0+)?'), FALSE)"
+
+
+def is_rounded(value: str) -> str:
+    """SQL: the cell is in scientific notation, so the last digits of an id are lost."""
+    return f"coalesce(regexp_full_match({value}, '[0-9](\\.[0-9]+)?[eE]\\+?[0-9]{{1,3}}'), FALSE)"
+
+
+def is_rounded_number(value: str) -> str:
+    """SQL: the same where ids may have any form; `1e5` may be one, `1.2E+17` is none."""
+    return (
+        f"coalesce(regexp_full_match({value}, '[0-9]\\.[0-9]+[eE]\\+?[0-9]+|[0-9]+[eE]\\+[0-9]+'), "
+        "FALSE)"
+    )
+
+
+def number_id(value: str) -> str:
+    """SQL: a whole number as text, exact at any length; `3.0` becomes `3`."""
+    return f"CASE WHEN contains({value}, '.') THEN split_part({value}, '.', 1) ELSE {value} END"
+
+
+def any_id(value: str) -> str:
+    """SQL: an id of any form; `3.0` becomes `3`, empty words become null."""
+    cell = filled(value)
+    return f"CASE WHEN {is_number_id(value)} THEN {number_id(value)} ELSE {cell} END"
+
+
+def is_long_decimal(value: str) -> str:
+    """SQL: 1 if an id beyond 2^53 is written as a decimal: a program may have rounded it."""
+    return f"CASE WHEN strlen({value}) > 17 AND ends_with({value}, '.0') THEN 1 ELSE 0 END"
+
+
+def line_breaks(value: str) -> str:
+    """SQL: how many line breaks the cell holds."""
+    newline = "chr(10)"
+    return (
+        f"CASE WHEN contains({value}, {newline}) "
+        f"THEN strlen({value}) - strlen(replace({value}, {newline}, '')) ELSE 0 END"
+    )
+
+
+def whole(value: str) -> str:
+    """SQL: a whole number, also if written as `5.0`; null for anything else."""
+    return f"CASE WHEN {is_number_id(value)} THEN try_cast({number_id(value)} AS BIGINT) END"

@@ -1,0 +1,208 @@
+"""The formats that carekit imports: what each is called, how it is told, how it is read.
+
+A format is a value. A text table says in SQL how its columns become drafts; any other file yields
+items, each with its drafts as dictionaries. Both end in the same table of drafts.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from carekit.errors import InputError
+from carekit.manifest import NOTHING_LEFT_OUT, Selection
+from carekit.sources.drafts import select, union
+from carekit.sources.files.cells import line_breaks
+from carekit.sources.files.table import Header, TableFile, read_header
+from carekit.sources.files.text import Lines
+from carekit.sources.times import Clock
+
+MODULES = {
+    "twcs": "carekit.sources.files.twcs",
+    "google-play": "carekit.sources.files.google_play",
+    "app-store": "carekit.sources.files.app_store",
+    "csv": "carekit.sources.files.any_csv",
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """What the user says about the files, as `import_files` takes it."""
+
+    clock: Clock = field(default_factory=Clock)
+    mapping: Mapping[str, str] = field(default_factory=dict)
+    network: str | None = None
+    brand: str | None = None
+    lists_accounts: bool = False
+    key: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True)
+class Derived:
+    """Columns that Python makes from a row: names, and a function that gives their values.
+
+    The function gets the row by column name in lower case; a ValueError rejects the row, its
+    message is the reason. In SQL the columns are called d0, d1, …
+    """
+
+    names: tuple[str, ...]
+    make: Callable[[Mapping[str, str]], Sequence[str]]
+
+
+@dataclass(frozen=True)
+class Drafts:
+    """How the rows of a table become drafts.
+
+    Parameters
+    ----------
+    main : mapping
+        Draft fields as SQL expressions over the columns c0, c1, … and `line`.
+    nested : mapping, optional
+        The same for an answer inside the row, made where `nested_if` holds.
+    prepared : mapping
+        Name → SQL expression over the columns, computed once; `main` and `nested` may use it.
+    tallies : mapping
+        Name → SQL integer expression, summed over the rows for `warn`.
+    doubtful : str
+        SQL integer expression, cheap; if it is 0 in every row, all tallies are.
+    free_text : sequence of str
+        Columns that may hold line breaks.
+    warn : callable
+        Tallies → warnings; may raise InputError.
+    derived : Derived, optional
+        Columns to be made in Python first.
+    """
+
+    main: Mapping[str, str]
+    nested: Mapping[str, str] | None = None
+    nested_if: str = "FALSE"
+    prepared: Mapping[str, str] = field(default_factory=dict)
+    tallies: Mapping[str, str] = field(default_factory=dict)
+    doubtful: str = "1"
+    free_text: Sequence[str] = ()
+    warn: Callable[[Mapping[str, int]], list[str]] = lambda tallies: []
+    derived: Derived | None = None
+
+    def relation(self, rows: str) -> str:
+        """SQL of the drafts of some rows, in brackets."""
+        for name, sql in self.prepared.items():
+            rows = f"(SELECT *, {sql} AS {name} FROM {rows})"
+        counted = dict(self.tallies)
+        # One sum tells whether the dear tallies are worth a pass of their own.
+        counted["doubtful"] = self.doubtful
+        counted["breaks"] = " + ".join(map(line_breaks, self.free_text)) or "0"
+        made = [select(self.main, rows, tallies=counted)]
+        if self.nested is not None:
+            answers = f"{rows} WHERE {self.nested_if}"
+            made.append(select(self.nested, answers, tallies=dict.fromkeys(counted, "0")))
+        return union(made)
+
+
+class Item(NamedTuple):
+    """One item of a file that is no plain table: where it starts, its drafts, or why it has none.
+
+    `line` is unique among the items. All drafts but the first count as answers inside the item. A
+    run of `n` equal problems up to the line `last` may come as one.
+    """
+
+    line: int
+    drafts: list[dict[str, Any]]
+    problem: str | None = None
+    n: int = 1
+    last: int = 0
+
+
+@dataclass(frozen=True)
+class Sample:
+    """The beginning of a file, for recognising its format."""
+
+    path: Path
+    header: Header | None
+    head: str
+
+
+@dataclass(frozen=True)
+class Format:
+    """One file format.
+
+    Parameters
+    ----------
+    name, what : str
+        As the command line writes it; what it is, for a list.
+    recognises : callable
+        Sample → bool.
+    drafts : callable, optional
+        (TableFile, Options) → Drafts, for a text table; raises InputError if columns are missing.
+    items : callable, optional
+        (path, name, Options) → items, for anything else.
+    """
+
+    name: str
+    what: str
+    recognises: Callable[[Sample], bool]
+    drafts: Callable[[TableFile, Options], Drafts] | None = None
+    items: Callable[[Path, str, Options], Iterator[Item]] | None = None
+    title: str = ""
+    licence: str = "not stated"
+    selection: Selection = NOTHING_LEFT_OUT
+    network: str | None = None
+
+
+def load_format(name: str) -> Format:
+    """The format of that name.
+
+    Raises
+    ------
+    InputError
+        If there is none.
+    """
+    if name not in MODULES:
+        raise InputError(
+            f"`format` is {name!r}; expected one of: auto, {', '.join(MODULES)}. Choose one of "
+            "these, or `csv` with --map for any other table."
+        )
+    return importlib.import_module(MODULES[name]).FORMAT
+
+
+def recognise(path: Path, *, name: str | None = None) -> Format:
+    """The format of a file, by its beginning.
+
+    Raises
+    ------
+    InputError
+        If no format is recognised; names all of them and the columns found.
+    """
+    head = "".join(line or "" for line, _ in zip(Lines(path), range(20), strict=False))
+    sample = Sample(path, read_header(path), head[:20_000])
+    for each in MODULES:
+        candidate = load_format(each)
+        if candidate.recognises(sample):
+            return candidate
+    columns = ", ".join(n or "(unnamed)" for n in sample.header.names) if sample.header else "none"
+    raise InputError(
+        f"The format of {name or path.name} is not recognised; columns found: {columns[:300]}. "
+        f"Known formats: {', '.join(MODULES)}. Name the format, or use `csv` with "
+        "--map OURS=THEIRS,… to say which column is which."
+    )
+
+
+def need_columns(header: Header, names: Sequence[str], *, file: str, format: str) -> list[str]:
+    """SQL names of the columns that a format needs.
+
+    Raises
+    ------
+    InputError
+        With the columns missing and those found.
+    """
+    found = {name: header.find(name) for name in names}
+    missing = [name for name, at in found.items() if at is None]
+    if missing:
+        raise InputError(
+            f"{file} has no column {', '.join(map(repr, missing))}, which the format {format!r} "
+            f"needs; found: {', '.join(n or '(unnamed)' for n in header.names)[:300]}. Check the "
+            f"format, or import it with `carekit import csv {file} --map OURS=THEIRS,…`."
+        )
+    return [f"c{at}" for at in found.values()]

@@ -1,0 +1,71 @@
+"""What an import did, as a value that reads as a few sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class ImportReport:
+    """Counts of one import.
+
+    Parameters
+    ----------
+    format : str
+        The format read.
+    files : tuple of str
+        Names of the files.
+    out : Path
+        The dataset.
+    n_read : int
+        Rows (items) of the files, without headers; empty rows count.
+    n_posts : int
+        Posts written by this import.
+    n_nested : int
+        Of these, answers of the brand that came inside the row of another post:
+        `n_read + n_nested == n_posts + n_rejected`.
+    n_accounts : int
+        Accounts of brands that the dataset knows after the import.
+    rejected : mapping of str to int
+        Reason → rows of the files that were rejected for it.
+    warnings : tuple of str
+        What makes the posts doubtful, one sentence each.
+    """
+
+    format: str
+    files: tuple[str, ...]
+    out: Path
+    n_read: int
+    n_posts: int
+    n_nested: int
+    n_accounts: int
+    rejected: Mapping[str, int]
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def n_rejected(self) -> int:
+        """Rows that could not be read."""
+        return sum(self.rejected.values())
+
+    @property
+    def summary(self) -> str:
+        """What was imported and rejected, without the warnings."""
+        nested = f" and {self.n_nested:,} answers inside them" if self.n_nested else ""
+        lines = [
+            f"{_count(self.n_posts, 'post')} in {self.out}, from {_count(self.n_read, 'row')}"
+            f"{nested} of {', '.join(self.files)} ({self.format}); "
+            f"{_count(self.n_accounts, 'account')} known."
+        ]
+        if self.rejected:
+            reasons = "; ".join(f"{n:,} × {why}" for why, n in self.rejected.items())
+            lines.append(f"{_count(self.n_rejected, 'row')} rejected (rejected.csv): {reasons}.")
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return "\n".join([self.summary, *self.warnings])
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"

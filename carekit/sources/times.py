@@ -1,0 +1,223 @@
+"""Times as files write them → UTC, as DuckDB SQL expressions.
+
+Nothing is guessed from the values: a time without an offset is local time of the zone that the
+caller names, and `1/2/2017` is the second of January unless the caller says that days come first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from carekit.errors import InputError
+
+TWITTER = "%a %b %d %H:%M:%S %z %Y"  # Tue Oct 31 22:10:47 +0000 2017
+_CLOCK = r"\d{1,2}:\d{2}(:\d{2}([.,]\d{1,9})?)?"
+_OFFSET = r" ?(Z|z|UTC|GMT|[+-]\d{2}(:?\d{2})?)"
+_ISO = r"\d{4}-\d{1,2}-\d{1,2}"
+_SLASHED = r"\d{1,2}[/.-]\d{1,2}[/.-](\d{4}|\d{2})"
+_NAMED = (
+    "%d %b %Y %H:%M:%S", "%d %b %Y %H:%M", "%d %B %Y %H:%M:%S", "%d %B %Y %H:%M",
+    "%b %d, %Y %I:%M:%S %p", "%b %d, %Y %I:%M %p", "%b %d, %Y %H:%M:%S", "%b %d, %Y %H:%M",
+    "%B %d, %Y %I:%M:%S %p", "%B %d, %Y %I:%M %p", "%B %d, %Y %H:%M:%S", "%B %d, %Y %H:%M",
+    "%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y",
+)  # fmt: skip
+_MAIL = ("%a, %d %b %Y %H:%M:%S %z", "%d %b %Y %H:%M:%S %z")
+
+
+@dataclass(frozen=True)
+class Clock:
+    """How to read the times of a file.
+
+    Parameters
+    ----------
+    tz : str
+        IANA zone of times that carry no offset.
+    dayfirst : bool
+        True if `1/2/2017` is the first of February. Dates with dots are day first in any case.
+
+    Raises
+    ------
+    InputError
+        If the zone is unknown.
+    """
+
+    tz: str = "UTC"
+    dayfirst: bool = False
+
+    def __post_init__(self) -> None:
+        if self.tz not in _zones():
+            raise InputError(
+                f"`tz` is {self.tz!r}, which is no time zone. Expected an IANA name, such as "
+                "Europe/Paris, America/New_York or UTC. Correct --tz."
+            )
+
+    def utc(self, value: str) -> str:
+        """The SQL expression of type TIMESTAMPTZ; null where `value` is no time.
+
+        Parameters
+        ----------
+        value : str
+            SQL expression of type VARCHAR.
+        """
+        # The first form is that of the largest files: try it before any regular expression.
+        general = f"CASE WHEN {value} IS NOT NULL THEN {self._general(f'trim({value})')} END"
+        # DuckDB takes `epoch` and `infinity` for times in any form: check the length first.
+        short = f"CASE WHEN strlen({value}) = 30 THEN try_strptime({value}, '{TWITTER}') END"
+        return f"coalesce({short}, {general})"
+
+    def naive(self, value: str) -> str:
+        """The SQL expression of type TIMESTAMP of a time without an offset; null for any other."""
+        v = f"trim({value})"
+        return f"CASE WHEN {value} IS NOT NULL THEN {self._naive(v)} END"
+
+    def shifted(self, value: str) -> str:
+        """SQL text: `repeated`, `skipped` for a local time that came twice or never; else null.
+
+        A repeated hour is read as its second pass (winter time), a skipped one as if the clock had
+        not moved.
+        """
+        if self.tz == "UTC":
+            return "NULL::VARCHAR"
+        local = self.naive(value)
+        utc = f"timezone('{self.tz}', {local})"
+        again = [
+            f"timezone('{self.tz}', {utc} {sign} INTERVAL {minutes} MINUTE) = {local}"
+            for minutes in (30, 60)
+            for sign in "+-"
+        ]
+        return (
+            f"CASE WHEN {local} IS NULL THEN NULL WHEN timezone('{self.tz}', {utc}) <> {local} "
+            f"THEN 'skipped' WHEN {' OR '.join(again)} THEN 'repeated' END"
+        )
+
+    def order(self, value: str) -> str:
+        """SQL text: what a date such as 3/14/2017 shows of its order.
+
+        `day` (only day first makes sense), `month` (only month first does) or `either`; null for
+        a date of another form.
+        """
+        v = f"trim({value})"
+        return (
+            f"CASE WHEN regexp_matches({v}, '^\\d{{1,2}}[/-]\\d{{1,2}}[/-]\\d') THEN CASE "
+            f"WHEN regexp_matches({v}, '^(1[3-9]|[23]\\d)') THEN 'day' "
+            f"WHEN regexp_matches({v}, '^\\d+[/-](1[3-9]|[23]\\d)') THEN 'month' "
+            "ELSE 'either' END END"
+        )
+
+    def _naive(self, v: str) -> str:
+        plain = f"regexp_replace(regexp_replace(upper({v}), '[.-]', '/', 'g'), '[T ,]+', ' ', 'g')"
+        first = "%d/%m" if self.dayfirst else "%m/%d"
+        long = f"regexp_matches({v}, '^\\d+.\\d+.\\d{{4}}')"
+        dots = f"regexp_matches({v}, '^\\d+\\.')"
+        return (
+            f"CASE WHEN regexp_full_match({v}, '{_ISO}([T ]{_CLOCK})?') "
+            f"THEN try_cast(replace({v}, ',', '.') AS TIMESTAMP) "
+            f"WHEN regexp_matches({v}, '^{_SLASHED}([T ,]|$)') THEN CASE "
+            f"WHEN {dots} AND {long} THEN {_try(plain, _clocked('%d/%m/%Y'))} "
+            f"WHEN {dots} THEN {_try(plain, _clocked('%d/%m/%y'))} "
+            f"WHEN {long} THEN {_try(plain, _clocked(f'{first}/%Y'))} "
+            f"ELSE {_try(plain, _clocked(f'{first}/%y'))} END "
+            f"WHEN regexp_matches({v}, '^(\\d+ [A-Za-z]{{3}}|[A-Za-z]{{3,9}} \\d)') "
+            f"THEN {_try(v, _NAMED)} END"
+        )
+
+    def _general(self, v: str) -> str:
+        iso = f"regexp_replace(replace({v}, ',', '.'), ' ?(Z|z|UTC|GMT)$', 'Z')"
+        iso = f"regexp_replace({iso}, ' ([+-]\\d{{2}})', '\\1')"
+        number = f"try_cast(split_part({v}, '.', 1) AS BIGINT)"
+        return (
+            f"CASE WHEN regexp_full_match({v}, '{_ISO}[T ]{_CLOCK}{_OFFSET}') "
+            f"THEN try_cast({iso} AS TIMESTAMPTZ) "
+            f"WHEN regexp_full_match({v}, '\\d{{9,10}}(\\.\\d+)?') "
+            f"THEN make_timestamptz({number} * 1000000) "
+            f"WHEN regexp_full_match({v}, '\\d{{12,13}}(\\.0+)?') "
+            f"THEN make_timestamptz({number} * 1000) "
+            f"WHEN regexp_full_match({v}, '\\d{{15,16}}(\\.0+)?') "
+            f"THEN make_timestamptz({number}) "
+            f"WHEN regexp_matches({v}, '\\d [+-]\\d{{4}}$') THEN {_try(v, _MAIL)} "
+            f"ELSE timezone('{self.tz}', {self._naive(v)}) END"
+        )
+
+
+@cache
+def _zones() -> frozenset[str]:
+    from zoneinfo import available_timezones
+
+    return frozenset(available_timezones()) | {"UTC"}
+
+
+def _try(value: str, formats: tuple[str, ...]) -> str:
+    """SQL: `value` read by the first format that fits it."""
+    return f"try_strptime({value}, [{', '.join(repr(f) for f in formats)}])"
+
+
+def _clocked(date: str) -> tuple[str, ...]:
+    """A date alone, or with a time of day in 24 or 12 hours."""
+    return tuple(
+        date + c for c in ("", " %H:%M:%S", " %H:%M", " %I:%M:%S %p", " %I:%M %p", " %H:%M:%S.%f")
+    )
+
+
+def readable_time(time: str) -> str:
+    """SQL: the TIMESTAMPTZ expression holds a time that every later program can hold, too."""
+    low, high = "0001-01-02 00:00:00+00", "9999-12-30 00:00:00+00"
+    return f"coalesce({time} BETWEEN TIMESTAMPTZ '{low}' AND TIMESTAMPTZ '{high}', FALSE)"
+
+
+def time_tallies(clock: Clock, values: Sequence[str]) -> dict[str, str]:
+    """SQL counts of what makes times doubtful, over some columns; for `time_warnings`."""
+
+    def count(test: Callable[[str], str], name: str) -> str:
+        # A time of 30 characters carries its offset: nothing to doubt, and most are of that form.
+        each = (
+            f"CASE WHEN strlen({v}) < 30 AND ({test(v)}) = '{name}' THEN 1 ELSE 0 END"
+            for v in values
+        )
+        return " + ".join(each)
+
+    wanted = {name: count(clock.order, name) for name in ("day", "month", "either")}
+    if clock.tz != "UTC":
+        wanted |= {name: count(clock.shifted, name) for name in ("repeated", "skipped")}
+    return {f"time_{name}": sql for name, sql in wanted.items()}
+
+
+def time_warnings(tallies: Mapping[str, int], *, clock: Clock, file: str) -> list[str]:
+    """What to tell the user about the times of a file.
+
+    Raises
+    ------
+    InputError
+        If dates such as 31/12/2017 show that days and months were taken in the wrong order.
+    """
+    day, month = tallies["time_day"], tallies["time_month"]
+    wrong, right = (month, day) if clock.dayfirst else (day, month)
+    if wrong and not right:
+        shown, remedy = (
+            ("12/31/2017", "Leave --dayfirst out")
+            if clock.dayfirst
+            else ("31/12/2017", "Add --dayfirst")
+        )
+        raise InputError(
+            f"{wrong:,} dates of {file} only make sense in the other order of day and month (such "
+            f"as {shown}), and none in the order that was asked for. {remedy}."
+        )
+    found = []
+    if tallies["time_either"] and not right:
+        order = "day first" if clock.dayfirst else "month first"
+        found.append(
+            f"{tallies['time_either']:,} dates of {file} (such as 1/2/2017) fit both orders of day "
+            f"and month; they were read {order}."
+        )
+    if tallies.get("time_repeated"):
+        found.append(
+            f"{tallies['time_repeated']:,} times of {file} fall in the hour that {clock.tz} has "
+            "twice in autumn; they were read as its second pass."
+        )
+    if tallies.get("time_skipped"):
+        found.append(
+            f"{tallies['time_skipped']:,} times of {file} fall in the hour that {clock.tz} skips "
+            "in spring; they were read as if the clock had not moved."
+        )
+    return found
