@@ -298,7 +298,7 @@ _TOLL_FREE = ("800", "888", "877", "866", "855", "844", "833", "900")
 
 
 def _phone_kind(number: str, *, named: bool) -> str:
-    """The number plan that `number` fits, or "": company lines (toll-free, premium) do not count."""
+    """The number plan that `number` fits, or "": a company's toll-free or premium line has none."""
     digits = "".join(c for c in number if c.isdigit())
     if _is_date(number.strip()):
         return ""
