@@ -5,7 +5,6 @@ The patterns keep to what Python's `re`, RE2 and Java have in common; apply them
 """
 
 # Patterns are read by the word, not by the line.
-# ruff: noqa: E501
 from __future__ import annotations
 
 from collections.abc import Iterable

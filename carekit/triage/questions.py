@@ -9,7 +9,6 @@ they are. Apply them to lower-case text from which links were removed.
 """
 
 # Patterns are read by the word, not by the line.
-# ruff: noqa: E501
 from __future__ import annotations
 
 from collections.abc import Iterable
