@@ -49,7 +49,7 @@ def care_accounts(figure: Figure, dataset: Dataset) -> pd.DataFrame | None:
     if accounts.empty or accounts["account_kind"].isna().all():
         return None
     care = accounts["account_kind"].eq("care").astype(bool)
-    return accounts.assign(has_care=care).groupby("brand", as_index=False)["has_care"].any()
+    return accounts.assign(has_care=care).groupby("brand", as_index=False)[["has_care"]].any()
 
 
 def has_care_account(figure: Figure, dataset: Dataset) -> Measurement:
@@ -108,7 +108,7 @@ def redirects_reply(figure: Figure, dataset: Dataset) -> Measurement:
     """Share of first answers of care accounts that send the customer elsewhere."""
     from carekit.estimates.handoffs import measure_handoffs, measure_redirects
 
-    options = {"definition": MENTIONS, "where": _where(figure), "cluster": "brand"}
+    options: dict[str, Any] = {"definition": MENTIONS, "where": _where(figure), "cluster": "brand"}
     if figure.group == "private_message":
         key = ("handoffs", options["where"])
         frame = _once(dataset, key, lambda: measure_handoffs(dataset, **options))
@@ -157,7 +157,8 @@ def care_account_growth(figure: Figure, dataset: Dataset) -> Measurement:
 def _growth(figure: Figure, dataset: Dataset, component: str) -> Measurement:
     from carekit.estimates.growth import measure_growth
 
-    periods, where = _own_periods(figure, dataset), _where(figure)
+    periods: dict[str, Any] = _own_periods(figure, dataset)
+    where = _where(figure)
     key = ("growth", where, *sorted(periods.items()))
     frame = _once(
         dataset, key, lambda: measure_growth(dataset, definition=MENTIONS, where=where, **periods)
@@ -180,7 +181,7 @@ def _growth(figure: Figure, dataset: Dataset, component: str) -> Measurement:
     )
 
 
-def _own_periods(figure: Figure, dataset: Dataset) -> dict[str, tuple[str, str]]:
+def _own_periods(figure: Figure, dataset: Dataset) -> dict[str, Any]:
     """The figure's window and the same a year before, if the dataset covers both."""
     from carekit.engine import connect
     from carekit.measures.requests import build_requests
