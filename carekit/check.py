@@ -1,31 +1,37 @@
-"""What is wrong or missing in a dataset, and what its data cannot answer."""
+"""`check_dataset`: what is wrong or missing in a dataset, and what it cannot answer.
+
+Three levels. An error breaks the contract: numbers from this dataset are not to be trusted. A
+warning distorts some numbers. A note closes certain measures, or tells what a reader must know.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from carekit import files
 from carekit.dataset import Dataset, open_dataset
-from carekit.engine import Engine, connect
-from carekit.schema import ARROW, TABLES, Table
+from carekit.errors import SchemaError
+from carekit.schema import STORED, TABLES, to_arrow
 
 if TYPE_CHECKING:
-    import ibis
     import pandas as pd
 
-# Before this year no social network existed; a clock at zero (1970) is the usual cause.
-FIRST_YEAR = 1990
+Level = Literal["error", "warning", "note"]
+LEVELS: tuple[Level, ...] = ("error", "warning", "note")
+COLUMNS = ("level", "table", "what", "n", "examples", "remedy")
+_AGAIN = "Restore the file, or import the source again."
 
 
-class Problem(NamedTuple):
-    """One thing to know: how bad, in which table, what, how many rows, which, what to do."""
+class Finding(NamedTuple):
+    """One thing that is wrong or missing; `n` counts rows, files or values."""
 
-    level: str
+    level: Level
     table: str
     what: str
     n: int
@@ -33,237 +39,209 @@ class Problem(NamedTuple):
     remedy: str
 
 
-def check_dataset(path: str | os.PathLike[str]) -> pd.DataFrame:
-    """Check a dataset folder against its manifest and the contracts of its tables.
+def check_dataset(path: str | os.PathLike[str] | None = None) -> pd.DataFrame:
+    """Everything that is wrong or missing in a dataset.
 
     Parameters
     ----------
-    path : path
-        A dataset folder.
+    path : path, optional
+        The folder; as in `carekit.dataset.open_dataset`.
 
     Returns
     -------
     pandas.DataFrame
-        One row a problem: level (``error``: results on it would be wrong or impossible;
-        ``warning``: results stand, but know this; ``note``: what the data cannot answer), table,
-        what, n (rows or files concerned), examples (the first three ids), remedy. Errors first.
+        One row per finding, errors first: level (error, warning, note), table, what, n (rows,
+        files or values concerned), examples (up to three ids or names, never a text), remedy.
 
     Raises
     ------
     DatasetError
-        If there is no dataset at `path`.
+        If there is no dataset, or its manifest cannot be read.
 
     Examples
     --------
-    >>> from carekit.dataset import open_dataset
-    >>> problems = check_dataset(open_dataset().path)
-    >>> list(problems.columns)
-    ['level', 'table', 'what', 'n', 'examples', 'remedy']
+    >>> from tempfile import mkdtemp
+    >>> import pandas as pd
+    >>> from carekit.dataset import create_dataset
+    >>> folder = mkdtemp()
+    >>> with create_dataset(folder, title="Two posts", licence="CC0") as writer:
+    ...     writer.add_posts(pd.DataFrame({
+    ...         "post_id": ["x:1", "x:2"], "network": "x", "author_role": ["customer", "brand"],
+    ...         "created_at": pd.to_datetime(["2021-03-04", "2021-03-05"], utc=True),
+    ...         "visibility": "public", "reply_to": [None, "x:9"], "brand": "Acme",
+    ...     }), source="by hand")
+    >>> found = check_dataset(folder)
+    >>> list(found.level[found.what.str.startswith("replies to a post")])
+    ['warning']
     """
     import pandas as pd
 
+    from carekit.check_posts import check_posts
+
     dataset = open_dataset(path)
-    found = list(_files(dataset))
-    if not any(p.level == "error" for p in found):
-        found += list(_schemas(dataset))
-    if not any(p.level == "error" for p in found):
-        with connect() as engine:
-            for name in ("posts", "accounts", "brands", "survey"):
-                if dataset.has(name):
-                    found += _contract(engine.table(dataset, name), TABLES[name])
-            if dataset.has("posts"):
-                found += _posts(dataset, engine)
-            found += _links(dataset, engine)
-    found += list(_selection(dataset))
-    order = {"error": 0, "warning": 1, "note": 2}
-    found.sort(key=lambda p: order[p.level])
-    return pd.DataFrame(found, columns=list(Problem._fields))
+    found = _check_files(dataset)
+    broken = {f.table for f in found if f.level == "error"}
+    for name in STORED[1:]:
+        if dataset.has(name) and name not in broken:
+            found += _check_small(dataset, name)
+    if "posts" not in broken:
+        found += check_posts(dataset) if dataset.has("posts") else [_no_posts()]
+    found += _check_manifest(dataset)
+    found.sort(key=lambda f: LEVELS.index(f.level))
+    return pd.DataFrame(found, columns=list(COLUMNS))
 
 
-def _files(dataset: Dataset) -> Iterator[Problem]:
-    """Files that are missing, changed, or not known to the manifest."""
-    folder, manifest = dataset.path, dataset.manifest
-    restore = "Restore the file from a copy, or import the source again."
-    for part in manifest.parts:
-        path = folder / part.file
-        if not path.is_file():
-            yield Problem("error", part.table, "a file is missing", 1, part.file, restore)
-        elif files.checksum(path) != part.sha256:
-            what = "a file is not what the manifest says (checksum)"
-            yield Problem("error", part.table, what, 1, part.file, restore)
-    known = {part.file for part in manifest.parts}
-    stored = [*(folder / "posts").glob("*.parquet"), *(folder / f"{t}.parquet" for t in TABLES)]
-    names = (p.relative_to(folder).as_posix() for p in stored if p.is_file())
-    loose = sorted(name for name in names if name not in known)
-    if loose:
-        what = "files that the manifest does not list (an interrupted write?); they are not read"
-        remedy = "Delete them, or import their source again."
-        yield Problem("warning", "posts", what, len(loose), _three(loose), remedy)
-
-
-def _schemas(dataset: Dataset) -> Iterator[Problem]:
-    """Columns that are missing or of another type than the contract says."""
+def _check_files(dataset: Dataset) -> list[Finding]:
+    """Files against the manifest: there, whole, of the contract; and files it does not know."""
+    found = []
     for part in dataset.manifest.parts:
-        table = TABLES[part.table]
-        try:
-            schema = pq.read_schema(dataset.path / part.file)
-        except (OSError, pa.ArrowInvalid):
-            remedy = "Restore it from a copy, or import the source again."
-            yield Problem("error", part.table, "a file is no Parquet", 1, part.file, remedy)
+        path = dataset.path / part.file
+        if not path.is_file():
+            found.append(Finding("error", part.table, "file is missing", 1, part.file, _AGAIN))
             continue
-        for column in table.columns:
-            at = schema.get_field_index(column.name)
-            if at < 0:
-                what = f"column {column.name} is missing"
-            elif schema.field(at).type != ARROW[column.type]:
-                what = f"column {column.name} is {schema.field(at).type}, not {column.type}"
-            else:
-                continue
-            remedy = f"The columns are in carekit.schema.{table.name.upper()}; import again."
-            yield Problem("error", part.table, what, part.rows, part.file, remedy)
-
-
-def _contract(rows: ibis.Table, table: Table) -> list[Problem]:
-    """Values that a contract does not allow: empty where required, outside a closed list."""
-    found = []
-    for column in table.columns:
-        value = rows[column.name]
-        if column.required:
-            bad = rows.filter(value.isnull())
-            what = f"{column.name} is empty, and every row needs it"
-            found += _problem("error", bad, table, what, "Fill it, or drop these rows.")
-        if column.values:
-            bad = rows.filter(value.notnull() & value.notin(list(column.values)))
-            what = f"{column.name} holds a value outside: {', '.join(column.values)}"
-            found += _problem("error", bad, table, what, "Map it to one of these values.")
-    if table.name == "posts":
-        bad = rows.filter(rows.rating.notnull() & ~rows.rating.between(1, 5))
-        found += _problem("error", bad, table, "rating is not 1 to 5", "Rescale or empty it.")
-    if table.name == "survey":
-        bad = rows.filter(rows.weight < 0)
-        found += _problem("error", bad, table, "weight is below 0", "Correct the weights.")
+        if files.checksum(path) != part.sha256:
+            what = "file differs from the checksum in the manifest"
+            found.append(Finding("error", part.table, what, 1, part.file, _AGAIN))
+        try:
+            meta = pq.read_metadata(path)
+            wrong = _schema_problem(pq.read_schema(path), part.table)
+        except (OSError, pa.ArrowException):
+            found.append(Finding("error", part.table, "file is damaged", 1, part.file, _AGAIN))
+            continue
+        if wrong:
+            found.append(Finding("error", part.table, wrong, 1, part.file, _AGAIN))
+        if meta.num_rows != part.rows:
+            what = f"file holds {meta.num_rows:,} rows, the manifest says {part.rows:,}"
+            found.append(Finding("error", part.table, what, 1, part.file, _AGAIN))
+    listed = {part.file for part in dataset.manifest.parts}
+    there = {p.relative_to(dataset.path).as_posix() for p in _tables_in(dataset.path)}
+    if strays := sorted(there - listed):
+        what = "files that the manifest does not list; they do not count"
+        remedy = "Delete them; an import that was interrupted may have left them."
+        examples = ", ".join(strays[:3])
+        found.append(Finding("warning", "posts", what, len(strays), examples, remedy))
     return found
 
 
-def _problem(level: str, bad: ibis.Table, table: Table, what: str, remedy: str) -> list[Problem]:
-    n = int(bad.count().execute())
-    if not n:
-        return []
-    key = table.key[0]
-    ids = bad.select(key).order_by(key).limit(3).execute()[key].tolist()
-    return [Problem(level, table.name, what, n, _three(ids), remedy)]
+def _tables_in(folder: Path) -> list[Path]:
+    stored = (folder / f"{name}.parquet" for name in STORED[1:])
+    return [*(folder / "posts").glob("*.parquet"), *(p for p in stored if p.is_file())]
 
 
-def _posts(dataset: Dataset, engine: Engine) -> list[Problem]:
-    """What the reply graph and the clocks of the posts show."""
-    from ibis import _
-
-    from carekit.measures.threads import build_threads
-
-    table = TABLES["posts"]
-    threads = engine.once(
-        ("threads", dataset.state),
-        lambda: build_threads(engine.table(dataset, "posts"), engine=engine),
-    )
-    posts = threads.posts
-    found = []
-    if threads.n_duplicates:
-        what = "rows whose post_id came before; measures keep the one looked at last"
-        remedy = "Nothing to do, unless you expected none."
-        found.append(Problem("warning", "posts", what, threads.n_duplicates, "", remedy))
-    ids = posts.select(known=_.post_id)
-    lost = posts.filter(_.reply_to.notnull()).anti_join(ids, [("reply_to", "known")])
-    what = "posts reply to a post that is not in the data: their threads are incomplete"
-    found += _problem("warning", lost, table, what, "Collect these threads again, or use bounds.")
-    looped = threads.members.filter(_.in_cycle)
-    what = "posts run into a cycle of replies: each is a thread of its own"
-    found += _problem("warning", looped, table, what, "Correct reply_to at the source.")
-    early = posts.filter(_.created_at.cast("timestamp").year() < FIRST_YEAR)
-    what = f"created_at is before {FIRST_YEAR}"
-    found += _problem("warning", early, table, what, "A clock at zero? Correct it, or drop them.")
-    late = posts.filter(_.observed_at.notnull() & (_.observed_at < _.created_at))
-    what = "observed_at is before created_at: the request was followed for no time"
-    found += _problem("warning", late, table, what, "State when the thread was last looked at.")
-    parents = posts.select(parent=_.post_id, asked_at=_.created_at)
-    backwards = posts.inner_join(parents, [("reply_to", "parent")]).filter(
-        _.created_at < _.asked_at
-    )
-    what = "posts are dated before the post they answer; they leave every time statistic"
-    found += _problem("warning", backwards, table, what, "Check the clocks of the source.")
-    return found + _missing_values(dataset, posts)
+def _schema_problem(schema: pa.Schema, table: str) -> str | None:
+    contract = TABLES[table].arrow_schema()
+    missing = [n for n in contract.names if n not in schema.names]
+    if missing:
+        return f"columns are missing: {', '.join(missing)}"
+    other = [n for n in contract.names if schema.field(n).type != contract.field(n).type]
+    if other:
+        kinds = ", ".join(f"{n} is {schema.field(n).type}" for n in other)
+        return f"columns have another type: {kinds}"
+    extra = [n for n in schema.names if n not in contract.names]
+    if extra and not TABLES[table].open_columns:
+        return f"columns are not in the contract: {', '.join(extra)}"
+    return None
 
 
-def _missing_values(dataset: Dataset, posts: ibis.Table) -> list[Problem]:
-    """Empty columns that close a measure."""
-    from ibis import _
+def _check_small(dataset: Dataset, name: str) -> list[Finding]:
+    """The contract of accounts, brands or survey, and what is empty in it."""
+    frame = dataset.read(name)
+    try:
+        to_arrow(frame, TABLES[name])
+    except SchemaError as error:
+        return [Finding("error", name, str(error).split(". ")[0], 1, "", _AGAIN)]
+    if name == "brands":
+        return _check_brands(frame)
+    if name == "survey":
+        return _check_survey(dataset, frame)
+    return []
 
-    table = TABLES["posts"]
-    found = _problem(
-        "note",
-        posts.filter(_.text.isnull()),
-        table,
-        "posts without text: no question, hand-off or category can be read from them",
-        "Import a file that holds the texts.",
-    )
-    if not dataset.manifest.observed_until:
-        found += _problem(
+
+def _check_brands(frame: pd.DataFrame) -> list[Finding]:
+    from zoneinfo import available_timezones
+
+    zones = available_timezones()
+    given = frame.dropna(subset=["timezone"])
+    countries = frame.dropna(subset=["country"])
+    columns = "Import again with these columns in --accounts."
+    rows: list[tuple[Level, str, pd.Series, str]] = [
+        (
+            "error",
+            "brands whose timezone is no IANA zone",
+            given.brand[[z not in zones for z in given.timezone]],
+            "Write names such as Europe/Paris.",
+        ),
+        (
+            "error",
+            "brands whose country is no ISO 3166-1 alpha-2 code",
+            countries.brand[[not re.fullmatch("[A-Z]{2}", c) for c in countries.country]],
+            "Write codes such as FR.",
+        ),
+        (
             "warning",
-            posts.filter(_.observed_at.isnull() & (_.author_role == "customer")),
-            table,
-            "no end of observation: unanswered posts are followed until the newest post",
-            "Import again with --observed-at.",
-        )
-    found += _problem(
-        "note",
-        posts.filter(_.author_id.isnull() & (_.author_role == "customer")),
-        table,
-        "customer posts without author: each counts as another person",
-        "Nothing to do if the source has none.",
-    )
-    roles = posts.group_by("author_role").agg(n=_.count()).execute()
-    if "brand" not in set(roles["author_role"]):
-        what = "no post of a brand: every answer rate is 0, and says nothing"
-        remedy = "Name the brand's accounts with --accounts, or map author_role."
-        found.append(Problem("error", "posts", what, int(roles["n"].sum()), "", remedy))
-    return found
+            "brands without a timezone: business hours cannot be computed",
+            frame.brand[frame.timezone.isna()],
+            columns,
+        ),
+        (
+            "note",
+            "brands without a country: no rates by country",
+            frame.brand[frame.country.isna()],
+            columns,
+        ),
+        (
+            "note",
+            "brands without a sector: no rates by sector",
+            frame.brand[frame.sector.isna()],
+            columns,
+        ),
+    ]
+    return [
+        Finding(level, "brands", what, len(which), ", ".join(which[:3]), remedy)
+        for level, what, which, remedy in rows
+        if len(which)
+    ]
 
 
-def _links(dataset: Dataset, engine: Engine) -> list[Problem]:
-    """Rows of one table that another does not know."""
-    from ibis import _
-
-    accounts, brands = engine.table(dataset, "accounts"), engine.table(dataset, "brands")
+def _check_survey(dataset: Dataset, frame: pd.DataFrame) -> list[Finding]:
     found = []
-    if dataset.has("brands"):
-        known = brands.select(known=_.brand)
-        unknown = accounts.anti_join(known, [("brand", "known")])
-        what = "accounts of a brand that is not in brands: no country, no sector"
-        found += _problem("warning", unknown, TABLES["accounts"], what, "Add it to brands.")
-        for column, closes in (("country", "answers by country"), ("timezone", "business hours")):
-            empty = brands.filter(brands[column].isnull())
-            what = f"brands without {column}: {closes} cannot be given for them"
-            found += _problem("note", empty, TABLES["brands"], what, f"Add {column} to brands.")
-    elif dataset.has("posts"):
-        what = "no table of brands: nothing by country or sector, no business hours"
-        remedy = "Give country, sector and timezone in the file of --accounts."
-        found.append(Problem("note", "brands", what, 0, "", remedy))
+    bad = frame.respondent_id[~(frame.weight >= 0)]
+    if len(bad):
+        what, remedy = "weights are missing or below 0", "Correct the weights."
+        found.append(Finding("error", "survey", what, len(bad), ", ".join(bad[:3]), remedy))
+    known = dataset.questions()
+    own = [c for c in frame.columns if c not in TABLES["survey"].names]
+    # A question with several answers has one column an answer: question__answer.
+    undescribed = [c for c in own if c not in known and c.split("__")[0] not in known]
+    if undescribed:
+        what = "questions that questions.json does not describe: their base is unknown"
+        remedy = "Describe them: wording, base, kind, answers."
+        examples = ", ".join(undescribed[:3])
+        found.append(Finding("warning", "survey", what, len(undescribed), examples, remedy))
     return found
 
 
-def _selection(dataset: Dataset) -> Iterator[Problem]:
-    """What the way in which the posts were selected closes."""
-    selection = dataset.selection
-    if selection.cannot_answer:
-        what = f"selection {selection.kind}: {selection.why} Refused: " + ", ".join(
-            selection.cannot_answer
-        )
-        yield Problem("note", "posts", what, 0, "", "Add --allow-selected to compute it anyway.")
-    n_rejected = sum(part.n_rejected for part in dataset.manifest.parts)
-    if n_rejected:
-        what = "rows of the source could not be read"
-        yield Problem("warning", "posts", what, n_rejected, "", "Read rejected.csv.")
+def _no_posts() -> Finding:
+    remedy = "Import or collect posts; a survey alone needs none."
+    return Finding("note", "posts", "the dataset holds no posts", 0, "", remedy)
 
 
-def _three(names: list[str]) -> str:
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return ", ".join(map(str, names[:3])) + more
+def _check_manifest(dataset: Dataset) -> list[Finding]:
+    manifest, found = dataset.manifest, []
+    if manifest.licence.strip().lower() in ("", "not stated"):
+        remedy = "Find out and import again with --licence; until then, do not pass it on."
+        found.append(Finding("warning", "manifest", "the licence is not stated", 1, "", remedy))
+    rejected = sum(p.n_rejected for p in manifest.parts)
+    if rejected:
+        what = "rows of the sources were rejected"
+        remedy = "Read rejected.csv: line and reason of each."
+        found.append(Finding("note", "manifest", what, rejected, "", remedy))
+    if manifest.synthetic:
+        what = "the posts are synthetic: results recover a planted truth and are no evidence"
+        found.append(Finding("note", "manifest", what, 1, "", "Use real data for evidence."))
+    refused = manifest.selection.cannot_answer
+    if refused:
+        what = f"the selection is {manifest.selection.kind!r}. {manifest.selection.why}".strip()
+        remedy = "Refused because of it: " + ", ".join(refused) + "."
+        found.append(Finding("note", "manifest", what, len(refused), "", remedy))
+    return found

@@ -15,6 +15,7 @@ from carekit.errors import DatasetError, InputError
 from carekit.schema import TABLES
 
 if TYPE_CHECKING:
+    import duckdb
     import ibis
 
     from carekit.dataset import Dataset
@@ -141,11 +142,15 @@ def connect(
         options["temp_directory"] = spill_folder
     con = ibis.duckdb.connect(**options)
     con.raw_sql("SET TimeZone = 'UTC'")
-    # A bar drawn by the engine would end up in notebooks and logs. Where it cannot be drawn
-    # (Jupyter without ipywidgets), even switching it off is an error.
-    if con.raw_sql("SELECT current_setting('enable_progress_bar')").fetchone() == (True,):
-        con.raw_sql("SET enable_progress_bar = false")
+    hide_progress(con.con)
     return Engine(con)
+
+
+def hide_progress(con: duckdb.DuckDBPyConnection) -> None:
+    """Switch DuckDB's own progress bar off: it would end up in notebooks and logs."""
+    # Where it cannot be drawn (Jupyter without ipywidgets), even switching it off is an error.
+    if con.execute("SELECT current_setting('enable_progress_bar')").fetchone() == (True,):
+        con.execute("SET enable_progress_bar = false")
 
 
 @contextmanager

@@ -85,7 +85,7 @@ def reproduce(
     from carekit.claims.audit import audit
     from carekit.claims.ledger import load_ledger
     from carekit.claims.replay import replay_all
-    from carekit.notebooks import execute_notebooks, find_notebooks, to_html
+    from carekit.notebooks import execute_notebooks, find_notebooks, notebook_title, to_html
     from carekit.pages import index_page
 
     opened = open_dataset(dataset)
@@ -140,14 +140,6 @@ def _notebooks(only: str | None, find: Any, n_figures: int) -> list[Path]:
             f"`only` is {only!r}; expected the id of a figure (`carekit claims list` shows all "
             f"{n_figures}) or a notebook: {', '.join(p.stem for p in find())}."
         ) from error
-
-
-def notebook_title(notebook: Any, otherwise: str) -> str:
-    """The first heading of a notebook."""
-    for cell in notebook.cells:
-        if cell.cell_type == "markdown" and cell.source.startswith("# "):
-            return str(cell.source.splitlines()[0][2:].strip())
-    return otherwise
 
 
 @contextmanager

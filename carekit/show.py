@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 FORMATS = ("table", "csv", "json")
 MOST_COLUMNS = 10
 # Columns that often hold one text for all rows: then they go below the table.
-FOOTNOTES = ("method", "definition", "conf_level")
+FOOTNOTES = ("method", "comparable", "definition", "conf_level")
 # A spreadsheet takes a cell that starts with one of these for a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -117,8 +117,8 @@ def _footnotes(frame: pd.DataFrame) -> tuple[list[str], pd.DataFrame]:
         if len(texts) == 1:
             notes.append(f"{name}: {readable(texts[0])}")
             body = body.drop(columns=name)
-        elif name == "method":
-            notes += [f"method {i}: {readable(t)}" for i, t in enumerate(texts, 1)]
+        elif name in {"method", "comparable"}:
+            notes += [f"{name} {i}: {readable(t)}" for i, t in enumerate(texts, 1)]
             body[name] = frame[name].map({t: str(i) for i, t in enumerate(texts, 1)})
     return notes, body
 

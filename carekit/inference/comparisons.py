@@ -58,7 +58,7 @@ def compare_rates(
         - "cr2": bias-reduced variance; degrees of freedom by Satterthwaite, for clusters as
           unequal and as alike inside as those seen
         - "linearised": influences summed by cluster, df = clusters - 1; too narrow with unequal
-          clusters (90 % instead of 95 with 20 and 20)
+          clusters (84 to 93 % instead of 95 with 20 and 20 brands)
     adjustment : {"holm", "bh", "bonferroni", "none"}
         Of the p-values, over all rows of the result.
     conf_level : float

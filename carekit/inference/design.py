@@ -183,7 +183,7 @@ def survey_design(
     units, clustered = np.arange(size, dtype=np.int64), False
     if psu is not None:
         inner = _codes(frame, psu, "psu")
-        units = pd.factorize(strata * (int(inner.max(initial=0)) + 1) + inner)[0].astype(np.int64)
+        units, _ = compact(strata * (int(inner.max(initial=0)) + 1) + inner)
         largest = group_sums(units, copies, 1).max() if size else 0
         clustered = bool(largest > 1)
         if not clustered:
@@ -240,11 +240,30 @@ def first_ids(frame: pd.DataFrame, wrong: npt.ArrayLike) -> str:
     return f"{count} row{'s' if count > 1 else ''} (first: {shown})"
 
 
+def compact(keys: Codes) -> tuple[Codes, Codes]:
+    """Whole numbers from 0 on as codes without gaps, and the number behind each code.
+
+    As `pandas.factorize`, but several times faster where the numbers are not spread out.
+    """
+    top = int(keys.max(initial=-1)) + 1
+    if top > max(4 * len(keys), 1000):
+        codes, found = pd.factorize(keys)
+        return codes.astype(np.int64), found
+    seen = np.zeros(top, dtype=bool)
+    seen[keys] = True
+    return (np.cumsum(seen) - 1)[keys], np.flatnonzero(seen)
+
+
 def _codes(frame: pd.DataFrame, column: str | None, argument: str) -> Codes:
     """Codes from 0 on for a design column; all 0 without one; a missing value is an error."""
     if column is None:
         return np.zeros(len(frame), dtype=np.int64)
-    codes = pd.factorize(frame[column], use_na_sentinel=True)[0].astype(np.int64)
+    values = frame[column]
+    if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iu" and len(values):
+        numbers = values.to_numpy()
+        if numbers.min() >= 0 and numbers.max() < np.iinfo(np.int64).max:
+            return compact(numbers.astype(np.int64, copy=False))[0]
+    codes = pd.factorize(values, use_na_sentinel=True)[0].astype(np.int64)
     if (codes < 0).any():
         raise InputError(
             f"`{argument}` {column!r} is missing in {first_ids(frame, codes < 0)}; every "
@@ -255,7 +274,7 @@ def _codes(frame: pd.DataFrame, column: str | None, argument: str) -> Codes:
 
 def _distinct(group: Codes, code: Codes, n_codes: int, size: int) -> Codes:
     """Number of distinct codes that occur in each group."""
-    pairs = pd.unique(group * max(n_codes, 1) + code)
+    _, pairs = compact(group * max(n_codes, 1) + code)
     return np.bincount(pairs // max(n_codes, 1), minlength=size).astype(np.int64)
 
 

@@ -183,7 +183,9 @@ def funnel_limits(
     columns: dict[str, Any] = {"n": sizes.astype(np.int64), "target": target}
     for name, share in (("inner", inner), ("outer", outer)):
         for side, probability in (("low", (1 - share) / 2), ("high", (1 + share) / 2)):
-            limit = _limit(sizes, target, probability, exact)
+            # At a handful of requests the interpolated limit of a rare outcome passes the target.
+            side_of = np.minimum if side == "low" else np.maximum
+            limit = side_of(_limit(sizes, target, probability, exact), target)
             columns[f"{name}_{side}"] = np.clip(target + (limit - target) * widen, 0.0, 1.0)
     return pd.DataFrame(columns)
 

@@ -311,7 +311,7 @@ def _periods(table: pd.DataFrame, time: str, start: Any) -> tuple[pd.DataFrame, 
     except TypeError as error:
         raise InputError(
             f"`start` is {start!r}, which cannot be compared with column {time!r} (such as "
-            f"{ordered[time].iloc[0]!r}). Give it in the same form."
+            f"{ordered[time].iloc[0]}). Give it in the same form."
         ) from error
     if min(where, len(ordered) - where) < _LEAST_POINTS:
         raise InputError(

@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from carekit.inference.counts import group_sums
-from carekit.inference.design import Codes, Design, Floats
+from carekit.inference.design import Codes, Design, Floats, compact
 
 
 def weighted_shares(
@@ -32,7 +31,7 @@ def weighted_shares(
     if design.n_strata == 1:
         pair, pair_stratum, pair_group = of, np.zeros(size, dtype=np.int64), np.arange(size)
     else:
-        pair, pairs = pd.factorize(design.stratum[base] * size + of)
+        pair, pairs = compact(design.stratum[base] * size + of)
         pair_stratum, pair_group = pairs // size, pairs % size
     n_pairs = len(pair_group)
     cell = pair * n_answers + said
@@ -53,7 +52,7 @@ def weighted_shares(
     if design.clustered:
         unit = design.psu[base] * size + of
         if (length := len(design.psu_stratum) * size) > max(len(unit), 4_000_000):
-            unit, found = pd.factorize(unit)
+            unit, found = compact(unit)
             length = len(found)
         second = _squared_cluster_sums(unit, length, pair, said, w * copies, p) / scale**2
     else:
@@ -165,7 +164,7 @@ def _clustered_blocks(design: Design, group: Codes, size: int, block: Floats) ->
     from scipy.sparse import csr_matrix, hstack
 
     units, inside = len(design.psu_stratum), group >= 0
-    pair, pairs = pd.factorize(design.psu[inside] * size + group[inside])
+    pair, pairs = compact(design.psu[inside] * size + group[inside])
     rows, groups = pairs // size, pairs % size
     parts = []
     for k in range(block.shape[1]):

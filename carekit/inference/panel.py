@@ -87,8 +87,8 @@ def read_panel(table: pd.DataFrame, *, outcome: str, brand: str, period: str, st
         position[known] = periods.searchsorted(pd.Index(begun[known]), side="left")
     except (TypeError, ValueError) as error:
         raise InputError(
-            f"`start` column {start!r} (such as {begun[known].iloc[0]!r}) cannot be compared with "
-            f"{period!r} (such as {periods[0]!r}). Give both in the same form."
+            f"`start` column {start!r} (such as {begun[known].iloc[0]}) cannot be compared with "
+            f"{period!r} (such as {periods[0]}). Give both in the same form."
         ) from error
     position[position == len(periods)] = NEVER  # starts after the last period
     grid = np.full((len(brands), len(periods)), np.nan)

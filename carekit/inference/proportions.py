@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from carekit.errors import InputError
 from carekit.inference.counts import (
     check_conf_level,
     column_names,
@@ -23,11 +24,19 @@ from carekit.inference.counts import (
     sum_counts,
 )
 from carekit.inference.intervals import clopper_pearson, korn_graubard, wald_interval, wilson
+from carekit.inference.uneven_clusters import (
+    bias_reduced_variance,
+    intraclass,
+    satterthwaite_df,
+)
 
 FEW_CLUSTERS = 30
 SMALL_N = 30
 # A variance below this share of p(1 - p) is rounding, not variation: n_eff would pass 1e18.
 _NO_VARIANCE = 1e-18
+# Where the linearised variance still covers: bench/coverage_proportions.py.
+_EVEN, _RARE = 0.8, 0.1
+_INTERVALS = ("auto", "beta", "cr2")
 
 _RESULT = [
     *("estimate", "std_error", "ci_low", "ci_high", "conf_level", "df"),
@@ -42,6 +51,7 @@ def estimate_rate(
     cluster: str | None = None,
     n: str = "n",
     n_yes: str = "n_answered",
+    interval: str = "auto",
     conf_level: float = 0.95,
 ) -> pd.DataFrame:
     """Pooled rate of each group, Σ yes / Σ n, with an interval that respects clusters.
@@ -59,6 +69,12 @@ def estimate_rate(
         independent.
     n, n_yes : str
         Columns of the counts: all units, and those that count as yes.
+    interval : {"auto", "beta", "cr2"}
+        For clusters. "beta": Korn and Graubard's interval with the linearised variance, as R's
+        `svyciprop`. "cr2": the same interval with a bias-reduced variance and Satterthwaite
+        degrees of freedom. "auto": "beta" while clusters are even (Satterthwaite degrees of
+        freedom at least 80 % of clusters - 1) and the rate lies between 10 and 90 %, else "cr2",
+        because "beta" then covers as little as 85 % instead of 95; `method` says which.
     conf_level : float
         Nominal coverage.
 
@@ -69,9 +85,9 @@ def estimate_rate(
 
         - `n` and `n_yes` under the names given: units and yes; the denominator is `n`
         - `estimate`: Σ yes / Σ n, 0 to 1; NaN where n = 0
-        - `std_error`: linearised; √(p(1-p)/(n-1)) for independent units
+        - `std_error`: linearised, or bias-reduced; √(p(1-p)/(n-1)) for independent units
         - `ci_low`, `ci_high`, `conf_level`: Wilson for independent units, else Korn-Graubard
-        - `df`: clusters - 1; NaN for Wilson
+        - `df`: clusters - 1, or Satterthwaite's; NaN for Wilson
         - `n_eff`: units that would be as precise if they were independent
         - `clusters`: clusters with at least one unit; missing without `cluster`
         - `deff`: variance over that of as many independent units
@@ -90,12 +106,18 @@ def estimate_rate(
         If a named column is missing.
     InputError
         If counts are not whole numbers, yes exceeds n, a cluster is missing, `conf_level` is not
-        between 0 and 1, or a `by` column has the name of a result column.
+        between 0 and 1, `interval` is unknown, or a `by` column has the name of a result column.
+
+    Notes
+    -----
+    Simulated coverage of the nominal 95 % stays within 93.5 to 96.5 for 8 clusters or more, rates
+    of 20 to 80 % (10 to 90 % from 30 clusters on) and a likeness within clusters up to 0.25
+    (bench/coverage_proportions.py). With fewer clusters read the limits as rough.
 
     References
     ----------
     Wilson 1927; Korn and Graubard 1998; Cochran 1977, Sampling Techniques, ch. 9 (ratio of two
-    totals over clusters).
+    totals over clusters); Bell and McCaffrey 2002.
 
     Examples
     --------
@@ -109,6 +131,11 @@ def estimate_rate(
     """
     groups_by = column_names(by)
     check_conf_level(conf_level)
+    if interval not in _INTERVALS:
+        raise InputError(
+            f"`interval` is {interval!r}; one of {', '.join(map(repr, _INTERVALS))} was expected. "
+            "Use 'auto' unless you reproduce a published interval."
+        )
     refuse_names(groups_by, [n, n_yes, *_RESULT])
     groups, code, counts = sum_counts(table, by=groups_by, cluster=cluster, n=n, parts=[n_yes])
     size = len(groups)
@@ -120,7 +147,7 @@ def estimate_rate(
         part["clusters"] = pd.array([pd.NA] * size, dtype="Int64")
         part["flags"] = join_flags(size, {"n0": total == 0, "small_n": _small(total)})
     else:
-        part = _clustered(code, yes, units, total_yes, total, cluster, conf_level)
+        part = _clustered(code, yes, units, total_yes, total, cluster, interval, conf_level)
     result = groups.assign(
         **{n: total.astype(np.int64), n_yes: total_yes.astype(np.int64)},
         **part,
@@ -165,6 +192,7 @@ def _clustered(
     total_yes: npt.NDArray[np.float64],
     total: npt.NDArray[np.float64],
     cluster: str,
+    interval: str,
     conf_level: float,
 ) -> dict[str, Any]:
     """Ratio of totals over clusters, one value per group; rows are clusters."""
@@ -180,17 +208,31 @@ def _clustered(
     one = (k == 1) & ~single
     flat = (k > 1) & ~single & (variance <= _NO_VARIANCE * binomial)
     usual = (k > 1) & ~single & ~flat
-    variance = np.where(flat, 0.0, variance)
+    variance, df = np.where(flat, 0.0, variance), k - 1.0
+    reduced = np.zeros(size, dtype=bool)
+    if interval != "beta" and usual.any():
+        reduced = usual & (interval == "cr2")
+        used = (units > 0) & usual[code]
+        parts = (units[used], code[used], size)
+        own_df = satterthwaite_df(*parts)
+        rare = np.minimum(share, 1 - share) < _RARE
+        if interval == "auto":
+            reduced = usual & (rare | (own_df < _EVEN * (k - 1)))
+        likeness = intraclass(yes[used], *parts)[code[used]]
+        working = units[used] * (1 + (units[used] - 1) * likeness)
+        own_df = np.where(rare, satterthwaite_df(*parts, working=working), own_df)
+        variance = np.where(reduced, bias_reduced_variance(residual[used], *parts), variance)
+        df = np.where(reduced, own_df, df)
 
     out = _independent(total_yes, total, conf_level)
-    beta = korn_graubard(share, np.sqrt(variance), n=total, df=k - 1, conf_level=conf_level)
+    beta = korn_graubard(share, np.sqrt(variance), n=total, df=df, conf_level=conf_level)
     exact = clopper_pearson(total_yes, total, conf_level=conf_level)
     for column, side in (("ci_low", 0), ("ci_high", 1)):
         out[column] = np.select(
             [single, usual, flat], [out[column], beta[side], exact[side]], np.nan
         )
     out["std_error"] = np.where(single, out["std_error"], np.sqrt(variance))
-    out["df"] = np.where(usual | flat, k - 1.0, np.nan)
+    out["df"] = np.where(usual | flat, df, np.nan)
     out["n_eff"] = np.select(
         [single | flat, usual], [total, _divide(binomial, variance)], default=np.nan
     )
@@ -198,12 +240,13 @@ def _clustered(
     out["deff"] = np.select([single, usual], [out["deff"], deff], default=np.nan)
     out["clusters"] = pd.array(k, dtype="Int64")
     out["method"] = np.select(
-        [total == 0, single, one, flat],
+        [total == 0, single, one, flat, reduced],
         [
             "none: n = 0",
             f"wilson: every {cluster} holds one unit",
             f"none: one {cluster}",
             f"clopper-pearson: no variance between values of {cluster}",
+            f"korn-graubard, clustered by {cluster}, CR2",
         ],
         default=f"korn-graubard, clustered by {cluster}",
     )

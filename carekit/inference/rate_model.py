@@ -255,8 +255,9 @@ def _fit(design: Values, terms: list[str], yes: Values, units: Values) -> Values
             f"`table` has {int(yes.sum())} yes of {int(units.sum())}: nothing varies that "
             "predictors could explain. Use carekit.inference.proportions.estimate_rate."
         )
-    with warnings.catch_warnings():
-        # Separation is found below, from the fit itself.
+    # Separation is found below, from the fit itself. With as many cells as terms, statsmodels
+    # divides by 0 degrees of freedom for a scale that nothing here uses.
+    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
         warnings.simplefilter("ignore", PerfectSeparationWarning)
         model = GLM(np.column_stack([yes, units - yes]), design, family=Binomial())
         result = model.fit(tol=1e-12, maxiter=100)

@@ -322,9 +322,10 @@ def business_minutes(
         minutes[rows], wrong = _between(begins[rows], ends[rows], clock)
         backwards += wrong
     if without:
+        brands = f"{len(without)} brand{'s' if len(without) > 1 else ''}"
         warnings.warn(
-            f"`hours` has no clock for {len(without)} brands (first: "
-            f"{', '.join(without[:3])}); their open minutes are missing.",
+            f"`hours` has no clock for {brands} (first: {', '.join(without[:3])}); their open "
+            "minutes are missing.",
             UserWarning,
             stacklevel=2,
         )

@@ -2,13 +2,14 @@
 
 from carekit.notebooks.execution import Execution, execute_notebooks, find_notebooks
 from carekit.notebooks.outputs import clean, refresh_notebooks, unstable_cells
-from carekit.notebooks.page import to_html
+from carekit.notebooks.page import notebook_title, to_html
 
 __all__ = [
     "Execution",
     "clean",
     "execute_notebooks",
     "find_notebooks",
+    "notebook_title",
     "refresh_notebooks",
     "to_html",
     "unstable_cells",

@@ -43,3 +43,11 @@ def to_html(notebook: Any, *, title: str, lang: str = "en") -> str:
     )
     page, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": title}})
     return page
+
+
+def notebook_title(notebook: Any, otherwise: str) -> str:
+    """The first heading of a notebook."""
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown" and cell.source.startswith("# "):
+            return str(cell.source.splitlines()[0][2:].strip())
+    return otherwise

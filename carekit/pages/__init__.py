@@ -107,7 +107,7 @@ def _value(value: float | None, unit: str) -> str:
 
 
 def _card(run: Any) -> NotebookCard:
-    from carekit.reproduce import notebook_title
+    from carekit.notebooks import notebook_title
 
     cells = run.notebook.cells
     image, alt = _first_figure(cells)

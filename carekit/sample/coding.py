@@ -12,9 +12,11 @@ TONE_ERROR = {"a": 0.08, "b": 0.12}
 FLAG_ERROR = {
     "is_question": {"a": 0.04, "b": 0.06},
     "is_complaint": {"a": 0.06, "b": 0.08},
-    "abuse": {"a": 0.01, "b": 0.02},
+    "is_abuse": {"a": 0.01, "b": 0.02},
 }
 PER_LANGUAGE = 300
+FORMULA = ("=", "+", "-", "@", "|", "%")
+BESIDE = ["lang", "network", "brand", "stratum", "weight"]
 # where a wrong tone goes: neutral is confused with both, the others mostly with neutral
 WRONG = {
     "negative": {"neutral": 0.8, "positive": 0.2},
@@ -31,8 +33,9 @@ def draw_codes(
     Returns
     -------
     dict
-        Coder → frame with `post_id, lang, network, brand, weight, text` and the codes. `weight` is
-        the number of openings with a text that a coded post stands for.
+        Coder → frame with `post_id`, `text`, the codes, and `lang`, `network`, `brand`, `stratum`
+        (the language) and `weight`: the number of openings with a text that a coded post stands
+        for. A text that a spreadsheet would run as a formula has an apostrophe before it.
     """
     both = table.merge(labels, on="post_id", validate="one_to_one")
     both = both[both["kind"].eq("opening") & both["text"].notna()]
@@ -40,17 +43,20 @@ def draw_codes(
     for _, group in both.groupby("lang", sort=True):
         rows = np.sort(rng.choice(len(group), min(PER_LANGUAGE, len(group)), replace=False))
         part = group.iloc[rows].copy()
+        part["stratum"] = part["lang"]
         part["weight"] = round(len(group) / len(rows), 4)
         chosen.append(part)
     posts = pd.concat(chosen, ignore_index=True)
     posts = posts.iloc[rng.permutation(len(posts))].reset_index(drop=True)
     sheets = {}
     for coder in CODERS:
-        sheet = posts[["post_id", "lang", "network", "brand", "weight", "text"]].copy()
+        sheet = posts[["post_id", "text"]].copy()
+        sheet["text"] = [f"'{t}" if t.startswith(FORMULA) else t for t in posts["text"]]
         sheet["tone"] = _tones(rng, posts["tone"], TONE_ERROR[coder])
         for name, error in FLAG_ERROR.items():
             flipped = rng.random(len(posts)) < error[coder]
             sheet[name] = np.where(posts[name].to_numpy() ^ flipped, "yes", "no")
+        sheet[BESIDE] = posts[BESIDE]
         sheets[coder] = sheet
     return sheets
 

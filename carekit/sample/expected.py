@@ -19,6 +19,8 @@ def solve(function: Callable[[float], float], low: float, high: float) -> float:
     """Root of an increasing function by bisection, to the last bit."""
     for _ in range(200):
         middle = (low + high) / 2
+        if middle in (low, high):
+            break
         if function(middle) < 0:
             low = middle
         else:
@@ -253,11 +255,17 @@ def _within(parts: list[tuple[float, float, float]], minutes: float) -> float:
 def wait_medians() -> tuple[float, float]:
     """Medians (minutes, on X) of fast and slow answers that give the planted mean and median."""
 
+    # the mean is linear in both medians
+    of_fast, of_slow = (_mean(_components(*pair, None)) for pair in ((1.0, 0.0), (0.0, 1.0)))
+    slowest = plan.MEAN_WAIT / of_slow  # where fast answers would take no time at all
+
     def fast_for(slow: float) -> float:
-        return solve(lambda f: _mean(_components(f, slow, None)) - plan.MEAN_WAIT, 0.001, 500.0)
+        return (slowest - slow) * of_slow / of_fast
 
     slow = solve(
-        lambda s: _within(_components(fast_for(s), s, None), plan.MEDIAN_WAIT) - 0.5, 150.0, 380.0
+        lambda s: _within(_components(fast_for(s), s, None), plan.MEDIAN_WAIT) - 0.5,
+        slowest / 2,
+        slowest * (1 - 1e-9),
     )
     return fast_for(slow), slow
 

@@ -27,7 +27,12 @@ from carekit.sample.requests import (
 from carekit.sample.roster import brands
 from carekit.sample.survey import draw_survey
 from carekit.sample.threads import draw_broadcasts, draw_threads
-from carekit.sample.truth import count_tables, post_quantities, survey_quantities
+from carekit.sample.truth import (
+    NOT_PLANTED,
+    count_tables,
+    post_quantities,
+    survey_quantities,
+)
 from carekit.schema import POSTS, to_arrow
 
 SEED = 2015
@@ -61,7 +66,8 @@ def draw_sample(*, n_posts: int = 40_000, seed: int = SEED, texts: bool = True) 
     seed : int
         Any seed gives another sample from the same truth.
     texts : bool
-        False leaves the texts out (all numbers stay the same), for simulations over many seeds.
+        False writes "?" or "." in place of each text, for simulations over many seeds: ids, times
+        and question marks stay the same; there are no coding sheets then.
 
     Raises
     ------
@@ -107,6 +113,7 @@ def draw_sample(*, n_posts: int = 40_000, seed: int = SEED, texts: bool = True) 
             "deleted_since_first_look": gone_since,
         },
         "tables": count_tables(posts, again),
+        "not_planted": NOT_PLANTED,
         "brands": _brand_truth(firms),
     }
     events = events_table(answered)

@@ -119,11 +119,14 @@ class Panel:
 def rake(frame: pd.DataFrame, margins: dict[str, dict[str, float]]) -> np.ndarray:
     """Weights of mean 1 that give the known margins, by iterative proportional fitting."""
     weight = np.ones(len(frame))
+    known = [
+        (frame[name].map({k: i for i, k in enumerate(shares)}).to_numpy(), [*shares.values()])
+        for name, shares in margins.items()
+    ]
     for _ in range(100):
-        for name, shares in margins.items():
-            codes = frame[name].map({k: i for i, k in enumerate(shares)}).to_numpy()
-            now = np.bincount(codes, weight, len(shares)) / weight.sum()
-            weight *= (np.array(list(shares.values())) / now)[codes]
+        for codes, wanted in known:
+            now = np.bincount(codes, weight, len(wanted)) / weight.sum()
+            weight *= (np.array(wanted) / now)[codes]
     return np.round(weight / weight.mean(), 4)
 
 

@@ -203,13 +203,17 @@ def _truncate(rng: np.random.Generator, made: Traps) -> None:
 
 
 def spoil(rng: np.random.Generator, table: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, int]]:
-    """Empty texts in a copy of the finished table; deleted posts lose theirs more often."""
+    """Texts and languages go missing, in a copy; deleted posts lose their texts more often."""
     made = table.copy()
     deleted = made["deleted_at"].notna().to_numpy()
     chance = np.where(deleted, 0.5, np.where(made["author_role"] == "customer", 0.01, 0.0))
     empty = rng.random(len(made)) < chance
     made.loc[empty, "text"] = None
+    further = made["author_role"].eq("customer") & made["reply_to"].notna()
+    untold = further.to_numpy() & (rng.random(len(made)) < plan.NO_LANGUAGE_SHARE)
+    made.loc[untold, "lang"] = None
     return made, {
+        "lang_missing": int(untold.sum()),
         "null_text": int(empty.sum()),
         "deleted_post": int(deleted.sum()),
         "deleted_post_without_text": int((empty & deleted).sum()),

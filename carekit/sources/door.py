@@ -35,15 +35,15 @@ ANY_HANDLE = rf"[{_WORD}]+(?:[.-]+[{_WORD}]+)*"
 class Seen:
     """What a first look at the drafts of one file tells.
 
-    `n_rows` counts rows of the source, `n_nested` answers inside them, `n_accounts` the accounts of
-    brands that write in it; `latest` is the last time not after today, in microseconds since 1970,
-    or None; `tallies` are the sums asked for.
+    `n_nested` of the `n` drafts are answers inside the row of another, `n_problems` cannot be read;
+    `latest` is the last time not after today, in microseconds since 1970, or None; `tallies` are
+    the sums asked for.
     """
 
-    n_rows: int
+    n: int
     n_nested: int
+    n_problems: int
     latest: int | None
-    n_accounts: int
     tallies: Mapping[str, int]
 
 
@@ -63,8 +63,8 @@ class Door:
     def __init__(self, con: duckdb.DuckDBPyConnection, key: bytes, known: pd.DataFrame) -> None:
         self.con, self._key = con, key
         self._known = {
-            (r.network, fold(r.network, r.account)): (r.account, r.brand)
-            for r in known.itertuples(index=False)
+            (r["network"], fold(r["network"], r["account"])): (r["account"], r["brand"])
+            for r in known.to_dict("records")
         }
         self._networks: set[str] = set()
         self._keys: list[str] = []
@@ -80,34 +80,37 @@ class Door:
         tallies : sequence of str
             Further integer columns of it, to be summed.
         """
-        sums = "".join(f', sum("{t}") AS "{t}"' for t in tallies)
-        # CASE, because DuckDB computes only the rows that a branch needs; and an account is
-        # learnt from good rows only, else the rubble of a broken row would be kept as a handle.
+        listed = ("n_nested", "n_problems", *tallies)
+        sums = ", ".join(f'sum("{t}")::BIGINT AS "{t}"' for t in listed)
         self.con.execute(
             f"""CREATE OR REPLACE TEMP TABLE pass AS SELECT network, author,
-            bool_or(CASE WHEN author_role = 'brand' THEN problem IS NULL END) AS is_brand,
+            bool_or(author_role = 'brand') AS is_brand,
             min(CASE WHEN author_role = 'brand' THEN brand END) AS brand,
-            count(*) AS n, count(*) FILTER (nested) AS n_nested,
-            max(created_at) FILTER (created_at < now() + INTERVAL 1 DAY) AS latest{sums}
-            FROM {drafts} GROUP BY network, author"""
+            count(*) AS n, max(created_at) FILTER (created_at < now() + INTERVAL 1 DAY) AS latest,
+            {sums} FROM (SELECT *, nested::INT AS n_nested, (problem IS NOT NULL)::INT AS n_problems
+            FROM {drafts}) GROUP BY network, author"""
         )
+        row = self.con.execute(
+            f"SELECT sum(n)::BIGINT AS n, epoch_us(max(latest)) AS latest, {sums} FROM pass"
+        ).fetchall()[0]
+        n, latest, n_nested, n_problems, *counts = row
+        counted = {t: c or 0 for t, c in zip(tallies, counts, strict=True)}
+        return Seen(n or 0, n_nested or 0, n_problems or 0, latest, counted)
+
+    def remember(self) -> None:
+        """Keep the authors and the brand accounts of the drafts that were learnt last.
+
+        Only if all these drafts are good: the rubble of a broken row must not become a handle.
+        """
         self.con.execute("INSERT INTO authors SELECT network, author FROM pass WHERE author <> ''")
         found = self.con.execute(
             "SELECT network, author, brand FROM pass WHERE is_brand AND author <> '' ORDER BY ALL"
         ).fetchall()
         for network, author, brand in found:
             self._known.setdefault((network, fold(network, author)), (author, brand or author))
-        sums = "".join(f', sum("{t}")::BIGINT' for t in tallies)
-        row = self.con.execute(
-            "SELECT sum(n - n_nested)::BIGINT, sum(n_nested)::BIGINT, epoch_us(max(latest))"
-            f"{sums} FROM pass"
-        ).fetchone()
-        n_rows, n_nested, latest, *counts = row or (0, 0, None, *(0 for _ in tallies))
         networks = self.con.execute("SELECT DISTINCT network FROM pass WHERE network <> ''")
         self._networks.update(n for (n,) in networks.fetchall())
         self.con.execute("DROP TABLE pass")
-        counted = {t: c or 0 for t, c in zip(tallies, counts, strict=True)}
-        return Seen(n_rows or 0, n_nested or 0, latest, len(found), counted)
 
     def open(self) -> None:
         """Give everybody seen so far a pseudonym; no file can be learnt after that."""
@@ -208,7 +211,7 @@ class Door:
         return f"CASE {network} {cases} END"
 
     def _fold(self, handle: str, network: str = "network") -> str:
-        return self._by_network({n: f"lower({handle})" for n in FOLDED}, handle, network)
+        return self._by_network(dict.fromkeys(FOLDED, f"lower({handle})"), handle, network)
 
     def _key_of(self, handle: str, network: str = "network") -> str:
         folded = self._fold(handle, network)
@@ -232,7 +235,7 @@ class Door:
             f"regexp_matches({last}, '[A-Za-z0-9_]')",
             f"regexp_matches({last}, '[{_WORD}]')",
         )
-        word = self._by_network({n: narrow for n in HANDLES}, wide)
+        word = self._by_network(dict.fromkeys(HANDLES, narrow), wide)
         return f"CASE WHEN {part} = '' THEN FALSE ELSE {word} END"
 
     def _is_mention(self) -> str:

@@ -119,7 +119,8 @@ class Clock:
             f"WHEN {dots} THEN {_try(plain, _clocked('%d/%m/%y'))} "
             f"WHEN {long} THEN {_try(plain, _clocked(f'{first}/%Y'))} "
             f"ELSE {_try(plain, _clocked(f'{first}/%y'))} END "
-            f"WHEN regexp_matches({v}, '^(\\d+ [A-Za-z]{{3}}|[A-Za-z]{{3,9}} \\d)') THEN {_try(v, _NAMED)} END"
+            f"WHEN regexp_matches({v}, '^(\\d+ [A-Za-z]{{3}}|[A-Za-z]{{3,9}} \\d)') "
+            f"THEN {_try(v, _NAMED)} END"
         )
 
     def _general(self, v: str) -> str:
@@ -216,7 +217,7 @@ def time_warnings(tallies: Mapping[str, int], *, clock: Clock, file: str) -> lis
         )
     if tallies.get("time_skipped"):
         found.append(
-            f"{tallies['time_skipped']:,} times of {file} fall in the hour that {clock.tz} skips in "
-            "spring; they were read as if the clock had not moved."
+            f"{tallies['time_skipped']:,} times of {file} fall in the hour that {clock.tz} skips "
+            "in spring; they were read as if the clock had not moved."
         )
     return found

@@ -33,6 +33,8 @@ LEXICON_FEATURES = (
     "asks",
 )
 
+FEW_POSTS = 40
+
 _NUMBER = re.compile(r"[0-9]+(?:[.,:][0-9]+)*")
 _STRETCH = re.compile(r"(\w)\1{2,}")
 # Words, `!`, `?`, `...` and single symbols such as emoji; a number becomes 0.
@@ -64,7 +66,7 @@ class TfidfFeatures:
     lexicon : bool, default True
         Add the features of carekit's tone lexicon, scaled by their standard deviation.
     min_posts : int, default 2
-        A word or letter group must occur in so many posts.
+        A word or letter group must occur in so many posts (in one, when there are fewer than 40).
     max_features : int, default 150_000
         Keep so many groups of each kind, the most frequent.
     """
@@ -206,7 +208,9 @@ class TfidfFeatures:
         counts.sum_duplicates()
         if fit:
             posts = np.bincount(counts.indices, minlength=len(terms))
-            keep = np.flatnonzero(posts >= min(self.min_posts, max(counts.shape[0] // 20, 1)))
+            # Of a handful of posts, every word is kept: none occurs often.
+            least = self.min_posts if counts.shape[0] >= FEW_POSTS else 1
+            keep = np.flatnonzero(posts >= least)
             if len(keep) > self.max_features:
                 order = np.argsort(-posts[keep], kind="stable")[: self.max_features]
                 keep = np.sort(keep[order])
@@ -233,7 +237,8 @@ class TfidfFeatures:
         values = lexicon_features(cleaned, lang)
         if fit:
             scale = values.std(axis=0)
-            self.state_["lexicon"] = {"scale": np.where(scale > 0, scale, 1.0)}
+            # A constant column has a spread of rounding errors, by which one must not divide.
+            self.state_["lexicon"] = {"scale": np.where(scale > 1e-9, scale, 1.0)}
         return sparse.csr_matrix(values / self.state_["lexicon"]["scale"])
 
 

@@ -4,6 +4,7 @@ Brand posts only. Two labels: `requested` ("please DM us") and `announced` ("we'
 The patterns keep to what Python's `re`, RE2 and Java have in common; apply them to lower-case text.
 """
 
+# Patterns are read by the word, not by the line.
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -35,12 +36,12 @@ _EN_ASK = "|".join(
         rf"info|information|number|name|address|email|e-mail|reservation|confirmation)[ ,:]+{_SOME}"
         rf"(?:{_VIA}[ ]+)?{_DET}{_DM}",
         # DM us, PM me your number, please DM, DM'ing us, inbox us
-        rf"(?:dm|pm|d\.m\.|direct message|private message|privately message|inbox|private msg|privately msg)"
-        rf"(?:[ ]?['’]?ing)?[ ]+(?:us|me|@?[a-z0-9_]*(?:help|care|support)[a-z]*|you[r]?|ur|the|with|over|"
-        rf"which|what|where|when|any|all|some|full|details|a |an |account|order|info|back|so|if|and|to us|here|"
-        rf"for|more|to|w|our|please|pls|thanks)",
-        rf"(?:please|pls|plz|kindly|can you|could you|can u|feel free to|you can|you may|just|then|and|to|or|"
-        rf"you['’]ll need to|also|lets|let['’]s)[ ]+(?:dm|pm|direct message|private message|inbox)",
+        r"(?:dm|pm|d\.m\.|direct message|private message|privately message|inbox|private msg|privately msg)"
+        r"(?:[ ]?['’]?ing)?[ ]+(?:us|me|@?[a-z0-9_]*(?:help|care|support)[a-z]*|you[r]?|ur|the|with|over|"
+        r"which|what|where|when|any|all|some|full|details|a |an |account|order|info|back|so|if|and|to us|here|"
+        r"for|more|to|w|our|please|pls|thanks)",
+        r"(?:please|pls|plz|kindly|can you|could you|can u|feel free to|you can|you may|just|then|and|to|or|"
+        r"you['’]ll need to|also|lets|let['’]s)[ ]+(?:dm|pm|direct message|private message|inbox)",
         rf"(?:messag(?:e|ing) (?:us|me)|send (?:us|me)|write (?:to )?us|contact us|chat with us|reach us|"
         rf"speak (?:to|with) us)[ ]+{_SOME}(?:privately|in private|confidentially)",
         rf"(?:in|via|by|through|using|over|into)[ ]+{_DET}(?:dm|pm|direct message|private message|"
@@ -60,7 +61,7 @@ _EN_TELL = "|".join(
         rf"(?:sent|sending|send|resend|resent|replying|responding|dm['’]?e?d|pm['’]?e?d|messaged|replied|responded|answered|written|dropped|shot|"
         rf"reached out|followed up|got back|reply|respond|received|see|seen|got|have|found|followed|"
         rf"continue|assist|meet|help|reaching out)[ ]+(?:[^ .!?;]+[ ]+){{0,6}}?(?:{_VIA}[ ]+)?{_DET}{_DM}",
-        rf"(?:we|i|we['’]ve|i['’]ve|just|have|has)[ ]+(?:just |now |already |also )*(?:dm|pm)['’]?e?d[ ]+you",
+        r"(?:we|i|we['’]ve|i['’]ve|just|have|has)[ ]+(?:just |now |already |also )*(?:dm|pm)['’]?e?d[ ]+you",
         rf"(?:check|see|view|read|look at|look in|look out for|watch for|take a look at)[ ]+(?:[a-z]+[ ]+){{0,2}}"
         rf"(?:your|ur|the|our|for (?:a|our|my|the))?[ ]*(?:new |latest |last |recent |direct |private |twitter )*"
         rf"{_DM}",
@@ -90,11 +91,11 @@ _FR_ASK = "|".join(
         rf"revenez|mett(?:re|ez)|partage[rz]|confi(?:er|ez)|déplac(?:er|ez|ons)|bascul(?:er|ez|ons)|propose[rz]|"
         rf"pass(?:er|ez|ons)|coordonnées|numéro|adresse|détails|informations|infos|références|demande|"
         rf"message)[ ,:]+{_FR_SOME}(?:(?:{_FR_VIA})[ ]+)?(?:un |une |le |la |nos |notre |votre |vos |petit |en )*{_MP}",
-        rf"(?:en|par|via)[ ]+(?:un |une |le |la |nos |notre |votre |tes |vos )?(?:mps?|dms?|pv|privé|message privé|"
-        rf"messages privés|message direct|messagerie privée|messagerie|msg privé|inbox|messenger|message prive|"
-        rf"prive)",
+        r"(?:en|par|via)[ ]+(?:un |une |le |la |nos |notre |votre |tes |vos )?(?:mps?|dms?|pv|privé|message privé|"
+        r"messages privés|message direct|messagerie privée|messagerie|msg privé|inbox|messenger|message prive|"
+        r"prive)",
         rf"utilis(?:er|ez|ons|es|e|ant)[ ]+{_FR_SOME}(?:la |notre |votre |les )?{_MP}",
-        rf"(?:mp|dm)[ -](?:nous|moi|us)",
+        r"(?:mp|dm)[ -](?:nous|moi|us)",
         rf"{_MP}[ ]+(?:svp|s['’]il vous plaît|stp|avec|contenant|précisant|en indiquant|pour que|afin)",
         r"(?:contacte[rz]|écri(?:re|vez)|joindre)[ -]+(?:nous |moi )?(?:[^ .!?;]+[ ]+){0,3}(?:confidentiellement|"
         r"en toute confidentialité|de façon confidentielle)",
@@ -102,11 +103,15 @@ _FR_ASK = "|".join(
 )
 _FR_TELL = "|".join(
     [
-        rf"(?:nous|je|on|j['’]ai|l['’]équipe|nous vous|je vous|je t['’]|je te|on vous|on t['’]|vous)[ ]*(?:(?:vous|t['’]|te|y|l['’]|"
-        rf"lui)[ ]*)?(?:avons|ai|a|as|avez|viens de|venons de|vient de)?[ ]*(?:(?:vous|déjà|bien|aussi|de|justement|également|t['’])"
-        rf"[ ]*)*(?:envoyé|envoyer|envoie|envoyons|répondu|répondre|réponds|répondons|écrit|écrire|écris|écrivons|"
-        rf"contacté|contacter|contacte|contactons|adressé|adresser|adressons|transmis|laissé|reçu|recontacté|"
+        # nous vous avons envoyé un MP, je te réponds en privé; "de nous envoyer un MP" asks.
+        rf"(?:nous|je|on|j['’]ai|l['’]équipe|nous vous|je vous|je t['’]|je te|on vous|on t['’]|vous)[ ]*"
+        rf"(?:(?:vous|t['’]|te|y|l['’]|lui)[ ]*)?(?:avons|ai|a|as|avez)?[ ]*(?:(?:vous|déjà|bien|aussi|"
+        rf"justement|également|t['’])[ ]*)*(?:envoyé|envoie|envoyons|répondu|réponds|répondons|écrit|écris|"
+        rf"écrivons|contacté|contacte|contactons|adressé|adressons|transmis|laissé|reçu|recontacté|"
         rf"recontactons|reviens|revenons|répond|revenu|revenue|revenus)[ ]+{_FR_SOME}(?:(?:{_FR_VIA})[ ]+)?"
+        rf"(?:un |une |le |la |nos |notre |votre |vos |ton |tes |petit )*{_MP}",
+        rf"(?:viens|venons|vient|vais|allons|va)[ ]+(?:de |d['’])?(?:vous |t['’]|te |l['’]|y )*(?:envoyer|"
+        rf"répondre|écrire|contacter|adresser|laisser|transmettre)[ ]+{_FR_SOME}(?:(?:{_FR_VIA})[ ]+)?"
         rf"(?:un |une |le |la |nos |notre |votre |vos |ton |tes |petit )*{_MP}",
         rf"(?:regard(?:ez|e|er)|consult(?:ez|e|er)|vérifi(?:ez|e|er)|verifi(?:ez|e|er)|voir|cf\.?|voyez|allez voir|va voir|lisez|lis|"
         rf"jet(?:ez|te) un (?:œil|oeil|coup d['’](?:œil|oeil)) (?:à|a|sur|dans)|check(?:ez|e)?)[ ]+(?:vos|tes|votre|"

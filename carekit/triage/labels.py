@@ -26,8 +26,8 @@ _TONE = {
     "positive": "positive pos positif + bon label_2",
 }
 _TONE_WORDS = {word: tone for tone, words in _TONE.items() for word in words.split()}
-_YES = frozenset("yes y oui o true vrai t v 1 1.0".split())
-_NO = frozenset("no n non false faux f 0 0.0".split())
+_YES = frozenset(["yes", "y", "oui", "o", "true", "vrai", "t", "v", "1", "1.0"])
+_NO = frozenset(["no", "n", "non", "false", "faux", "f", "0", "0.0"])
 _COMPLAINT = re.compile(r"complain|plainte|reclam|grief")
 _QUESTION = re.compile(r"question|interrog|\bask|whq|ynq")
 _NOT = re.compile(
@@ -100,7 +100,8 @@ def map_labels(
             return None
         shown = ", ".join(repr(str(c)) for c in sorted(map(str, codes.dropna().unique()))[:12])
         raise InputError(
-            f"`{column}` holds {shown}; expected tones (negative, neutral, positive), or complaint / "
+            f"`{column}` holds {shown}; expected tones (negative, neutral, positive), or "
+            f"complaint / "
             "not complaint, question / not question, or yes / no with a column or `task` that says "
             "of what. Rename the codes."
         )
@@ -113,7 +114,7 @@ def yes_no(codes: pd.Series, task: str) -> pd.Series:
     """Yes/no codes as the classes of `task`."""
     words = codes.map(_plain, na_action="ignore")
     yes = CLASSES[task][0]
-    return words.map({**{w: yes for w in _YES}, **{w: "other" for w in _NO}}).astype("string")
+    return words.map({**dict.fromkeys(_YES, yes), **dict.fromkeys(_NO, "other")}).astype("string")
 
 
 def _plain(code: Any) -> str:

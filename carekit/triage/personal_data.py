@@ -20,11 +20,11 @@ from carekit.triage.personal_patterns import (
     CARD,
     EMAIL,
     HANDLE,
-    HINT,
     IBAN,
     IBAN_LENGTHS,
     KEYED,
-    NOT_HINT,
+    LOOKS,
+    NOT_LOOKED_AT,
     PHONE,
     PHONE_WORDS,
     TRACKING,
@@ -37,7 +37,7 @@ KINDS = ("email", "iban", "phone", "card", "order", "account", "address")
 
 PHONE_METHODS = ("patterns", "both")
 _INVISIBLE = re.compile(f"[{INVISIBLE}]")
-_DIGIT = re.compile(r"\d")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _REGIONS = ("FR", "GB", "US", "BE", "CH", "CA")
 
 
@@ -132,6 +132,8 @@ def redact(
     >>> redact(["call me on 06 12 34 56 78 @acme"], pseudonymise=lambda h: "u1").to_list()
     ['call me on [phone] @u1']
     """
+    import pyarrow as pa
+
     _check_phones(phones)
     unknown = sorted(set(kinds) - set(KINDS))
     if unknown:
@@ -142,8 +144,12 @@ def redact(
     series = as_texts(texts)
     kept = {h.lower().lstrip("@") for h in keep_handles}
 
-    def one(text: str) -> str:
-        found = find_in(text, phones=phones, handles=pseudonymise is not None)
+    texts_ = [None if t is None else _SURROGATE.sub("\ufffd", t) for t in series.to_numpy()]
+    visible = ["" if t is None else _visible(t)[0] for t in texts_]
+    families = _look(pa.array(visible, type=pa.string()))
+
+    def one(text: str, families: list[str]) -> str:
+        found = find_in(text, phones=phones, handles=pseudonymise is not None, families=families)
         out, at = [], 0
         for finding in found:
             if finding.kind != "handle":
@@ -159,19 +165,26 @@ def redact(
             at = finding.end
         return "".join([*out, text[at:]])
 
-    values = [None if t is None else one(t) for t in series.to_numpy()]
+    values = [None if t is None else one(t, families.get(i, [])) for i, t in enumerate(texts_)]
     return pd.Series(values, index=series.index, dtype="string")
 
 
-def find_in(text: str, *, phones: str = "patterns", handles: bool = False) -> list[Finding]:
+def find_in(
+    text: str,
+    *,
+    phones: str = "patterns",
+    handles: bool = False,
+    families: Collection[str] = tuple(LOOKS),
+) -> list[Finding]:
     """Personal data of one text, in order, without overlap.
 
-    Zero-width characters inside a number do not hide it.
+    Zero-width characters inside a number do not hide it. `families`: keys of
+    `personal_patterns.LOOKS` to search for; the default is all.
     """
     plain, place = _visible(text)
     found: list[Finding] = []
     taken = bytearray(len(plain))
-    for kind, start, end in _candidates(plain, phones=phones, handles=handles):
+    for kind, start, end in _candidates(plain, families, phones=phones, handles=handles):
         if any(taken[start:end]):
             continue
         taken[start:end] = b"\x01" * (end - start)
@@ -186,17 +199,28 @@ def kinds_of(cleaned: list[str]) -> list[str]:
     import pyarrow as pa
     import pyarrow.compute as pc
 
-    out = [""] * len(cleaned)
     if not cleaned:
-        return out
+        return []
     array = pc.replace_substring_regex(
-        pa.array(cleaned, type=pa.string()), pattern=NOT_HINT, replacement=" "
+        pa.array(cleaned, type=pa.string()), pattern=NOT_LOOKED_AT, replacement=" "
     )
-    hint = pc.match_substring_regex(array, pattern=HINT)
-    for i in np.flatnonzero(hint.to_numpy(zero_copy_only=False)):
-        kinds = {f.kind for f in find_in(cleaned[i])}
+    out = [""] * len(cleaned)
+    for i, families in _look(array).items():
+        kinds = {f.kind for f in find_in(cleaned[i], families=families)}
         out[i] = "|".join(k for k in KINDS if k in kinds)
     return out
+
+
+def _look(array: Any) -> dict[int, list[str]]:
+    """Position of each text of an Arrow array worth a search → families to search for."""
+    import pyarrow.compute as pc
+
+    found: dict[int, list[str]] = {}
+    for family, pattern in LOOKS.items():
+        hit = pc.match_substring_regex(array, pattern=pattern).to_numpy(zero_copy_only=False)
+        for i in np.flatnonzero(hit):
+            found.setdefault(int(i), []).append(family)
+    return found
 
 
 def _visible(text: str) -> tuple[str, np.ndarray | None]:
@@ -207,27 +231,32 @@ def _visible(text: str) -> tuple[str, np.ndarray | None]:
     return _INVISIBLE.sub("", text), place
 
 
-def _candidates(text: str, *, phones: str, handles: bool) -> Iterator[tuple[str, int, int]]:
+def _candidates(
+    text: str, families: Collection[str], *, phones: str, handles: bool
+) -> Iterator[tuple[str, int, int]]:
     """What may be personal data, the surest kinds first."""
-    digits = _DIGIT.search(text) is not None
-    for match in EMAIL.finditer(text):
-        yield "email", match.start(), match.end()
-    if digits:
+    if "email" in families:
+        for match in EMAIL.finditer(text):
+            yield "email", match.start(), match.end()
+    if "number" in families:
         for match in IBAN.finditer(text):
             end = _iban_end(match.group())
             if end:
                 yield "iban", match.start(), match.start() + end
         for match in TRACKING.finditer(text):
             yield "order", match.start(), match.end()
+    if "keyed" in families:
         yield from _keyed(text)
+    if "number" in families:
         yield from _phones(text, phones)
         for match in CARD.finditer(text):
             if is_card(match.group()):
                 yield "card", match.start(), match.end()
-    if digits:
+    if "address" in families:
         for pattern in ADDRESS:
             for match in pattern.finditer(text):
-                yield "address", match.start(), match.end() - len(TRAILING.search(match[0])[0])  # type: ignore[index]
+                tail = TRAILING.search(match[0])
+                yield "address", match.start(), match.end() - (len(tail[0]) if tail else 0)
     if handles:
         for match in HANDLE.finditer(text):
             yield "handle", match.start(), match.end()
@@ -269,7 +298,7 @@ _TOLL_FREE = ("800", "888", "877", "866", "855", "844", "833", "900")
 
 
 def _phone_kind(number: str, *, named: bool) -> str:
-    """The number plan that `number` fits, or "": company lines (toll-free, premium) do not count."""
+    """The number plan that `number` fits, or "": a company's toll-free or premium line has none."""
     digits = "".join(c for c in number if c.isdigit())
     if _is_date(number.strip()):
         return ""
@@ -326,15 +355,23 @@ def _library_phones(text: str) -> Iterator[tuple[str, int, int]]:
                     yield "phone", stretch.start() + match.start, stretch.start() + match.end
 
 
+# Lengths by issuer: else one number in ten of a phone's serial or a company's register would pass.
+_ISSUER = re.compile(
+    r"(?:4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}|35\d{14}|3[068]\d{12}|"
+    r"6(?:011|4|5|2)\d{12,16})$"
+)
+
+
 def is_card(number: str) -> bool:
-    """Whether 13 to 19 digits of a known issuer pass the Luhn check.
+    """Whether digits have an issuer's beginning and length, and pass the Luhn check.
 
     >>> is_card("4111 1111 1111 1111"), is_card("4111 1111 1111 1112")
     (True, False)
     """
-    digits = [int(c) for c in number if c.isdigit()]
-    if not 13 <= len(digits) <= 19 or digits[0] not in (2, 3, 4, 5, 6) or len(set(digits)) < 2:
+    plain = "".join(c for c in number if c.isdigit())
+    if not _ISSUER.match(plain) or len(set(plain)) < 2:
         return False
+    digits = [int(c) for c in plain]
     doubled = [d * 2 - 9 * (d > 4) if i % 2 else d for i, d in enumerate(reversed(digits))]
     return sum(doubled) % 10 == 0
 

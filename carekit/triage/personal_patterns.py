@@ -2,6 +2,7 @@
 the time they take grows with the length of the text and no faster.
 """
 
+# Patterns are read by the word, not by the line.
 from __future__ import annotations
 
 import re
@@ -11,7 +12,7 @@ _I = re.IGNORECASE
 # jo@example.org; jo (at) example (dot) org; jo arobase example point fr. A domain ends in letters.
 _AT = r"(?:@|[ ]?[(\[{<][ ]?(?:at|arobase|arobas|à|chez)[ ]?[)\]}>][ ]?|[ ](?:arobase|arobas)[ ])"
 _DOT = r"(?:\.|[ ]?[(\[{<][ ]?(?:dot|point)[ ]?[)\]}>][ ]?|[ ](?:dot|point)[ ])"
-_LOCAL = r"(?<![\w.%+-])[\w%+-][\w.%+-]{0,63}"
+_LOCAL = r"(?<![\w.%+@-])[\w%+-][\w.%+-]{0,63}"
 _SITE = rf"[a-z0-9][a-z0-9-]{{0,62}}(?:{_DOT}[a-z0-9-]{{1,63}}){{0,3}}{_DOT}[a-z]{{2,10}}"
 _MAILERS = (
     r"(?:gmail|hotmail|outlook|yahoo|orange|free|sfr|wanadoo|icloud|live|laposte|aol|msn|proton)"
@@ -49,11 +50,18 @@ TRACKING = re.compile(
     r"[A-Z]{2}[ ]\d{4}[ ]\d{4}[ ]\d[A-Z]{2}|JD\d{16,18}|TBA\d{12}|\d{2}-\d{5}-\d{5})(?![A-Za-z0-9-])"
 )
 
-_ID = r"(?P<id>(?=[A-Z_-]{0,8}\d)[A-Z0-9](?:[-_/.]?[A-Z0-9]){3,29})(?![\w%€£$])"
+# After it, no unit: "booking for 12345 people" counts people.
+_UNIT = (
+    r"(?![ ]?(?:people|persons?|adults?|times|days?|hours?|minutes?|mins?|weeks?|months?|years?|euros?|"
+    r"dollars?|pounds?|items?|customers?|personnes?|fois|jours?|heures?|semaines?|mois|ans|"
+    r"clients?|articles?)(?![^\W\d_]))"
+)
+_ID = rf"(?P<id>(?=[A-Z_.-]{{0,12}}\d)[A-Z0-9](?:[-_/.]?[A-Z0-9]){{3,29}})(?![\w%€£$]){_UNIT}"
 _LINK = (
-    r"(?:[ ]*(?:\(|\[)?[ ]*(?:n[°o.º]{0,2}|num(?:[ée]ro|ber)?|nbr|nr|no|ref(?:erence)?|r[ée]f(?:[ée]rence)?|id|"
-    r"code|client|commande|dossier|suivi|abonn[ée]|contrat|is|est|was|:|#|=|-|,|le|la|de|du|porte|sous|my|mon|"
-    r"ma|the|for|colis|voici|it['’]s|it|c['’]est|cust(?:omer)?|order)[ ]*[:#.]{0,2}){0,5}[ ]*"
+    r"(?:[ ]{0,3}[(\[]?[ ]{0,3}(?:(?:n[°o.º]{0,2}|num(?:[ée]ro|ber)?|nbr|nr|no|ref(?:erence)?|r[ée]f(?:[ée]rence)?|"
+    r"id|code|client|commande|dossier|suivi|abonn[ée]|contrat|is|est|was|le|la|de|du|porte|sous|my|mon|ma|"
+    r"the|for|colis|produit|article|product|voici|it['’]s|it|c['’]est|cust(?:omer)?|order)(?![^\W\d_])|"
+    r"[:#=,-]|\.(?=[ ]))[ ]{0,3}[:#.]{0,2}){0,5}[ ]{0,3}"
 )
 _B = r"(?<![^\W_])"
 
@@ -82,7 +90,7 @@ KEYED = (
             r"commandes?|cde|cmd|colis|suivi|num[ée]ro de suivi|r[ée]f(?:[ée]rence)?s?|dossier|ticket|r[ée]clamation|"
             r"facture|r[ée]servation|r[ée]sa|billet|e-?billet|bagage|livraison|exp[ée]dition|sinistre|incident|"
             r"intervention|demande|bon de commande|pnr|num[ée]ro de s[ée]rie|"
-            r"orders?(?: id| number| no| ref| num)?|tracking(?: id| number| no| code| num)?|ref(?:erence)?(?: number| no| code| id)?|"
+            r"orders?(?:[ ]?no| id| number| no| ref| num)?|tracking(?: id| number| no| code| num)?|ref(?:erence)?(?: number| no| code| id)?|"
             r"booking(?: ref(?:erence)?| code| number| id)?|reservation(?: number| code)?|confirmation(?: number| code)?|"
             r"conf(?: number| code| no)?|case(?: id| number| no| ref)?|tickets?(?: number| no| id)?|e-?ticket|invoice|"
             r"claim(?: number| no| ref)?|record locator|locator|consignment|parcel|package|shipment|serial(?: number| no)?|"
@@ -146,20 +154,26 @@ HANDLE = re.compile(
     r"(?<![\w@.])@[A-Za-z0-9_](?:[\w.-]{0,48}\w)?(?:@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,3})?"
 )
 
-# A quick look, in RE2 syntax: only posts that match are searched by the patterns above. Links and
-# handles are taken out first; they are full of digits.
-NOT_HINT = r"https?://[^ ]+|(?:^|[ (\[.])@[A-Za-z0-9_]+"
-HINT = (
-    r"(?i)(?:[0-9][^0-9]{0,3}[0-9][^0-9]{0,3}[0-9][^0-9]{0,3}[0-9]|[^ @]@[a-z0-9-]+\.|"
-    r"[(\[{<] ?(?:at|arobas|à|chez)|arobas|[ ](?:at|chez|à)[ ](?:gmail|hotmail|outlook|yahoo|orange|"
-    r"free|sfr|wanadoo|icloud|live|laposte|aol|msn|proton)|"
-    r"[0-9][a-d]?(?: ?(?:bis|ter|quater))? ?,? (?:[^ ]+ ){0,4}(?:rue|avenue|ave?|boulevard|b[lv]?d|"
-    r"place|pl|chemin|che|all[ée]e|impasse|imp|route|rte|quai|cours|square|passage|r[ée]sidence|"
-    r"lotissement|hameau|ruelle|sentier|villa|faubourg|fbg|esplanade|promenade|cité|montée|traverse|"
-    r"voie|st|street|road|rd|lane|ln|drive|dr|blvd|court|ct|close|crescent|cres|terrace|way|sq|gardens|"
-    r"gdns|grove|hill|mews|parkway|pkwy|circle|cir|trail|highway|hwy|row|walk|view|rise|park)(?:[^a-z]|$)|"
-    r"(?:post ?code|zip|live (?:at|in)|address)[ :]+[a-z]{1,2}[0-9]|(?:box|bp) [0-9]{2}|"
-    r"(?:ref|code|pnr|locator|number|n°|order|booking|reservation|confirmation|account|case|ticket|"
-    r"commande|colis|dossier|suivi|client|r[ée]f[ée]rence|r[ée]sa|r[ée]servation)[^0-9]{0,24}[a-z]{1,4}[0-9]|"
-    r"[0-9][a-z]{1,4}[0-9])"
-)
+# Quick looks, in RE2 syntax: a text is searched for a family of kinds only if its look matches. Links
+# and handles are taken out before; they are full of digits.
+NOT_LOOKED_AT = r"https?://[^ ]+|(?:^|[ (\[.])@[A-Za-z0-9_]+"
+LOOKS = {
+    "email": r"(?i)(?:[^ @]@[a-z0-9-]+|[(\[{<] ?(?:at|arobas|à|chez)|arobas|[ ](?:at|chez|à)[ ](?:gmail|"
+    r"hotmail|outlook|yahoo|orange|free|sfr|wanadoo|icloud|live|laposte|aol|msn|proton))",
+    "number": r"[0-9](?:[^0-9]{0,3}[0-9]){7}|1Z[0-9A-Z]{16}",
+    "keyed": r"(?i)(?:ref|code|pnr|locator|num[ée]ro|number|n°|order|booking|reservation|conf|ac+(?:oun)?t|a/c|"
+    r"acc|case|ticket|commande|cde|cmd|colis|dossier|suivi|client|compte|r[ée]f|r[ée]sa|r[ée]servation|"
+    r"billet|user|login|identifiant|abonn|adh[ée]rent|contra[ct]t?|facture|invoice|imei|bag|policy|"
+    r"police|member|customer|claim|parcel|package|shipment|consignment|tracking|serial|s/n|passport|"
+    r"passeport|sinistre|incident|intervention|demande|livraison|exp[ée]dition|delivery|receipt|"
+    r"transaction|return|rma|loyalty|fid[ée]lit[ée]|reward|ssn|social|frequent|skymiles|aadvantage|rapid|"
+    r"soci[ée]taire|r[ée]clamation|complaint|ligne|sort code|rib|iban|item|ff|s[ée]rie|no|allocataire)"
+    r"[^0-9]{0,45}(?:[a-z][-_./]?[0-9]|[0-9][^ ]{3})",
+    "address": r"(?i)(?:[0-9][a-d]?(?: ?(?:bis|ter|quater))? ?,? (?:[^ ]+ ){0,4}(?:rue|avenue|ave?|boulevard|"
+    r"b[lv]?d|place|pl|chemin|che|all[ée]es?|impasse|imp|route|rte|quai|cours|square|passage|"
+    r"r[ée]sidence|lotissement|hameau|ruelle|sentier|villa|faubourg|fbg|esplanade|promenade|rond-point|"
+    r"cité|montée|traverse|voie|st|street|road|rd|lane|ln|drive|dr|blvd|court|ct|close|crescent|cres|"
+    r"terrace|way|sq|gardens|gdns|grove|hill|mews|parkway|pkwy|circle|cir|trail|highway|hwy|row|walk|"
+    r"view|rise|park)(?:[^a-z]|$)|(?:post ?code|zip ?code|zip|live (?:at|in)|address(?: is)?)[ :]+"
+    r"[a-z]{1,2}[0-9]|(?:box|bp) [0-9]{2})",
+}

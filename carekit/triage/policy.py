@@ -1,8 +1,8 @@
 """Who answers what, how, and by when: a table that a communication team edits, applied to flags.
 
 One row a rule: category × surface × risk → owner, action, deadline. `*` stands for any value. For
-each post the rule with the most named fields wins, so that exceptions stand beside the general case;
-of two that name as many, the one that names the surface.
+each post the rule with the most named fields wins, so that exceptions stand beside the general
+case; of two that name as many, the one that names the surface.
 """
 
 from __future__ import annotations
@@ -99,13 +99,14 @@ def load_policy(path: str | os.PathLike[str] | None = None, *, lang: str = "fr")
     faults = check_policy(policy)
     if len(faults):
         shown = "; ".join(
-            f"{f.kind} at {f.category}, {f.surface}, {f.risk}"
-            + (f" ({f.rule_ids})" if f.rule_ids else "")
-            for f in faults.head(3).itertuples()
+            f"{kind} at {category}, {surface}, {risk}" + (f" ({ids})" if ids else "")
+            for kind, category, surface, risk, ids in faults.head(3).to_numpy()
         )
         raise SchemaError(
-            f"`policy` has {len(faults)} cells without one clear rule: {shown}; expected exactly one "
-            "best rule for each category, surface and risk. Add a general rule, or name more fields "
+            f"`policy` has {len(faults)} cells without one clear rule: {shown}; expected "
+            f"exactly one "
+            "best rule for each category, surface and risk. Add a general rule, or name "
+            "more fields "
             "in one of two rules that contradict each other."
         )
     return policy
@@ -128,7 +129,8 @@ def _checked(frame: pd.DataFrame) -> pd.DataFrame:
                 f"{r.rule_id}: {getattr(r, column)!r}" for r in wrong[:3].itertuples()
             )
             raise SchemaError(
-                f"`policy` holds {len(wrong)} unknown values of {column} ({shown}); expected one of "
+                f"`policy` holds {len(wrong)} unknown values of {column} ({shown}); "
+                f"expected one of "
                 f"{', '.join(named)}. Mend these rows."
             )
     minutes = pd.to_numeric(out["deadline_minutes"].replace("", None), errors="coerce")
@@ -136,7 +138,8 @@ def _checked(frame: pd.DataFrame) -> pd.DataFrame:
     if len(wrong):
         shown = ", ".join(f"{r.rule_id}: {r.deadline_minutes!r}" for r in wrong[:3].itertuples())
         raise SchemaError(
-            f"`policy` holds {len(wrong)} deadlines that are no number of minutes ({shown}); expected "
+            f"`policy` holds {len(wrong)} deadlines that are no number of minutes "
+            f"({shown}); expected "
             "0 or more, or nothing. Mend these rows."
         )
     out["deadline_minutes"] = minutes.astype("Float64")
@@ -167,34 +170,39 @@ def check_policy(policy: pd.DataFrame) -> pd.DataFrame:
     0
     """
     rows = []
-    for cell in itertools.product(CATEGORIES, SURFACES, RISKS):
-        best = _best(policy, cell)
-        outcomes = policy.loc[best, ["owner", "action", "deadline_minutes"]].drop_duplicates()
-        if len(best) == 0 or len(outcomes) > 1:
-            ids = ", ".join(policy.loc[best, "rule_id"])
-            rows.append(("conflict" if len(best) else "gap", *cell, ids))
+    outcomes = policy[["owner", "action", "deadline_minutes"]].astype(object)
+    outcome = outcomes.apply(lambda row: tuple(map(str, row)), axis=1).to_list()
+    ids = policy["rule_id"].to_list()
+    for cell, best in zip(_CELLS, _best_rules(policy), strict=True):
+        if len(best) == 0 or len({outcome[i] for i in best}) > 1:
+            kind = "conflict" if len(best) else "gap"
+            rows.append((kind, *cell, ", ".join(ids[i] for i in best)))
     return pd.DataFrame(rows, columns=["kind", *_KEYS, "rule_ids"])
 
 
-def _best(policy: pd.DataFrame, cell: tuple[str, str, str]) -> pd.Index:
-    """Labels of the rules with the most named fields (surface first) among those that fit."""
-    fits = np.ones(len(policy), dtype=bool)
-    named = np.zeros(len(policy), dtype=int)
-    for key, value in zip(_KEYS, cell, strict=True):
-        column = policy[key].to_numpy(object)
-        fits &= (column == value) | (column == "*")
-        named += (column != "*") * (5 if key == "surface" else 4)
-    if not fits.any():
-        return policy.index[:0]
-    return policy.index[fits & (named == named[fits].max())]
+_CELLS = list(itertools.product(CATEGORIES, SURFACES, RISKS))
+
+
+def _best_rules(policy: pd.DataFrame) -> list[np.ndarray]:
+    """For each of `_CELLS` the positions of the rules that fit and name most (surface first)."""
+    columns = {key: policy[key].to_numpy(object) for key in _KEYS}
+    named = sum((column != "*") * (5 if key == "surface" else 4) for key, column in columns.items())
+    best = []
+    for cell in _CELLS:
+        fits = np.ones(len(policy), dtype=bool)
+        for key, value in zip(_KEYS, cell, strict=True):
+            fits &= (columns[key] == value) | (columns[key] == "*")
+        top = named[fits].max() if fits.any() else 0
+        best.append(np.flatnonzero(fits & (named == top)))
+    return best
 
 
 def assess_risk(flags: pd.DataFrame) -> pd.Series:
     """Risk of leaving a post without care, from its flags.
 
-    "high": personal data in the post, abuse to be reviewed, or a complaint with a tone score of -0.9
-    or less; "medium": any other complaint; "low": everything else. Replace it by your own column
-    where you know more (reach of the author, legal words, safety).
+    "high": personal data in the post, abuse to be reviewed, or a complaint with a tone score of
+    -0.9 or less; "medium": any other complaint; "low": everything else. Replace it by your own
+    column where you know more (reach of the author, legal words, safety).
 
     Parameters
     ----------
@@ -204,7 +212,8 @@ def assess_risk(flags: pd.DataFrame) -> pd.Series:
     Examples
     --------
     >>> from carekit.triage import RuleTriage
-    >>> assess_risk(RuleTriage().flag(["hello", "my parcel is late", "call 06 12 34 56 78"])).to_list()
+    >>> flags = RuleTriage().flag(["hello", "my parcel is late", "call 06 12 34 56 78"])
+    >>> assess_risk(flags).to_list()
     ['low', 'medium', 'high']
     """
     complaint = flags["is_complaint"].astype("boolean").fillna(False).to_numpy(bool)
@@ -259,8 +268,6 @@ def apply_policy(
             f"`posts` has no column {', '.join(map(repr, absent))}; found: "
             f"{', '.join(map(str, posts.columns))}. Derive them with comment_class and assess_risk."
         )
-    cells = list(itertools.product(CATEGORIES, SURFACES, RISKS))
-    chosen = [b[0] if len(b := _best(policy, cell)) else None for cell in cells]
     place = np.full(len(posts), 0)
     known = np.ones(len(posts), dtype=bool)
     for column, values in ((category, CATEGORIES), (surface, SURFACES), (risk, RISKS)):
@@ -268,8 +275,7 @@ def apply_policy(
         known &= codes >= 0
         place = place * len(values) + codes
     rows = np.full(len(posts), -1)
-    position = {label: i for i, label in enumerate(policy.index)}
-    lookup = np.array([-1 if c is None else position[c] for c in chosen])
+    lookup = np.array([best[0] if len(best) else -1 for best in _best_rules(policy)])
     rows[known] = lookup[place[known]]
     wanted = policy[["owner", "action", "deadline_minutes", "rule_id"]].reset_index(drop=True)
     out = wanted.reindex(rows)

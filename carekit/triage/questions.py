@@ -8,6 +8,7 @@ look-around, no back-reference, no `\\b` or `\\w` (RE2 knows them for ASCII only
 they are. Apply them to lower-case text from which links were removed.
 """
 
+# Patterns are read by the word, not by the line.
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -52,17 +53,17 @@ _ENGLISH_OPENING = "|".join(
         # how are you, what is, where's, who wants: a sentence that opens with an asking word.
         rf"(?:why|whys|where|wheres|whose|whom|who|whos|whois|wher|wy){END}",
         rf"(?:where|why|who|what|how|when)['’](?:s|re|d|ll|m){END}",
-        rf"(?:what|wat|wut|wht|wot|whats|wats|whatcha|watcha|wassup|whatsup|sup)(?:$|[ ]+"
+        r"(?:what|wat|wut|wht|wot|whats|wats|whatcha|watcha|wassup|whatsup|sup)(?:$|[ ]+"
         r"(?:is|are|r|was|were|do|does|did|can|could|will|would|should|has|have|had|happened|kind|type|"
         r"time|day|part|about|abt|if|for|else|up|the (?:hell|heck|fuck|point|difference|status|best)|you|"
         r"u|ya|your|my|going|goin|makes?|am|i['’]m|ya['’]ll|color|colour|size|one|in the|now|size|age|"
         r"state|city|country|song|music|room|game|movie|school|number|name|[a-z]+ing|[a-z]+ (?:is|are|do|"
         r"does|did|you|u))" + END + ")",
-        rf"(?:how|hows|howz|howd|wheres)(?:$|[ ]+(?:is|are|r|was|were|do|does|did|can|could|"
+        r"(?:how|hows|howz|howd|wheres)(?:$|[ ]+(?:is|are|r|was|were|do|does|did|can|could|"
         r"will|would|should|come|long|much|many|often|old|far|tall|big|soon|late|early|fast|to|u|you|ya|"
         r"bout|about|abt|the (?:hell|heck|fuck)|has|have|had|am|might|may|ur|your|everyone|everybody|"
         r"things|life|dare|exactly|else|in the|hard|bad|good is|it going|goes)" + END + ")",
-        rf"when(?:s|[ ]+(?:is|are|r|was|were|do|does|did|can|could|will|would|should|has|have|"
+        r"when(?:s|[ ]+(?:is|are|r|was|were|do|does|did|can|could|will|would|should|has|have|"
         r"the (?:hell|heck|fuck)|u gonna|you gonna|am))" + END,
         r"which[ ]+[a-z]+",
         # are you, does it, can someone: verb before its subject.
@@ -71,11 +72,11 @@ _ENGLISH_OPENING = "|".join(
         rf"(?:i|we|they|he|she|it|anyone|any1|anybody|someone|somebody|everyone|that|this|the|your|my|"
         rf"ur|{_YOU}){END}",
         rf"(?:do|have)[ ]+(?:i|we|they|anyone|any1|anybody|{_YOU}){END}",
-        rf"any(?:one|body|1| ?one)[ ]+(?:know|knows|here|else|have|has|from|want|wants|wanna|"
+        r"any(?:one|body|1| ?one)[ ]+(?:know|knows|here|else|have|has|from|want|wants|wanna|"
         r"got|up|play|in|there|heard|seen|like|care|interested|having|can|else)" + END,
-        rf"any[ ]+(?:[a-z]+[ ]+){{0,3}}(?:wanna|want|wants|here|from|around|on|in|out there|up "
+        r"any[ ]+(?:[a-z]+[ ]+){0,3}(?:wanna|want|wants|here|from|around|on|in|out there|up "
         r"for|available|yet|know)" + END,
-        rf"(?:wanna|want|u|you|ya|y['’]?all)[ ]+(?:wanna|want to|chat|pm|talk|like|ok|okay|there|"
+        r"(?:wanna|want|u|you|ya|y['’]?all)[ ]+(?:wanna|want to|chat|pm|talk|like|ok|okay|there|"
         r"here|sure|mean|alright|serious|kidding|guys (?:have|know|ever|still)|too)" + END,
         rf"(?:wanna|asl|a/s/l|remember me|guess what|mind if){END}",
         r"(?:huh|eh|really|right|ready)[ .!]*$",
@@ -94,15 +95,15 @@ _ENGLISH_INSIDE = "|".join(
         + END,
         rf"(?:can|could|does|did|has|is|will|would)[ ]+(?:anyone|any1|anybody|someone|somebody)"
         rf"{END}",
-        rf"any[ ]+(?:idea|ideas|update|updates|news|chance|clue|tips|suggestions|recommendations|"
+        r"any[ ]+(?:idea|ideas|update|updates|news|chance|clue|tips|suggestions|recommendations|"
         r"thoughts|advice|word|eta|luck|reason|plans|way (?:to|i|you|we))" + END,
         rf"(?:what|how) about (?:you|u|ya|me|that|this|it|the|a){END}",
         # asked in a statement: i was wondering if, please advise.
-        rf"(?:wondering|curious|wonder|asking|unsure|not sure)[ ]+(?:if|whether|why|how|what|when|"
+        r"(?:wondering|curious|wonder|asking|unsure|not sure)[ ]+(?:if|whether|why|how|what|when|"
         r"where|who|which|about)" + END,
-        rf"(?:like|want|need|love|trying|try)[ ]+to (?:know|find out|understand|ask)[ ]+(?:if|"
+        r"(?:like|want|need|love|trying|try)[ ]+to (?:know|find out|understand|ask)[ ]+(?:if|"
         r"whether|why|how|what|when|where|who|which)" + END,
-        rf"(?:tell|advise|explain|confirm|clarify) (?:me|us)[ ]+(?:please[ ]+)?(?:if|"
+        r"(?:tell|advise|explain|confirm|clarify) (?:me|us)[ ]+(?:please[ ]+)?(?:if|"
         r"whether|why|how|what|when|where|who|which)" + END,
         rf"(?:please|pls|plz|kindly)[ ]+(?:advise|explain|confirm|clarify){END}",
         rf"(?:do|does|did|anyone|anybody)[ ]+(?:{_YOU}[ ]+)?know[ ]+(?:if|whether|why|how|what|when|"
@@ -163,8 +164,8 @@ _FRENCH_OPENING = "|".join(
         rf"(?:avez|êtes|etes|savez|allez|faites|voulez|comptez|connaissez|proposez|acceptez|"
         rf"pensez|livrez|vendez|prenez)[ ]vous{END}",
         rf"(?:as|es|peux|veux|vas|sais|fais|connais|aurais|pourrais|penses)[ ]tu{END}",
-        rf"(?:possible|moyen|normal|des nouvelles|une idée|quoi de neuf|quoi|hein|ça va|ca va)"
-        rf"(?:[ ]+(?:de|d['’]|pour|que|qu['’]|sur)[^.!]*)?[ .!]*$",
+        r"(?:possible|moyen|normal|des nouvelles|une idée|quoi de neuf|quoi|hein|ça va|ca va)"
+        r"(?:[ ]+(?:de|d['’]|pour|que|qu['’]|sur)[^.!]*)?[ .!]*$",
     ]
 )
 _FRENCH_INSIDE = "|".join(
@@ -187,8 +188,8 @@ _FRENCH_INSIDE = "|".join(
         rf"(?:c['’]est|c|cest)[ ]+(?:quoi|quand|où|qui|combien|pour quand|normal ou|possible de|"
         rf"pour quoi){END}",
         rf"(?:ça|ca|cela)[ ]+(?:coûte|coute|vaut|fait|prend|dure)[ ]+combien{END}",
-        rf"(?:vous|tu|on|je|il|elle|ils|elles)[ ]+[^ .!?;,]+(?:[ ]+[^ .!?;,]+)?[ ]+(?:où|quand|"
-        rf"comment|combien|pourquoi|quoi|à quelle heure|quel jour)[ .!]*$",
+        r"(?:vous|tu|on|je|il|elle|ils|elles)[ ]+[^ .!?;,]+(?:[ ]+[^ .!?;,]+)?[ ]+(?:où|quand|"
+        r"comment|combien|pourquoi|quoi|à quelle heure|quel jour)[ .!]*$",
         rf"(?:savoir|demande|demander|demandais|comprendre|dire|sais|sait|savez|indiquer|préciser|"
         rf"expliquer|confirmer|expliquez|dites|dis|dites[- ]moi|dis[- ]moi|me dire|nous dire|ignore|"
         rf"explique|connaître)[ ]+(?:nous[ ]+|moi[ ]+|svp[ ]+|stp[ ]+)?(?:si|s['’]il|s['’]ils|pourquoi|"
@@ -196,8 +197,8 @@ _FRENCH_INSIDE = "|".join(
         rf"{END}",
         rf"(?:quelqu['’]un|qqun|qqn|qq1|kelkun|quelqun|personne)[ ]+(?:sait|peut|pourrait|a|aurait|"
         rf"connaît|connait|pour|d['’]autre|à|saurait|utilise|est|ici){END}",
-        rf"(?:une idée|une solution|une explication|un avis|des infos)[ ]*(?:sur|de|"
-        rf"pour|svp|stp|merci|[.!]*$)",
+        r"(?:une idée|une solution|une explication|un avis|des infos)[ ]*(?:sur|de|"
+        r"pour|svp|stp|merci|[.!]*$)",
         rf"y a[ ]t[-' ]il{END}",
     ]
 )
@@ -218,7 +219,7 @@ QUESTION_PATTERN = f"(?:{_ENGLISH}|{_FRENCH})"
 
 PATTERNS = {**QUESTION_PATTERNS, "und": QUESTION_PATTERN}
 
-DEFINITIONS = ("mark", "cues")
+DEFINITIONS = ("cues", "mark")
 
 
 def flag_questions(

@@ -33,7 +33,7 @@ def test_quantiles_counted_by_hand():
         max_size=30,
     )
 )
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_counts_give_what_numpy_gives_on_single_requests(rows):
     table = pd.DataFrame(rows, columns=["brand", "minutes", "events"])
     got = answered_waits(table, by="brand", time="minutes", unit="minutes")

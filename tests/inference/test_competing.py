@@ -129,7 +129,7 @@ tables = st.lists(
 
 
 @given(tables, st.sampled_from([None, "author"]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_shares_and_those_still_waiting_add_up_to_one(table, cluster):
     either = table.assign(events=table["events"] + table["deleted"])
     waits = estimate_waits(either, by="brand", cluster=cluster, within=[20])
@@ -140,7 +140,7 @@ def test_shares_and_those_still_waiting_add_up_to_one(table, cluster):
 
 
 @given(tables, st.sampled_from([None, "author"]))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_one_cause_is_kaplan_meier(table, cluster):
     waits = estimate_waits(table, by="brand", cluster=cluster, within=[5, 20])
     shares = estimate_incidence(
@@ -151,7 +151,7 @@ def test_one_cause_is_kaplan_meier(table, cluster):
 
 
 @given(tables, st.sampled_from([None, "author"]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_row_order_and_splitting_of_counts_change_nothing(table, cluster):
     split = pd.concat([table.assign(censored=0), table.assign(events=0, deleted=0)]).iloc[::-1]
     want = estimate_incidence(table, by="brand", cluster=cluster)

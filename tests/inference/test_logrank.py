@@ -152,7 +152,7 @@ tables = st.lists(
 
 
 @given(tables.filter(lambda t: t["who"].nunique() == 2))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_clustered_statistic_is_the_robust_score_even_for_authors_in_both_groups(table):
     result = compare_waits(table, group="who", cluster="author")
     if result.df:
@@ -161,7 +161,7 @@ def test_clustered_statistic_is_the_robust_score_even_for_authors_in_both_groups
 
 
 @given(tables.filter(lambda t: t["who"].nunique() == 2), st.integers(2, 5))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_names_order_and_the_unit_of_time_change_nothing(table, factor):
     want = compare_waits(table, group="who")
     renamed = table.iloc[::-1].assign(

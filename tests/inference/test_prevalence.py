@@ -74,7 +74,12 @@ def test_ppi_with_scores_equals_the_frozen_values(golden):
 def test_difference_of_groups_equals_the_frozen_values(golden):
     g = golden("prevalence")
     found = compare_groups(
-        _reference(), code="human", machine="machine", group="group", count="count", interval="normal"
+        _reference(),
+        code="human",
+        machine="machine",
+        group="group",
+        count="count",
+        interval="normal",
     )
     assert len(found) == 1
     g.check("north minus south, machine label", "difference", found["estimate"][0])

@@ -190,7 +190,7 @@ tables = st.lists(
 
 
 @given(tables, st.sampled_from([None, "author"]), st.integers(2, 7))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_within_bounds_and_proportional_to_the_unit(table, cluster, factor):
     row = restricted_mean(table, cluster=cluster)
     slow = restricted_mean(table.assign(seconds=table["seconds"] * factor), cluster=cluster)
@@ -201,7 +201,7 @@ def test_within_bounds_and_proportional_to_the_unit(table, cluster, factor):
 
 
 @given(tables, st.sampled_from([None, "author"]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_row_order_and_splitting_of_counts_change_nothing(table, cluster):
     split = pd.concat([table.assign(censored=0), table.assign(events=0)]).iloc[::-1]
     want = restricted_mean(table, cluster=cluster)

@@ -427,7 +427,7 @@ tables = st.lists(
 
 
 @given(tables, st.sampled_from([None, "author"]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_survival_never_rises_and_limits_enclose_it(table, cluster):
     for _, curve in survival_curve(table, by="brand", cluster=cluster).groupby("brand"):
         s = curve["survival"].to_numpy()
@@ -440,7 +440,7 @@ def test_survival_never_rises_and_limits_enclose_it(table, cluster):
 
 
 @given(tables, st.sampled_from([None, "author"]), st.randoms(use_true_random=False))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_row_order_and_splitting_of_counts_change_nothing(table, cluster, random):
     order = list(range(len(table)))
     random.shuffle(order)
@@ -453,7 +453,7 @@ def test_row_order_and_splitting_of_counts_change_nothing(table, cluster, random
 
 
 @given(tables, st.sampled_from([None, "author"]))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_groups_do_not_influence_each_other(table, cluster):
     together = estimate_waits(table, by="brand", cluster=cluster)
     alone = [
@@ -463,7 +463,7 @@ def test_groups_do_not_influence_each_other(table, cluster):
 
 
 @given(tables, st.integers(2, 9))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_slower_by_a_factor_means_a_median_slower_by_it(table, factor):
     slow = table.assign(seconds=table["seconds"] * factor)
     columns = ["median_minutes", "ci_low", "ci_high"]

@@ -15,7 +15,7 @@ def sheets(committed) -> dict[str, pd.DataFrame]:
 
 def test_both_coders_read_the_same_posts(sheets):
     a, b = sheets["a"], sheets["b"]
-    shared = ["post_id", "lang", "network", "brand", "weight", "text"]
+    shared = ["post_id", "text", "lang", "network", "brand", "stratum", "weight"]
     assert a[shared].equals(b[shared])
     assert not a["post_id"].duplicated().any()
     assert a["lang"].value_counts().to_dict() == {"en": 300, "fr": 300}

@@ -57,6 +57,15 @@ def test_waits_have_the_published_mean_and_median():
     assert expected.wait_within(60) == pytest.approx((wait <= 60).mean(), abs=0.005)
 
 
+def test_63_percent_of_brands_answer_within_eight_hours_on_average_on_x():
+    """P020: the mean of a brand is below eight hours, its expected mean that is."""
+    assert expected.brand_mean_under(480, "x") == pytest.approx(0.63, abs=0.003)
+    rng = np.random.default_rng(2)
+    pace = np.exp(plan.BRAND_SIGMA * rng.standard_normal(200_000))
+    own = expected.wait_mean_without_scheme("x") * pace / pace.mean()
+    assert (own < 480).mean() == pytest.approx(0.63, abs=0.01)
+
+
 def test_redirections_have_the_published_shares():
     """All ways of one or two destinations, added up by hand."""
     first, second = expected.redirect_first(), expected.second_redirect_share()

@@ -43,7 +43,7 @@ def test_questions_fall_off_after_a_public_answer(openings):
     """Over many bursts the ratio of late to early questions is the planted one."""
     late = {True: 0, False: 0}
     early = {True: 0, False: 0}
-    for seed in range(30):
+    for seed in range(15):
         table = incidents.incidents_table(
             incidents.stage_incidents(np.random.default_rng(seed), openings)
         )
@@ -52,8 +52,8 @@ def test_questions_fall_off_after_a_public_answer(openings):
             early[answered] += row.first_half - answered
             late[answered] += row.second_half
     silent = plan.BURST_DECAY
-    assert late[False] / early[False] == pytest.approx(silent, rel=0.12)
-    assert late[True] / early[True] == pytest.approx(silent * plan.PUBLIC_ANSWER_FACTOR, rel=0.15)
+    assert late[False] / early[False] == pytest.approx(silent, rel=0.15)
+    assert late[True] / early[True] == pytest.approx(silent * plan.PUBLIC_ANSWER_FACTOR, rel=0.2)
 
 
 def test_posts_of_a_burst_share_their_question(latest, labels):

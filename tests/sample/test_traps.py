@@ -134,6 +134,13 @@ def test_texts_are_missing_and_posts_deleted_as_often_as_said(posts, truth):
     assert (gone & first["text"].isna()).sum() == traps["deleted_post_without_text"]
 
 
+def test_the_language_of_some_short_posts_is_unknown(posts, truth):
+    first = posts.drop_duplicates("post_id", keep="first")
+    untold = first[first["lang"].isna()]
+    assert len(untold) == truth["traps"]["lang_missing"] > 100
+    assert untold["reply_to"].notna().all()
+
+
 def test_waits_run_across_clock_changes_and_beyond_a_week(truth):
     tables = truth["tables"]
     assert tables["openings_answered_across_a_clock_change"] >= 5

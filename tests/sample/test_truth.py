@@ -43,6 +43,14 @@ def test_every_quantity_has_one_name_a_denominator_and_a_source(truth, committed
             assert 0 <= q["value"] <= 1
 
 
+def test_figures_left_out_are_in_the_ledger_and_nowhere_planted(truth, committed):
+    ledger = pd.read_csv(committed.path.parent / "claims" / "published_figures.csv", dtype=str)
+    out = {f for entry in truth["not_planted"] for f in entry["figures"]}
+    assert out <= set(ledger["figure_id"])
+    assert not out & {s for q in truth["quantities"] for s in q["source"]}
+    assert all(entry["why"] for entry in truth["not_planted"])
+
+
 def test_published_answer_rates_are_planted_as_published(truth, committed):
     ledger = pd.read_csv(committed.path.parent / "claims" / "published_figures.csv")
     printed = ledger.set_index("figure_id")["value"].astype(float)

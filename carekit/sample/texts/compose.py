@@ -133,18 +133,21 @@ class Composer:
         if len(_joined(head, list(enumerate(need)))) > LONGEST.get(post.network, 4000):
             head, need = self._needed(tight=True)
         spare: list[tuple[int, str]] = []  # (place, text): left out where there is no room
+        said: set[str] = set()
+        tone = "neutral" if post.plain else post.tone  # as it shows
         for _ in range(EXTRAS.get(post.network, 0)):
-            if post.category not in ("troll", "praise") and dice.chance(0.6):
-                spare.append((1 + post.irony, self.say(words.EXTRA)))
+            extra = self.say(words.EXTRA[tone])
+            if post.category != "troll" and dice.chance(0.6) and extra not in said:
+                spare.append((1 + post.irony, extra))
+                said.add(extra)
         if post.plain or (post.tone == "neutral" and dice.chance(0.2)):
             spare.append((len(need), self.say(words.FLAT)))
         elif dice.chance(0.85 if post.angry else 0.45) and post.category != "troll":
             spare.append((len(need), self.say(words.EMOTION[post.mood])))
         if dice.chance(0.12):
-            tags = words.GOOD_TAGS if post.mood == "positive" else words.TAGS
-            spare.append((len(need) + 1, dice.pick(tags)))
+            spare.append((len(need) + 1, dice.pick(words.TAGS[tone])))
         if dice.chance(0.10) and not post.irony:
-            spare.append((len(need) + 2, dice.pick(EMOJI[post.mood])))
+            spare.append((len(need) + 2, dice.pick(EMOJI["angry" if post.angry else tone])))
         if dice.chance(0.35) and post.category != "troll":
             spare.append((-1, self.say(words.GREETING) + ","))
         text = self._fit(head, need, spare)
@@ -253,7 +256,9 @@ class Composer:
         if not short and post.redirects and post.to_tone != "positive":
             spare.append((0, self.say(words.SUBSTANCE[post.category])))
         for _ in range(REPLY_DETAILS.get(post.network, int(dice.chance(0.3)))):
-            spare.append((len(need), self.say(words.REPLY["detail"])))
+            detail = self.say(words.REPLY["detail"])
+            if (len(need), detail) not in spare:
+                spare.append((len(need), detail))
         if dice.chance(0.6):
             spare.append((len(need) + 1, self.say(words.REPLY["close"])))
         return self._signed(need, spare)

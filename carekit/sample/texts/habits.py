@@ -8,8 +8,8 @@ from carekit.sample.texts.dice import Dice
 
 NARROW, NO_BREAK = "\u202f", "\u00a0"
 BEFORE_SIGN = re.compile(r" (?=[?!:;])")
-# not the words that carry a name, an address or a number
-PLAIN_WORD = re.compile(r"(?<![\w@#/.:+-])[^\W\d_]{5,}(?![\w@/-]|\.\w)")
+# not the words that carry a name, an address or a number; a slip in a short word may make another
+PLAIN_WORD = re.compile(r"(?<![\w@#/.:+-])[^\W\d_]{8,}(?![\w@/-]|\.\w)")
 SHORTHAND = {
     "en": {
         "you": "u", "your": "ur", "are": "r", "please": "pls", "Please": "Pls",
@@ -29,8 +29,8 @@ def slip(text: str, dice: Dice, *, keep: str = "") -> str:
 
     Examples
     --------
-    >>> slip("My parcel is late", Dice([0.0, 0.2, 0.9]))
-    'My pacrel is late'
+    >>> slip("My delivery is late", Dice([0.0, 0.2, 0.9]))
+    'My delviery is late'
     """
     # a slip in the name of a brand could make the name of a person
     words = [found for found in PLAIN_WORD.finditer(text) if found[0] not in keep]

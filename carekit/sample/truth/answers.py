@@ -10,7 +10,8 @@ from carekit.sample.truth.quantity import OURS, Entry, every, quantity, share
 
 QUESTION = (
     "openings put to an account of the brand whose text holds a question mark, answered by at "
-    "least one public post of the brand anywhere in the thread / all such openings"
+    "least one public post of the brand anywhere in the thread / all such openings; some answers "
+    "(under 1 in 100) come after a deletion or after the last look and are not seen"
 )
 SOCIALBAKERS = "carekit measure answer-rate --definition socialbakers-2015 --by {by}"
 

@@ -10,7 +10,17 @@ LONGEST_TEXT = 131_072  # characters; what csv.reader takes by default
 
 def among(value: str, words: tuple[str, ...]) -> str:
     """SQL: the cell is one of these words, in any case."""
-    return f"lower(trim({value})) IN ({', '.join(repr(w) for w in words)})"
+    # DuckDB turns a long IN (…) into a join over all rows, even where a CASE would skip it.
+    return f"list_contains([{', '.join(repr(w) for w in words)}], lower(trim({value})))"
+
+
+def yes_no(value: str) -> str:
+    """SQL: true, false, or null for a cell that says neither."""
+    # The first branch decides the largest files without folding case.
+    return (
+        f"CASE WHEN {value} IN ('True', 'False') THEN {value} = 'True' "
+        f"WHEN {among(value, TRUE_WORDS)} THEN TRUE WHEN {among(value, FALSE_WORDS)} THEN FALSE END"
+    )
 
 
 def filled(value: str) -> str:
@@ -26,6 +36,14 @@ def is_number_id(value: str) -> str:
 def is_rounded(value: str) -> str:
     """SQL: the cell is in scientific notation, so the last digits of an id are lost."""
     return f"coalesce(regexp_full_match({value}, '[0-9](\\.[0-9]+)?[eE]\\+?[0-9]{{1,3}}'), FALSE)"
+
+
+def is_rounded_number(value: str) -> str:
+    """SQL: the same where ids may have any form; `1e5` may be one, `1.2E+17` is none."""
+    return (
+        f"coalesce(regexp_full_match({value}, '[0-9]\\.[0-9]+[eE]\\+?[0-9]+|[0-9]+[eE]\\+[0-9]+'), "
+        "FALSE)"
+    )
 
 
 def number_id(value: str) -> str:

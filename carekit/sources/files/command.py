@@ -1,85 +1,63 @@
-"""`carekit import`: the command line of the importers."""
+"""`carekit import`: arguments in, report out; everything else is `import_files`."""
 
 from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import Any
 
 from carekit.errors import InputError
+from carekit.sources.files.formats import MODULES
 
 
-def add_import_parser(subparsers: Any) -> None:
-    """Add `import` to the commands."""
-    parser = subparsers.add_parser(
+def add_import_parser(subparsers: Any) -> argparse.ArgumentParser:
+    """Add the subcommand `import` to the subparsers of the command line."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
         "import",
-        help="turn files into a dataset",
-        description="Turn files into a dataset, or append them to one. Rows that cannot be read "
-        "go to rejected.csv with their line and the reason.",
+        help="files that people have → a dataset",
+        description="Read files of one format into a new dataset, or append them to one. Rows that "
+        "cannot be read go to rejected.csv with line and reason.",
     )
-    parser.add_argument("format", metavar="FORMAT", help="auto, csv, twcs, …")
+    parser.add_argument("format", metavar="FORMAT", help=f"auto, or one of: {', '.join(MODULES)}")
     parser.add_argument("files", nargs="+", metavar="FILE")
+    parser.add_argument("--out", required=True, metavar="DIR", help="the dataset to make or extend")
     parser.add_argument(
-        "--out", required=True, metavar="DIR", help="a new dataset, or one to add to"
+        "--accounts",
+        metavar="CSV",
+        help="the brands' accounts: account, network, brand, account_kind, opened_at; also "
+        "country, sector, timezone of the brand",
     )
-    parser.add_argument("--accounts", metavar="CSV", help="account, network, brand, …")
     parser.add_argument(
         "--map",
         action="append",
         default=[],
         metavar="OURS=THEIRS,…",
-        help="which of your columns is which, such as post_id=id,created_at=time",
+        help="which column of the file is which of ours, for example post_id=id,created_at=time",
     )
-    parser.add_argument("--tz", default="UTC", metavar="ZONE", help="zone of times without one")
+    parser.add_argument(
+        "--tz", default="UTC", metavar="ZONE", help="zone of times without an offset (UTC)"
+    )
     parser.add_argument("--dayfirst", action="store_true", help="1/2/2017 is the first of February")
-    parser.add_argument("--network", help="for files that do not say it")
-    parser.add_argument("--brand", help="for files that do not say it")
-    parser.add_argument("--observed-at", metavar="TIME", help="when the files were collected")
+    parser.add_argument("--network", metavar="NAME", help="where all the posts are from")
+    parser.add_argument("--brand", metavar="NAME", help="whom all the posts are about")
+    parser.add_argument(
+        "--observed-at", metavar="TIME", help="when the files were collected (ISO date or time)"
+    )
+    parser.add_argument("--strict", action="store_true", help="any unreadable row is an error")
     parser.add_argument("--title", help="of a new dataset")
     parser.add_argument("--licence", help="of a new dataset")
-    parser.add_argument(
-        "--strict", action="store_true", help="write nothing if any row cannot be read"
-    )
+    parser.add_argument("--memory-limit", metavar="SIZE", help="for the engine, such as 1GB")
     parser.set_defaults(run=run_import)
-
-
-def read_mapping(texts: list[str]) -> dict[str, str]:
-    """`["post_id=id,created_at=time"]` → `{"post_id": "id", "created_at": "time"}`.
-
-    Raises
-    ------
-    InputError
-        If a part is not OURS=THEIRS, or one of ours comes twice.
-
-    Examples
-    --------
-    >>> read_mapping(["post_id=id,created_at=time"])
-    {'post_id': 'id', 'created_at': 'time'}
-    """
-    mapping: dict[str, str] = {}
-    for part in (p for text in texts for p in text.split(",") if p.strip()):
-        ours, equals, theirs = (piece.strip() for piece in part.partition("="))
-        if not equals or not ours or not theirs:
-            raise InputError(
-                f"`--map` holds {part.strip()!r}; expected OURS=THEIRS, such as post_id=id. "
-                "Separate several by commas."
-            )
-        if ours in mapping:
-            raise InputError(
-                f"`--map` names {ours!r} twice ({mapping[ours]!r} and {theirs!r}). Name it once."
-            )
-        mapping[ours] = theirs
-    return mapping
+    return parser
 
 
 def run_import(args: argparse.Namespace) -> None:
-    """Import, and print what was read and what was not."""
-    from carekit.sources.files import import_files
+    """Import, print the report; steps and warnings go to standard error."""
+    from carekit.sources.files.importing import import_files
 
     report = import_files(
         args.format,
-        [Path(file) for file in args.files],
+        args.files,
         out=args.out,
         accounts=args.accounts,
         mapping=read_mapping(args.map),
@@ -91,6 +69,41 @@ def run_import(args: argparse.Namespace) -> None:
         strict=args.strict,
         title=args.title,
         licence=args.licence,
+        memory_limit=args.memory_limit,
         progress=lambda sentence: print(sentence, file=sys.stderr),
     )
-    print(report)
+    for warning in report.warnings:
+        print(f"Warning: {warning}", file=sys.stderr)
+    print(report.summary)
+
+
+def read_mapping(values: list[str]) -> dict[str, str]:
+    """The pairs of `--map OURS=THEIRS,…`, given once or several times.
+
+    Raises
+    ------
+    InputError
+        If a pair lacks a side, or a name of ours comes twice.
+
+    Examples
+    --------
+    >>> read_mapping(["post_id=id,created_at=time, local", "text=body"])
+    {'post_id': 'id', 'created_at': 'time, local', 'text': 'body'}
+    """
+    pairs: list[str] = []
+    for piece in (p for value in values for p in value.split(",")):
+        if "=" not in piece and pairs:
+            pairs[-1] += f",{piece}"  # their name holds a comma
+        else:
+            pairs.append(piece)
+    made: dict[str, str] = {}
+    for pair in pairs:
+        ours, _, theirs = (side.strip() for side in pair.partition("="))
+        if not ours or not theirs or ours in made:
+            why = "names it twice" if ours in made else "lacks a side"
+            raise InputError(
+                f"`--map` got {pair!r}, which {why}; expected OURS=THEIRS,… such as "
+                "post_id=id,created_at=time. Correct --map."
+            )
+        made[ours] = theirs
+    return made

@@ -22,6 +22,9 @@ from carekit.sources.times import Clock
 
 MODULES = {
     "twcs": "carekit.sources.files.twcs",
+    "google-play": "carekit.sources.files.google_play",
+    "app-store": "carekit.sources.files.app_store",
+    "csv": "carekit.sources.files.any_csv",
 }
 
 
@@ -34,6 +37,19 @@ class Options:
     network: str | None = None
     brand: str | None = None
     lists_accounts: bool = False
+    key: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True)
+class Derived:
+    """Columns that Python makes from a row: names, and a function that gives their values.
+
+    The function gets the row by column name in lower case; a ValueError rejects the row, its
+    message is the reason. In SQL the columns are called d0, d1, …
+    """
+
+    names: tuple[str, ...]
+    make: Callable[[Mapping[str, str]], Sequence[str]]
 
 
 @dataclass(frozen=True)
@@ -42,34 +58,46 @@ class Drafts:
 
     Parameters
     ----------
-    selects : sequence of mappings
-        One or more; each gives draft fields as SQL expressions over the columns c0, c1, … and
-        `line`. All but the first are answers nested in the row.
+    main : mapping
+        Draft fields as SQL expressions over the columns c0, c1, … and `line`.
+    nested : mapping, optional
+        The same for an answer inside the row, made where `nested_if` holds.
     prepared : mapping
-        Name → SQL expression over the columns, computed once before the selects, which may use it.
+        Name → SQL expression over the columns, computed once; `main` and `nested` may use it.
     tallies : mapping
-        Name → SQL integer expression, summed over the rows.
+        Name → SQL integer expression, summed over the rows for `warn`.
+    doubtful : str
+        SQL integer expression, cheap; if it is 0 in every row, all tallies are.
     free_text : sequence of str
         Columns that may hold line breaks.
     warn : callable
         Tallies → warnings; may raise InputError.
+    derived : Derived, optional
+        Columns to be made in Python first.
     """
 
-    selects: Sequence[Mapping[str, str]]
+    main: Mapping[str, str]
+    nested: Mapping[str, str] | None = None
+    nested_if: str = "FALSE"
     prepared: Mapping[str, str] = field(default_factory=dict)
     tallies: Mapping[str, str] = field(default_factory=dict)
+    doubtful: str = "1"
     free_text: Sequence[str] = ()
     warn: Callable[[Mapping[str, int]], list[str]] = lambda tallies: []
+    derived: Derived | None = None
 
     def relation(self, rows: str) -> str:
         """SQL of the drafts of some rows, in brackets."""
-        first, *nested = self.selects
-        added = "".join(f", {sql} AS {name}" for name, sql in self.prepared.items())
+        for name, sql in self.prepared.items():
+            rows = f"(SELECT *, {sql} AS {name} FROM {rows})"
         counted = dict(self.tallies)
+        # One sum tells whether the dear tallies are worth a pass of their own.
+        counted["doubtful"] = self.doubtful
         counted["breaks"] = " + ".join(map(line_breaks, self.free_text)) or "0"
-        rows = f"(SELECT *{added} FROM {rows})"
-        made = [select(first, rows, tallies=counted)]
-        made += [select(n, rows, tallies=dict.fromkeys(counted, "0")) for n in nested]
+        made = [select(self.main, rows, tallies=counted)]
+        if self.nested is not None:
+            answers = f"{rows} WHERE {self.nested_if}"
+            made.append(select(self.nested, answers, tallies=dict.fromkeys(counted, "0")))
         return union(made)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from carekit.dataset import (
@@ -18,13 +19,26 @@ from carekit.dataset import (
     open_dataset,
     versions,
 )
+from carekit.engine import hide_progress
 from carekit.errors import InputError
 from carekit.manifest import FILE, Selection
 from carekit.privacy import key_id, load_key
 from carekit.sources.accounts import KnownAccounts, fold, network_name, read_accounts
 from carekit.sources.door import Door
+from carekit.sources.files.checks import (
+    check_any,
+    check_key,
+    check_new,
+    check_selection,
+    check_strict,
+    checked_paths,
+    microseconds,
+    one_selection,
+    reasons,
+)
 from carekit.sources.files.formats import Format, Options, load_format, recognise
 from carekit.sources.files.loading import FileLoad
+from carekit.sources.files.packed import unpacked
 from carekit.sources.files.report import ImportReport
 from carekit.sources.times import Clock
 
@@ -106,125 +120,133 @@ def import_files(
     """
     import duckdb
 
-    paths = _paths(files)
-    tell = progress or (lambda sentence: None)
-    clock = Clock(tz, dayfirst)
-    seen_at = None if observed_at is None else _microseconds(observed_at)
-    site = network_name(network) if network else None
+    paths = checked_paths(files)
     folder = Path(out).absolute()
     old = open_dataset(folder) if (folder / FILE).is_file() else None
     secret = key or load_key()
-    _check_key(old, secret)
-    options = Options(clock, dict(mapping or {}), site, brand, accounts is not None)
-    formats = [recognise(p) if format == "auto" else load_format(format) for p in paths]
-    known = _known(old, accounts, site or formats[0].network)
-    chosen = selection or _one_selection(formats)
-    _check_selection(old, chosen)
-
-    started = now()
-    writer = (
-        append_dataset(folder)
-        if old
-        else create_dataset(
-            folder,
-            title=title or formats[0].title or f"Import of {paths[0].name}",
-            licence=licence or formats[0].licence,
-            selection=chosen,
-        )
+    check_key(old, secret)
+    site = network_name(network) if network else None
+    options = Options(
+        Clock(tz, dayfirst), dict(mapping or {}), site, brand, accounts is not None, secret
     )
-    with writer, duckdb.connect() as con:
-        _configure(con, writer.staging, memory_limit)
-        door = Door(con, secret, known.accounts)
-        loads = []
-        for path, each in zip(paths, formats, strict=True):
-            tell(f"Reading {path.name} ({path.stat().st_size / 1e6:,.1f} MB) as {each.name}.")
-            load = FileLoad(each, path, name=path.name, options=options, folder=writer.staging)
-            _check_new(load, old, loads)
-            load.learn(door)
+    observed = None if observed_at is None else microseconds(observed_at)
+    with TemporaryDirectory(prefix="carekit-") as unpacking:
+        plain = [unpacked(p, Path(unpacking)) for p in paths]
+        names = [p.name for p in paths]
+        formats = [
+            recognise(p, name=n) if format == "auto" else load_format(format)
+            for p, n in zip(plain, names, strict=True)
+        ]
+        known = _known(old, accounts, site or formats[0].network)
+        chosen = selection or one_selection(formats)
+        check_selection(old, chosen)
+        writer = (
+            append_dataset(folder)
+            if old
+            else create_dataset(
+                folder,
+                title=title or formats[0].title or f"Import of {names[0]}",
+                licence=licence or formats[0].licence,
+                selection=chosen,
+            )
+        )
+        run = _Run(options, old, known, observed, strict, progress or (lambda sentence: None))
+        with writer, duckdb.connect() as con:
+            _configure(con, writer.staging, memory_limit)
+            try:
+                loads, n_accounts = run(con, writer, list(zip(formats, plain, names, strict=True)))
+            except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
+                raise InputError(
+                    f"The engine ran out of memory or disk ({type(error).__name__}). It needs "
+                    "about the size of the files on the disk of the dataset. Make room, or give "
+                    "it more memory (--memory-limit)."
+                ) from error
+    return _report(loads, Path(out), n_accounts)
+
+
+@dataclass(frozen=True)
+class _Run:
+    """One import: what was asked for, applied to a writer."""
+
+    options: Options
+    old: Dataset | None
+    known: KnownAccounts
+    observed_at: int | None
+    strict: bool
+    tell: Callable[[str], None]
+
+    def __call__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        writer: DatasetWriter,
+        files: list[tuple[Format, Path, str]],
+    ) -> tuple[list[FileLoad], int]:
+        started = now()
+        door = Door(con, self.options.key, self.known.accounts)
+        taken = self.old.files("posts") if self.old else []
+        loads: list[FileLoad] = []
+        for format, path, name in files:
+            self.tell(f"Reading {name} ({path.stat().st_size / 1e6:,.1f} MB) as {format.name}.")
+            load = FileLoad(format, path, name=name, options=self.options, folder=writer.staging)
+            check_new(load, self.old, loads)
+            load.learn(door, others=taken)
             loads.append(load)
         door.open()
-        taken = old.files("posts") if old else []
         for load in loads:
-            tell(f"Writing the posts of {load.name}.")
+            self.tell(f"Writing the posts of {load.name}.")
             staged = writer.stage_posts()
-            when = seen_at if seen_at is not None else load.latest
+            when = self.observed_at if self.observed_at is not None else load.latest
             load.write(door, staged, others=taken, observed_at=when)
             taken = [*taken, staged]
-            _check_strict(load, strict)
-            writer.add_staged(
-                staged,
-                source=load.format.name,
-                query=_query(load, options, seen_at),
-                input_sha256=load.sha256,
-                n_read=load.n_rows,
-                n_rejected=sum(r.n for r in load.rejected),
-                started_at=started,
-                finished_at=now(),
-                versions=versions("duckdb", "pyarrow"),
-            )
-            writer.reject(load.rejected)
-        _check_any(loads)
-        n_accounts = _write_accounts(writer, door, known, started)
-        latest = [seen_at] if seen_at is not None else [load.latest for load in loads]
-        writer.describe(pseudonym_key_id=key_id(secret), observed_until=_until(old, latest))
-    rejected: Counter[str] = Counter()
-    for load in loads:
-        for row in load.rejected:
-            rejected[row.reason] += row.n
-    return ImportReport(
-        ", ".join(dict.fromkeys(f.name for f in formats)),
-        tuple(p.name for p in paths),
-        Path(out),
-        sum(load.n_rows for load in loads),
-        sum(load.n_posts for load in loads),
-        sum(load.n_nested for load in loads),
-        n_accounts,
-        dict(rejected.most_common()),
-        tuple(w for load in loads for w in load.warnings),
-    )
-
-
-def _paths(files: PathLike | Sequence[PathLike]) -> list[Path]:
-    listed = [files] if isinstance(files, (str, os.PathLike)) else list(files)
-    if not listed:
-        raise InputError("`files` is empty; expected one or more paths. Name a file to import.")
-    paths = [Path(f) for f in listed]
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(p.name for p in path.iterdir() if p.is_file())
-            raise InputError(
-                f"`files`: {path} is a folder; expected a file. Name the files to import; it "
-                f"holds: {', '.join(inside[:5]) or 'no file'}{', …' if len(inside) > 5 else ''}."
-            )
-        if not path.is_file():
-            raise InputError(
-                f"`files`: there is no file {path}. Expected the path of a file to import. Check "
-                "the spelling."
-            )
-    return paths
-
-
-def _microseconds(value: str | datetime) -> int:
-    try:
-        made = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    except ValueError:
-        raise InputError(
-            f"`observed_at` is {value!r}; expected an ISO date or time, such as 2017-12-31 or "
-            "2017-12-31T18:00:00+01:00. Correct --observed-at."
-        ) from None
-    if made.tzinfo is None:
-        made = made.replace(tzinfo=UTC)
-    return round(made.timestamp() * 1_000_000)
-
-
-def _check_key(old: Dataset | None, key: bytes) -> None:
-    held = old.manifest.pseudonym_key_id if old else None
-    if held is not None and held != key_id(key):
-        raise InputError(
-            f"The pseudonym key is {key_id(key)}, but the dataset was made with {held}: the same "
-            "person would get two pseudonyms. Set CAREKIT_PSEUDONYM_KEY to the key of the dataset, "
-            "or import into a new one."
+            if self.strict:
+                check_strict(load)
+            self._add(writer, load, staged, started)
+        check_any(loads)
+        n_accounts = _write_accounts(writer, door, self.known, started)
+        seen = [self.observed_at] if self.observed_at is not None else [x.latest for x in loads]
+        writer.describe(
+            pseudonym_key_id=key_id(self.options.key), observed_until=_until(self.old, seen)
         )
+        return loads, n_accounts
+
+    def _add(self, writer: DatasetWriter, load: FileLoad, staged: Path, started: str) -> None:
+        """The part, with the file and every option that could change a row."""
+        options = self.options
+        query = {
+            "file": load.name,
+            "mapping": dict(options.mapping),
+            "tz": options.clock.tz,
+            "dayfirst": options.clock.dayfirst,
+            "network": options.network,
+            "brand": options.brand,
+            "observed_at": None if self.observed_at is None else _iso(self.observed_at),
+        }
+        writer.add_staged(
+            staged,
+            source=load.format.name,
+            query=query,
+            input_sha256=load.sha256,
+            n_read=load.n_rows,
+            n_rejected=sum(r.n for r in load.rejected),
+            started_at=started,
+            finished_at=now(),
+            versions=versions("duckdb", "pyarrow"),
+        )
+        writer.reject(load.rejected)
+
+
+def _report(loads: Sequence[FileLoad], out: Path, n_accounts: int) -> ImportReport:
+    return ImportReport(
+        format=", ".join(dict.fromkeys(load.format.name for load in loads)),
+        files=tuple(load.name for load in loads),
+        out=out,
+        n_read=sum(load.n_rows for load in loads),
+        n_posts=sum(load.n_posts for load in loads),
+        n_nested=sum(load.n_nested for load in loads),
+        n_accounts=n_accounts,
+        rejected=reasons(loads),
+        warnings=tuple(w for load in loads for w in load.warnings),
+    )
 
 
 def _known(old: Dataset | None, accounts: PathLike | None, network: str | None) -> KnownAccounts:
@@ -253,79 +275,6 @@ def _known(old: Dataset | None, accounts: PathLike | None, network: str | None) 
         ),
         merged(given.brands, old.read("brands"), lambda r: r.brand),
     )
-
-
-def _one_selection(formats: Sequence[Format]) -> Selection:
-    kinds = {f.selection.kind: f.selection for f in formats}
-    if len(kinds) > 1:
-        raise InputError(
-            f"The files differ in their selection: {', '.join(kinds)}; a dataset has one. Import "
-            "them into a dataset each."
-        )
-    return next(iter(kinds.values()))
-
-
-def _check_selection(old: Dataset | None, chosen: Selection) -> None:
-    if old is not None and old.selection.kind != chosen.kind:
-        raise InputError(
-            f"The dataset has the selection {old.selection.kind!r}, the files {chosen.kind!r}; a "
-            "dataset has one, because it decides which measures mean anything. Import the files "
-            "into a dataset of their own."
-        )
-
-
-def _check_new(load: FileLoad, old: Dataset | None, loads: Sequence[FileLoad]) -> None:
-    for other in loads:
-        if other.sha256 == load.sha256:
-            raise InputError(
-                f"`files`: {load.name} is the same as {other.name}. Expected each file once. "
-                "Leave one out."
-            )
-    for part in old.manifest.parts if old else ():
-        if part.input_sha256 == load.sha256:
-            raise InputError(
-                f"`files`: {load.name} is in the dataset already (imported "
-                f"{part.finished_at or 'earlier'} as {part.file}). Expected a new file. Leave it "
-                "out, or import it into another dataset."
-            )
-
-
-def _check_strict(load: FileLoad, strict: bool) -> None:
-    if strict and load.rejected:
-        n = sum(r.n for r in load.rejected)
-        first = "; ".join(f"line {r.line}: {r.reason}" for r in load.rejected[:3])
-        raise InputError(
-            f"{n:,} of {load.n_rows:,} rows of {load.name} cannot be read ({first}). Expected none, "
-            "because of --strict. Correct these rows, or leave --strict out. Nothing was written."
-        )
-
-
-def _check_any(loads: Sequence[FileLoad]) -> None:
-    if any(load.n_posts for load in loads):
-        return
-    reasons = Counter[str]()
-    for load in loads:
-        for row in load.rejected:
-            reasons[row.reason] += row.n
-    why = "; ".join(f"{n:,} × {reason}" for reason, n in reasons.most_common(3))
-    raise InputError(
-        f"No row of {', '.join(load.name for load in loads)} can be read: "
-        f"{why or 'there is none after the header'}. Expected at least one post. Check that these "
-        "are the right files and the right format. Nothing was written."
-    )
-
-
-def _query(load: FileLoad, options: Options, observed_at: int | None) -> dict[str, Any]:
-    """What the manifest says of an import: the file and every option that could change a row."""
-    return {
-        "file": load.name,
-        "mapping": dict(options.mapping),
-        "tz": options.clock.tz,
-        "dayfirst": options.clock.dayfirst,
-        "network": options.network,
-        "brand": options.brand,
-        "observed_at": None if observed_at is None else _iso(observed_at),
-    }
 
 
 def _iso(microseconds: int) -> str:
@@ -362,7 +311,7 @@ def _write_accounts(writer: DatasetWriter, door: Door, known: KnownAccounts, sta
 
 def _configure(con: duckdb.DuckDBPyConnection, folder: Path, memory_limit: str | None) -> None:
     con.execute("SET TimeZone = 'UTC'")
-    con.execute("SET enable_progress_bar = false")
+    hide_progress(con)
     con.execute(f"SET temp_directory = '{str(folder / 'spill').replace(chr(39), chr(39) * 2)}'")
     # DuckDB cannot know how long a file is and would hash the file instead of the authors.
     con.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")

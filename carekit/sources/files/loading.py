@@ -22,9 +22,10 @@ from carekit.sources.files.table import TableFile, open_table
 from carekit.sources.files.text import facts
 from carekit.sources.times import readable_time
 
-# Ids hardly ever repeat: do not build dictionaries of them. zstd pays for texts.
-_PARQUET = "FORMAT parquet, COMPRESSION zstd, DICTIONARY_SIZE_LIMIT 1000"
+# Ids hardly ever repeat: do not build dictionaries of them. zstd would take half of the time.
+_PARQUET = "FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 1000"
 _BATCH = 5_000
+_KEPT = "line NOT IN (SELECT line FROM bad)"
 
 
 class FileLoad:
@@ -49,30 +50,55 @@ class FileLoad:
         else:
             self.sha256 = facts(path).sha256
 
-    def learn(self, door: Door) -> None:
-        """First pass: authors, brand accounts, the last time; chooses the way of reading."""
+    def learn(self, door: Door, *, others: Sequence[Path]) -> None:
+        """First pass: authors, brand accounts, the last time; chooses the way of reading.
+
+        `others` are the Parquet files of posts whose ids are taken already.
+        """
         if self._table is None or self._plan is None:
             self._stage_items()
-            self._seen = door.learn(self._relation)
+            self._learn_carefully(door, others)
             return
-        tallies = ["breaks", *self._plan.tallies]
-        if self._table.looks_sound:
+        if self._table.looks_sound and self._plan.derived is None:
             relation = self._plan.relation(self._table.relation())
             try:
-                seen = door.learn(relation, tallies=tallies)
+                seen = door.learn(relation, tallies=["breaks", "doubtful"])
             except duckdb.InvalidInputException:
-                pass  # not a sound table after all: the careful reader says where and why
-            else:
-                if self._table.is_whole(n_rows=seen.n_rows, n_breaks=seen.tallies["breaks"]):
-                    self._relation, self._seen = relation, seen
-                    self.warnings += self._plan.warn(seen.tallies)
-                    return
+                seen = None  # no sound table after all: the careful reader says where and why
+            if seen is not None and self._is_good(seen):
+                door.remember()
+                self._relation, self._seen = relation, seen
+                if seen.tallies["doubtful"]:
+                    self._warn(door.con)
+                return
         self._stage_rows()
-        self._seen = door.learn(self._relation, tallies=tallies)
-        self.warnings += self._plan.warn(self._seen.tallies)
+        self._warn(door.con)
+        self._learn_carefully(door, others)
+
+    def _is_good(self, seen: Seen) -> bool:
+        """True if every line of the table belongs to a row, and every row can be read."""
+        return (
+            self._table is not None
+            and not seen.n_problems
+            and self._table.is_whole(n_rows=seen.n - seen.n_nested, n_breaks=seen.tallies["breaks"])
+        )
+
+    def _learn_carefully(self, door: Door, others: Sequence[Path]) -> None:
+        self._judge(door.con, others)
+        self._seen = door.learn(f"(SELECT * FROM {self._relation} WHERE {_KEPT})")
+        door.remember()
+
+    def _warn(self, con: duckdb.DuckDBPyConnection) -> None:
+        if self._plan is None or not self._plan.tallies:
+            return
+        names = list(self._plan.tallies)
+        sums = ", ".join(f'coalesce(sum("{t}"), 0)::BIGINT' for t in names)
+        counts = con.execute(f"SELECT {sums} FROM {self._relation}").fetchall()[0]
+        self.warnings += self._plan.warn(dict(zip(names, counts, strict=True)))
 
     @property
     def latest(self) -> int | None:
+        """The last time in the file that is not after today, in microseconds since 1970."""
         return self._seen.latest
 
     def write(
@@ -91,19 +117,17 @@ class FileLoad:
         observed_at : int or None
             Microseconds since 1970.
         """
-        n_drafts = self._seen.n_rows + self._seen.n_nested
         if not self._careful:
-            n = self._copy(door, staged, "problem IS NULL", observed_at)
-            if n == n_drafts and self._all_new(door.con, staged, n, others):
-                self.n_rows, self.n_nested = self._seen.n_rows, self._seen.n_nested
-                self.n_posts = n
+            self.n_posts = self._copy(door, staged, "TRUE", observed_at)
+            if self._all_new(door.con, staged, self.n_posts, others):
+                self.n_nested = self._seen.n_nested
+                self.n_rows = self._seen.n - self._seen.n_nested
                 return
             self._stage_rows()
         self._judge(door.con, others)
-        keep = "line NOT IN (SELECT line FROM bad)"
-        self.n_posts = self._copy(door, staged, keep, observed_at)
+        self.n_posts = self._copy(door, staged, _KEPT, observed_at)
         n_lines, self.n_nested = door.con.execute(
-            f"SELECT count(DISTINCT line), count(*) FILTER (nested AND {keep}) "
+            f"SELECT count(DISTINCT line), count(*) FILTER (nested AND {_KEPT}) "
             f"FROM {self._relation}"
         ).fetchall()[0]
         self.n_rows = n_lines + sum(r.n for r in self.rejected)
@@ -151,7 +175,9 @@ class FileLoad:
         if self._table is None or self._plan is None:
             raise AssertionError("only a table has rows")
         self._careful = True
-        self._relation = self._plan.relation(self._table.stage(self.folder))
+        self._relation = self._plan.relation(
+            self._table.stage(self.folder, derived=self._plan.derived)
+        )
         self.rejected, self.warnings = self._table.rejected, [*self.warnings, *self._table.warnings]
 
     def _stage_items(self) -> None:

@@ -22,7 +22,7 @@ class ImportReport:
     n_read : int
         Rows (items) of the files, without headers; empty rows count.
     n_posts : int
-        Posts written.
+        Posts written by this import.
     n_nested : int
         Of these, answers of the brand that came inside the row of another post:
         `n_read + n_nested == n_posts + n_rejected`.
@@ -49,13 +49,23 @@ class ImportReport:
         """Rows that could not be read."""
         return sum(self.rejected.values())
 
-    def __str__(self) -> str:
+    @property
+    def summary(self) -> str:
+        """What was imported and rejected, without the warnings."""
         nested = f" and {self.n_nested:,} answers inside them" if self.n_nested else ""
         lines = [
-            f"{self.n_posts:,} posts and {self.n_accounts:,} accounts are in {self.out}, from "
-            f"{self.n_read:,} rows{nested} of {', '.join(self.files)} ({self.format})."
+            f"{_count(self.n_posts, 'post')} in {self.out}, from {_count(self.n_read, 'row')}"
+            f"{nested} of {', '.join(self.files)} ({self.format}); "
+            f"{_count(self.n_accounts, 'account')} known."
         ]
         if self.rejected:
             reasons = "; ".join(f"{n:,} × {why}" for why, n in self.rejected.items())
-            lines.append(f"{self.n_rejected:,} rows were rejected (rejected.csv): {reasons}.")
-        return "\n".join([*lines, *self.warnings])
+            lines.append(f"{_count(self.n_rejected, 'row')} rejected (rejected.csv): {reasons}.")
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return "\n".join([self.summary, *self.warnings])
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"

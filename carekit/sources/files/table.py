@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -21,6 +22,9 @@ from carekit.errors import InputError
 from carekit.sources.drafts import text
 from carekit.sources.files.records import EMPTY, Record, read_records
 from carekit.sources.files.text import Facts, Lines, facts
+
+if TYPE_CHECKING:
+    from carekit.sources.files.formats import Derived
 
 DELIMITERS = ",;\t|"
 _BATCH = 20_000
@@ -112,27 +116,34 @@ class TableFile:
         """True if the header, the rows and the line breaks inside them make up every line."""
         return self.facts.n_lines == self.header.n_lines + n_rows + n_breaks
 
-    def stage(self, folder: Path) -> str:
+    def stage(self, folder: Path, *, derived: Derived | None = None) -> str:
         """Read it carefully into a Parquet file; the SQL of its rows, with their lines.
 
         Rows that cannot be read are put in `rejected`, what was mended in `warnings`.
         """
         staged = folder / f"{self.facts.sha256[:16]}.rows.parquet"
-        n = len(self.header.names)
-        schema = pa.schema([("line", pa.int64()), *((c, pa.string()) for c in self.columns)])
+        names = [name.casefold() for name in self.header.names]
+        columns = self.columns + [f"d{i}" for i in range(len(derived.names) if derived else 0)]
+        schema = pa.schema([("line", pa.int64()), *((c, pa.string()) for c in columns)])
         with pq.ParquetWriter(staged, schema, compression="lz4") as writer:
             batch: list[tuple[int, list[str]]] = []
-            for record in self._records(n):
-                if record.fields is None:
+            for record in self._records(len(names)):
+                fields, problem = record.fields, record.problem
+                if fields is not None and derived is not None:
+                    try:
+                        fields = [*fields, *derived.make(dict(zip(names, fields, strict=True)))]
+                    except ValueError as error:
+                        fields, problem = None, str(error)
+                if fields is None:
                     span = f"{record.line}-{record.last}" if record.n > 1 else str(record.line)
-                    self.rejected.append(Rejected(span, record.problem or "", record.n, self.name))
+                    self.rejected.append(Rejected(span, problem or "", record.n, self.name))
                     continue
-                batch.append((record.line, record.fields))
+                batch.append((record.line, fields))
                 if len(batch) == _BATCH:
                     writer.write_table(_arrow(batch, schema))
                     batch = []
             writer.write_table(_arrow(batch, schema))
-        empty_is_null = ", ".join(f"nullif({c}, '') AS {c}" for c in self.columns)
+        empty_is_null = ", ".join(f"nullif({c}, '') AS {c}" for c in columns)
         return f"(SELECT line, {empty_is_null} FROM read_parquet({text(str(staged))}))"
 
     def _records(self, n_fields: int) -> Iterator[Record]:

@@ -1,7 +1,7 @@
 """A text file as it really is: its checksum, its encoding, its physical lines.
 
-Real exports come with byte order marks, in UTF-16, in cp1252, with a broken byte in the middle, with
-NUL characters after a crash, with line ends of three kinds. Everything here streams.
+Real exports come with byte order marks, in UTF-16, in cp1252, with a broken byte in the middle,
+with NUL characters after a crash, with line ends of three kinds. Everything here streams.
 """
 
 from __future__ import annotations
@@ -108,7 +108,8 @@ class Lines:
     """The physical lines of a text file, with their ends; counts what had to be mended.
 
     A line longer than `LONGEST_LINE` comes as None. After the last line, `n_cp1252`,
-    `n_replaced` and `n_nul` tell how many lines were read as cp1252, hold a replaced byte, held NUL.
+    `n_replaced` and `n_nul` tell how many lines were read as cp1252, hold a replaced byte, or held
+    NUL.
     """
 
     def __init__(self, path: Path) -> None:

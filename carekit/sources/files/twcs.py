@@ -28,27 +28,29 @@ def drafts(table: TableFile, options: Options) -> Drafts:
     post, author, inbound, time, text, parent = need_columns(
         table.header, NEEDED, file=table.name, format="twcs"
     )
+    number = cells.is_number_id(post)
+    prepared = {"created": options.clock.utc(time), "customer": cells.yes_no(inbound)}
     fields = {
         "line": "line",
         "native_id": cells.number_id(post),
         "network": "'x'",
         "author": author,
-        "author_role": f"CASE WHEN {cells.among(inbound, cells.TRUE_WORDS)} "
-        "THEN 'customer' ELSE 'brand' END",
+        "author_role": "CASE WHEN customer THEN 'customer' ELSE 'brand' END",
         "created_at": "created",
         "text": text,
         "reply_to": f"CASE WHEN {cells.is_number_id(parent)} THEN {cells.number_id(parent)} END",
         "problem": first_problem(
-            (cells.is_rounded(post), "tweet_id in scientific notation: its last digits are lost"),
-            (f"NOT {cells.is_number_id(post)}", "tweet_id is no whole number"),
-            (f"coalesce(trim({author}), '') = ''", "author_id is empty"),
             (
-                f"NOT coalesce({cells.among(inbound, cells.TRUE_WORDS + cells.FALSE_WORDS)}, FALSE)",
-                "inbound is neither true nor false",
+                f"NOT {number} AND {cells.is_rounded(post)}",
+                "tweet_id in scientific notation: its last digits are lost",
             ),
+            (f"NOT {number}", "tweet_id is no whole number"),
+            (f"coalesce(trim({author}), '') = ''", "author_id is empty"),
+            ("customer IS NULL", "inbound is neither true nor false"),
             (f"NOT {readable_time('created')}", "created_at is no time that can be read"),
             (
-                f"NOT {cells.is_number_id(parent)} AND NOT {cells.among(parent, cells.EMPTY_WORDS)}",
+                f"{parent} IS NOT NULL AND NOT {cells.is_number_id(parent)} "
+                f"AND NOT {cells.among(parent, cells.EMPTY_WORDS)}",
                 "in_response_to_tweet_id is no whole number",
             ),
             (f"strlen({text}) > {cells.LONGEST_TEXT}", "the text is too long to be a post"),
@@ -58,7 +60,9 @@ def drafts(table: TableFile, options: Options) -> Drafts:
             ),
         ),
     }
-    tallies = {"rounded": cells.is_long_decimal(parent), **time_tallies(options.clock, [time])}
+    rounded = cells.is_long_decimal(parent)
+    tallies = {"rounded": rounded, **time_tallies(options.clock, [time])}
+    doubtful = f"{rounded} + (strlen({time}) < 30)::INT"
 
     def warn(counts: Mapping[str, int]) -> list[str]:
         found = time_warnings(counts, clock=options.clock, file=table.name)
@@ -69,8 +73,14 @@ def drafts(table: TableFile, options: Options) -> Drafts:
             )
         return found
 
-    prepared = {"created": options.clock.utc(time)}
-    return Drafts([fields], prepared, tallies, free_text=[text], warn=warn)
+    return Drafts(
+        fields,
+        prepared=prepared,
+        tallies=tallies,
+        doubtful=doubtful,
+        free_text=[text],
+        warn=warn,
+    )
 
 
 FORMAT = Format(

@@ -106,7 +106,7 @@ def test_a_small_file_by_hand(tmp_path: Path) -> None:
     report = import_files("twcs", path, out=tmp_path / "d", key=KEY)
     assert path.read_bytes() == before
     assert str(report) == (
-        f"3 posts and 1 accounts are in {tmp_path / 'd'}, from 3 rows of t.csv (twcs)."
+        f"3 posts in {tmp_path / 'd'}, from 3 rows of t.csv (twcs); 1 account known."
     )
     frame = posts(tmp_path / "d")
     person = pseudonym(KEY, "x", "115712")

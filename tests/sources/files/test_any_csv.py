@@ -1,0 +1,256 @@
+"""The importer for tables with columns of the user's own."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from carekit.dataset import open_dataset
+from carekit.errors import InputError
+from carekit.privacy import pseudonym
+from carekit.sources.files import ImportReport, import_files
+
+KEY = bytes.fromhex("00" * 32)
+MAPPING = {
+    "post_id": "id",
+    "created_at": "time",
+    "author_id": "who",
+    "author_role": "inbound",
+    "text": "body",
+    "reply_to": "parent",
+}
+
+
+def imported(folder: Path, content: str, **options: object) -> tuple[ImportReport, pd.DataFrame]:
+    path = folder / "client.csv"
+    path.write_text(content, encoding="utf-8", newline="")
+    options.setdefault("network", "facebook")
+    report = import_files("csv", path, out=folder / "d", key=KEY, **options)  # type: ignore[arg-type]
+    return report, open_dataset(folder / "d").read("posts")
+
+
+def refusal(folder: Path, content: str, **options: object) -> str:
+    with pytest.raises(InputError) as caught:
+        imported(folder, content, **options)
+    assert not (folder / "d").exists()
+    return str(caught.value)
+
+
+def reasons(folder: Path) -> list[tuple[str, str]]:
+    with (folder / "d" / "rejected.csv").open(encoding="utf-8", newline="") as file:
+        return [(r["line"], r["reason"]) for r in csv.DictReader(file)]
+
+
+def test_a_mapping_names_the_columns(tmp_path: Path) -> None:
+    content = (
+        "id;who;inbound;time;body;parent\n"
+        '7;Ann;TRUE;2021-03-04 10:00:00;"hello; you";\n'
+        "8;Acme;FALSE;2021-03-04 10:05:00;hello Ann;7\n"
+    )
+    report, posts = imported(tmp_path, content, mapping=MAPPING, brand="Acme Ltd")
+    assert (report.n_read, report.n_posts, report.n_accounts) == (2, 2, 1)
+    assert list(posts.post_id) == ["facebook:7", "facebook:8"]
+    assert list(posts.reply_to.fillna("-")) == ["-", "facebook:7"]
+    assert list(posts.author_role) == ["customer", "brand"]
+    assert list(posts.brand) == ["Acme Ltd", "Acme Ltd"]
+    assert posts.author_id[0] == pseudonym(KEY, "facebook", "ann")
+    assert posts.text[0] == "hello; you"
+
+
+def test_columns_with_our_names_need_no_mapping(tmp_path: Path) -> None:
+    content = (
+        "post_id\tnetwork\tauthor_role\tcreated_at\tlang\tsurface\tvisibility\n"
+        "x:1\tTwitter\tclient\t2021-03-04T10:00:00Z\tfr\tBrand_Page\tPRIVATE\n"
+    )
+    report, posts = imported(tmp_path, content, network=None)
+    row = posts.iloc[0]
+    assert (row.post_id, row.network, row.lang) == ("x:1", "x", "fr")
+    assert (row.surface, row.visibility) == ("brand_page", "private")
+    assert report.warnings == ()
+
+
+def test_accounts_decide_who_is_the_brand(tmp_path: Path) -> None:
+    accounts = tmp_path / "accounts.csv"
+    accounts.write_text("account,network,brand\nacme_care,facebook,Acme\n", encoding="utf-8")
+    content = (
+        "id,who,time,body\n"
+        "1,Ann,2021-03-04 10:00,@Acme_Care help\n"
+        "2,ACME_care,2021-03-05 11:00,hi\n"
+    )
+    mapping = {"post_id": "id", "author_id": "who", "created_at": "time", "text": "body"}
+    _, posts = imported(tmp_path, content, mapping=mapping, accounts=accounts)
+    assert list(posts.author_role) == ["customer", "brand"]
+    assert list(posts.brand) == ["Acme", "Acme"]
+    assert list(posts.account) == ["acme_care", "acme_care"]
+
+
+def test_true_in_a_column_about_the_agent_means_the_brand(tmp_path: Path) -> None:
+    content = "id,is_agent,time\n1,true,2021-03-04 10:00\n2,false,2021-03-04 11:00\n"
+    mapping = {"post_id": "id", "author_role": "is_agent", "created_at": "time"}
+    _, posts = imported(tmp_path, content, mapping=mapping)
+    assert list(posts.author_role) == ["brand", "customer"]
+
+
+def test_answers_inside_a_row_become_posts_of_their_own(tmp_path: Path) -> None:
+    content = (
+        "id,brand,stars,at,review,answer,answered\n"
+        "1,Acme,2,2021-03-04 10:00,bad,sorry,2021-03-05 10:00\n"
+        "2,Acme,5.0,2021-03-04 11:00,good,,\n"
+        "3,Acme,1,2021-03-06 12:00,worse,backdated,2021-03-05 12:00\n"
+        "4,Acme,1,2021-03-06 12:00,lost,no date,\n"
+        "5,Acme,6,2021-03-06 12:00,six stars,,\n"
+    )
+    mapping = {
+        "post_id": "id",
+        "rating": "stars",
+        "created_at": "at",
+        "text": "review",
+        "reply_text": "answer",
+        "reply_created_at": "answered",
+    }
+    report, posts = imported(tmp_path, content, mapping=mapping, network="google_play")
+    assert (report.n_read, report.n_posts, report.n_nested, report.n_rejected) == (5, 5, 2, 2)
+    assert report.n_read + report.n_nested == report.n_posts + report.n_rejected
+    frame = posts.set_index("post_id")
+    answer = frame.loc["google_play:1#reply"]
+    assert (answer.author_role, answer.brand, answer.text) == ("brand", "Acme", "sorry")
+    assert answer.reply_to == answer.thread_id == "google_play:1"
+    assert frame.rating["google_play:2"] == 5
+    assert frame.created_at["google_play:3#reply"] < frame.created_at["google_play:3"]
+    assert reasons(tmp_path) == [
+        ("5", "the answer has no time that can be read"),
+        ("6", "rating is no whole number from 1 to 5"),
+    ]
+
+
+def test_local_times_become_utc_and_the_doubtful_ones_are_counted(tmp_path: Path) -> None:
+    content = "post_id,author_role,created_at\n" + "".join(
+        f"{n},customer,{time}\n"
+        for n, time in enumerate(
+            ("2021-07-01 12:00", "2021-10-31 02:30", "2021-03-28 02:30", "2021-07-01T12:00:00Z")
+        )
+    )
+    report, posts = imported(tmp_path, content, tz="Europe/Paris")
+    shown = [t.strftime("%m-%d %H:%M") for t in posts.created_at]
+    assert shown == ["07-01 10:00", "10-31 01:30", "03-28 01:30", "07-01 12:00"]
+    assert report.warnings == (
+        "1 times of client.csv fall in the hour that Europe/Paris has twice in autumn; they were "
+        "read as its second pass.",
+        "1 times of client.csv fall in the hour that Europe/Paris skips in spring; they were read "
+        "as if the clock had not moved.",
+    )
+
+
+def test_day_and_month_are_never_guessed(tmp_path: Path) -> None:
+    content = "post_id,author_role,created_at\n1,customer,03/04/2021 10:00\n"
+    later = content + "2,customer,31/12/2021 10:00\n"
+    report, posts = imported(tmp_path, content)
+    assert posts.created_at[0] == pd.Timestamp("2021-03-04 10:00", tz="UTC")
+    assert report.warnings == (
+        "1 dates of client.csv (such as 1/2/2017) fit both orders of day and month; they were read "
+        "month first.",
+    )
+    (tmp_path / "b").mkdir()
+    assert refusal(tmp_path / "b", later) == (
+        "1 dates of client.csv only make sense in the other order of day and month (such as "
+        "31/12/2017), and none in the order that was asked for. Add --dayfirst."
+    )
+    _, posts = imported(tmp_path / "b", later, dayfirst=True)
+    assert posts.created_at[0] == pd.Timestamp("2021-04-03 10:00", tz="UTC")
+
+
+def test_a_wrong_mapping_is_explained(tmp_path: Path) -> None:
+    content = "id,time,role\n1,2021-03-04,customer\n"
+    assert refusal(tmp_path, content, mapping={"id": "id"}).startswith(
+        "`mapping` names 'id', which is none of our columns; expected: post_id, network, surface,"
+    )
+    assert refusal(tmp_path, content, mapping={"post_id": "key"}) == (
+        "`mapping`: client.csv has no column 'key' for post_id; found: id, time, role. Correct "
+        "--map."
+    )
+    assert refusal(tmp_path, content) == (
+        "client.csv has no column 'post_id', 'created_at', which the format 'csv' needs; found: "
+        "id, time, role. Say which column it is: --map post_id=THEIRS,created_at=THEIRS."
+    )
+    assert refusal(tmp_path, content, mapping={"post_id": "id", "created_at": "time"}) == (
+        "client.csv does not say who writes: no column 'author_role'; found: id, time, role. Map a "
+        "column that says customer or brand (true or false count as inbound: --map "
+        "author_role=inbound), or list the accounts of the brands (--accounts CSV) and map "
+        "author_id."
+    )
+
+
+def test_an_unknown_network_is_said(tmp_path: Path) -> None:
+    content = "post_id,created_at,author_role\n1,2021-03-04,customer\n"
+    report, posts = imported(tmp_path, content, network=None)
+    assert posts.post_id[0] == "other:1"
+    assert report.warnings == (
+        "client.csv does not say of which network its posts are; they were put under 'other'. Give "
+        "--network NAME.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("network", "text", "expected"),
+    [
+        ("instagram", "thanks @jane.doe-x!", "thanks @{instagram:jane.doe-x}!"),
+        (
+            "mastodon",
+            "hi @bob@example.org, @ann",
+            "hi @{mastodon:bob@example.org}, @{mastodon:ann}",
+        ),
+        ("bluesky", "@jane.bsky.social ok", "@{bluesky:jane.bsky.social} ok"),
+        ("blog", "merci @Élodie.", "merci @{blog:Élodie}."),
+        ("youtube", "bob@example.org", "bob@example.org"),
+    ],
+)
+def test_mentions_follow_the_grammar_of_the_network(
+    network: str, text: str, expected: str, tmp_path: Path
+) -> None:
+    content = 'post_id,created_at,author_role,text\n1,2021-03-04,customer,"' + text + '"\n'
+    _, posts = imported(tmp_path, content, network=network)
+    before, _, rest = expected.partition("{")
+    made = before
+    while rest:
+        name, _, rest = rest.partition("}")
+        site, _, handle = name.partition(":")
+        plain, brace, rest = rest.partition("{")
+        made += pseudonym(KEY, site, handle) + plain
+        if not brace:
+            break
+    assert posts.text[0] == made
+
+
+def test_several_networks_in_one_file_keep_their_rules(tmp_path: Path) -> None:
+    content = (
+        "post_id,network,author_id,author_role,created_at,text\n"
+        "1,x,Ann,customer,2021-03-04,@Acme hi\n"
+        "2,youtube,Ann,customer,2021-03-04,@Acme hi @bob\n"
+        "3,x,ACME,brand,2021-03-04,@ann hello\n"
+    )
+    _, posts = imported(tmp_path, content, network=None)
+    posts = posts.sort_values("post_id", ignore_index=True).loc[[0, 2, 1]].reset_index()
+    assert posts.author_id[0] == pseudonym(KEY, "x", "ann")
+    assert posts.author_id[1] == pseudonym(KEY, "youtube", "Ann")
+    assert list(posts.account.fillna("-")) == ["ACME", "-", "ACME"]
+    assert posts.text[0] == "@Acme hi"
+    acme, bob = pseudonym(KEY, "youtube", "Acme"), pseudonym(KEY, "youtube", "bob")
+    assert posts.text[1] == f"@{acme} hi @{bob}"
+
+
+def test_an_exported_dataset_comes_back_with_the_same_ids(tmp_path: Path) -> None:
+    content = (
+        "post_id,network,author_role,created_at,reply_to,thread_id\n"
+        "x:1,x,customer,2021-03-04,,x:1\nx:2,x,brand,2021-03-05,x:1,x:1\n"
+    )
+    _, posts = imported(tmp_path, content, network=None)
+    buffer = io.StringIO()
+    posts.to_csv(buffer, index=False)
+    (tmp_path / "again").mkdir()
+    _, again = imported(tmp_path / "again", buffer.getvalue(), network=None)
+    for column in ("post_id", "reply_to", "thread_id", "created_at", "observed_at", "author_role"):
+        pd.testing.assert_series_equal(posts[column], again[column])
