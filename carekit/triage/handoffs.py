@@ -4,6 +4,7 @@ Brand posts only. Two labels: `requested` ("please DM us") and `announced` ("we'
 The patterns keep to what Python's `re`, RE2 and Java have in common; apply them to lower-case text.
 """
 
+# Patterns are read by the word, not by the line.
 from __future__ import annotations
 
 from collections.abc import Iterable

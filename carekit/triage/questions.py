@@ -8,6 +8,7 @@ look-around, no back-reference, no `\\b` or `\\w` (RE2 knows them for ASCII only
 they are. Apply them to lower-case text from which links were removed.
 """
 
+# Patterns are read by the word, not by the line.
 from __future__ import annotations
 
 from collections.abc import Iterable

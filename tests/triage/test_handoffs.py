@@ -122,6 +122,7 @@ def test_roles_of_another_length_are_an_error():
     with pytest.raises(InputError) as error:
         flag_handoffs(["a"], author_role=pd.Series(["brand", "brand"]))
     assert str(error.value) == (
-        "`author_role` has 2 values for 1 posts; expected one a post. Pass one role, or a Series as "
+        "`author_role` has 2 values for 1 posts; expected one a post. Pass one role, or "
+        "a Series as "
         "long as `texts`."
     )
