@@ -3,7 +3,6 @@ the time they take grows with the length of the text and no faster.
 """
 
 # Patterns are read by the word, not by the line.
-# ruff: noqa: E501
 from __future__ import annotations
 
 import re
