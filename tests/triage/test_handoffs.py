@@ -56,6 +56,7 @@ SENTENCES = {
             "MP nous votre référence",
             "Continuons en privé",
             "Envoyez un MP avec votre numéro de commande",
+            "La réponse se trouve sur notre site. Pouvez-vous passer en MP ?",
         ],
         "announced": [
             "Je vous ai envoyé un MP",
