@@ -23,7 +23,7 @@ import pandas as pd
 from carekit.claims.figure import Figure
 from carekit.claims.ledger import Ledger, load_ledger
 from carekit.claims.replay import Measurement, register_measure
-from carekit.errors import InputError
+from carekit.errors import InputError, NotAskedError
 from carekit.estimates.questions import Asked, Question, asked_respondents, load_questions
 
 if TYPE_CHECKING:
@@ -243,7 +243,7 @@ def _asked(
 ) -> Asked:
     try:
         return asked_respondents(dataset, question, only=only, by=by)
-    except InputError as nobody:
+    except NotAskedError as nobody:
         raise Unanswerable(str(nobody)) from nobody
 
 

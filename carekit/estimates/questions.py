@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from carekit.errors import InputError
+from carekit.errors import InputError, NotAskedError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,11 +95,11 @@ def find_question(dataset: Dataset, name: str) -> Question:
 
     Raises
     ------
-    InputError
+    NotAskedError
         If the dataset holds no survey or no such question; the message lists those there are.
     """
     if not dataset.has("survey"):
-        raise InputError(
+        raise NotAskedError(
             f"`dataset` {dataset.path} holds no survey; expected one made by `carekit import "
             "survey FILE --out DIR`. Name another folder."
         )
@@ -121,7 +121,7 @@ def find_question(dataset: Dataset, name: str) -> Question:
                 question.asked_if,
                 question.countries,
             )
-    raise InputError(
+    raise NotAskedError(
         f"`question` is {name!r}; the dataset asks: {', '.join(questions) or 'nothing'}. Name one "
         "of these, or a column of a question with several answers."
     )
@@ -183,8 +183,10 @@ def asked_respondents(
 
     Raises
     ------
+    NotAskedError
+        If a column of `by` does not exist or is empty, or nobody was asked.
     InputError
-        If a column of `by` does not exist or is empty.
+        If `missing` names something that is no answer.
     """
     frame = dataset.read("survey")
     asked = np.ones(len(frame), dtype=bool)
@@ -214,7 +216,7 @@ def asked_respondents(
         frame["weight"] = frame["weight"].where(asked, 0.0)
         n_asked = int((frame["weight"] > 0).sum())
     if not n_asked:
-        raise InputError(
+        raise NotAskedError(
             f"`question` {question.name!r} was put to nobody in {dataset.path}"
             f"{' under this condition' if only is not None else ''}; some respondent was expected. "
             "Check `asked_if` and `country` in questions.json."
@@ -253,7 +255,7 @@ def _ordered(
     if column not in frame.columns:
         single = [q.name for q in questions.values() if q.kind != "multiple"]
         fixed = [c for c in ("age_group", "country", "stratum", "psu") if frame[c].notna().any()]
-        raise InputError(
+        raise NotAskedError(
             f"`by` is {name!r}; expected a column of the survey: "
             f"{', '.join([*fixed, *single])}. Name one of these."
         )
@@ -264,7 +266,7 @@ def _ordered(
             if name == "age_group"
             else "Group by another column."
         )
-        raise InputError(
+        raise NotAskedError(
             f"`by` {name!r} is empty for everybody who was asked; groups were expected. {hint}"
         )
     if known is not None and known.answers and known.kind in ("single", "scale"):
