@@ -8,35 +8,44 @@ CPU time, not the clock: other programs on the machine do not count. Each row is
 from __future__ import annotations
 
 import argparse
-import os
 import time
 from collections.abc import Callable
 from typing import Any
-
-# One core: set before numpy starts its threads.
-for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(name, "1")
 
 import numpy as np
 import pandas as pd
 
 from carekit.triage import RuleTriage, TrainedTriage, detect_language, redact
 
-OPENINGS = (
-    ["@acme hi", "@acme hello", "bonjour @acme", "@acme", "@acme_help so", "hey @acme", "well", "dear @acme", ""]
-)
-MIDDLES = """my parcel was due on Monday and it still has not arrived|I have been on hold for 45 minutes
-thanks to your colleague at the counter, she was lovely|what time does the desk open tomorrow
-the app keeps crashing when I open my bill|ma box ne marche plus depuis hier soir
-merci à votre équipe, tout est réglé|à quelle heure ouvre le guichet dimanche
-le train de 8h12 est encore supprimé, c'est lamentable|I would like to change the seat on my flight to Rome
-order 88471209 is lost, call me on 06 39 98 12 45|votre service client ne répond jamais au téléphone""".replace(
-    "\n", "|"
-).split("|")
-ENDS = """please help|can you check|any update?|merci d'avance|😡😡|😊|https://t.co/abc123|#fail|!!!|
-and nobody answers|pouvez-vous vérifier|I am really not happy with this|see you|quelle honte|thank you""".replace(
-    "\n", ""
-).split("|")
+OPENINGS = ["@acme hi", "bonjour @acme", "@acme", "@acme_help so", "hey @acme", "well", ""]
+MIDDLES = [
+    "my parcel was due on Monday and it still has not arrived",
+    "I have been on hold for 45 minutes",
+    "thanks to your colleague at the counter, she was lovely",
+    "what time does the desk open tomorrow",
+    "the app keeps crashing when I open my bill",
+    "ma box ne marche plus depuis hier soir",
+    "merci à votre équipe, tout est réglé",
+    "à quelle heure ouvre le guichet dimanche",
+    "le train de 8h12 est encore supprimé, c'est lamentable",
+    "I would like to change the seat on my flight to Rome",
+    "votre service client ne répond jamais au téléphone",
+    "on est bien arrivés, le trajet était parfait",
+    "we are at the gate and nobody tells us anything",
+    "can't wait to try the new menu with the kids",
+]
+PERSONAL = ["order 88471209 is lost, call me on 06 39 98 12 45", "write to jo@example.org"]
+ENDS = [
+    "please help",
+    "can you check",
+    "any update?",
+    "merci d'avance",
+    "😡😡",
+    "😊",
+    "#fail",
+    "!!!",
+]
+ENDS += ["https://t.co/abc123", "I am really not happy with this", "quelle honte", "thank you"]
 LETTERS = list("abcdefghijklmnoprstuvw")
 
 
@@ -48,7 +57,9 @@ def posts(n: int, seed: int = 1) -> pd.Series:
         return rng.choice(parts, n)
 
     names = ["".join(rng.choice(LETTERS, rng.integers(4, 10))) for _ in range(n)]
-    rows = zip(pick(OPENINGS), pick(MIDDLES), names, pick(MIDDLES), pick(ENDS), strict=True)
+    # One post in fifty holds personal data: more than in any corpus of support posts we have seen.
+    second = np.where(rng.random(n) < 0.02, pick(PERSONAL), pick(MIDDLES))
+    rows = zip(pick(OPENINGS), pick(MIDDLES), names, second, pick(ENDS), strict=True)
     return pd.Series([" ".join(row) for row in rows])
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -139,11 +139,16 @@ def summarise_contacts(
         ),
         NEVER: (n, n.where(~answered, 0), n.where(~answered & ~complete, 0)),
     }
-    made = []
+    made: list[pd.DataFrame] = []
     for name, (base, yes, unknown) in parts.items():
         keys = [*groups, *([cluster] if cluster else [])]
         table = contacts[keys].assign(n=base, n_yes=yes, n_unknown=unknown)
-        options = {"by": groups, "cluster": cluster, "n_yes": "n_yes", "conf_level": conf_level}
+        options: dict[str, Any] = {
+            "by": groups,
+            "cluster": cluster,
+            "n_yes": "n_yes",
+            "conf_level": conf_level,
+        }
         rates = estimate_rate(table, **options)
         # An unanswered request in a torn thread may have been answered: it is no certain "never".
         certain = table.assign(n_yes=yes - unknown) if name == NEVER else table

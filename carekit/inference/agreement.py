@@ -67,7 +67,8 @@ def compare_coders(
     absent = [c for c in names if c not in codes.columns]
     if len(names) < 2 or absent:
         raise InputError(
-            f"`coders` is {names}; expected two columns or more of {list(map(str, codes.columns))}. "
+            f"`coders` is {names}; expected two columns or more of "
+            f"{list(map(str, codes.columns))}. "
             "Give one column a coder."
         )
     rows: list[dict[str, Any]] = []
@@ -93,7 +94,7 @@ def compare_coders(
             "n": units,
             "n_values": values,
             "n_classes": classes,
-            "method": f"Krippendorff alpha, nominal; percentile bootstrap of posts ({n_draws} draws)",
+            "method": f"Krippendorff alpha, nominal; bootstrap of posts ({n_draws} draws)",
         }
     )
     return pd.DataFrame(rows)

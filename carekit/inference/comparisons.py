@@ -77,8 +77,8 @@ def compare_rates(
 
         Flags, separated by spaces: `n0` a group without units; `one_cluster` a group with a single
         cluster, no limits; `zero_var` a group whose clusters all have the same rate, limits are
-        optimistic (none if both groups have); `few_clusters` below 30; `small_n` a group below 30
-        units.
+        optimistic (none if both have, or all clusters the same difference); `few_clusters` below
+        30; `small_n` a group below 30 units.
 
     Raises
     ------
@@ -166,16 +166,20 @@ def _difference(
     residual = yes - units * np.where(in_a, *np.where(seen, rate, 0.0))
     squares = np.array([(residual[in_a] ** 2).sum(), (residual[~in_a] ** 2).sum()])
     flat = squares <= _NO_VARIANCE * np.maximum(total, 1)
+    error = df = np.nan
+    if seen.all() and (inside > 1).all() and not flat.all():
+        error, df = _error_and_df(residual, units, in_a, cluster, method, total, rate)
+    # Brands that serve both groups may differ by the same amount everywhere: nothing is seen either.
+    alike = bool(error**2 <= _NO_VARIANCE)
+    if alike:
+        error = df = np.nan
     flags = {
         "n0": not seen.all(),
         "one_cluster": bool((inside[seen] == 1).any()),
-        "zero_var": bool((flat & (inside > 1)).any()),
+        "zero_var": alike or bool((flat & (inside > 1)).any()),
         "few_clusters": k < FEW_CLUSTERS,
         "small_n": bool((total[seen] < SMALL_N).any()),
     }
-    error = df = np.nan
-    if seen.all() and (inside > 1).all() and not flat.all():
-        error, df = _error_and_df(residual, units, in_a, cluster, method, squares, total, rate)
     estimate = rate[0] - rate[1]
     margin = critical_value(conf_level, df) * error if np.isfinite(error) else np.nan
     statistic = estimate / error if error > 0 else np.nan
@@ -208,7 +212,6 @@ def _error_and_df(
     in_a: np.ndarray,
     cluster: np.ndarray,
     method: Method,
-    squares: np.ndarray,
     total: np.ndarray,
     rate: np.ndarray,
 ) -> tuple[float, float]:

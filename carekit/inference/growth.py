@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -70,7 +71,9 @@ def split_growth(
         n_before=counts["n_before"], n_after=counts["n_after"]
     )
     parts = []
-    pieces = frame.groupby(groups_by, dropna=False, sort=True) if groups_by else [((), frame)]
+    pieces: Iterable[tuple[Any, pd.DataFrame]] = [((), frame)]
+    if groups_by:
+        pieces = frame.groupby(groups_by, dropna=False, sort=True)
     for key, rows in pieces:
         made = _components(rows, conf_level)
         for name, value in zip(groups_by, key, strict=True):

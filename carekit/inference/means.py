@@ -187,7 +187,7 @@ def _median(
         rows = pd.DataFrame({"unit": unit[mine], "value": value[mine], "n": n[mine]})
         steps = rows.groupby("value")["n"].sum()
         reached = steps.cumsum() / total[g]
-        half = float(steps.index[np.searchsorted(reached.to_numpy(), 0.5 - 1e-9)])
+        half = float(steps.index[int(np.searchsorted(reached.to_numpy(), 0.5 - 1e-9))])
         below = rows.assign(yes=rows["n"].where(rows["value"] <= half, 0)).astype({"n": int})
         rate = estimate_rate(
             below.astype({"yes": int}),

@@ -72,7 +72,8 @@ def difference_in_differences(
         1. model with brand and period effects, errors clustered by brand (CR2, Satterthwaite)
         2. Welch's t on one change per brand (`brand_changes`): the check a reader can repeat
         3. permutation of which brands were treated: exact up to 20,000 allocations; its interval
-           holds the effects that the permutation does not reject
+           holds the effects that the permutation does not reject. Treated and other brands are taken
+           to vary alike: where 5 of 30 vary twice as much it covers 78 %
 
         Columns: `estimate` (extra change of treated brands, in units of the outcome), `std_error`,
         `ci_low`, `ci_high`, `conf_level`, `statistic`, `df`, `p_value`; `n` (rows of the table),
@@ -160,7 +161,7 @@ def brand_changes(
     Returns
     -------
     DataFrame
-        One row per brand, sorted: `brand`, `treated` (true/false), `before`, `after`, `change` (in
+        One row per brand, sorted: the `brand` column, `treated` (true/false), `before`, `after`, `change` (in
         units of the outcome), `n_before`, `n_after` (periods with a value).
 
     Raises
@@ -178,7 +179,7 @@ def brand_changes(
     1     b    False    38.0   40.0     2.0         1        1
     """
     panel = read_panel(table, outcome=outcome, brand=brand, period=period, start=start)
-    return _changes(panel)
+    return _changes(panel).rename(columns={"brand": brand})
 
 
 def _changes(panel: Panel) -> pd.DataFrame:

@@ -1,4 +1,4 @@
-"""Shares from an imperfect classifier, corrected by a coded sample: PPI++ and what stands beside it.
+"""Shares from an imperfect classifier, corrected by a coded sample: PPI++ and what goes with it.
 
 A share counted on machine labels carries the machine's errors, and no interval shows them. A random
 sample of posts coded by people measures these errors; prediction-powered inference (Angelopoulos,
@@ -113,9 +113,10 @@ def corrected_prevalence(
         One row a group and category:
 
         - `group` column (under its own name) where given; `category`;
-        - `estimate`, `std_error`, `ci_low`, `ci_high`, `conf_level`, `df`: share 0-1 of the posts of
-          the group, corrected; `method`: "PPI++ ..." or "coded sample only, Wilson";
-        - `n`: posts in the group; `n_coded`; `n_eff`: coded posts the estimate is worth; `clusters`;
+        - `estimate`, `std_error`, `ci_low`, `ci_high`, `conf_level`, `df`: share 0-1 of the group's
+          posts, corrected; `method`: "PPI++ ..." or "coded sample only, Wilson";
+        - `n`: posts in the group; `n_coded`; `n_eff`: coded posts the estimate is worth;
+          `clusters`;
         - `ppi_lambda`: weight given to the machine, 0 to 1;
         - `human_estimate`, `human_ci_low`, `human_ci_high`: the coded sample alone, Wilson;
         - `naive`: share of machine labels among the uncoded posts, uncorrected: never rank on it;
@@ -413,8 +414,8 @@ def _parts(
         )
         if stratum is not None and len(part) > 0 and len(y) < 2:
             raise InputError(
-                f"`stratum` {part[stratum].iloc[0]!r} has {len(y)} coded posts; expected two or more "
-                "in each, to see how they vary. Code more posts there, or merge strata."
+                f"`stratum` {part[stratum].iloc[0]!r} has {len(y)} coded posts; expected "
+                "two or more in each, to see how they vary. Code more posts there, or merge strata."
             )
     return parts
 

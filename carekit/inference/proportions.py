@@ -246,7 +246,7 @@ def _clustered(
             f"wilson: every {cluster} holds one unit",
             f"none: one {cluster}",
             f"clopper-pearson: no variance between values of {cluster}",
-            f"korn-graubard with CR2, clustered by {cluster}",
+            f"korn-graubard, clustered by {cluster}, CR2",
         ],
         default=f"korn-graubard, clustered by {cluster}",
     )

@@ -26,6 +26,7 @@ from carekit.inference.respondents import read_answers, read_design, read_groups
 from carekit.inference.weights import AdjustedWeights
 
 INTERVALS = ("auto", "beta", "logit", "wilson", "wald")
+_RARE = 10  # yes or no answers in effective respondents: bench/coverage_proportions.py
 _NO_VARIANCE = 1e-12  # a variance below this share of p(1 - p)/n is rounding
 _RESULT = [
     *("answer", "n", "n_missing", "estimate", "std_error", "ci_low", "ci_high", "conf_level"),
@@ -71,8 +72,10 @@ def share(
     missing : sequence
         Answers that count as missing, such as "don't know".
     interval : {"auto", "beta", "logit", "wilson", "wald"}
-        "auto": Wilson's interval for equal weights without strata and clusters, else "beta"
-        (Korn and Graubard). "wilson" uses the effective n and Student's t.
+        "auto": Wilson's interval for equal weights without strata and clusters; else "beta" (Korn
+        and Graubard), but Wilson's on Kish's effective n where, without clusters, fewer than 10
+        effective respondents gave the answer, or fewer than 10 did not. "wilson" uses n_eff =
+        p(1-p)/v and Student's t.
     lonely : {"error", "center"}
         What to do with a stratum that holds one cluster; see `survey_design`.
     freq : bool
@@ -107,6 +110,13 @@ def share(
     InputError
         If an answer is not among `answers`, weights are not valid, a stratum holds one cluster,
         `interval` is unknown, or a `by` column has the name of a result column.
+
+    Notes
+    -----
+    Simulated coverage of the nominal 95 % stays within 93.5 to 96.5 without clusters from 60
+    respondents on with weights that vary by up to 100 %, and with 10 clusters or more of about
+    equal size (bench/coverage_proportions.py). Fewer or uneven clusters: read `few_clusters` as a
+    warning that limits are too narrow.
 
     References
     ----------
@@ -200,8 +210,12 @@ def proportion_limits(
     thin = ~empty & ~one & (df < 1) & (not plain)
     tiny = variance <= _NO_VARIANCE * binomial / np.maximum(n_, 1)
     flat = ~empty & ~one & ~thin & (not plain) & tiny
-    kish = spread(design.kish(base, size)) if flat.any() else np.full(n_.shape, np.nan)
     usual = ~(empty | one | thin | flat)
+    may_be_rare = interval == "auto" and not design.clustered and counted is None and not plain
+    kish = np.full(n_.shape, np.nan)
+    if may_be_rare or flat.any():
+        kish = spread(design.kish(base, size))
+    rare = usual & may_be_rare & (kish * np.minimum(estimate, 1 - estimate) < _RARE)
     error = np.sqrt(np.where(one, np.nan, np.where(flat, 0.0, variance)))
     with np.errstate(divide="ignore", invalid="ignore"):
         n_eff = np.where(flat, kish, np.where(usual | thin, binomial / error**2, np.nan))
@@ -229,15 +243,19 @@ def proportion_limits(
             np.where(flat, estimate * kish, 0.0), np.where(flat, kish, 0.0), conf_level=conf_level
         )
         low, high = np.where(flat, exact[0], low), np.where(flat, exact[1], high)
+        # With few yes or few no the linearised variance is often too small to cover.
+        few = wilson_effective(estimate, np.where(rare, kish, np.nan), **options)
+        low, high = np.where(rare, few[0], low), np.where(rare, few[1], high)
         df = np.where(empty | one, np.nan, df)
     what = unit if unit is not None and design.clustered else "respondent"
     method = np.select(
-        [empty, one, thin, flat],
+        [empty, one, thin, flat, rare],
         [
             "none: n = 0",
             f"none: one {what}",
             f"none: one {what} a stratum",
             "clopper-pearson on kish n_eff: no variance",
+            "wilson on kish n_eff: few gave this answer, or few did not",
         ],
         default=name,
     )

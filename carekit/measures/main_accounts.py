@@ -100,4 +100,4 @@ def care_openings(dataset: Dataset, *, network: str) -> pd.DataFrame:
     """
     accounts = dataset.read("accounts")
     care = accounts[(accounts["network"] == network) & (accounts["account_kind"] == "care")]
-    return care.groupby("brand", as_index=False)["opened_at"].min()
+    return care.groupby("brand", as_index=False)[["opened_at"]].min()

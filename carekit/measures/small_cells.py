@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -66,7 +67,9 @@ def pool_small(
     1  (other brands)    9   6
     """
     counts, within = list(counts), list(within)
-    groups = table.groupby(within, dropna=False, sort=True) if within else [((), table)]
+    groups: Iterable[tuple[Any, pd.DataFrame]] = [((), table)]
+    if within:
+        groups = table.groupby(within, dropna=False, sort=True)
     parts, withheld = [], 0
     for key, rows in groups:
         small = _too_small(rows[counts].to_numpy(), min_cell) | rows[label].isna().to_numpy()
@@ -74,13 +77,13 @@ def pool_small(
         if len(pooled):
             total = pooled[counts].sum()
             while _too_small(total.to_numpy()[None, :], min_cell)[0] and len(kept):
-                smallest = kept[counts].sum(axis=1).idxmin()
-                total = total + kept.loc[smallest, counts]
-                kept = kept.drop(index=smallest)
+                smallest = int(kept[counts].sum(axis=1).to_numpy().argmin())
+                total = total + kept[counts].iloc[smallest]
+                kept = kept.drop(index=kept.index[smallest])
             if _too_small(total.to_numpy()[None, :], min_cell)[0]:
                 withheld += int(total.sum())
             else:
-                names = dict(zip(within, key, strict=True))
+                names: dict[str, object] = dict(zip(within, key, strict=True))
                 row = pd.DataFrame([{**names, label: others, **total.to_dict()}])
                 kept = pd.concat([kept, row], ignore_index=True)
         parts.append(kept)
@@ -118,8 +121,11 @@ def coarsen_waits(
     [[2, 6, 0], [9, 6, 0]]
     """
     by = list(by)
+    groups: Iterable[tuple[Any, pd.DataFrame]] = [((), table)]
+    if by:
+        groups = table.groupby(by, dropna=False, sort=True)
     parts, withheld = [], 0
-    for key, rows in table.groupby(by, dropna=False, sort=True) if by else [((), table)]:
+    for key, rows in groups:
         ordered = rows.groupby(time, as_index=False)[["events", "censored"]].sum()
         classes: list[list[int]] = []
         open_class = np.zeros(2, dtype=np.int64)
@@ -146,4 +152,4 @@ def coarsen_waits(
 
 
 def _too_small(counts: np.ndarray, min_cell: int) -> np.ndarray:
-    return ((counts > 0) & (counts < min_cell)).any(axis=1)
+    return np.asarray(((counts > 0) & (counts < min_cell)).any(axis=1))

@@ -1,4 +1,4 @@
-"""Text → flags: language, questions, tone, complaints, abuse, hand-offs, personal data; coding, policy.
+"""Text → flags: language, questions, tone, complaints, abuse, personal data; coding, policy.
 
 Every flag stands alone: a complaint may ask, a thank-you may hold a phone number. Names are loaded
 when they are first used.

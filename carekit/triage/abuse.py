@@ -31,6 +31,7 @@ NEAR = 3
 @dataclass(frozen=True)
 class _Lists:
     insult: np.ndarray
+    people: np.ndarray
     address: np.ndarray
     phrases: list[list[Phrases]]
     weight: np.ndarray
@@ -39,11 +40,12 @@ class _Lists:
 @lru_cache(maxsize=1)
 def _lists() -> _Lists:
     words, cues = vocabulary(), load_cues("abuse")
-    insult, address, phrases, weight = [], [], [], []
+    insult, people, address, phrases, weight = [], [], [], [], []
     for lang in ("en", "fr"):
         listed = _with_bare(cues[lang, "insult"])
         attacks = _with_bare(cues[lang, "attack"])
         insult.append(words.flags(listed))
+        people.append(words.flags(_with_bare(cues[lang, "people"])))
         address.append(words.flags(cues[lang, "address"]))
         several = [p for p in attacks + listed if len(p.split()) > 1 or "'" in p]
         phrases.append(several)
@@ -51,11 +53,17 @@ def _lists() -> _Lists:
         # One-word attacks ("stfu") weigh as phrases do.
         insult[-1] = insult[-1] | words.flags(attacks)
     index = [words.index_phrases(p) for p in (*phrases, phrases[0] + phrases[1])]
-    both = [insult[0] | insult[1], address[0] | address[1]]
+    both = [pair[0] | pair[1] for pair in (insult, people, address)]
     table = np.zeros((3, max(len(weight[0]) + len(weight[1]), 1)))
     for row, values in enumerate((weight[0], weight[1], weight[0] + weight[1])):
         table[row, : len(values)] = values
-    return _Lists(np.stack([*insult, both[0]]), np.stack([*address, both[1]]), index, table)
+    return _Lists(
+        np.stack([*insult, both[0]]),
+        np.stack([*people, both[1]]),
+        np.stack([*address, both[2]]),
+        index,
+        table,
+    )
 
 
 def _with_bare(words: tuple[str, ...]) -> list[str]:
@@ -114,7 +122,8 @@ def abuse_of(table: TokenTable, rows: np.ndarray) -> np.ndarray:
     row = rows[table.post]
     insult = lists.insult[row, table.ids]
     address = lists.address[row, table.ids]
-    aimed = np.zeros(len(insult), dtype=bool)
+    # In the plural some insults can only mean people: "complete morons".
+    aimed = insult & lists.people[row, table.ids]
     for step in range(1, NEAR + 1):
         for by in (step, -step):
             same_post = table.shifted(table.post + 1, by) == table.post + 1

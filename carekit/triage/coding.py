@@ -69,7 +69,7 @@ def sample_for_coding(
 
     Examples
     --------
-    >>> posts = pd.DataFrame({"post_id": list("abcdef"), "text": ["t"] * 6, "brand": list("xxxxyy")})
+    >>> posts = pd.DataFrame({"post_id": list("abcdef"), "text": "t", "brand": list("xxxxyy")})
     >>> drawn = sample_for_coding(posts, n=4, by="brand", allocation="equal")
     >>> drawn.groupby("stratum").weight.agg(["size", "first"]).values.tolist()
     [[2.0, 2.0], [2.0, 1.0]]

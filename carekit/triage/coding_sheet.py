@@ -1,4 +1,4 @@
-"""Coding sheets: written as CSV or XLSX with their codebook, read back with every fault explained."""
+"""Coding sheets: written as CSV or XLSX with their codebook, read back with faults explained."""
 
 from __future__ import annotations
 
@@ -262,14 +262,16 @@ def read_coding_sheet(
     if post_id not in frame.columns:
         raise InputError(
             f"`path` {os.fspath(path)!r} has no column {post_id!r}; found: "
-            f"{', '.join(map(str, frame.columns)) or 'nothing'}. Keep the first row of the sheet as "
+            f"{', '.join(map(str, frame.columns)) or 'nothing'}. Keep the first row of "
+            f"the sheet as "
             "it was written."
         )
     columns = [c for c in CODE_COLUMNS if c in frame.columns]
     if not columns:
         raise InputError(
             f"`path` {os.fspath(path)!r} has none of the columns {', '.join(CODE_COLUMNS)}; found: "
-            f"{', '.join(map(str, frame.columns))}. Keep the first row of the sheet as it was written."
+            f"{', '.join(map(str, frame.columns))}. Keep the first row of the sheet as it "
+            f"was written."
         )
     frame = frame.map(lambda v: unsafe_cell(v) if isinstance(v, str) else v)
     # Row numbers as the spreadsheet shows them: 1 is the head.
@@ -373,7 +375,8 @@ def _read_xlsx(path: Path) -> pd.DataFrame:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, SyntaxError) as error:
         raise InputError(
-            f"`path` {os.fspath(path)!r} could not be opened as a spreadsheet ({error}); expected an "
+            f"`path` {os.fspath(path)!r} could not be opened as a spreadsheet ({error}); "
+            f"expected an "
             ".xlsx file. Save it again from the spreadsheet program."
         ) from None
     sheet = book["coding"] if "coding" in book.sheetnames else book[book.sheetnames[0]]

@@ -191,7 +191,8 @@ def _likely_task(posts: pd.DataFrame, label: str, lang: str | None) -> tuple[str
     if not clear:
         raise InputError(
             f"`{label}` holds yes/no codes, and neither they nor the column say of what; expected "
-            f"complaints or questions (agreement of the rules: complaint {kappas['complaint']:.2f}, "
+            f"complaints or questions (agreement of the rules: complaint "
+            f"{kappas['complaint']:.2f}, "
             f"question {kappas['question']:.2f}). Give `task`, or name the column is_complaint or "
             "is_question."
         )
@@ -219,7 +220,8 @@ def _folds(posts: pd.DataFrame, grouped: bool, folds: int, seed: int) -> np.ndar
         return posts["group"].astype(str).map(fold).to_numpy()
     if folds < 2 or len(posts) < 2 * folds:
         raise InputError(
-            f"`folds` is {folds} for {len(posts)} distinct posts; expected 2 or more, with two posts "
+            f"`folds` is {folds} for {len(posts)} distinct posts; expected 2 or more, "
+            f"with two posts "
             "each at least. Code more posts, or ask for fewer folds."
         )
     # Each class is dealt out in turn, so that rare classes reach every fold.

@@ -4,6 +4,7 @@ Brand posts only. Two labels: `requested` ("please DM us") and `announced` ("we'
 The patterns keep to what Python's `re`, RE2 and Java have in common; apply them to lower-case text.
 """
 
+# Patterns are read by the word, not by the line.
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -118,7 +119,8 @@ _FR_TELL = "|".join(
         rf"(?:vous avez|tu as|t['’]as)[ ]+(?:reçu[ ]+|eu[ ]+)?(?:un|une|notre|mon|le)[ ]+(?:nouveau[ ]+)?{_MP}",
         rf"{_MP}[ ]+(?:vous a été |t['’]a été |a été |est |vient d['’]être |bien |déjà |vous )*(?:envoyée?s?|reçue?s?|"
         rf"adressée?s?|transmis|répondu|parti)",
-        rf"(?:répondu|réponse|suite|échange)[ ]+{_FR_SOME}(?:en|par|via|dans)[ ]+(?:vos |tes |votre |ton |un |nos )?{_MP}",
+        rf"(?:répondu|échange)[ ]+{_FR_SOME}(?:en|par|via|dans)[ ]+(?:vos |tes |votre |ton |un |nos )?{_MP}",
+        rf"(?:réponse|suite)[ ]+(?:[^ .!?;]+[ ]+){{0,2}}(?:en|par|via|dans)[ ]+(?:vos |tes |votre |ton |un |nos )?{_MP}",
         rf"(?:merci|reçu|réponse)[ ]+(?:bien |à |pour |de |par )*(?:votre|ton|vos|le|notre|nos)[ ]+{_MP}",
     ]
 )

@@ -100,7 +100,8 @@ def map_labels(
             return None
         shown = ", ".join(repr(str(c)) for c in sorted(map(str, codes.dropna().unique()))[:12])
         raise InputError(
-            f"`{column}` holds {shown}; expected tones (negative, neutral, positive), or complaint / "
+            f"`{column}` holds {shown}; expected tones (negative, neutral, positive), or "
+            f"complaint / "
             "not complaint, question / not question, or yes / no with a column or `task` that says "
             "of what. Rename the codes."
         )

@@ -1,4 +1,4 @@
-"""One pattern a language on a column of posts, by RE2: time grows with the length of the text only."""
+"""One pattern a language on a column of posts, by RE2: time grows with their length only."""
 
 from __future__ import annotations
 

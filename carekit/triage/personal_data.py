@@ -149,9 +149,7 @@ def redact(
     families = _look(pa.array(visible, type=pa.string()))
 
     def one(text: str, families: list[str]) -> str:
-        found = find_in(
-            text, phones=phones, handles=pseudonymise is not None, families=families
-        )
+        found = find_in(text, phones=phones, handles=pseudonymise is not None, families=families)
         out, at = [], 0
         for finding in found:
             if finding.kind != "handle":
@@ -300,7 +298,7 @@ _TOLL_FREE = ("800", "888", "877", "866", "855", "844", "833", "900")
 
 
 def _phone_kind(number: str, *, named: bool) -> str:
-    """The number plan that `number` fits, or "": company lines (toll-free, premium) do not count."""
+    """The number plan that `number` fits, or "": a company's toll-free or premium line has none."""
     digits = "".join(c for c in number if c.isdigit())
     if _is_date(number.strip()):
         return ""

@@ -2,6 +2,7 @@
 the time they take grows with the length of the text and no faster.
 """
 
+# Patterns are read by the word, not by the line.
 from __future__ import annotations
 
 import re

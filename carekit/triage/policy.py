@@ -1,8 +1,8 @@
 """Who answers what, how, and by when: a table that a communication team edits, applied to flags.
 
 One row a rule: category × surface × risk → owner, action, deadline. `*` stands for any value. For
-each post the rule with the most named fields wins, so that exceptions stand beside the general case;
-of two that name as many, the one that names the surface.
+each post the rule with the most named fields wins, so that exceptions stand beside the general
+case; of two that name as many, the one that names the surface.
 """
 
 from __future__ import annotations
@@ -99,13 +99,14 @@ def load_policy(path: str | os.PathLike[str] | None = None, *, lang: str = "fr")
     faults = check_policy(policy)
     if len(faults):
         shown = "; ".join(
-            f"{f.kind} at {f.category}, {f.surface}, {f.risk}"
-            + (f" ({f.rule_ids})" if f.rule_ids else "")
-            for f in faults.head(3).itertuples()
+            f"{kind} at {category}, {surface}, {risk}" + (f" ({ids})" if ids else "")
+            for kind, category, surface, risk, ids in faults.head(3).to_numpy()
         )
         raise SchemaError(
-            f"`policy` has {len(faults)} cells without one clear rule: {shown}; expected exactly one "
-            "best rule for each category, surface and risk. Add a general rule, or name more fields "
+            f"`policy` has {len(faults)} cells without one clear rule: {shown}; expected "
+            f"exactly one "
+            "best rule for each category, surface and risk. Add a general rule, or name "
+            "more fields "
             "in one of two rules that contradict each other."
         )
     return policy
@@ -128,7 +129,8 @@ def _checked(frame: pd.DataFrame) -> pd.DataFrame:
                 f"{r.rule_id}: {getattr(r, column)!r}" for r in wrong[:3].itertuples()
             )
             raise SchemaError(
-                f"`policy` holds {len(wrong)} unknown values of {column} ({shown}); expected one of "
+                f"`policy` holds {len(wrong)} unknown values of {column} ({shown}); "
+                f"expected one of "
                 f"{', '.join(named)}. Mend these rows."
             )
     minutes = pd.to_numeric(out["deadline_minutes"].replace("", None), errors="coerce")
@@ -136,7 +138,8 @@ def _checked(frame: pd.DataFrame) -> pd.DataFrame:
     if len(wrong):
         shown = ", ".join(f"{r.rule_id}: {r.deadline_minutes!r}" for r in wrong[:3].itertuples())
         raise SchemaError(
-            f"`policy` holds {len(wrong)} deadlines that are no number of minutes ({shown}); expected "
+            f"`policy` holds {len(wrong)} deadlines that are no number of minutes "
+            f"({shown}); expected "
             "0 or more, or nothing. Mend these rows."
         )
     out["deadline_minutes"] = minutes.astype("Float64")
@@ -197,9 +200,9 @@ def _best_rules(policy: pd.DataFrame) -> list[np.ndarray]:
 def assess_risk(flags: pd.DataFrame) -> pd.Series:
     """Risk of leaving a post without care, from its flags.
 
-    "high": personal data in the post, abuse to be reviewed, or a complaint with a tone score of -0.9
-    or less; "medium": any other complaint; "low": everything else. Replace it by your own column
-    where you know more (reach of the author, legal words, safety).
+    "high": personal data in the post, abuse to be reviewed, or a complaint with a tone score of
+    -0.9 or less; "medium": any other complaint; "low": everything else. Replace it by your own
+    column where you know more (reach of the author, legal words, safety).
 
     Parameters
     ----------
@@ -209,7 +212,8 @@ def assess_risk(flags: pd.DataFrame) -> pd.Series:
     Examples
     --------
     >>> from carekit.triage import RuleTriage
-    >>> assess_risk(RuleTriage().flag(["hello", "my parcel is late", "call 06 12 34 56 78"])).to_list()
+    >>> flags = RuleTriage().flag(["hello", "my parcel is late", "call 06 12 34 56 78"])
+    >>> assess_risk(flags).to_list()
     ['low', 'medium', 'high']
     """
     complaint = flags["is_complaint"].astype("boolean").fillna(False).to_numpy(bool)

@@ -10,7 +10,6 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from carekit.errors import InputError
@@ -57,7 +56,8 @@ def as_texts(texts: Iterable[Any], *, argument: str = "texts") -> pd.Series:
             f"at {[series.index[i] for i in wrong[:3]]}; expected text or missing. "
             "Convert the column with .astype('string')."
         )
-    out = np.where(missing, None, values)
+    out = values.copy()
+    out[missing] = None
     return pd.Series(out, index=series.index, dtype=object)
 
 

@@ -8,6 +8,7 @@ look-around, no back-reference, no `\\b` or `\\w` (RE2 knows them for ASCII only
 they are. Apply them to lower-case text from which links were removed.
 """
 
+# Patterns are read by the word, not by the line.
 from __future__ import annotations
 
 from collections.abc import Iterable
@@ -97,8 +98,17 @@ _ENGLISH_INSIDE = "|".join(
         r"any[ ]+(?:idea|ideas|update|updates|news|chance|clue|tips|suggestions|recommendations|"
         r"thoughts|advice|word|eta|luck|reason|plans|way (?:to|i|you|we))" + END,
         rf"(?:what|how) about (?:you|u|ya|me|that|this|it|the|a){END}",
+        # the verb before its subject needs no full stop before it: "... upstairs how long will it take"
+        rf"how (?:long|much|many|often|far|soon)(?: [a-z]+)?[ ](?:will|does|do|did|is|are|can|would|should|has){END}",
+        rf"(?:what|where)[ ](?:is|are|was)[ ](?:the|your|my|this|that|it|a|an){END}",
+        rf"(?:why|when)[ ](?:is|are|will|does|do|did|can|can['’]?t|won['’]?t|isn['’]?t|don['’]?t)[ ](?:the|your|my|it|i|we|you|this|that|they|there|he|she){END}",
+        rf"(?:are there|is there)[ ](?:any|a|an|anyone|anything|some|something|someone){END}",
+        rf"(?:do|did|have)[ ]{_YOU}[ ](?:sell|ship|deliver|plan|want|thought|considered|planned|tried|any|got|checked|heard|seen|take|need){END}",
+        rf"(?:can|could|may|should)[ ]i[ ][a-z]+{END}",
+        rf"any other (?:idea|ideas|suggestion|suggestions|option|options|way){END}",
         # asked in a statement: i was wondering if, please advise.
-        r"(?:wondering|curious|wonder|asking|unsure|not sure)[ ]+(?:if|whether|why|how|what|when|"
+        r"(?:not sure|unsure)[ ]+(?:if|whether|how to|when|where){END}",
+        r"(?:wondering|curious|wonder|asking)[ ]+(?:if|whether|why|how|what|when|"
         r"where|who|which|about)" + END,
         r"(?:like|want|need|love|trying|try)[ ]+to (?:know|find out|understand|ask)[ ]+(?:if|"
         r"whether|why|how|what|when|where|who|which)" + END,
@@ -175,7 +185,8 @@ _FRENCH_INSIDE = "|".join(
         rf"sauriez|allez|faites|voulez|voudriez|comptez|devez|devriez|connaissez|proposez|acceptez|"
         rf"pensez|livrez|vendez|prenez|remboursez|comprenez|trouvez|envisagez|prévoyez|confirmez|"
         rf"disposez|voyez|croyez|aimez|utilisez|souhaitez|parlez|travaillez){_HYPHEN}vous{END}",
-        rf"(?:pouvez|pourriez|pouriez|auriez|sauriez|voudriez|seriez)[ ]vous{END}",
+        rf"(?:pouvez|pourriez|pouriez|auriez|sauriez|voudriez|seriez)[ -]v(?:ou)?s{END}",
+        rf"quel(?:le)?s?[ ](?:est|sont)[ ](?:le|la|les|l['’]|votre|vos|mon|ma){END}",
         rf"(?:est|était|serait|sera|sont|étaient|seraient|seront|soit|fut|fût|furent)"
         rf"{_HYPHEN}ce{END}",
         rf"(?:avons|pouvons|devons|sommes|allons|faisons|pourrions|aurions|serons){_HYPHEN}nous"

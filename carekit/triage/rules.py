@@ -1,4 +1,4 @@
-"""RuleTriage: every flag of a post from word lists and patterns, no training, nothing to install."""
+"""RuleTriage: every flag of a post from word lists and patterns; no training, no extra."""
 
 from __future__ import annotations
 
@@ -272,16 +272,16 @@ def comment_class(flags: pd.DataFrame) -> pd.Series:
     tone = flags["tone"].astype(object)
     choice = np.select(
         [
-            tone.isna().to_numpy(),
             is_["needs_review"] & ~is_["has_issue"],
             is_["is_question"] & ~is_["is_complaint"],
             is_["is_complaint"] | (tone == "negative").to_numpy(),
             (tone == "positive").to_numpy(),
         ],
-        [None, "troll", "question", "negative", "positive"],
+        ["troll", "question", "negative", "positive"],
         default="neutral",
     )
-    return pd.Series(choice, index=flags.index, dtype="string", name="comment_class")
+    found = pd.Series(choice, index=flags.index, dtype="string", name="comment_class")
+    return found.mask(tone.isna().to_numpy())
 
 
 __all__ = ["CODES", "COMMENT_CLASSES", "RuleTriage", "comment_class"]

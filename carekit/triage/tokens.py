@@ -172,7 +172,7 @@ class Vocabulary:
         return TokenTable(ids, post, capitals, len(texts))
 
     def _stretched(self, token: str) -> int:
-        """The number of a stretched word ("sooo", "coooool"), letters doubled first, then single."""
+        """The number of a stretched word ("sooo"): letters doubled first, then single."""
         for repeat in (r"\1\1", r"\1"):
             found = self.number.get(_STRETCHED.sub(repeat, token), UNKNOWN)
             if found:

@@ -198,7 +198,7 @@ def tone_frame(scores: dict[str, np.ndarray], texts: pd.Series) -> pd.DataFrame:
     )
     frame = pd.DataFrame(
         {
-            "tone": pd.Series(np.where(missing, None, tone), dtype="string"),
+            "tone": pd.Series(tone, dtype="string").mask(missing),
             "tone_score": np.where(missing, np.nan, raw / np.sqrt(raw**2 + SPREAD)),
             "praise": np.where(missing, np.nan, scores["praise"]),
             "blame": np.where(missing, np.nan, scores["blame"]),

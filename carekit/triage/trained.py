@@ -1,4 +1,4 @@
-"""TrainedTriage: a classifier trained on coded posts, with its training card; saved without pickle."""
+"""TrainedTriage: a classifier trained on coded posts, with its card; saved without pickle."""
 
 from __future__ import annotations
 
@@ -192,8 +192,8 @@ class TrainedTriage:
         else:
             values = self._batched(series, self._probabilities, len(self.classes_))
             out = self.classes_[values.argmax(axis=1)] if len(values) else np.array([], object)
-        out = np.where(series.isna().to_numpy(), None, out)
-        return pd.Series(out, index=series.index, dtype="string", name="label")
+        found = pd.Series(out, index=series.index, dtype="string", name="label")
+        return found.mask(series.isna().to_numpy())
 
     def _labels_only(self) -> bool:
         if self.is_callable:
@@ -229,7 +229,8 @@ class TrainedTriage:
             if values.ndim != 2 or values.shape[1] != len(self.classes_):
                 raise InputError(
                     f"`classifier` returned an array of shape {values.shape}; expected one column "
-                    f"for each of {len(self.classes_)} `classes`. Name the classes, or return labels."
+                    f"for each of {len(self.classes_)} `classes`. Name the classes, or "
+                    f"return labels."
                 )
             return values
         if self._linear is not None:
@@ -242,7 +243,8 @@ class TrainedTriage:
             )
         if not hasattr(self._model, "predict_proba"):
             raise InputError(
-                f"`classifier` {type(self._model).__name__} has no predict_proba; expected one with "
+                f"`classifier` {type(self._model).__name__} has no predict_proba; "
+                f"expected one with "
                 "probabilities. Use predict, or another estimator."
             )
         text = [t or "" for t in series]
@@ -320,7 +322,7 @@ class TrainedTriage:
             letters = tuple(settings["letters"]) if settings["letters"] else None
             features = TfidfFeatures(
                 words=tuple(settings["words"]),
-                letters=letters,  # type: ignore[arg-type]
+                letters=letters,
                 lexicon=settings["lexicon"],
                 min_posts=settings["min_posts"],
                 max_features=settings["max_features"],
@@ -353,7 +355,7 @@ def _logistic() -> Any:
         from sklearn.linear_model import LogisticRegression
     except ImportError:
         raise MissingExtraError("scikit-learn", "triage", "Training a classifier") from None
-    # newton-cg reaches the same optimum as the default solver, some three times sooner on such rows.
+    # newton-cg reaches the same optimum as the default solver, some three times sooner.
     return LogisticRegression(
         C=DEFAULT_STRENGTH, class_weight="balanced", solver="newton-cg", max_iter=200, tol=1e-6
     )

@@ -50,6 +50,8 @@ def test_changes_counted_by_hand():
     assert out["change"].tolist() == [9.0, 2.0]
     assert out["treated"].tolist() == [True, False]
     assert out["n_before"].tolist() == [2, 2]
+    firms = brand_changes(table.rename(columns={"brand": "firm"}), outcome="share", brand="firm")
+    assert list(firms.columns[:2]) == ["firm", "treated"]
 
 
 def test_three_methods_agree_on_the_effect_of_a_complete_panel():

@@ -75,10 +75,10 @@ def test_intervals_that_know_the_prior_is_uncertain_are_wider_on_average():
 
 
 def test_integrated_limits_cover_as_they_say_with_few_brands():
-    # bench/coverage_benchmarks.py has the long run; here 8 brands, 25 tables.
+    # bench/coverage_benchmarks.py has the long run; here 8 brands, 15 tables.
     rng = np.random.default_rng(4)
     held = []
-    for _ in range(25):
+    for _ in range(15):
         rates = rng.beta(2, 3, 8)
         units = rng.integers(5, 60, 8)
         table = pd.DataFrame(

@@ -173,7 +173,7 @@ tables = st.lists(
 ).map(lambda rows: table(*((g, b, n, round(n * f)) for g, b, n, f in rows)))
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=20)
 @given(tables, st.randoms())
 def test_row_order_is_irrelevant_limits_hold_the_estimate_and_input_is_unchanged(rows, random):
     before = rows.copy(deep=True)
@@ -287,7 +287,7 @@ def test_mean_of_rates_without_variation_has_no_limits():
     assert out["median_rate"].fillna(-1).tolist() == [-1, 0.4, 0.1]
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=20)
 @given(tables)
 def test_mean_and_median_of_rates_agree_with_pandas(rows):
     out = mean_of_rates(rows, by="group", cluster="brand").set_index("group")

@@ -86,7 +86,7 @@ def test_the_age_trend_needs_many_fewer_people_than_were_asked_even_at_the_worst
     assert min(worst["group_shares"]) >= 0.05 - 1e-9
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=6)
 @given(st.lists(st.floats(0.05, 0.95), min_size=3, max_size=4), st.randoms())
 def test_no_allowed_sizes_hide_the_trend_better_than_the_worst(shares, random):
     size = len(shares)

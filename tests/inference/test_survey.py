@@ -273,7 +273,7 @@ frames = st.lists(
 ).map(lambda rows: pd.DataFrame(rows, columns=["q", "group", "weight", "stratum", "psu"]))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=20)
 @given(frames, st.randoms(), st.sampled_from([(), ("psu",), ("stratum",), ("stratum", "psu")]))
 def test_shares_add_up_limits_hold_them_and_row_order_is_irrelevant(frame, random, design):
     frame.loc[0, "weight"] = 1.0
@@ -407,3 +407,15 @@ def test_requests_clustered_by_brand_equal_the_frozen_limits(golden):
         for side in ("low", "high"):
             got = out[f"ci_{side}"].iloc[0]
             reference.check("in_messages cluster=brand", f"{name}_{side}", got)
+
+
+def test_rare_answers_of_weighted_respondents_fall_back_to_kishs_effective_n():
+    frame = respondents().assign(rare=lambda f: (f["id"] % 40 == 0).astype(int))
+    out = share(frame, "rare", weight="weight").query("answer == 1").iloc[0]
+    assert out["method"] == "wilson on kish n_eff: few gave this answer, or few did not"
+    low, high = wilson_effective(out["estimate"], 190.3750938, df=246)
+    assert (out["ci_low"], out["ci_high"]) == pytest.approx((low.item(), high.item()))
+    asked = share(frame, "rare", weight="weight", interval="beta").query("answer == 1").iloc[0]
+    assert asked["method"] == "korn-graubard"
+    common = share(frame, "prefers", weight="weight")
+    assert common["method"].unique().tolist() == ["korn-graubard"]

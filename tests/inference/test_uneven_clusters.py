@@ -80,12 +80,12 @@ def test_one_large_brand_costs_degrees_of_freedom_and_widens_the_interval():
     assert same["df"][0] == 7
     pd.testing.assert_frame_equal(same, estimate_rate(even, cluster="brand", interval="beta"))
     cr2 = estimate_rate(even, cluster="brand", interval="cr2")
-    assert cr2["method"][0] == "korn-graubard with CR2, clustered by brand"
+    assert cr2["method"][0] == "korn-graubard, clustered by brand, CR2"
     assert cr2[["ci_low", "ci_high"]].to_numpy() == pytest.approx(
         same[["ci_low", "ci_high"]].to_numpy()
     )
     auto, beta = (estimate_rate(uneven, cluster="brand", interval=i) for i in ("auto", "beta"))
-    assert auto["method"][0] == "korn-graubard with CR2, clustered by brand"
+    assert auto["method"][0] == "korn-graubard, clustered by brand, CR2"
     assert 1 <= auto["df"][0] < 4
     assert auto["ci_high"][0] - auto["ci_low"][0] > 1.3 * (beta["ci_high"][0] - beta["ci_low"][0])
 
@@ -96,7 +96,7 @@ def test_rare_answers_take_the_likeness_of_clusters_into_account():
     )
     out = estimate_rate(rows, cluster="brand").iloc[0]
     assert out["estimate"] < 0.1
-    assert out["method"] == "korn-graubard with CR2, clustered by brand"
+    assert out["method"] == "korn-graubard, clustered by brand, CR2"
     size = rows["n"].to_numpy(float)
     independent = satterthwaite_df(size, ONE[:12], 1)[0]
     assert out["df"] < independent

@@ -105,7 +105,8 @@ def test_unknown_codes_are_listed_with_their_rows(tmp_path, sample):
         read_coding_sheet(path)
     assert str(error.value) == (
         f"`path` {str(path)!r} holds codes that are not in the codebook: tone (2 cells; row 2: "
-        "'bad', row 5: 'awful'; expected negative, neutral, positive); is_question (1 cells; row 3: "
+        "'bad', row 5: 'awful'; expected negative, neutral, positive); is_question (1 "
+        "cells; row 3: "
         "'peut-être'; expected yes, no). Mend these cells and save the sheet."
     )
 
@@ -117,7 +118,8 @@ def test_ids_that_a_spreadsheet_rounded_are_found(tmp_path, sample):
     with pytest.raises(InputError) as error:
         read_coding_sheet(path, sample=sample)
     assert str(error.value) == (
-        f"`post_id` lacks 1 posts of the sample (first ['{sample['post_id'][0]}']) and holds 1 that "
+        f"`post_id` lacks 1 posts of the sample (first ['{sample['post_id'][0]}']) and "
+        f"holds 1 that "
         "are not in it (first ['1E+17']); expected exactly the posts that were handed out. Long "
         "numbers may have been rounded by the spreadsheet program: keep the column as text."
     )
@@ -153,7 +155,8 @@ def test_files_that_are_no_sheet_are_errors(tmp_path, sample):
     with pytest.raises(InputError) as error:
         write_coding_sheet(sample, tmp_path / "a.ods")
     assert str(error.value) == (
-        f"`path` is {str(tmp_path / 'a.ods')!r}; expected a name ending in .xlsx or .csv. Rename it."
+        f"`path` is {str(tmp_path / 'a.ods')!r}; expected a name ending in .xlsx or .csv. "
+        f"Rename it."
     )
     with pytest.raises(InputError) as error:
         write_coding_sheet(sample, tmp_path / "a.csv", columns=["mood"])

@@ -86,7 +86,7 @@ def test_duplicates_do_not_leak_between_parts():
             "tone": rng.choice(["pos", "neg"], 60),
         }
     )
-    copies = pd.concat([distinct.assign(post="@u%d " % i + distinct["post"]) for i in range(5)])
+    copies = pd.concat([distinct.assign(post=f"@u{i} " + distinct["post"]) for i in range(5)])
     found = evaluate(copies, text="post", label="tone").set_index("model")
     assert found.loc["trained", "n"] == 60
     assert found.loc["trained", "n_duplicates"] == 240

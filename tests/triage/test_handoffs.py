@@ -56,6 +56,7 @@ SENTENCES = {
             "MP nous votre référence",
             "Continuons en privé",
             "Envoyez un MP avec votre numéro de commande",
+            "La réponse se trouve sur notre site. Pouvez-vous passer en MP ?",
         ],
         "announced": [
             "Je vous ai envoyé un MP",
@@ -122,6 +123,7 @@ def test_roles_of_another_length_are_an_error():
     with pytest.raises(InputError) as error:
         flag_handoffs(["a"], author_role=pd.Series(["brand", "brand"]))
     assert str(error.value) == (
-        "`author_role` has 2 values for 1 posts; expected one a post. Pass one role, or a Series as "
+        "`author_role` has 2 values for 1 posts; expected one a post. Pass one role, or "
+        "a Series as "
         "long as `texts`."
     )

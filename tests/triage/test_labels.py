@@ -77,7 +77,8 @@ def test_codes_that_fit_no_task_are_listed():
     with pytest.raises(InputError) as error:
         map_labels(pd.Series(["blue", "red", "red"]), column="colour")
     assert str(error.value) == (
-        "`colour` holds 'blue', 'red'; expected tones (negative, neutral, positive), or complaint / "
+        "`colour` holds 'blue', 'red'; expected tones (negative, neutral, positive), or "
+        "complaint / "
         "not complaint, question / not question, or yes / no with a column or `task` that says of "
         "what. Rename the codes."
     )

@@ -87,7 +87,8 @@ def test_errors_name_what_came_what_was_expected_and_what_to_do():
     with pytest.raises(InputError) as error:
         detect_language(["a"], method="guess")
     assert str(error.value) == (
-        "`method` is 'guess'; expected one of words, model, both. Use 'words', which needs no extra."
+        "`method` is 'guess'; expected one of words, model, both. Use 'words', which "
+        "needs no extra."
     )
     with pytest.raises(InputError) as error:
         detect_language(["a"], fallback=pd.Series(["en", "fr"]))

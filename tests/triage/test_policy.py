@@ -90,8 +90,10 @@ def test_gaps_and_conflicts_are_named(tmp_path):
         load_policy(path)
     assert str(error.value) == (
         "`policy` has 120 cells without one clear rule: gap at question, brand_page, low; gap at "
-        "question, brand_page, medium; gap at question, brand_page, high; expected exactly one best "
-        "rule for each category, surface and risk. Add a general rule, or name more fields in one of "
+        "question, brand_page, medium; gap at question, brand_page, high; expected "
+        "exactly one best "
+        "rule for each category, surface and risk. Add a general rule, or name more "
+        "fields in one of "
         "two rules that contradict each other."
     )
     same = pd.concat([_table(), _table(rule_id="b")], ignore_index=True)
@@ -113,7 +115,8 @@ def test_gaps_and_conflicts_are_named(tmp_path):
         ),
         (
             {"risk": "huge"},
-            "`policy` holds 1 unknown values of risk (a: 'huge'); expected one of low, medium, high, "
+            "`policy` holds 1 unknown values of risk (a: 'huge'); expected one of low, "
+            "medium, high, "
             "*. Mend these rows.",
         ),
         (
@@ -123,7 +126,8 @@ def test_gaps_and_conflicts_are_named(tmp_path):
         ),
         (
             {"owner": " "},
-            "`policy` has 1 rules without id or owner, and ids that repeat: none; expected both for "
+            "`policy` has 1 rules without id or owner, and ids that repeat: none; "
+            "expected both for "
             "each rule, and each id once. Complete these rows.",
         ),
     ],

@@ -138,6 +138,7 @@ def test_an_unknown_definition_is_an_error():
     with pytest.raises(InputError) as error:
         flag_questions(["a"], definition="strict")
     assert str(error.value) == (
-        "`definition` is 'strict'; expected one of cues, mark. Use 'cues' to find questions without "
+        "`definition` is 'strict'; expected one of cues, mark. Use 'cues' to find "
+        "questions without "
         "a question mark."
     )

@@ -97,7 +97,7 @@ def test_broken_files_are_refused(model, tmp_path, fault):
                 if fault == "missing" and name == "coef.npy":
                     continue
                 new.writestr(name, data)
-    with pytest.raises(InputError, match="expected a file that TrainedTriage.save wrote"):
+    with pytest.raises(InputError, match=r"expected a file that TrainedTriage\.save wrote"):
         TrainedTriage.load(broken)
 
 
@@ -147,13 +147,15 @@ def test_errors_name_what_came_what_was_expected_and_what_to_do(model):
     with pytest.raises(InputError) as error:
         TrainedTriage().fit(["a", "b"], ["x", "x"])
     assert str(error.value) == (
-        "`labels` holds 'x': 2; expected two classes or more with two posts or more each. Code more "
+        "`labels` holds 'x': 2; expected two classes or more with two posts or more "
+        "each. Code more "
         "posts, or merge classes."
     )
     with pytest.raises(InputError) as error:
         TrainedTriage().fit(["a", "b"], ["x"])
     assert str(error.value) == (
-        "`labels` has 1 values for 2 posts; expected one a post. Give two columns of the same frame."
+        "`labels` has 1 values for 2 posts; expected one a post. Give two columns of the "
+        "same frame."
     )
     with pytest.raises(InputError) as error:
         TrainedTriage().predict_proba(["a"])

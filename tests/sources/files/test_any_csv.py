@@ -76,7 +76,11 @@ def test_columns_with_our_names_need_no_mapping(tmp_path: Path) -> None:
 def test_accounts_decide_who_is_the_brand(tmp_path: Path) -> None:
     accounts = tmp_path / "accounts.csv"
     accounts.write_text("account,network,brand\nacme_care,facebook,Acme\n", encoding="utf-8")
-    content = "id,who,time,body\n1,Ann,2021-03-04 10:00,@Acme_Care help\n2,ACME_care,2021-03-04 11:00,hi\n"
+    content = (
+        "id,who,time,body\n"
+        "1,Ann,2021-03-04 10:00,@Acme_Care help\n"
+        "2,ACME_care,2021-03-05 11:00,hi\n"
+    )
     mapping = {"post_id": "id", "author_id": "who", "created_at": "time", "text": "body"}
     _, posts = imported(tmp_path, content, mapping=mapping, accounts=accounts)
     assert list(posts.author_role) == ["customer", "brand"]
@@ -169,8 +173,8 @@ def test_a_wrong_mapping_is_explained(tmp_path: Path) -> None:
         "--map."
     )
     assert refusal(tmp_path, content) == (
-        "client.csv has no column 'post_id', 'created_at', which the format 'csv' needs; found: id, "
-        "time, role. Say which column it is: --map post_id=THEIRS,created_at=THEIRS."
+        "client.csv has no column 'post_id', 'created_at', which the format 'csv' needs; found: "
+        "id, time, role. Say which column it is: --map post_id=THEIRS,created_at=THEIRS."
     )
     assert refusal(tmp_path, content, mapping={"post_id": "id", "created_at": "time"}) == (
         "client.csv does not say who writes: no column 'author_role'; found: id, time, role. Map a "
