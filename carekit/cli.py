@@ -24,6 +24,7 @@ def build_parser() -> argparse.ArgumentParser:
     from carekit import commands
     from carekit.claims.commands import add_claims_parser
     from carekit.sources.files.command import add_import_parser
+    from carekit.survey_commands import add_survey_parser
 
     parser = argparse.ArgumentParser(prog="carekit", description=DESCRIPTION)
     parser.add_argument("--version", action="version", version=f"carekit {carekit.__version__}")
@@ -33,6 +34,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_import_parser(subparsers)
     commands.add_check_parser(subparsers)
     commands.add_measure_parser(subparsers)
+    add_survey_parser(subparsers)
     commands.add_share_parser(subparsers)
     commands.add_sample_parser(subparsers)
     return parser

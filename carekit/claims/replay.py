@@ -100,10 +100,11 @@ def register_measure(measure: str, function: Measurer) -> None:
 @cache
 def _register_known() -> None:
     # At the first replay only: reading the ledger needs no engine.
-    from carekit.claims import measurers
+    from carekit.claims import measurers, survey_measurers
 
     given = dict(_MEASURERS)
     measurers.register_all()
+    survey_measurers.register_all()
     _MEASURERS.update(given)
 
 

@@ -83,7 +83,7 @@ def pool_small(
             if _too_small(total.to_numpy()[None, :], min_cell)[0]:
                 withheld += int(total.sum())
             else:
-                names: dict[str, object] = dict(zip(within, key, strict=True))
+                names = {str(n): k for n, k in zip(within, key, strict=True)}
                 row = pd.DataFrame([{**names, label: others, **total.to_dict()}])
                 kept = pd.concat([kept, row], ignore_index=True)
         parts.append(kept)
