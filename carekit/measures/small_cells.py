@@ -84,7 +84,9 @@ def pool_small(
                 withheld += int(total.sum())
             else:
                 names = {str(n): k for n, k in zip(within, key, strict=True)}
-                row = pd.DataFrame([{**names, label: others, **total.to_dict()}])
+                cells = {**names, label: others}
+                cells.update({str(n): v for n, v in total.items()})
+                row = pd.DataFrame([cells])
                 kept = pd.concat([kept, row], ignore_index=True)
         parts.append(kept)
     made = pd.concat(parts, ignore_index=True) if parts else table.iloc[:0]
