@@ -49,6 +49,7 @@ _LAZY: dict[str, str] = {
     "measure_several": "carekit.estimates.survey",
     "measure_share": "carekit.estimates.survey",
     "measure_trend": "carekit.estimates.survey",
+    "measure_typical_brand": "carekit.estimates.answer_groups",
     "measured_card": "carekit.measured",
     "open_dataset": "carekit.dataset",
     "open_shared": "carekit.sharing",
