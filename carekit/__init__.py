@@ -44,7 +44,6 @@ _LAZY: dict[str, str] = {
     "measure_restricted_wait": "carekit.estimates.answer_groups",
     "measure_shrunk_rates": "carekit.estimates.answer_groups",
     "measure_surfaces": "carekit.estimates.surfaces",
-    "measure_typical_brand": "carekit.estimates.answer_groups",
     "measure_differences": "carekit.estimates.survey",
     "measure_several": "carekit.estimates.survey",
     "measure_share": "carekit.estimates.survey",
