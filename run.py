@@ -203,7 +203,10 @@ def tests(arguments: list[str]) -> int:
             say(f"{name} ({number} of {len(calls)})")
             report = Path(folder) / f"{number}.xml"
             drawn = str(Path(folder) / "figures")
-            code = inside("-m", "pytest", f"--junitxml={report}", *options, CAREKIT_FIGURES=drawn)
+            # Only for notebooks: what a unit test draws is not among the committed figures.
+            variables = {"CAREKIT_FIGURES": drawn} if name == "notebooks" else {}
+            command = ["-m", "pytest", f"--junitxml={report}", *options]
+            code = inside(*command, cwd=ROOT, **variables)
             if code != 0:
                 broken.append(name)
             if report.exists():

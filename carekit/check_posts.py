@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from carekit.check import Finding, Level
+from carekit.engine import hide_progress
 from carekit.schema import POSTS
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def check_posts(dataset: Dataset) -> list[Finding]:
 
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
-        con.execute("SET enable_progress_bar = false")
+        hide_progress(con)
         names = ", ".join(_literal(str(p)) for p in dataset.files("posts"))
         con.execute(f"CREATE TEMP VIEW posts AS SELECT * FROM read_parquet([{names}])")
         n_posts = con.execute("SELECT count(*) FROM posts").fetchall()[0][0]

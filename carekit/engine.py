@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from carekit.errors import DatasetError, InputError
@@ -153,11 +154,29 @@ def hide_progress(con: duckdb.DuckDBPyConnection) -> None:
         con.execute("SET enable_progress_bar = false")
 
 
+_SHARED: ContextVar[Engine | None] = ContextVar("carekit_shared_engine", default=None)
+
+
 @contextmanager
-def using(engine: Engine | None) -> Iterator[Engine]:
-    """The engine given, or a new one that is closed at the end of the block."""
-    if engine is not None:
-        yield engine
+def sharing() -> Iterator[Engine]:
+    """One engine for everything inside the block that opens none of its own with `connect`.
+
+    What a dataset needs once (`Engine.once`) is then computed once for many measures.
+    """
+    with connect() as own:
+        token = _SHARED.set(own)
+        try:
+            yield own
+        finally:
+            _SHARED.reset(token)
+
+
+@contextmanager
+def using(engine: Engine | None = None) -> Iterator[Engine]:
+    """The engine given, else the one shared here, else a new one closed at the end of the block."""
+    known = engine or _SHARED.get()
+    if known is not None:
+        yield known
         return
     with connect() as own:
         yield own

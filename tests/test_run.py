@@ -250,9 +250,11 @@ class Inside:
 
     def __init__(self, *codes: int) -> None:
         self.codes, self.calls = list(codes), list[tuple[str, ...]]()
+        self.variables: list[set[str]] = []
 
     def __call__(self, *command: str, cwd: object = None, **variables: str) -> int:
         self.calls.append(command)
+        self.variables.append(set(variables))
         code = self.codes.pop(0)
         if command[1] == "pytest":
             report = next(c for c in command if c.startswith("--junitxml=")).partition("=")[2]
@@ -292,6 +294,7 @@ def test_tests_fail_if_any_part_does(
         assert "--nbval" in fake.calls[1]
         assert fake.calls[1][-1] == "loadscope"
         assert fake.calls[2][:3] == ("-m", "carekit.notebooks", "figures")
+        assert fake.variables == [set(), {"CAREKIT_FIGURES"}, set()]
 
 
 def test_a_crash_without_a_report_is_a_failure(

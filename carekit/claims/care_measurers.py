@@ -69,7 +69,7 @@ def has_care_account(figure: Figure, dataset: Dataset) -> Measurement:
 
 def average_response_under_8h(figure: Figure, dataset: Dataset) -> Measurement:
     """Share of brands whose mean wait, over answered mentions of the care account, is below 8 h."""
-    from carekit.engine import connect
+    from carekit.engine import using
     from carekit.measures.answers import count_waits
     from carekit.measures.requests import build_requests, with_groups
 
@@ -81,7 +81,7 @@ def average_response_under_8h(figure: Figure, dataset: Dataset) -> Measurement:
     where = _where(figure)
 
     def count() -> pd.DataFrame:
-        with connect() as engine:
+        with using() as engine:
             requests = build_requests(
                 dataset, definition=MENTIONS, engine=engine, with_threads=False
             )
@@ -183,7 +183,7 @@ def _growth(figure: Figure, dataset: Dataset, component: str) -> Measurement:
 
 def _own_periods(figure: Figure, dataset: Dataset) -> dict[str, Any]:
     """The figure's window and the same a year before, if the dataset covers both."""
-    from carekit.engine import connect
+    from carekit.engine import using
     from carekit.measures.requests import build_requests
     from carekit.measures.volumes import span
 
@@ -191,7 +191,7 @@ def _own_periods(figure: Figure, dataset: Dataset) -> dict[str, Any]:
         return {}
 
     def ends_of() -> tuple[pd.Timestamp, pd.Timestamp] | None:
-        with connect() as engine:
+        with using() as engine:
             requests = build_requests(
                 dataset, definition=MENTIONS, engine=engine, with_threads=False
             )

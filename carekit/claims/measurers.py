@@ -13,7 +13,7 @@ import pandas as pd
 from carekit.claims import care_measurers
 from carekit.claims.figure import Figure
 from carekit.claims.replay import Measurement, register_measure
-from carekit.engine import connect
+from carekit.engine import using
 from carekit.inference.means import estimate_mean
 from carekit.inference.proportions import estimate_rate, mean_of_rates
 from carekit.measures.answers import count_answers, count_waits
@@ -76,7 +76,7 @@ def _counted(dataset: Dataset, name: str, kind: str) -> pd.DataFrame:
     if key not in _COUNTED:
         while len(_COUNTED) >= MOST_KEPT:
             _COUNTED.pop(next(iter(_COUNTED)))
-        with connect() as engine:
+        with using() as engine:
             requests = build_requests(
                 dataset, definition=name, engine=engine, with_threads=False
             ).table
@@ -160,7 +160,7 @@ def _complaint_response_rate(figure: Figure, dataset: Dataset) -> Measurement:
     if not {"post_id", "is_complaint"} <= set(labels.columns):
         return untestable
     complaints = labels.loc[labels["is_complaint"].fillna(False).astype(bool), "post_id"]
-    with connect() as engine:
+    with using() as engine:
         requests = build_requests(
             dataset, definition="direct-opening", engine=engine, with_threads=False
         ).table

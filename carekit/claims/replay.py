@@ -323,9 +323,12 @@ def replay_all(
     InputError
         If an id of `only` is not in the ledger.
     """
+    from carekit.engine import sharing
+
     read = load_ledger() if ledger is None else ledger
     wanted = read.figures["figure_id"].tolist() if only is None else list(only)
-    verdicts = [replay(key, dataset, ledger=read, min_n=min_n) for key in wanted]
+    with sharing():
+        verdicts = [replay(key, dataset, ledger=read, min_n=min_n) for key in wanted]
     frame = pd.DataFrame(
         {field.name: [getattr(v, field.name) for v in verdicts] for field in fields(Verdict)}
     )

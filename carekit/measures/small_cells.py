@@ -83,8 +83,8 @@ def pool_small(
             if _too_small(total.to_numpy()[None, :], min_cell)[0]:
                 withheld += int(total.sum())
             else:
-                names: dict[str, object] = dict(zip(within, key, strict=True))
-                row = pd.DataFrame([{**names, label: others, **total.to_dict()}])
+                names: dict[str, Any] = dict(zip(within, key, strict=True))
+                row = pd.DataFrame([{**names, label: others, **{c: total[c] for c in counts}}])
                 kept = pd.concat([kept, row], ignore_index=True)
         parts.append(kept)
     made = pd.concat(parts, ignore_index=True) if parts else table.iloc[:0]

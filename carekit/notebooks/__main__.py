@@ -19,11 +19,13 @@ from carekit.notebooks.drawn import stale_figures
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one of the two commands; returns its exit code."""
+    """Run one of the three commands; returns its exit code."""
     parser = argparse.ArgumentParser(prog="python -m carekit.notebooks", description=__doc__)
     parser.add_argument("action", choices=["refresh", "detect", "figures"])
     parser.add_argument("names", nargs="*", metavar="NAME", help="all of them by default")
     args = parser.parse_args(argv)
+    if args.action == "figures" and len(args.names) != 1:
+        parser.error("figures needs one folder: python -m carekit.notebooks figures FOLDER")
     try:
         if args.action == "figures":
             return figures(Path(args.names[0]))

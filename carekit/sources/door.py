@@ -70,7 +70,13 @@ class Door:
         self._keys: list[str] = []
         con.execute("CREATE TEMP TABLE authors (network VARCHAR, author VARCHAR)")
 
-    def learn(self, drafts: str, *, tallies: Sequence[str] = ()) -> Seen:
+    def learn(
+        self,
+        drafts: str,
+        *,
+        tallies: Sequence[str] = (),
+        scout: duckdb.DuckDBPyConnection | None = None,
+    ) -> Seen:
         """Look at the drafts of one file: its authors, its brand accounts, its last time.
 
         Parameters
@@ -79,10 +85,14 @@ class Door:
             SQL of a relation with the columns of carekit.sources.drafts.TYPES.
         tallies : sequence of str
             Further integer columns of it, to be summed.
+        scout : duckdb.DuckDBPyConnection, optional
+            Another database to read the drafts with. DuckDB's CSV reader can fail in a way that
+            invalidates the whole database; a scout is not missed.
         """
+        con = scout or self.con
         listed = ("n_nested", "n_problems", *tallies)
         sums = ", ".join(f'sum("{t}")::BIGINT AS "{t}"' for t in listed)
-        self.con.execute(
+        con.execute(
             f"""CREATE OR REPLACE TEMP TABLE pass AS SELECT network, author,
             bool_or(author_role = 'brand') AS is_brand,
             min(CASE WHEN author_role = 'brand' THEN brand END) AS brand,
@@ -90,10 +100,15 @@ class Door:
             {sums} FROM (SELECT *, nested::INT AS n_nested, (problem IS NOT NULL)::INT AS n_problems
             FROM {drafts}) GROUP BY network, author"""
         )
-        row = self.con.execute(
+        row = con.execute(
             f"SELECT sum(n)::BIGINT AS n, epoch_us(max(latest)) AS latest, {sums} FROM pass"
         ).fetchall()[0]
         n, latest, n_nested, n_problems, *counts = row
+        if scout is not None:
+            seen = scout.execute("SELECT network, author, is_brand, brand FROM pass")
+            self.con.register("seen", seen.to_arrow_table())
+            self.con.execute("CREATE OR REPLACE TEMP TABLE pass AS SELECT * FROM seen")
+            self.con.unregister("seen")
         counted = {t: c or 0 for t, c in zip(tallies, counts, strict=True)}
         return Seen(n or 0, n_nested or 0, n_problems or 0, latest, counted)
 

@@ -59,13 +59,13 @@ def test_the_interval_of_a_median_is_made_of_values_that_occur():
 def test_the_interval_of_a_clustered_median_covers_it():
     rng = np.random.default_rng(11)
     hits = 0
-    for _ in range(150):
+    for _ in range(60):
         shift = np.repeat(rng.normal(0, 0.5, 40), 8)
         table = pd.DataFrame({"value": np.exp(shift + rng.normal(0, 1, 320)).round(4), "n": 1})
         table["brand"] = np.repeat(np.arange(40), 8)
         row = estimate_mean(table, value="value", cluster="brand", statistic="median").iloc[0]
         hits += row.ci_low <= 1 <= row.ci_high
-    assert 133 <= hits <= 149  # 95 % within three standard errors
+    assert hits >= 52  # 95 % less three standard errors
 
 
 def test_groups_are_those_of_each_alone_and_empty_ones_have_no_mean():

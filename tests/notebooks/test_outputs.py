@@ -119,6 +119,12 @@ class TestCommand:
             "file name. The notebooks are: 00-toy.\n"
         )
 
+    def test_figures_needs_one_folder(self, capsys: pytest.CaptureFixture[str]) -> None:
+        with pytest.raises(SystemExit) as stopped:
+            main(["figures"])
+        assert stopped.value.code == 2
+        assert "figures needs one folder" in capsys.readouterr().err
+
     def test_missing_package_is_one_message_and_exit_2(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:

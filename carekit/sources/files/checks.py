@@ -101,8 +101,8 @@ def check_strict(load: FileLoad) -> None:
         n = sum(r.n for r in load.rejected)
         first = "; ".join(f"line {r.line}: {r.reason}" for r in load.rejected[:3])
         raise InputError(
-            f"{n:,} of {load.n_rows:,} rows of {load.name} cannot be read ({first}). Expected none, "
-            "because of --strict. Correct these rows, or leave --strict out. Nothing was "
+            f"{n:,} of {load.n_rows:,} rows of {load.name} cannot be read ({first}). Expected "
+            "none, because of --strict. Correct these rows, or leave --strict out. Nothing was "
             "written."
         )
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
@@ -25,6 +26,7 @@ from carekit.manifest import FILE, Selection
 from carekit.privacy import key_id, load_key
 from carekit.sources.accounts import KnownAccounts, fold, network_name, read_accounts
 from carekit.sources.door import Door
+from carekit.sources.drafts import text as literal
 from carekit.sources.files.checks import (
     check_any,
     check_key,
@@ -151,10 +153,12 @@ def import_files(
             )
         )
         run = _Run(options, old, known, observed, strict, progress or (lambda sentence: None))
-        with writer, duckdb.connect() as con:
-            _configure(con, writer.staging, memory_limit)
+        with writer:
+            connect = partial(_connect, writer.staging, memory_limit)
             try:
-                loads, n_accounts = run(con, writer, list(zip(formats, plain, names, strict=True)))
+                loads, n_accounts = run(
+                    connect, writer, list(zip(formats, plain, names, strict=True))
+                )
             except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
                 raise InputError(
                     f"The engine ran out of memory or disk ({type(error).__name__}). It needs "
@@ -177,17 +181,41 @@ class _Run:
 
     def __call__(
         self,
-        con: duckdb.DuckDBPyConnection,
+        connect: Callable[[], duckdb.DuckDBPyConnection],
         writer: DatasetWriter,
         files: list[tuple[Format, Path, str]],
     ) -> tuple[list[FileLoad], int]:
+        with connect() as con:
+            door = Door(con, self.options.key, self.known.accounts)
+            loads = self._load(door, connect, writer, files)
+        check_any(loads)
+        n_accounts = _write_accounts(writer, door, self.known, now())
+        seen = [self.observed_at] if self.observed_at is not None else [x.latest for x in loads]
+        writer.describe(
+            pseudonym_key_id=key_id(self.options.key), observed_until=_until(self.old, seen)
+        )
+        return loads, n_accounts
+
+    def _load(
+        self,
+        door: Door,
+        connect: Callable[[], duckdb.DuckDBPyConnection],
+        writer: DatasetWriter,
+        files: list[tuple[Format, Path, str]],
+    ) -> list[FileLoad]:
         started = now()
-        door = Door(con, self.options.key, self.known.accounts)
         taken = self.old.files("posts") if self.old else []
         loads: list[FileLoad] = []
         for format, path, name in files:
             self.tell(f"Reading {name} ({path.stat().st_size / 1e6:,.1f} MB) as {format.name}.")
-            load = FileLoad(format, path, name=name, options=self.options, folder=writer.staging)
+            load = FileLoad(
+                format,
+                path,
+                name=name,
+                options=self.options,
+                folder=writer.staging,
+                connect=connect,
+            )
             check_new(load, self.old, loads)
             load.learn(door, others=taken)
             loads.append(load)
@@ -201,13 +229,7 @@ class _Run:
             if self.strict:
                 check_strict(load)
             self._add(writer, load, staged, started)
-        check_any(loads)
-        n_accounts = _write_accounts(writer, door, self.known, started)
-        seen = [self.observed_at] if self.observed_at is not None else [x.latest for x in loads]
-        writer.describe(
-            pseudonym_key_id=key_id(self.options.key), observed_until=_until(self.old, seen)
-        )
-        return loads, n_accounts
+        return loads
 
     def _add(self, writer: DatasetWriter, load: FileLoad, staged: Path, started: str) -> None:
         """The part, with the file and every option that could change a row."""
@@ -309,11 +331,21 @@ def _write_accounts(writer: DatasetWriter, door: Door, known: KnownAccounts, sta
     return len(rows)
 
 
-def _configure(con: duckdb.DuckDBPyConnection, folder: Path, memory_limit: str | None) -> None:
+def _connect(folder: Path, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
+    import duckdb
+
+    con = duckdb.connect()
     con.execute("SET TimeZone = 'UTC'")
     hide_progress(con)
-    con.execute(f"SET temp_directory = '{str(folder / 'spill').replace(chr(39), chr(39) * 2)}'")
+    con.execute(f"SET temp_directory = {literal(str(folder / 'spill'))}")
     # DuckDB cannot know how long a file is and would hash the file instead of the authors.
     con.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
     if memory_limit is not None:
-        con.execute("SET memory_limit = ?", [memory_limit])
+        try:
+            con.execute(f"SET memory_limit = {literal(memory_limit)}")
+        except duckdb.Error:
+            raise InputError(
+                f"`memory_limit` is {memory_limit!r}; expected a size such as 512MB or 1GB. "
+                "Correct --memory-limit."
+            ) from None
+    return con

@@ -6,7 +6,7 @@ row has to be rejected, the file is read again by the careful reader, which know
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +29,22 @@ _KEPT = "line NOT IN (SELECT line FROM bad)"
 
 
 class FileLoad:
-    """One file on its way into a dataset."""
+    """One file on its way into a dataset.
+
+    `folder` takes temporary files, `connect` opens another database beside that of the door.
+    """
 
     def __init__(
-        self, format: Format, path: Path, *, name: str, options: Options, folder: Path
+        self,
+        format: Format,
+        path: Path,
+        *,
+        name: str,
+        options: Options,
+        folder: Path,
+        connect: Callable[[], duckdb.DuckDBPyConnection],
     ) -> None:
+        self._connect = connect
         self.format, self.path, self.name = format, path, name
         self.options, self.folder = options, folder
         self.rejected: list[Rejected] = []
@@ -62,8 +73,9 @@ class FileLoad:
         if self._table.looks_sound and self._plan.derived is None:
             relation = self._plan.relation(self._table.relation())
             try:
-                seen = door.learn(relation, tallies=["breaks", "doubtful"])
-            except duckdb.InvalidInputException:
+                with self._connect() as scout:
+                    seen = door.learn(relation, tallies=["breaks", "doubtful"], scout=scout)
+            except (duckdb.InvalidInputException, duckdb.InternalException):
                 seen = None  # no sound table after all: the careful reader says where and why
             if seen is not None and self._is_good(seen):
                 door.remember()

@@ -107,7 +107,10 @@ def _statistics(path: Path) -> SurveyFile:
         raise MissingExtraError("pyreadstat", "survey", f"Reading a {kind} file") from error
     from carekit import files
 
-    readers: dict[str, Callable[..., Any]] = {".dta": pyreadstat.read_dta, ".por": pyreadstat.read_por}
+    readers: dict[str, Callable[..., Any]] = {
+        ".dta": pyreadstat.read_dta,
+        ".por": pyreadstat.read_por,
+    }
     reader: Callable[..., Any] = readers.get(path.suffix.lower(), pyreadstat.read_sav)
     options: dict[str, Any] = {} if path.suffix.lower() == ".por" else {"user_missing": True}
     try:
