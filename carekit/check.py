@@ -124,7 +124,8 @@ def _check_files(dataset: Dataset) -> list[Finding]:
 
 
 def _tables_in(folder: Path) -> list[Path]:
-    return [*(folder / "posts").glob("*.parquet"), *folder.glob("*.parquet")]
+    stored = (folder / f"{name}.parquet" for name in STORED[1:])
+    return [*(folder / "posts").glob("*.parquet"), *(p for p in stored if p.is_file())]
 
 
 def _schema_problem(schema: pa.Schema, table: str) -> str | None:
@@ -209,7 +210,9 @@ def _check_survey(dataset: Dataset, frame: pd.DataFrame) -> list[Finding]:
         what, remedy = "weights are missing or below 0", "Correct the weights."
         found.append(Finding("error", "survey", what, len(bad), ", ".join(bad[:3]), remedy))
     known = dataset.questions()
-    undescribed = [c for c in frame.columns if c not in TABLES["survey"].names and c not in known]
+    own = [c for c in frame.columns if c not in TABLES["survey"].names]
+    # A question with several answers has one column an answer: question__answer.
+    undescribed = [c for c in own if c not in known and c.split("__")[0] not in known]
     if undescribed:
         what = "questions that questions.json does not describe: their base is unknown"
         remedy = "Describe them: wording, base, kind, answers."

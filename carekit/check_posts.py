@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from carekit.check import Finding, Level
+from carekit.engine import hide_progress
 from carekit.schema import POSTS
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ def check_posts(dataset: Dataset) -> list[Finding]:
 
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
-        con.execute("SET enable_progress_bar = false")
+        hide_progress(con)
         names = ", ".join(_literal(str(p)) for p in dataset.files("posts"))
         con.execute(f"CREATE TEMP VIEW posts AS SELECT * FROM read_parquet([{names}])")
         n_posts = con.execute("SELECT count(*) FROM posts").fetchall()[0][0]
@@ -191,9 +192,10 @@ def _threads(con: duckdb.DuckDBPyConnection) -> list[Finding]:
     n_ids = con.execute("SELECT count(DISTINCT post_id), count(post_id) FROM p").fetchall()[0]
     if n_ids[0] != n_ids[1]:
         ids = "SELECT post_id FROM p GROUP BY post_id HAVING count(*) > 1 ORDER BY 1 LIMIT 3"
-        what = "posts repeat the id of another"
+        what = "rows repeat the id of another; measures keep the one looked at last"
         n = n_ids[1] - n_ids[0]
-        found.append(Finding("error", "posts", what, n, _examples(con, ids), _IMPORT))
+        remedy = "Nothing to mend, unless you expected none."
+        found.append(Finding("warning", "posts", what, n, _examples(con, ids), remedy))
         con.execute("CREATE OR REPLACE TEMP TABLE p AS SELECT DISTINCT ON (post_id) * FROM p")
     con.execute(
         """CREATE TEMP TABLE edges AS SELECT c.rowid AS child, q.rowid AS parent, c.post_id,

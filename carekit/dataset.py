@@ -50,6 +50,11 @@ class Dataset:
     manifest: Manifest
 
     @property
+    def state(self) -> tuple[str, ...]:
+        """What identifies the rows: the folder and the checksum of every part."""
+        return (str(self.path), *(part.sha256 for part in self.manifest.parts))
+
+    @property
     def selection(self) -> Selection:
         return self.manifest.selection
 
@@ -220,6 +225,13 @@ class DatasetWriter:
         staged = self.staging / name
         files.write_json(staged, value)
         self._pending.append((staged, name))
+
+    def stage_file(self, name: str) -> Path:
+        """A path to write any other file to, that goes beside the tables under that name."""
+        staged = self.staging / "beside" / name
+        staged.parent.mkdir(parents=True, exist_ok=True)
+        self._pending.append((staged, name))
+        return staged
 
     def reject(self, rows: Iterable[Rejected]) -> None:
         """Record rows of the source that could not be read."""

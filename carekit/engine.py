@@ -7,17 +7,22 @@ integers; everything statistical happens on that table, in numpy.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from carekit.errors import DatasetError, InputError
 from carekit.schema import TABLES
 
 if TYPE_CHECKING:
+    import duckdb
     import ibis
 
     from carekit.dataset import Dataset
+
+
+Result = TypeVar("Result")
 
 
 class Engine:
@@ -26,6 +31,7 @@ class Engine:
     def __init__(self, con: ibis.BaseBackend) -> None:
         self.con = con
         self._names = (f"carekit_step_{n}" for n in itertools.count())
+        self._known: dict[Hashable, Any] = {}
 
     @property
     def kind(self) -> str:
@@ -52,11 +58,24 @@ class Engine:
                 f"({type(error).__name__}). Run `carekit check {dataset.path}` to see which."
             ) from error
 
+    def once(self, key: Hashable, compute: Callable[[], Result]) -> Result:
+        """What `compute` gives, computed at the first call with this key only."""
+        if key not in self._known:
+            self._known[key] = compute()
+        return self._known[key]
+
     def keep(self, expression: ibis.Table) -> ibis.Table:
         """Compute an expression once and keep its rows until the engine is closed."""
         if self.kind != "duckdb":
             return expression.cache()
         return self.con.create_table(next(self._names), obj=expression, temp=True)
+
+    def keep_sql(self, select: str) -> ibis.Table:
+        """The rows of a DuckDB query, kept: for the few steps that Ibis cannot express."""
+        name = next(self._names)
+        # `con.sql` would lose the word RECURSIVE on its way through create_table.
+        self.con.raw_sql(f"CREATE TEMP TABLE {name} AS {select}")
+        return self.con.table(name)
 
     def drop(self, *tables: ibis.Table) -> None:
         """Forget steps made by `keep`: frees memory on a long path."""
@@ -124,16 +143,40 @@ def connect(
         options["temp_directory"] = spill_folder
     con = ibis.duckdb.connect(**options)
     con.raw_sql("SET TimeZone = 'UTC'")
-    # A bar drawn by the engine would end up in notebooks and logs.
-    con.raw_sql("SET enable_progress_bar = false")
+    hide_progress(con.con)
     return Engine(con)
 
 
+def hide_progress(con: duckdb.DuckDBPyConnection) -> None:
+    """Switch DuckDB's own progress bar off: it would end up in notebooks and logs."""
+    # Where it cannot be drawn (Jupyter without ipywidgets), even switching it off is an error.
+    if con.execute("SELECT current_setting('enable_progress_bar')").fetchone() == (True,):
+        con.execute("SET enable_progress_bar = false")
+
+
+_SHARED: ContextVar[Engine | None] = ContextVar("carekit_shared_engine", default=None)
+
+
 @contextmanager
-def using(engine: Engine | None) -> Iterator[Engine]:
-    """The engine given, or a new one that is closed at the end of the block."""
-    if engine is not None:
-        yield engine
+def sharing() -> Iterator[Engine]:
+    """One engine for everything inside the block that opens none of its own with `connect`.
+
+    What a dataset needs once (`Engine.once`) is then computed once for many measures.
+    """
+    with connect() as own:
+        token = _SHARED.set(own)
+        try:
+            yield own
+        finally:
+            _SHARED.reset(token)
+
+
+@contextmanager
+def using(engine: Engine | None = None) -> Iterator[Engine]:
+    """The engine given, else the one shared here, else a new one closed at the end of the block."""
+    known = engine or _SHARED.get()
+    if known is not None:
+        yield known
         return
     with connect() as own:
         yield own

@@ -1,4 +1,4 @@
-"""Keyed pseudonyms: the same person keeps the same pseudonym, and nobody can go back without the key.
+"""Keyed pseudonyms: one person keeps one pseudonym; without the key nobody can go back.
 
 The key never enters a dataset. It comes from the environment variable CAREKIT_PSEUDONYM_KEY, else
 from a file in the user's configuration folder that is made at first use and readable by its owner

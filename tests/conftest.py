@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import csv
 import math
+import os
+import re
+import shutil
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +37,20 @@ class Golden:
             assert math.isnan(got), f"{case} {quantity}: {got} instead of NaN"
         else:
             assert got == pytest.approx(want, rel=rel, abs=1e-9), f"{case} {quantity}"
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs a program that this system lacks; under CI=true, fail instead.
+
+    A suite that silently never runs would look like one that passes.
+    """
+    for mark in item.iter_markers("needs_system"):
+        package = mark.kwargs["package"]
+        if not any(map(shutil.which, mark.args)):
+            reason = f"needs {' or '.join(mark.args)}; install the system package {package}"
+            if os.environ.get("CI") == "true":
+                pytest.fail(f"{reason} (under CI=true a missing program fails)", pytrace=False)
+            pytest.skip(reason)
 
 
 @pytest.fixture(scope="session")
@@ -68,3 +86,86 @@ def own_configuration(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pyt
     """No test reads or writes the user's own pseudonym key."""
     monkeypatch.setenv("CAREKIT_PSEUDONYM_KEY", "00" * 32)
     monkeypatch.delenv("CAREKIT_DATASET", raising=False)
+
+
+class _References(HTMLParser):
+    """What a browser would fetch to show a page. A link that is only followed does not count."""
+
+    FETCHED = frozenset({"src", "srcset", "poster", "data", "href", "xlink:href"})
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.in_style = False
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.in_style = tag == "style"
+        for name, value in attrs:
+            if name == "style":
+                self._read_css(value or "")
+            elif name in self.FETCHED and tag != "a" and value:
+                self._note(value)
+
+    def handle_data(self, data: str) -> None:
+        if self.in_style:
+            self._read_css(data)
+
+    def _read_css(self, css: str) -> None:
+        css = re.sub(r"/\*.*?\*/", "", css, flags=re.S)
+        for match in re.finditer(r"@import\s+[\"']([^\"']+)|url\(\s*[\"']?([^\"')]+)", css):
+            self._note(match[1] or match[2])
+
+    def _note(self, address: str) -> None:
+        if not address.startswith(("data:", "#")):
+            self.found.append(address)
+
+
+@pytest.fixture(scope="session")
+def external_references() -> Callable[[str], list[str]]:
+    """What a page of HTML would fetch from elsewhere: `external_references(html)`."""
+    return lambda page: _References(page).found
+
+
+def posts_frame(rows: list[dict[str, Any]]) -> Any:
+    """Posts from short rows: `id`, `at` (minutes after noon), and any column of the contract."""
+    import pandas as pd
+
+    noon = pd.Timestamp("2024-03-01 12:00", tz="UTC")
+    made = []
+    for row in rows:
+        full = {"network": "x", "author_role": "customer", "visibility": "public", **row}
+        full["post_id"] = full.pop("id")
+        full["created_at"] = noon + pd.Timedelta(minutes=full.pop("at", 0))
+        for clock in ("observed_at", "deleted_at"):
+            if clock in full:
+                full[clock] = noon + pd.Timedelta(minutes=full[clock])
+        made.append(full)
+    return pd.DataFrame(made)
+
+
+@pytest.fixture
+def make_dataset(tmp_path: Path):
+    """`make_dataset(rows, accounts=…, brands=…, selection=…)` → an open dataset."""
+    import itertools
+
+    import pandas as pd
+
+    from carekit.dataset import create_dataset, open_dataset
+    from carekit.manifest import NOTHING_LEFT_OUT
+
+    numbers = itertools.count()
+
+    def make(rows, *, accounts=(), brands=(), selection=NOTHING_LEFT_OUT, copies=()):
+        path = tmp_path / f"dataset-{next(numbers)}"
+        with create_dataset(path, title="Test", licence="CC0-1.0", selection=selection) as out:
+            out.add_posts(posts_frame(rows), source="test")
+            if copies:
+                out.add_posts(posts_frame(list(copies)), source="test, again")
+            if accounts:
+                out.set_table("accounts", pd.DataFrame(list(accounts)), source="test")
+            if brands:
+                out.set_table("brands", pd.DataFrame(list(brands)), source="test")
+        return open_dataset(path)
+
+    return make

@@ -159,9 +159,14 @@ def test_values_against_the_contract_are_errors_with_ids_and_no_text(tmp_path: P
         "created_at is empty, but every post needs it": ("error", 1, "x:5"),
         "post_id does not begin with its network": ("error", 1, "6"),
         "author_id of a customer is no pseudonym": ("error", 1, "x:7"),
-        "posts repeat the id of another": ("error", 1, "x:1"),
+        "rows repeat the id of another; measures keep the one looked at last": (
+            "warning",
+            1,
+            "x:1",
+        ),
     }
-    assert {k: v for k, v in findings.items() if v[0] == "error"} == expected
+    assert {k: findings.get(k) for k in expected} == expected
+    assert {k for k, v in findings.items() if v[0] == "error"} < set(expected)
     assert "secret" not in check_dataset(out).to_csv()
 
 

@@ -18,7 +18,8 @@ def add_import_parser(subparsers: Any) -> argparse.ArgumentParser:
         description="Read files of one format into a new dataset, or append them to one. Rows that "
         "cannot be read go to rejected.csv with line and reason.",
     )
-    parser.add_argument("format", metavar="FORMAT", help=f"auto, or one of: {', '.join(MODULES)}")
+    names = ", ".join([*MODULES, "survey"])
+    parser.add_argument("format", metavar="FORMAT", help=f"auto, or one of: {names}")
     parser.add_argument("files", nargs="+", metavar="FILE")
     parser.add_argument("--out", required=True, metavar="DIR", help="the dataset to make or extend")
     parser.add_argument(
@@ -47,12 +48,23 @@ def add_import_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser.add_argument("--title", help="of a new dataset")
     parser.add_argument("--licence", help="of a new dataset")
     parser.add_argument("--memory-limit", metavar="SIZE", help="for the engine, such as 1GB")
+    parser.add_argument(
+        "--codebook", metavar="FILE", help="survey: what the columns ask and the codes mean"
+    )
+    parser.add_argument(
+        "--age-groups",
+        metavar="BAND,…",
+        help="survey: classes of age (default 18-29,30-49,50-64,65+)",
+    )
     parser.set_defaults(run=run_import)
     return parser
 
 
 def run_import(args: argparse.Namespace) -> None:
     """Import, print the report; steps and warnings go to standard error."""
+    if args.format == "survey":
+        return _run_survey(args)
+    _refuse(args, ("codebook", "age_groups"), "surveys alone have it; the format")
     from carekit.sources.files.importing import import_files
 
     report = import_files(
@@ -75,6 +87,40 @@ def run_import(args: argparse.Namespace) -> None:
     for warning in report.warnings:
         print(f"Warning: {warning}", file=sys.stderr)
     print(report.summary)
+
+
+def _run_survey(args: argparse.Namespace) -> None:
+    from carekit.sources.files.survey import import_survey
+
+    foreign = ("accounts", "network", "brand", "observed_at", "memory_limit")
+    _refuse(args, foreign, "posts alone have it; the format")
+    if len(args.files) > 1:
+        raise InputError(
+            f"`files` names {len(args.files)} files; expected one, a survey has one row per "
+            "respondent. Join the files first, or import each into a dataset of its own."
+        )
+    report = import_survey(
+        args.files[0],
+        out=args.out,
+        codebook=args.codebook,
+        mapping=read_mapping(args.map),
+        age_groups=args.age_groups,
+        strict=args.strict,
+        title=args.title,
+        licence=args.licence,
+    )
+    for note in report.notes:
+        print(note, file=sys.stderr)
+    print(report.summary)
+
+
+def _refuse(args: argparse.Namespace, options: tuple[str, ...], why: str) -> None:
+    for option in options:
+        if getattr(args, option) is not None:
+            raise InputError(
+                f"`--{option.replace('_', '-')}` is given, and {why} here is {args.format!r}. "
+                "Leave the option out."
+            )
 
 
 def read_mapping(values: list[str]) -> dict[str, str]:

@@ -20,6 +20,7 @@ from carekit.dataset import (
     open_dataset,
     versions,
 )
+from carekit.engine import hide_progress
 from carekit.errors import InputError
 from carekit.manifest import FILE, Selection
 from carekit.privacy import key_id, load_key
@@ -335,7 +336,7 @@ def _connect(folder: Path, memory_limit: str | None) -> duckdb.DuckDBPyConnectio
 
     con = duckdb.connect()
     con.execute("SET TimeZone = 'UTC'")
-    con.execute("SET enable_progress_bar = false")
+    hide_progress(con)
     con.execute(f"SET temp_directory = {literal(str(folder / 'spill'))}")
     # DuckDB cannot know how long a file is and would hash the file instead of the authors.
     con.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")

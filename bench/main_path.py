@@ -1,0 +1,298 @@
+"""The main path on a large file: CSV → dataset → threads → answer rates → waits → questions.
+
+    python bench/main_path.py [--posts 3000000] [--runs 3] [--folder DIR]
+
+The same work in carekit, in hand-written DuckDB SQL and in idiomatic pandas: read a file in the
+format of "Customer Support on Twitter", replace author ids and mentions in texts by keyed
+pseudonyms, write Parquet, find the first post of every thread, then by brand the answer rate, the
+waits of answered requests (median, 90th percentile) and the requests that hold a question mark.
+Each runs in a process of its own, in turn; the table shows the median of the runs, the peak of
+resident memory and the ratio to each peer. The three must agree on every count, or it stops.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+KEY = "a key for the benchmark, no secret"
+PEERS = ("carekit", "duckdb", "pandas")
+
+
+def make_file(path: Path, n_posts: int) -> None:
+    """A file of `n_posts` rows: 100 brands, openings, answers and follow-ups, some unanswered."""
+    import duckdb
+
+    duckdb.connect().execute(
+        f"""
+        COPY (
+        WITH n AS (SELECT i, i % 3 AS kind, hash(i // 3) AS h FROM range(3, {n_posts} + 3) t(i)),
+        p AS (SELECT i, kind, 'brand' || (h % 100) AS brand, 100000 + h % 700000 AS customer,
+            (h % 10) < 7 AS answered, hash(i) AS own,
+            TIMESTAMP '2017-10-01' + to_seconds((h % 5000000)::BIGINT) AS start FROM n)
+        SELECT i AS tweet_id,
+            CASE WHEN kind = 1 AND answered THEN brand ELSE customer::VARCHAR END AS author_id,
+            CASE WHEN kind = 1 AND answered THEN 'False' ELSE 'True' END AS inbound,
+            strftime(start + to_seconds((kind * (60 + own % 40000))::BIGINT),
+                '%a %b %d %H:%M:%S +0000 %Y') AS created_at,
+            CASE WHEN kind = 1 AND answered
+                THEN '@' || customer || ' Sorry to hear that, please send us your order number.'
+                WHEN own % 5 < 2 THEN '@' || brand || ' where is my order? It was due on Monday'
+                ELSE '@' || brand || ', the app says "error" again and nobody helps' END AS text,
+            '' AS response_tweet_id,
+            CASE WHEN kind = 0 THEN '' ELSE ((i - 1)::VARCHAR || '.0') END
+                AS in_response_to_tweet_id
+        FROM p) TO '{path}' (HEADER, DELIMITER ',')
+        """
+    )
+
+
+def run_carekit(file: Path, folder: Path) -> dict:
+    from carekit.dataset import open_dataset
+    from carekit.engine import connect
+    from carekit.estimates.answer_rate import measure_answer_rate
+    from carekit.estimates.first_response import measure_first_response
+    from carekit.measures.requests import build_requests
+    from carekit.measures.threads import build_threads
+    from carekit.sources.files import import_files
+
+    import_files("twcs", [file], out=folder / "dataset")
+    lap("import")
+    dataset = open_dataset(folder / "dataset")
+    options = {"by": "brand", "allow_selected": True, "cluster": "none"}
+    with connect() as engine:
+        threads = build_threads(engine.table(dataset, "posts"), engine=engine)
+        lap("threads")
+        rates = measure_answer_rate(dataset, engine=engine, **options)
+        lap("answer rates")
+        waits = measure_first_response(dataset, engine=engine, **options)
+        lap("waits")
+        table = build_requests(dataset, engine=engine, with_threads=False).table
+        asked = table.group_by("brand").agg(n=table.is_question.cast("int64").sum()).execute()
+        lap("questions")
+    return {
+        "threads": threads.n_threads,
+        "requests": int(rates["n"].sum()),
+        "answered": int(rates["n_answered"].sum()),
+        "questions": int(asked["n"].sum()),
+        "medians": round(float(waits["answered_median_minutes"].sum()), 6),
+        "p90s": round(float(waits["answered_p90_minutes"].sum()), 6),
+    }
+
+
+def run_duckdb(file: Path, folder: Path) -> dict:
+    import duckdb
+
+    from carekit.privacy import pseudonym_sql  # HMAC in SQL: the same work for both
+
+    folder.mkdir(parents=True, exist_ok=True)
+    con = duckdb.connect()
+    con.execute("SET TimeZone = 'UTC'")
+    con.execute("SET enable_progress_bar = false")
+    key = KEY.encode()
+    con.execute(
+        "CREATE TABLE raw AS SELECT * FROM "
+        f"read_csv('{file}', header = true, all_varchar = true, delim = ',', quote = '\"')"
+    )
+    con.execute(
+        "CREATE TABLE brands AS SELECT DISTINCT author_id FROM raw WHERE lower(inbound) = 'false'"
+    )
+    con.execute(
+        f"CREATE TABLE people AS SELECT a, {pseudonym_sql(key, repr('x'), 'a')} AS p FROM ("
+        "SELECT DISTINCT author_id a FROM raw"
+        " UNION SELECT DISTINCT regexp_extract(text, '@(\\w+)', 1) FROM raw)"
+    )
+    con.execute(
+        f"""
+        COPY (SELECT 'x:' || tweet_id AS post_id, 'x' AS network, people.p AS author_id,
+            CASE WHEN lower(inbound) = 'false' THEN 'brand' ELSE 'customer' END AS author_role,
+            coalesce(own.author_id, named.author_id) AS brand,
+            strptime(created_at, '%a %b %d %H:%M:%S %z %Y') AS created_at,
+            CASE WHEN named.author_id IS NULL
+                THEN replace(text, '@' || m, '@' || coalesce(told.p, m)) ELSE text END AS text,
+            CASE WHEN in_response_to_tweet_id <> ''
+                THEN 'x:' || split_part(in_response_to_tweet_id, '.', 1) END AS reply_to
+        FROM (SELECT *, regexp_extract(text, '@(\\w+)', 1) AS m FROM raw) r
+        JOIN people ON people.a = r.author_id
+        LEFT JOIN people told ON told.a = r.m
+        LEFT JOIN brands own ON lower(r.inbound) = 'false' AND own.author_id = r.author_id
+        LEFT JOIN brands named ON named.author_id = r.m)
+        TO '{folder}/posts.parquet' (COMPRESSION zstd)
+        """
+    )
+    con.execute("DROP TABLE raw")
+    lap("import")
+    con.execute(f"CREATE VIEW posts AS FROM '{folder}/posts.parquet'")
+    con.execute(
+        "CREATE TABLE edges AS SELECT p.post_id, q.post_id AS parent FROM posts p"
+        " LEFT JOIN posts q ON p.reply_to = q.post_id"
+    )
+    con.execute(
+        "CREATE TABLE roots AS WITH RECURSIVE down AS (SELECT post_id, post_id AS root FROM edges"
+        " WHERE parent IS NULL UNION ALL SELECT e.post_id, d.root FROM edges e"
+        " JOIN down d ON e.parent = d.post_id) FROM down"
+    )
+    threads = con.execute("SELECT count(DISTINCT root) FROM roots").fetchone()
+    lap("threads")
+    con.execute(
+        """
+        CREATE TABLE requests AS
+        SELECT p.post_id, coalesce(p.brand, r.brand) AS brand, r.first IS NOT NULL AS answered,
+            r.first - epoch(p.created_at)::BIGINT AS wait, contains(p.text, '?') AS question
+        FROM posts p LEFT JOIN (SELECT reply_to, min(epoch(created_at)::BIGINT) AS first,
+            arg_min(brand, created_at) AS brand FROM posts
+            WHERE author_role = 'brand' AND reply_to IS NOT NULL GROUP BY 1) r
+            ON p.post_id = r.reply_to
+        WHERE p.author_role = 'customer' AND p.reply_to IS NULL
+        """
+    )
+    row = con.execute(
+        """
+        SELECT sum(n), sum(k), sum(q), sum(median), sum(p90) FROM (
+            SELECT count(*) n, count(*) FILTER (answered) k, count(*) FILTER (question) q,
+                quantile_cont(wait / 60, 0.5) median, quantile_cont(wait / 60, 0.9) p90
+            FROM requests GROUP BY brand)
+        """
+    ).fetchone()
+    lap("rates, waits, questions")
+    names = ("requests", "answered", "questions")
+    counts = {n: int(v) for n, v in zip(names, row[:3], strict=True)}
+    sums = {"medians": round(row[3], 6), "p90s": round(row[4], 6)}
+    return {"threads": threads[0], **counts, **sums}
+
+
+def run_pandas(file: Path, folder: Path) -> dict:
+    import pandas as pd
+
+    from carekit.privacy import pseudonym
+
+    folder.mkdir(parents=True, exist_ok=True)
+    key = KEY.encode()
+    raw = pd.read_csv(file, dtype=str)
+    raw["post_id"] = "x:" + raw["tweet_id"]
+    raw["reply_to"] = "x:" + raw["in_response_to_tweet_id"].str.split(".").str[0]
+    raw["created_at"] = pd.to_datetime(raw["created_at"], format="%a %b %d %H:%M:%S %z %Y")
+    raw["author_role"] = raw["inbound"].str.lower().map({"true": "customer", "false": "brand"})
+    brands = set(raw.loc[raw["author_role"] == "brand", "author_id"])
+    mention = raw["text"].str.extract(r"@(\w+)")[0]
+    everybody = pd.unique(pd.concat([raw["author_id"], mention.dropna()]))
+    names = {a: pseudonym(key, "x", a) for a in everybody}
+    shown = {a: a if a in brands else p for a, p in names.items()}
+    raw["text"] = raw["text"].str.replace(
+        r"@(\w+)", lambda m: "@" + shown.get(m[1], m[1]), regex=True
+    )
+    raw["brand"] = raw["author_id"].where(
+        raw["author_role"] == "brand", mention.where(mention.isin(brands))
+    )
+    raw["author_id"] = raw["author_id"].map(names)
+    columns = ["post_id", "author_id", "author_role", "brand", "created_at", "text", "reply_to"]
+    posts = raw[columns].copy()
+    del raw
+    posts.to_parquet(folder / "posts.parquet", compression="zstd")
+    lap("import")
+    parent = posts["reply_to"].where(posts["reply_to"].isin(posts["post_id"]), posts["post_id"])
+    up = pd.Series(parent.to_numpy(), index=posts["post_id"])
+    while True:
+        further = pd.Series(up.reindex(up.to_numpy()).to_numpy(), index=up.index)
+        if further.equals(up):
+            break
+        up = further
+    threads = int(up.nunique())
+    lap("threads")
+    answers = posts[(posts["author_role"] == "brand") & posts["reply_to"].notna()]
+    first = answers.sort_values("created_at").groupby("reply_to")[["created_at", "brand"]].first()
+    asked = posts[(posts["author_role"] == "customer") & posts["reply_to"].isna()]
+    asked = asked.merge(first, left_on="post_id", right_index=True, how="left", suffixes=("", "_r"))
+    asked["brand"] = asked["brand"].fillna(asked["brand_r"])
+    asked["wait"] = (asked["created_at_r"] - asked["created_at"]).dt.total_seconds() / 60
+    asked["question"] = asked["text"].str.contains("?", regex=False)
+    grouped = asked.groupby("brand", dropna=False)
+    found = {
+        "threads": threads,
+        "requests": len(asked),
+        "answered": int(asked["wait"].notna().sum()),
+        "questions": int(grouped["question"].sum().sum()),
+        "medians": round(float(grouped["wait"].quantile(0.5).sum()), 6),
+        "p90s": round(float(grouped["wait"].quantile(0.9).sum()), 6),
+    }
+    lap("rates, waits, questions")
+    return found
+
+
+LAPS: dict[str, float] = {}
+
+
+def lap(name: str) -> None:
+    """Note the time at which a step of the path ended."""
+    LAPS[name] = time.perf_counter()
+
+
+def one(peer: str, file: Path, folder: Path) -> None:
+    """Run a peer in this process; print seconds, peak memory and its results as JSON."""
+    os.environ["CAREKIT_PSEUDONYM_KEY"] = KEY
+    started = time.perf_counter()
+    found = {"carekit": run_carekit, "duckdb": run_duckdb, "pandas": run_pandas}[peer](file, folder)
+    ends = [started, *LAPS.values()]
+    laps = {n: b - a for n, a, b in zip(LAPS, ends, ends[1:], strict=False)}
+    # ru_maxrss is in kB on Linux.
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    seconds = time.perf_counter() - started
+    print(json.dumps({"seconds": seconds, "peak_mb": peak, "found": found, "laps": laps}))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--posts", type=int, default=3_000_000)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--folder", type=Path, help="where to work (default: a temporary folder)")
+    parser.add_argument("--one", choices=PEERS, help=argparse.SUPPRESS)
+    parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
+    args = parser.parse_args()
+    if args.one:
+        one(args.one, args.file, args.folder)
+        return
+    with tempfile.TemporaryDirectory(dir=args.folder) as temporary:
+        folder = Path(temporary)
+        file = folder / "posts.csv"
+        make_file(file, args.posts)
+        print(f"{args.posts:,} posts, {file.stat().st_size / 1e6:.0f} MB of CSV\n", flush=True)
+        results: dict[str, list[dict]] = {peer: [] for peer in PEERS}
+        for run in range(args.runs):
+            for peer in PEERS:
+                work = folder / f"{peer}-{run}"
+                command = [sys.executable, __file__, "--one", peer, "--file", str(file)]
+                done = subprocess.run(
+                    [*command, "--folder", str(work)], check=True, capture_output=True, text=True
+                )
+                results[peer].append(json.loads(done.stdout.splitlines()[-1]))
+    report(results)
+
+
+def report(results: dict[str, list[dict]]) -> None:
+    """Print the table, or stop if the peers do not agree."""
+    found = {peer: runs[0]["found"] for peer, runs in results.items()}
+    if len({json.dumps(f, sort_keys=True) for f in found.values()}) != 1:
+        sys.exit(f"The peers do not agree: {json.dumps(found, indent=1)}")
+    seconds = {p: statistics.median(r["seconds"] for r in runs) for p, runs in results.items()}
+    peaks = {p: statistics.median(r["peak_mb"] for r in runs) for p, runs in results.items()}
+    print("| | seconds | peak MB | carekit to it, time | carekit to it, memory | steps |")
+    print("|---|---|---|---|---|---|")
+    for peer, runs in results.items():
+        steps = ", ".join(f"{name} {value:.1f}" for name, value in runs[-1]["laps"].items())
+        print(
+            f"| {peer} | {seconds[peer]:.1f} | {peaks[peer]:.0f} "
+            f"| {seconds['carekit'] / seconds[peer]:.2f} | {peaks['carekit'] / peaks[peer]:.2f} "
+            f"| {steps} |"
+        )
+
+
+if __name__ == "__main__":
+    main()

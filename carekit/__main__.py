@@ -1,0 +1,7 @@
+"""`python -m carekit`."""
+
+import sys
+
+from carekit.cli import main
+
+sys.exit(main())

@@ -1,0 +1,72 @@
+"""Findings and figures as text that reads well in a terminal of a given width."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+from carekit.claims.audit.finding import VERDICTS, Finding
+from carekit.claims.audit.report import AuditReport, short_ids
+from carekit.claims.figure import Figure
+
+WIDTH = 100
+_KEPT = "\N{NO-BREAK SPACE}"
+
+
+def audit_text(report: AuditReport, *, width: int = WIDTH) -> str:
+    """Each finding with its claim, its sums and its conclusion, then the words of the verdicts."""
+    blocks = [_finding_text(finding, width) for finding in report]
+    used = {finding.verdict for finding in report}
+    words = [
+        _hanging(f"  {verdict.replace('_', ' '):<15} ", meaning, width)
+        for verdict, meaning in VERDICTS.items()
+        if verdict in used
+    ]
+    return "\n\n".join([*blocks, "\n".join([_hanging("", str(report), width), *words])])
+
+
+def _finding_text(finding: Finding, width: int) -> str:
+    verdict = finding.verdict.replace("_", " ")
+    head = f"{finding.finding_id}  {finding.title}"
+    gap = max(2, width - len(head) - len(verdict))
+    lines = [head + " " * gap + verdict, _hanging("     Claim: ", finding.claim, width)]
+    for step in finding.arithmetic:
+        text = f"{step.label}: {step.expression}"
+        if step.checks:
+            # Kept on one line: a figure and what it says belong together.
+            checks = (f"[{check}]".replace(" ", _KEPT) for check in step.checks)
+            text += f"  {' '.join(checks)}"
+        lines.append(_hanging("     - ", text, width))
+    lines.append(_hanging("     => ", finding.conclusion, width))
+    lines.append(_hanging("     Figures: ", short_ids(finding.figures), width))
+    return "\n".join(lines)
+
+
+def _hanging(start: str, text: str, width: int) -> str:
+    filled = textwrap.fill(
+        text,
+        width=width,
+        initial_indent=start,
+        subsequent_indent=" " * len(start),
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return filled.replace(_KEPT, " ")
+
+
+def figure_text(figure: Figure, *, width: int = WIDTH) -> str:
+    """Everything known about one figure, a line or more for each fact."""
+    return "\n".join([figure.figure_id, labelled_text(figure.details(), width=width)])
+
+
+def labelled_text(details: Sequence[tuple[str, str]], *, width: int = WIDTH) -> str:
+    """Labels in one column, texts in another."""
+    column = max(len(label) for label, _ in details) + 2
+    return "\n".join(_hanging(f"{label:<{column}}", text, width) for label, text in details)
+
+
+def finding_text(finding: Finding, *, width: int = WIDTH) -> str:
+    """One finding, with the meaning of its verdict."""
+    verdict = finding.verdict.replace("_", " ")
+    meaning = _hanging(f"     {verdict}: ", VERDICTS[finding.verdict], width)
+    return f"{_finding_text(finding, width)}\n{meaning}"

@@ -1,0 +1,1 @@
+"""A dataset → a tidy frame of estimates: the measures of the command line, one a file."""

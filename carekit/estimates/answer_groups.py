@@ -1,0 +1,290 @@
+"""Answer rates of many groups: typical brand beside typical request, small groups, comparisons."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from carekit.engine import Engine, using
+from carekit.errors import InputError
+from carekit.estimates.setting import AUTO, Setting, prepare
+from carekit.inference.comparisons import compare_rates
+from carekit.inference.logrank import WaitComparison, compare_waits
+from carekit.inference.pooling import shrink_rates
+from carekit.inference.proportions import estimate_rate, mean_of_rates
+from carekit.inference.restricted_mean import restricted_mean
+from carekit.measures.answers import count_answers, count_waits
+from carekit.measures.definitions import DEFAULT, Definition
+
+if TYPE_CHECKING:
+    from carekit.dataset import Dataset
+
+NAME = "answer-rate"
+
+
+def measure_typical_brand(
+    dataset: Dataset,
+    *,
+    by: str | Sequence[str] = (),
+    definition: str | Definition = DEFAULT,
+    conf_level: float = 0.95,
+    where: str | None = None,
+    allow_selected: bool = False,
+    engine: Engine | None = None,
+) -> pd.DataFrame:
+    """The pooled answer rate beside the mean of the brands' own rates.
+
+    Parameters
+    ----------
+    dataset, by, definition, conf_level, where, allow_selected, engine
+        As in `carekit.measure_answer_rate`; brands are the independent unit.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a group: the `by` columns; n, n_answered; estimate, ci_low, ci_high (pooled: of all
+        requests together); brand_mean, brand_mean_low, brand_mean_high (mean over brands with a
+        request); brand_median; brands, conf_level, definition.
+
+    Examples
+    --------
+    >>> from carekit.dataset import open_dataset
+    >>> table = measure_typical_brand(open_dataset(), by="network")
+    >>> bool(table.brand_mean.between(0, 1).all())
+    True
+    """
+    dataset.refuse(NAME, allow_selected=allow_selected)
+    with using(engine) as opened:
+        setting = _setting(dataset, by, definition, "brand", where, opened)
+        counts = count_answers(setting.table, by=setting.by, cluster="brand")
+    pooled = estimate_rate(counts, by=setting.by, cluster="cluster", conf_level=conf_level)
+    brands = mean_of_rates(counts, by=setting.by, cluster="cluster", conf_level=conf_level)
+    result = pooled.assign(
+        brand_mean=brands["estimate"],
+        brand_mean_low=brands["ci_low"],
+        brand_mean_high=brands["ci_high"],
+        brand_median=brands["median_rate"],
+        brands=brands["clusters"],
+        definition=setting.definition.name,
+    )
+    columns = (
+        "n n_answered estimate ci_low ci_high brand_mean brand_mean_low brand_mean_high "
+        "brand_median brands conf_level definition"
+    ).split()
+    result = result[[*setting.by, *columns]]
+    result.attrs["note"] = setting.note
+    return result
+
+
+def measure_shrunk_rates(
+    dataset: Dataset,
+    *,
+    by: str | Sequence[str] = "brand",
+    definition: str | Definition = DEFAULT,
+    conf_level: float = 0.95,
+    where: str | None = None,
+    allow_selected: bool = False,
+    engine: Engine | None = None,
+) -> pd.DataFrame:
+    """Answer rates of small groups, pulled towards what groups have in common (beta-binomial).
+
+    Parameters
+    ----------
+    dataset, definition, conf_level, where, allow_selected, engine
+        As in `carekit.measure_answer_rate`.
+    by : str or sequence of str
+        Columns that define the groups; five groups or more.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a group, as `carekit.inference.pooling.shrink_rates`, with definition. Requests of a
+        group count as independent: take groups that are the independent unit, such as brands.
+
+    Examples
+    --------
+    >>> from carekit.dataset import open_dataset
+    >>> table = measure_shrunk_rates(open_dataset(), where="network = 'forum'")
+    >>> bool((table.shrunk.max() - table.shrunk.min()) < (table.raw.max() - table.raw.min()))
+    True
+    """
+    dataset.refuse(NAME, allow_selected=allow_selected)
+    with using(engine) as opened:
+        setting = _setting(dataset, by, definition, None, where, opened)
+        counts = count_answers(setting.table, by=setting.by)
+    result = shrink_rates(counts, by=setting.by, conf_level=conf_level)
+    result["definition"] = setting.definition.name
+    result.attrs["note"] = setting.note
+    return result
+
+
+def compare_answer_rates(
+    dataset: Dataset,
+    *,
+    by: str,
+    reference: Any = None,
+    definition: str | Definition = DEFAULT,
+    cluster: str = "brand",
+    conf_level: float = 0.95,
+    where: str | None = None,
+    allow_selected: bool = False,
+    engine: Engine | None = None,
+) -> pd.DataFrame:
+    """Differences of answer rates between groups, p-values adjusted by Holm's method.
+
+    Parameters
+    ----------
+    dataset, definition, conf_level, where, allow_selected, engine
+        As in `carekit.measure_answer_rate`.
+    by : str
+        One column that defines the groups. Requests without a value are left out and counted in the
+        note.
+    reference : optional
+        Group that all others are compared with; without it all pairs.
+    cluster : str
+        The independent unit; a brand that is in several groups is compared with itself.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a pair, as `carekit.inference.comparisons.compare_rates`, with definition.
+
+    Examples
+    --------
+    >>> from carekit.dataset import open_dataset
+    >>> table = compare_answer_rates(open_dataset(), by="network", reference="x")
+    >>> bool((table.p_adjusted >= table.p_value).all())
+    True
+    """
+    dataset.refuse(NAME, allow_selected=allow_selected)
+    with using(engine) as opened:
+        setting = _setting(dataset, by, definition, cluster, where, opened)
+        counts = count_answers(setting.table, by=setting.by, cluster=cluster)
+    known = counts[counts[by].notna()]
+    lost = int(counts.loc[counts[by].isna(), "n"].sum())
+    result = compare_rates(
+        known, by=by, cluster="cluster", reference=reference, conf_level=conf_level
+    )
+    result["definition"] = setting.definition.name
+    result.attrs["note"] = f"{setting.note} {lost} requests without {by} left out."
+    return result
+
+
+def compare_first_response(
+    dataset: Dataset,
+    *,
+    by: str,
+    definition: str | Definition = DEFAULT,
+    cluster: str | None = "brand",
+    where: str | None = None,
+    allow_selected: bool = False,
+    engine: Engine | None = None,
+) -> WaitComparison:
+    """Do groups wait differently? Log-rank test over all requests, unanswered ones censored.
+
+    Parameters
+    ----------
+    dataset, definition, where, allow_selected, engine
+        As in `carekit.measure_answer_rate`.
+    by : str
+        One column that defines the groups; a missing value is a group.
+    cluster : str or None
+        The independent unit.
+
+    Returns
+    -------
+    WaitComparison
+        See `carekit.inference.logrank.compare_waits`.
+
+    Examples
+    --------
+    >>> from carekit.dataset import open_dataset
+    >>> result = compare_first_response(open_dataset(), by="network")
+    >>> result.p_value < 0.001
+    True
+    """
+    dataset.refuse(NAME, allow_selected=allow_selected)
+    with using(engine) as opened:
+        setting = _setting(dataset, by, definition, cluster, where, opened)
+        waits = count_waits(setting.table, by=setting.by, cluster=cluster)
+    forward = waits[waits["events"] + waits["censored"] > 0]
+    return compare_waits(forward, group=by, cluster="cluster" if cluster else None)
+
+
+def measure_restricted_wait(
+    dataset: Dataset,
+    *,
+    until: float | None = None,
+    by: str | Sequence[str] = (),
+    definition: str | Definition = DEFAULT,
+    cluster: str | None = AUTO,
+    conf_level: float = 0.95,
+    where: str | None = None,
+    allow_selected: bool = False,
+    engine: Engine | None = None,
+) -> pd.DataFrame:
+    """Mean wait over all requests, each counted up to `until` minutes.
+
+    Unlike a mean over answered requests it knows the unanswered ones, and unlike a median it exists
+    where fewer than half were answered.
+
+    Parameters
+    ----------
+    dataset, by, definition, cluster, conf_level, where, allow_selected, engine
+        As in `carekit.measure_answer_rate`.
+    until : float, optional
+        Minutes, no longer than every group was followed; by default as long as that.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a group, as `carekit.inference.restricted_mean.restricted_mean`, with definition.
+
+    Examples
+    --------
+    >>> from carekit.dataset import open_dataset
+    >>> table = measure_restricted_wait(open_dataset(), until=1440, by="network")
+    >>> len(table)
+    7
+    """
+    dataset.refuse(NAME, allow_selected=allow_selected)
+    with using(engine) as opened:
+        setting = _setting(dataset, by, definition, cluster, where, opened)
+        waits = count_waits(setting.table, by=setting.by, cluster=setting.cluster)
+    forward = waits[waits["events"] + waits["censored"] > 0]
+    result = restricted_mean(
+        forward,
+        by=list(setting.by),
+        until=until,
+        cluster="cluster" if setting.cluster else None,
+        conf_level=conf_level,
+    )
+    result["definition"] = setting.definition.name
+    result.attrs["note"] = setting.note
+    return result
+
+
+def _setting(
+    dataset: Dataset,
+    by: str | Sequence[str],
+    definition: str | Definition,
+    cluster: str | None,
+    where: str | None,
+    engine: Engine,
+) -> Setting:
+    setting = prepare(
+        dataset,
+        by=by,
+        definition=definition,
+        cluster=cluster,
+        where=where,
+        engine=engine,
+    )
+    if cluster is not None and cluster in setting.by:
+        raise InputError(
+            f"`by` and `cluster` are both {cluster!r}; a group that is a single cluster shows no "
+            "variation. Group by another column, or use measure_shrunk_rates."
+        )
+    return setting

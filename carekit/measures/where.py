@@ -1,0 +1,164 @@
+"""`--where`: a condition in words of SQL → an Ibis expression, on columns that exist, nothing else.
+
+The text is parsed, never run: only comparisons, and/or/not, in, between, like and `is null` on
+columns of the table and literal values are known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from carekit.errors import InputError
+
+if TYPE_CHECKING:
+    import ibis
+    from sqlglot import expressions as sql
+
+EXAMPLE = "\"country = 'FR' and created_at >= '2024-01-01'\""
+
+
+def condition(table: ibis.Table, text: str) -> ibis.expr.types.BooleanValue:
+    """The rows of `table` for which `text` holds.
+
+    Parameters
+    ----------
+    table : ibis.Table
+        Whose columns the condition may name.
+    text : str
+        Such as ``network = 'x' and country in ('FR', 'CA')``. Text in single quotes; times as
+        ``'2024-01-31'`` or ``'2024-01-31 18:00'``, UTC.
+
+    Raises
+    ------
+    InputError
+        If the text is not a condition, or names a column that does not exist.
+
+    Examples
+    --------
+    >>> import ibis
+    >>> t = ibis.memtable({"n": [1, 2, 3], "network": ["x", "x", "blog"]})
+    >>> int(t.filter(condition(t, "n > 1 and network = 'x'")).count().execute())
+    1
+    """
+    import sqlglot
+    from sqlglot.errors import SqlglotError
+
+    try:
+        tree = sqlglot.parse_one(text, dialect="duckdb")
+    except (SqlglotError, RecursionError) as error:
+        raise _not_understood(text, "it is not a condition") from error
+    try:
+        result = _Reader(table, text).read(tree)
+        if not result.type().is_boolean():
+            raise _not_understood(text, "it is a value, not a condition")
+    except (TypeError, ValueError, AttributeError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise _not_understood(text, "types do not fit (text or number?)") from error
+    except Exception as error:
+        if type(error).__module__.startswith("ibis"):
+            raise _not_understood(text, "types do not fit (text or number?)") from error
+        raise
+    return result
+
+
+def _not_understood(text: str, why: str) -> InputError:
+    return InputError(
+        f"`where` is {text!r}: {why}. Expected a condition on columns, such as {EXAMPLE}, made of "
+        "= <> < <= > >= and or not in between like is null, with text in single quotes."
+    )
+
+
+class _Reader:
+    def __init__(self, table: ibis.Table, text: str) -> None:
+        self.table, self.text = table, text
+
+    def read(self, node: sql.Expr) -> Any:
+        """One node of the parsed condition → an Ibis value."""
+        name = type(node).__name__
+        known: dict[str, Callable[[Any], Any]] = {
+            "Paren": lambda n: self.read(n.this),
+            "And": lambda n: self.read(n.left) & self.read(n.right),
+            "Or": lambda n: self.read(n.left) | self.read(n.right),
+            "Not": lambda n: ~self.read(n.this),
+            "EQ": lambda n: self._compare(n, lambda a, b: a == b),
+            "NEQ": lambda n: self._compare(n, lambda a, b: a != b),
+            "LT": lambda n: self._compare(n, lambda a, b: a < b),
+            "LTE": lambda n: self._compare(n, lambda a, b: a <= b),
+            "GT": lambda n: self._compare(n, lambda a, b: a > b),
+            "GTE": lambda n: self._compare(n, lambda a, b: a >= b),
+            "Like": lambda n: self.read(n.this).like(n.expression.this),
+            "ILike": lambda n: self.read(n.this).ilike(n.expression.this),
+            "In": self._in,
+            "Between": self._between,
+            "Is": self._is,
+            "Column": self._column,
+            "Literal": self._literal,
+            "Neg": lambda n: -self.read(n.this),
+            "Boolean": self._boolean,
+        }
+        if name not in known:
+            raise _not_understood(self.text, f"{node.sql()!r} is not allowed here")
+        return known[name](node)
+
+    def _column(self, node: Any) -> Any:
+        if node.table or node.name not in self.table.columns:
+            raise InputError(
+                f"`where` names a column {node.sql()!r} that does not exist; columns: "
+                f"{', '.join(self.table.columns)}. Text goes in single quotes, as in {EXAMPLE}."
+            )
+        return self.table[node.name]
+
+    def _literal(self, node: Any) -> Any:
+        import ibis
+
+        if node.is_string:
+            return ibis.literal(node.this)
+        return ibis.literal(float(node.this) if "." in node.this else int(node.this))
+
+    def _boolean(self, node: Any) -> Any:
+        import ibis
+
+        return ibis.literal(bool(node.this))
+
+    def _pair(self, left: Any, right: Any) -> tuple[Any, Any]:
+        """A text compared with a time is read as a time, UTC."""
+        if left.type().is_timestamp() and right.type().is_string():
+            return left, self._time(right)
+        if right.type().is_timestamp() and left.type().is_string():
+            return self._time(left), right
+        return left, right
+
+    def _time(self, text: Any) -> Any:
+        import ibis
+        import pandas as pd
+
+        value = text.op().value
+        stamp = pd.Timestamp(value)
+        stamp = stamp.tz_localize("UTC") if stamp.tzinfo is None else stamp.tz_convert("UTC")
+        return ibis.literal(stamp.to_pydatetime(), type="timestamp('UTC')")
+
+    def _compare(self, node: Any, relation: Callable[[Any, Any], Any]) -> Any:
+        return relation(*self._pair(self.read(node.left), self.read(node.right)))
+
+    def _in(self, node: Any) -> Any:
+        value = self.read(node.this)
+        if not node.expressions:
+            raise _not_understood(self.text, "`in` needs a list of values in parentheses")
+        return value.isin([self._pair(value, self.read(e))[1] for e in node.expressions])
+
+    def _between(self, node: Any) -> Any:
+        value = self.read(node.this)
+        low = self._pair(value, self.read(node.args["low"]))[1]
+        high = self._pair(value, self.read(node.args["high"]))[1]
+        return value.between(low, high)
+
+    def _is(self, node: Any) -> Any:
+        kind = type(node.expression).__name__
+        value = self.read(node.this)
+        if kind == "Null":
+            return value.isnull()
+        if kind == "Boolean":
+            return value == bool(node.expression.this)
+        raise _not_understood(self.text, f"{node.sql()!r} is not allowed here")

@@ -1,0 +1,139 @@
+"""Frames → what a terminal, a spreadsheet or a program reads: table, csv or json."""
+
+from __future__ import annotations
+
+import io
+import json
+import math
+import numbers
+from typing import TYPE_CHECKING, Any
+
+from carekit.errors import InputError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMATS = ("table", "csv", "json")
+MOST_COLUMNS = 10
+# Columns that often hold one text for all rows: then they go below the table.
+FOOTNOTES = ("method", "comparable", "definition", "conf_level")
+# A spreadsheet takes a cell that starts with one of these for a formula.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def format_frame(frame: pd.DataFrame, *, format: str = "table") -> str:
+    """A tidy frame as text.
+
+    Parameters
+    ----------
+    frame : pandas.DataFrame
+    format : {"table", "csv", "json"}
+        `table` rounds for reading (shares as they are, 0 to 1); `csv` and `json` keep full
+        precision. JSON is a list of records, a missing value is null. Text cells of a CSV that a
+        spreadsheet would take for a formula get an apostrophe in front.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> print(format_frame(pd.DataFrame({"brand": ["=1+1"], "n": [2]}), format="csv"))
+    brand,n
+    '=1+1,2
+    """
+    if format not in FORMATS:
+        raise InputError(f"`format` is {format!r}; expected one of: {', '.join(FORMATS)}.")
+    if format == "json":
+        records = [
+            {str(c): plain(v) for c, v in zip(frame.columns, row, strict=True)}
+            for row in frame.itertuples(index=False, name=None)
+        ]
+        return json.dumps(records, ensure_ascii=False, indent=1)
+    if format == "csv":
+        safe = frame.apply(lambda column: column.map(_no_formula))
+        return safe.to_csv(index=False, lineterminator="\n").rstrip("\n")
+    return _as_table(frame)
+
+
+def plain(value: Any) -> Any:
+    """A cell as JSON knows it: missing values become None, numpy numbers Python numbers."""
+    import pandas as pd
+
+    if isinstance(value, (list, tuple)):
+        return [plain(v) for v in value]
+    if value is None or value is pd.NaT or value is pd.NA:
+        return None
+    if isinstance(value, (bool, str)):
+        return value
+    if hasattr(value, "isoformat"):
+        return value.isoformat()
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    if isinstance(value, numbers.Real):
+        number = float(value)
+        return number if math.isfinite(number) else None
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+def _no_formula(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+
+
+def _as_table(frame: pd.DataFrame) -> str:
+    """Columns with one text for all rows go below the table; a single row stands upright."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    if frame.empty:
+        return "no rows"
+    if len(frame) == 1 and len(frame.columns) > MOST_COLUMNS:
+        width = max(len(str(c)) for c in frame.columns)
+        cells = zip(frame.columns, frame.iloc[0], strict=True)
+        return "\n".join(f"{name!s:<{width}}  {readable(value)}" for name, value in cells)
+    notes, body = _footnotes(frame)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
+    for name in body.columns:
+        right = body[name].map(lambda v: isinstance(v, numbers.Number)).any()
+        # Words may break: a header is often wider than its numbers.
+        heading = Text(str(name).replace("_", " "))
+        table.add_column(heading, justify="right" if right else "left", no_wrap=False)
+    for row in body.itertuples(index=False, name=None):
+        table.add_row(*(Text(readable(v)) for v in row))
+    out = io.StringIO()
+    # Inside Jupyter, rich would display the table by itself.
+    terminal = Console(force_jupyter=False)
+    width = max(terminal.width, 80) if terminal.is_terminal else 160
+    Console(file=out, width=width, force_jupyter=False).print(table)
+    lines = [line.rstrip() for line in out.getvalue().splitlines()]
+    return "\n".join([*lines, *notes]).strip("\n")
+
+
+def _footnotes(frame: pd.DataFrame) -> tuple[list[str], pd.DataFrame]:
+    """Long texts that repeat: one line below the table, a number in its cells."""
+    notes: list[str] = []
+    body = frame.copy()
+    for name in (c for c in FOOTNOTES if c in frame.columns):
+        texts = list(dict.fromkeys(frame[name]))
+        if len(texts) == 1:
+            notes.append(f"{name}: {readable(texts[0])}")
+            body = body.drop(columns=name)
+        elif name in {"method", "comparable"}:
+            notes += [f"{name} {i}: {readable(t)}" for i, t in enumerate(texts, 1)]
+            body[name] = frame[name].map({t: str(i) for i, t in enumerate(texts, 1)})
+    return notes, body
+
+
+def readable(value: Any) -> str:
+    """A cell for people: four digits after the point below 10, fewer above; control signs out."""
+    value = plain(value)
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        digits = 4 if abs(value) < 10 else 2 if abs(value) < 1000 else 1
+        return f"{value:,.{digits}f}"
+    if isinstance(value, int):
+        return f"{value:,}"
+    text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+    return "".join(c if c.isprintable() else " " for c in text)

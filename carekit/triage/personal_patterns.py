@@ -1,0 +1,179 @@
+"""Patterns of personal data. Each starts where a word starts and repeats a bounded number of times:
+the time they take grows with the length of the text and no faster.
+"""
+
+# Patterns are read by the word, not by the line.
+from __future__ import annotations
+
+import re
+
+_I = re.IGNORECASE
+
+# jo@example.org; jo (at) example (dot) org; jo arobase example point fr. A domain ends in letters.
+_AT = r"(?:@|[ ]?[(\[{<][ ]?(?:at|arobase|arobas|à|chez)[ ]?[)\]}>][ ]?|[ ](?:arobase|arobas)[ ])"
+_DOT = r"(?:\.|[ ]?[(\[{<][ ]?(?:dot|point)[ ]?[)\]}>][ ]?|[ ](?:dot|point)[ ])"
+_LOCAL = r"(?<![\w.%+@-])[\w%+-][\w.%+-]{0,63}"
+_SITE = rf"[a-z0-9][a-z0-9-]{{0,62}}(?:{_DOT}[a-z0-9-]{{1,63}}){{0,3}}{_DOT}[a-z]{{2,10}}"
+_MAILERS = (
+    r"(?:gmail|hotmail|outlook|yahoo|orange|free|sfr|wanadoo|icloud|live|laposte|aol|msn|proton)"
+)
+EMAIL = re.compile(
+    rf"{_LOCAL}{_AT}{_SITE}(?![\w-])|{_LOCAL}[ ](?:at|chez|à)[ ]{_MAILERS}{_DOT}[a-z]{{2,4}}(?![\w-])",
+    _I,
+)
+
+IBAN = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ .-]?[A-Za-z0-9]){11,30}")
+IBAN_LENGTHS = {
+    "AD": 24, "AE": 23, "AT": 20, "BE": 16, "BG": 22, "CH": 21, "CY": 28, "CZ": 24, "DE": 22, "DK": 18,
+    "EE": 20, "ES": 24, "FI": 18, "FR": 27, "GB": 22, "GI": 23, "GR": 27, "HR": 21, "HU": 28, "IE": 22,
+    "IS": 26, "IT": 27, "LI": 21, "LT": 20, "LU": 20, "LV": 21, "MA": 28, "MC": 27, "MT": 31, "NL": 18,
+    "NO": 15, "PL": 28, "PT": 25, "RO": 24, "SA": 24, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "TN": 24,
+    "TR": 26,
+}  # fmt: skip
+
+# 8 digits or more with the usual separators between them; what they are is decided on the digits.
+PHONE = re.compile(
+    r"(?<![\w.,/#€£$-])(?:\+[ ]?|00[ ]?)?[(]?\d(?:[ .\-\u2010-\u2013\u00a0\u202f()]{0,3}\d){7,16}(?![\w%€£$])"
+)
+PHONE_WORDS = re.compile(
+    r"(?<![^\W_])(?:t[ée]l[ée]?(?:phone)?s?|phone|mobile|portable|cell|call(?: me| us)?|ring(?: me)?|appele[rz](?:[- ]moi)?|"
+    r"rappele[rz](?:[- ]moi)?|joindre|joignable|whatsapp|text me|sms|my number|mon num[ée]ro|num(?:ber|[ée]ro)?|"
+    r"contact(?:ez)?(?:[- ]moi| me)?|reach me|n°)[^\d]{0,25}$",
+    _I,
+)
+
+CARD = re.compile(r"(?<![\w.,/#-])\d(?:[ -]?\d){12,18}(?![\w])")
+
+# Carriers' and shops' own formats, told without a word before them.
+TRACKING = re.compile(
+    r"(?<![A-Za-z0-9-])(?:1Z[0-9A-Z]{16}|\d{3}-\d{7}-\d{7}|[A-Z]{2}\d{9}[A-Z]{2}|\d[A-Z]\d{11}|"
+    r"[A-Z]{2}[ ]\d{4}[ ]\d{4}[ ]\d[A-Z]{2}|JD\d{16,18}|TBA\d{12}|\d{2}-\d{5}-\d{5})(?![A-Za-z0-9-])"
+)
+
+# After it, no unit: "booking for 12345 people" counts people.
+_UNIT = (
+    r"(?![ ]?(?:people|persons?|adults?|times|days?|hours?|minutes?|mins?|weeks?|months?|years?|euros?|"
+    r"dollars?|pounds?|items?|customers?|personnes?|fois|jours?|heures?|semaines?|mois|ans|"
+    r"clients?|articles?)(?![^\W\d_]))"
+)
+_ID = rf"(?P<id>(?=[A-Z_.-]{{0,12}}\d)[A-Z0-9](?:[-_/.]?[A-Z0-9]){{3,29}})(?![\w%€£$]){_UNIT}"
+_LINK = (
+    r"(?:[ ]{0,3}[(\[]?[ ]{0,3}(?:(?:n[°o.º]{0,2}|num(?:[ée]ro|ber)?|nbr|nr|no|ref(?:erence)?|r[ée]f(?:[ée]rence)?|"
+    r"id|code|client|commande|dossier|suivi|abonn[ée]|contrat|is|est|was|le|la|de|du|porte|sous|my|mon|ma|"
+    r"the|for|colis|produit|article|product|voici|it['’]s|it|c['’]est|cust(?:omer)?|order)(?![^\W\d_])|"
+    r"[:#=,-]|\.(?=[ ]))[ ]{0,3}[:#.]{0,2}){0,5}[ ]{0,3}"
+)
+_B = r"(?<![^\W_])"
+
+
+def _keyed(words: str) -> re.Pattern[str]:
+    return re.compile(rf"{_B}(?:{words})(?![^\W\d_]){_LINK}(?:#|n°)?[ ]?{_ID}", _I)
+
+
+KEYED = (
+    (
+        "account",
+        _keyed(
+            r"(?:num[ée]ro|n°|no|ref|r[ée]f(?:[ée]rence)?)[ ](?:de[ ])?(?:client|compte|contrat|abonn[ée]|adh[ée]rent|"
+            r"soci[ée]taire|carte de fid[ée]lit[ée]|s[ée]curit[ée] sociale|police|allocataire)|"
+            r"client(?:e)?|compte(?: client)?|contrat|abonn[ée]e?|abonnement|adh[ée]rente?|identifiant(?: client)?|"
+            r"carte (?:de )?fid[ée]lit[ée]|ligne|imei|police d['’]assurance|soci[ée]taire|"
+            r"account|acct|a/c|acc|customer(?: id| number| no| ref)?|member(?:ship)?(?: id| number| no)?|contract|"
+            r"policy|loyalty(?: card| number)?|frequent flyer|ff(?: number| no)?|rewards?(?: number| card)?|"
+            r"aadvantage|skymiles|rapid rewards|username|user id|login|iban|rib|sort code|social security|ssn|passport|"
+            r"passeport"
+        ),
+    ),
+    (
+        "order",
+        _keyed(
+            r"commandes?|cde|cmd|colis|suivi|num[ée]ro de suivi|r[ée]f(?:[ée]rence)?s?|dossier|ticket|r[ée]clamation|"
+            r"facture|r[ée]servation|r[ée]sa|billet|e-?billet|bagage|livraison|exp[ée]dition|sinistre|incident|"
+            r"intervention|demande|bon de commande|pnr|num[ée]ro de s[ée]rie|"
+            r"orders?(?:[ ]?no| id| number| no| ref| num)?|tracking(?: id| number| no| code| num)?|ref(?:erence)?(?: number| no| code| id)?|"
+            r"booking(?: ref(?:erence)?| code| number| id)?|reservation(?: number| code)?|confirmation(?: number| code)?|"
+            r"conf(?: number| code| no)?|case(?: id| number| no| ref)?|tickets?(?: number| no| id)?|e-?ticket|invoice|"
+            r"claim(?: number| no| ref)?|record locator|locator|consignment|parcel|package|shipment|serial(?: number| no)?|"
+            r"s/n|bag(?:gage)? (?:tag|claim|ref)|file ref|complaint(?: number| ref)?|incident(?: number)?|receipt|"
+            r"delivery(?: number| ref)?|order id|item(?: number| no)|transaction(?: id| number)?|return(?: number| id)|rma"
+        ),
+    ),
+)
+
+_NAME = r"[A-ZÀ-Ÿ0-9][\w'’.-]{0,29}"
+_SMALL = r"(?:de la|de l['’]|des|de|du|d['’]|la|le|les|l['’]|à|aux|au|et|sur|sous|en|of|the|saint|sainte|st|ste)"
+_FR_STREET = (
+    r"(?:rue|avenue|av|ave|boulevard|bd|bld|bvd|place|pl|chemin|che|allée|allées|allee|impasse|imp|route|rte|quai|"
+    r"cours|square|passage|résidence|residence|lotissement|hameau|ruelle|sentier|villa|faubourg|fbg|esplanade|"
+    r"promenade|rond-point|cité|montée|traverse|voie)"
+)
+_FR_CODE = r"(?:\b(?:F-?)?(?:0[1-9]|[1-8]\d|9[0-578])[ ]?\d{3}\b)"
+_EN_STREET = (
+    r"(?:street|st|road|rd|avenue|ave|lane|ln|drive|dr|boulevard|blvd|court|ct|close|crescent|cres|terrace|place|pl|"
+    r"way|square|sq|gardens|gdns|grove|hill|mews|parkway|pkwy|circle|cir|trail|highway|hwy|row|walk|view|rise|park)"
+)
+_UK_CODE = r"(?:[A-Z]{1,2}\d[A-Z\d]?[ ]?\d[A-Z]{2})"
+_US_STATE = (
+    r"(?:AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|"
+    r"OK|OR|PA|RI|SC|SD|TN|TX|UT|VT|VA|WA|WV|WI|WY|DC)"
+)
+_NO = r"(?<![\w.,/€£$:-])\d{1,5}(?:[ ]?(?:bis|ter|quater|[a-dA-D])(?![\w]))?"
+_CITY = r"(?:[ ]+[A-ZÀ-Ÿ][a-zA-ZÀ-ÿ'’-]{1,29}){0,3}"
+ADDRESS = (
+    # 12 bis rue des Lilas, 69003 Lyon: a number, a kind of street, a name.
+    re.compile(
+        rf"{_NO}[ ]?,?[ ](?i:{_FR_STREET})\.?[ ](?:(?i:{_SMALL})[ ]?){{0,3}}{_NAME}(?:[ ](?:(?i:{_SMALL})[ ]?){{0,2}}{_NAME}){{0,4}}"
+        rf"(?:[ ]?[,-]?[ ]{{1,2}}{_FR_CODE}{_CITY})?"
+    ),
+    # the same in small letters, when a postcode proves it
+    re.compile(
+        rf"{_NO}[ ]?,?[ ]{_FR_STREET}\.?(?:[ ][\w'’-]{{1,20}}){{1,6}}[ ]?[,-]?[ ]{{1,2}}{_FR_CODE}(?:[ ][\w'’-]{{2,29}}){{0,2}}",
+        _I,
+    ),
+    # 221b Baker Street, London NW1 6XE; 12 Main St, Springfield, IL 62701
+    re.compile(
+        rf"{_NO}[ ](?:{_NAME}[ ]){{1,4}}(?i:{_EN_STREET})(?![\w'’])\.?"
+        rf"(?:,?[ ](?i:apt|flat|unit|suite)\.?[ ]?#?\w{{1,5}})?"
+        rf"(?:,[ ]?[A-Z][a-zA-Z'’-]{{2,29}}(?:[ ][A-Z][a-zA-Z'’-]{{2,29}}){{0,2}})?"
+        rf"(?:,?[ ](?:{_UK_CODE}|{_US_STATE}(?:[ ]\d{{5}}(?:-\d{{4}})?)?))?"
+    ),
+    # small letters, proved by a British postcode or a US state and code
+    re.compile(
+        rf"{_NO}(?:[ ][\w'’-]{{1,20}}){{1,4}}[ ]{_EN_STREET}\.?(?:,?[ ][\w'’-]{{2,29}}){{0,4}},?[ ]"
+        rf"(?:{_UK_CODE}|{_US_STATE}[ ]\d{{5}})(?!\w)",
+        _I,
+    ),
+    re.compile(
+        rf"(?i:post ?code|zip ?code|zip|i live (?:at|in)|my address(?: is)?|address)[ :]{{1,3}}{_UK_CODE}(?!\w)"
+    ),
+    re.compile(rf"(?<![\w])(?i:p\.?o\.? box|bp)[ ]\d{{2,6}}(?:[ ,]{{1,2}}{_FR_CODE}{_CITY})?"),
+)
+TRAILING = re.compile(r"[\s.,'’-]*$")
+
+HANDLE = re.compile(
+    r"(?<![\w@.])@[A-Za-z0-9_](?:[\w.-]{0,48}\w)?(?:@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,3})?"
+)
+
+# Quick looks, in RE2 syntax: a text is searched for a family of kinds only if its look matches. Links
+# and handles are taken out before; they are full of digits.
+NOT_LOOKED_AT = r"https?://[^ ]+|(?:^|[ (\[.])@[A-Za-z0-9_]+"
+LOOKS = {
+    "email": r"(?i)(?:[^ @]@[a-z0-9-]+|[(\[{<] ?(?:at|arobas|à|chez)|arobas|[ ](?:at|chez|à)[ ](?:gmail|"
+    r"hotmail|outlook|yahoo|orange|free|sfr|wanadoo|icloud|live|laposte|aol|msn|proton))",
+    "number": r"[0-9](?:[^0-9]{0,3}[0-9]){7}|1Z[0-9A-Z]{16}",
+    "keyed": r"(?i)(?:ref|code|pnr|locator|num[ée]ro|number|n°|order|booking|reservation|conf|ac+(?:oun)?t|a/c|"
+    r"acc|case|ticket|commande|cde|cmd|colis|dossier|suivi|client|compte|r[ée]f|r[ée]sa|r[ée]servation|"
+    r"billet|user|login|identifiant|abonn|adh[ée]rent|contra[ct]t?|facture|invoice|imei|bag|policy|"
+    r"police|member|customer|claim|parcel|package|shipment|consignment|tracking|serial|s/n|passport|"
+    r"passeport|sinistre|incident|intervention|demande|livraison|exp[ée]dition|delivery|receipt|"
+    r"transaction|return|rma|loyalty|fid[ée]lit[ée]|reward|ssn|social|frequent|skymiles|aadvantage|rapid|"
+    r"soci[ée]taire|r[ée]clamation|complaint|ligne|sort code|rib|iban|item|ff|s[ée]rie|no|allocataire)"
+    r"[^0-9]{0,45}(?:[a-z][-_./]?[0-9]|[0-9][^ ]{3})",
+    "address": r"(?i)(?:[0-9][a-d]?(?: ?(?:bis|ter|quater))? ?,? (?:[^ ]+ ){0,4}(?:rue|avenue|ave?|boulevard|"
+    r"b[lv]?d|place|pl|chemin|che|all[ée]es?|impasse|imp|route|rte|quai|cours|square|passage|"
+    r"r[ée]sidence|lotissement|hameau|ruelle|sentier|villa|faubourg|fbg|esplanade|promenade|rond-point|"
+    r"cité|montée|traverse|voie|st|street|road|rd|lane|ln|drive|dr|blvd|court|ct|close|crescent|cres|"
+    r"terrace|way|sq|gardens|gdns|grove|hill|mews|parkway|pkwy|circle|cir|trail|highway|hwy|row|walk|"
+    r"view|rise|park)(?:[^a-z]|$)|(?:post ?code|zip ?code|zip|live (?:at|in)|address(?: is)?)[ :]+"
+    r"[a-z]{1,2}[0-9]|(?:box|bp) [0-9]{2})",
+}

@@ -1,0 +1,111 @@
+"""Typical brand, small groups, comparisons: one corpus of eight brands on two networks."""
+
+from __future__ import annotations
+
+import pytest
+
+from carekit.errors import InputError, SelectionError
+from carekit.estimates.answer_groups import (
+    compare_answer_rates,
+    compare_first_response,
+    measure_restricted_wait,
+    measure_shrunk_rates,
+    measure_typical_brand,
+)
+from carekit.inference.comparisons import compare_rates
+from carekit.manifest import ANSWERED_ONLY
+from carekit.measures.answers import count_answers
+
+SIZES = {"x": [(30, 6), (10, 4), (12, 3), (8, 2), (9, 3)], "facebook": [(20, 14), (9, 8), (11, 7)]}
+
+
+def rows() -> list[dict]:
+    made = []
+    for network, sizes in SIZES.items():
+        for b, (n, answered) in enumerate(sizes):
+            brand = f"b{b}" if network == "x" else f"f{b}"
+            for i in range(n):
+                name = f"{network}-{b}-{i}"
+                made.append({"id": name, "at": i, "network": network, "account": brand,
+                             "brand": brand, "observed_at": 3000, "author_id": name})  # fmt: skip
+                if i < answered:
+                    wait = (10 if network == "x" else 100) + i
+                    made.append({"id": f"{name}-r", "at": i + wait, "reply_to": name,
+                                 "network": network, "account": brand, "brand": brand,
+                                 "author_role": "brand", "observed_at": 3000})  # fmt: skip
+    return made
+
+
+@pytest.fixture
+def dataset(make_dataset):
+    return make_dataset(rows())
+
+
+def test_the_pooled_rate_stands_beside_the_mean_of_brands(dataset):
+    table = measure_typical_brand(dataset, by="network").set_index("network")
+    x = table.loc["x"]
+    assert (x.n, x.n_answered, x.brands) == (69, 18, 5)
+    assert x.estimate == pytest.approx(18 / 69)
+    assert x.brand_mean == pytest.approx((6 / 30 + 4 / 10 + 3 / 12 + 2 / 8 + 3 / 9) / 5)
+    assert x.brand_median == 3 / 12
+    assert x.brand_mean_low < x.brand_mean < x.brand_mean_high
+
+
+def test_small_brands_are_pulled_towards_the_others(dataset):
+    table = measure_shrunk_rates(dataset).set_index("brand")
+    assert len(table) == 8
+    assert table.raw["f1"] == 8 / 9
+    assert table.shrunk["f1"] < 8 / 9
+    assert table.shrunk["b0"] > 6 / 30
+
+
+def test_groups_are_compared_with_holms_adjustment(dataset):
+    table = compare_answer_rates(dataset, by="network", reference="x")
+    assert table.estimate[0] == pytest.approx(29 / 40 - 18 / 69)
+    assert table.adjustment[0] == "holm"
+    assert table.clusters[0] == 8
+    assert table.attrs["note"].endswith("0 requests without network left out.")
+
+
+def test_the_comparison_is_that_of_the_small_table(dataset):
+    from carekit.engine import connect
+    from carekit.measures.requests import build_requests
+
+    with connect() as engine:
+        requests = build_requests(dataset, engine=engine, with_threads=False).table
+        counts = count_answers(requests, by=("network",), cluster="brand")
+    want = compare_rates(counts, by="network", cluster="cluster")
+    got = compare_answer_rates(dataset, by="network")
+    assert got.p_adjusted.tolist() == want.p_adjusted.tolist()
+
+
+def test_waits_are_compared_over_all_requests(dataset):
+    result = compare_first_response(dataset, by="network", cluster=None)
+    assert result.groups == ("facebook", "x")
+    assert result.observed == (29, 18)
+    assert 0 <= result.p_value <= 1
+
+
+def test_the_restricted_wait_counts_the_unanswered_up_to_its_end(dataset):
+    table = measure_restricted_wait(dataset, until=60, by="network", cluster="none")
+    got = table.set_index("network")
+    waits = [10 + i for n, answered in SIZES["x"] for i in range(answered)]
+    expected = (sum(waits) + 60 * (69 - 18)) / 69
+    assert got.restricted_mean_minutes["x"] == pytest.approx(expected)
+    assert got.restricted_mean_minutes["facebook"] == 60  # nobody within the hour
+
+
+def test_a_group_that_is_its_own_cluster_is_refused(dataset):
+    with pytest.raises(InputError) as error:
+        compare_answer_rates(dataset, by="brand")
+    assert str(error.value) == (
+        "`by` and `cluster` are both 'brand'; a group that is a single cluster shows no variation. "
+        "Group by another column, or use measure_shrunk_rates."
+    )
+
+
+def test_answered_conversations_have_no_rate_to_compare(make_dataset):
+    dataset = make_dataset(rows(), selection=ANSWERED_ONLY)
+    for measure in (measure_typical_brand, measure_shrunk_rates):
+        with pytest.raises(SelectionError):
+            measure(dataset)

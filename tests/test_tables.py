@@ -1,0 +1,59 @@
+"""Tables format and never calculate."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from carekit.errors import SchemaError
+from carekit.tables import duration, percent, table_estimates
+
+FRAME = pd.DataFrame(
+    {
+        "brand": ["<b>Acme</b>", "Brix"],
+        "n": [12345, 3],
+        "estimate": [0.1234, None],
+        "ci_low": [0.1, None],
+        "ci_high": [0.15, None],
+        "conf_level": [0.9, 0.9],
+    }
+)
+
+
+def test_shares_are_per_cents_and_the_interval_is_one_cell():
+    table = table_estimates(FRAME, caption="Of requests.")
+    assert table.headings == ("brand", "n", "estimate", "90\u00a0% interval", "conf level")
+    assert table.rows[0][1:4] == ("12\u202f345", "12.3\u00a0%", "10.0 to 15.0\u00a0%")
+    assert table.rows[1][2:4] == ("–", "–")
+
+
+def test_text_is_escaped_in_html_and_the_caption_stands_above():
+    html = table_estimates(FRAME, caption="Of <all> requests.")._repr_html_()
+    assert "<b>" not in html
+    assert "&lt;b&gt;Acme" in html
+    assert html.index("Of &lt;all&gt; requests.") < html.index("<table")
+
+
+def test_times_are_said_as_people_say_them():
+    waits = pd.DataFrame({"median_minutes": [30.0], "ci_low": [12.0], "ci_high": [float("nan")]})
+    table = table_estimates(waits, caption="c")
+    assert table.rows == (("30.0\u00a0min", "12.0\u00a0min to –"),)
+    assert duration(180) == "3.0\u00a0h"
+    assert percent(1) == "100.0\u00a0%"
+
+
+def test_columns_are_chosen_and_ordered():
+    table = table_estimates(FRAME, caption="c", columns=["n", "brand"])
+    assert table.headings == ("n", "brand")
+    with pytest.raises(SchemaError, match="`frame` has no column 'town'"):
+        table_estimates(FRAME, caption="c", columns=["town"])
+
+
+def test_the_frame_is_left_as_it_was():
+    before = FRAME.copy()
+    table_estimates(FRAME, caption="c")
+    pd.testing.assert_frame_equal(FRAME, before)
+
+
+def test_outside_a_notebook_it_is_plain_text():
+    assert repr(table_estimates(FRAME, caption="Of requests.")).startswith("Of requests.\n")
