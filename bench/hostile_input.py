@@ -155,7 +155,7 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args()
-    shares = list(_share(args.files, 200))
+    shares = list(_share(args.files, 100))
     total: Counter[tuple[str, str]] = Counter()
     with ProcessPoolExecutor(args.jobs) as pool:
         seeds = range(args.seed, args.seed + len(shares))
@@ -163,6 +163,7 @@ def main() -> int:
             total += found
             print(f"\r{total.total():,} of {args.files:,}", end="", file=sys.stderr)
             if failure:
+                pool.shutdown(cancel_futures=True)
                 print(f"\n{failure}", file=sys.stderr)
                 return 1
     print(file=sys.stderr)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from carekit.errors import InputError
 from carekit.privacy import pseudonym_sql
 from carekit.schema import ACCOUNTS, POSTS
 from carekit.sources.accounts import FOLDED, fold
@@ -28,6 +29,9 @@ HANDLES = {
     "telegram": r"[A-Za-z0-9_]+",
     "mastodon": rf"[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*(?:{_HIDDEN_AT}[A-Za-z0-9.-]*[A-Za-z0-9])?",
 }
+MANY_ACCOUNTS = 5_000
+# Lists of equal length that the engine keeps: how accounts are compared, written, whose they are.
+KEYS, ACCOUNT_NAMES, BRAND_NAMES = "known_keys", "known_accounts", "known_brands"
 ANY_HANDLE = rf"[{_WORD}]+(?:[.-]+[{_WORD}]+)*"
 
 
@@ -67,7 +71,6 @@ class Door:
             for r in known.to_dict("records")
         }
         self._networks: set[str] = set()
-        self._keys: list[str] = []
         con.execute("CREATE TEMP TABLE authors (network VARCHAR, author VARCHAR)")
 
     def learn(
@@ -93,39 +96,65 @@ class Door:
         listed = ("n_nested", "n_problems", *tallies)
         sums = ", ".join(f'sum("{t}")::BIGINT AS "{t}"' for t in listed)
         con.execute(
-            f"""CREATE OR REPLACE TEMP TABLE pass AS SELECT network, author,
+            f"""CREATE OR REPLACE TEMP TABLE pass AS SELECT network, author, account,
             bool_or(author_role = 'brand') AS is_brand,
-            min(CASE WHEN author_role = 'brand' THEN brand END) AS brand,
+            min(CASE WHEN author_role = 'brand' OR account IS NOT NULL THEN brand END) AS brand,
             count(*) AS n, max(created_at) FILTER (created_at < now() + INTERVAL 1 DAY) AS latest,
             {sums} FROM (SELECT *, nested::INT AS n_nested, (problem IS NOT NULL)::INT AS n_problems
-            FROM {drafts}) GROUP BY network, author"""
+            FROM {drafts}) GROUP BY network, author, account"""
         )
         row = con.execute(
             f"SELECT sum(n)::BIGINT AS n, epoch_us(max(latest)) AS latest, {sums} FROM pass"
         ).fetchall()[0]
         n, latest, n_nested, n_problems, *counts = row
         if scout is not None:
-            seen = scout.execute("SELECT network, author, is_brand, brand FROM pass")
+            seen = scout.execute("SELECT network, author, account, is_brand, brand FROM pass")
             self.con.register("seen", seen.to_arrow_table())
             self.con.execute("CREATE OR REPLACE TEMP TABLE pass AS SELECT * FROM seen")
             self.con.unregister("seen")
         counted = {t: c or 0 for t, c in zip(tallies, counts, strict=True)}
         return Seen(n or 0, n_nested or 0, n_problems or 0, latest, counted)
 
-    def remember(self) -> None:
-        """Keep the authors and the brand accounts of the drafts that were learnt last.
+    def remember(self, *, authors_are_accounts: bool = True) -> None:
+        """Keep the authors and the accounts of the drafts that were learnt last.
 
         Only if all these drafts are good: the rubble of a broken row must not become a handle.
+
+        Parameters
+        ----------
+        authors_are_accounts : bool
+            True if the author of a brand's post is its account; false if it may be a person who
+            works for the brand, so that only accounts that the drafts name are kept.
+
+        Raises
+        ------
+        InputError
+            If most authors seem to be brands, so that their names would stay readable.
         """
         self.con.execute("INSERT INTO authors SELECT network, author FROM pass WHERE author <> ''")
-        found = self.con.execute(
-            "SELECT network, author, brand FROM pass WHERE is_brand AND author <> '' ORDER BY ALL"
-        ).fetchall()
-        for network, author, brand in found:
-            self._known.setdefault((network, fold(network, author)), (author, brand or author))
+        author = "CASE WHEN is_brand THEN author END" if authors_are_accounts else "NULL"
+        self.con.execute(
+            f"""CREATE OR REPLACE TEMP TABLE handles AS SELECT network, handle, min(brand) AS brand
+            FROM (SELECT network, coalesce(account, {author}) AS handle, brand FROM pass)
+            WHERE handle <> '' GROUP BY network, handle"""
+        )
+        n_handles, n_authors = self.con.execute(
+            "SELECT (SELECT count(*) FROM handles), (SELECT count(DISTINCT author) FROM pass)"
+        ).fetchall()[0]
+        if n_handles > MANY_ACCOUNTS and n_handles * 2 > n_authors:
+            raise InputError(
+                f"{n_handles:,} accounts of brands were found beside {n_authors:,} authors; "
+                "accounts stay readable, people must not. Check which column says who is the "
+                "brand (--map author_role=…)."
+            )
+        # @Acme and @acme are one account: the spelling that comes with a brand is kept.
+        found = self.con.execute("FROM handles ORDER BY network, brand IS NULL, handle").fetchall()
+        for network, handle, brand in found:
+            self._known.setdefault((network, fold(network, handle)), (handle, brand or handle))
         networks = self.con.execute("SELECT DISTINCT network FROM pass WHERE network <> ''")
         self._networks.update(n for (n,) in networks.fetchall())
         self.con.execute("DROP TABLE pass")
+        self.con.execute("DROP TABLE handles")
 
     def open(self) -> None:
         """Give everybody seen so far a pseudonym; no file can be learnt after that."""
@@ -133,20 +162,18 @@ class Door:
         key = author if one else f"network || ':' || {author}"
         hashed = pseudonym_sql(self._key, "network", author)
         known = [
-            (n, k if one else f"{n}:{k}", *names)
+            (k if one else f"{n}:{k}", *names)
             for (n, k), names in self._known.items()
             if n in self._networks
         ]
-        self._keys = [k for _, k, *_ in known]
-        self._handles = [handle for *_, handle, _ in known]
-        self._brands = [brand for *_, brand in known]
+        for at, name in enumerate((KEYS, ACCOUNT_NAMES, BRAND_NAMES)):
+            self.con.execute(f"SET VARIABLE {name} = {strings([row[at] for row in known])}")
         self.con.execute(
             f"""CREATE TEMP TABLE people AS SELECT key, pseudonym, account, brand
             FROM (SELECT {key} AS key, any_value({hashed}) AS pseudonym FROM
             (SELECT DISTINCT network, author FROM authors) GROUP BY ALL)
-            FULL JOIN (SELECT unnest({strings(self._keys)}) AS key,
-            unnest({strings(self._handles)}) AS account,
-            unnest({strings(self._brands)}) AS brand) USING (key)"""
+            FULL JOIN (SELECT unnest({_all(KEYS)}) AS key, unnest({_all(ACCOUNT_NAMES)}) AS account,
+            unnest({_all(BRAND_NAMES)}) AS brand) USING (key)"""
         )
         self.con.execute("DROP TABLE authors")
 
@@ -173,7 +200,7 @@ class Door:
             "coalesce(author_role, CASE WHEN own_account IS NOT NULL "
             "THEN 'brand' ELSE 'customer' END)"
         )
-        number = f"list_position({strings(self._keys)}, {self._key_of('given_account')})"
+        number = f"list_position({_all(KEYS)}, {self._key_of('given_account')})"
         seen = "NULL::TIMESTAMPTZ" if observed_at is None else f"make_timestamptz({observed_at})"
         columns = {
             "post_id": "network || ':' || native_id",
@@ -182,11 +209,12 @@ class Door:
             "author_id": "own_pseudonym",
             "author_role": "role",
             "brand": "CASE WHEN given_brand IS NOT NULL THEN given_brand "
-            "WHEN role = 'brand' THEN coalesce(own_brand, given_account, author) "
-            f"WHEN given_account IS NOT NULL THEN list_extract({strings(self._brands)}, {number}) "
+            "WHEN role = 'brand' THEN coalesce(own_brand, given_account) "
+            f"WHEN given_account IS NOT NULL THEN list_extract({_all(BRAND_NAMES)}, {number}) "
             "WHEN role = 'customer' THEN named_brand END",
-            "account": "CASE WHEN role = 'brand' THEN coalesce(own_account, given_account, author) "
-            "WHEN given_account IS NOT NULL THEN given_account "
+            "account": "CASE WHEN given_account IS NOT NULL THEN "
+            f"coalesce(list_extract({_all(ACCOUNT_NAMES)}, {number}), given_account) "
+            "WHEN role = 'brand' THEN own_account "
             "WHEN role = 'customer' THEN named_account END",
             "text": self._pseudonymous(),
             "reply_to": "network || ':' || reply_to",
@@ -199,9 +227,9 @@ class Door:
         return f"""SELECT {listed} FROM (
             SELECT *, {role} AS role,
             CASE WHEN n_parts = 2 THEN other_account WHEN number > 0
-            THEN list_extract({strings(self._handles)}, number) END AS named_account,
+            THEN list_extract({_all(ACCOUNT_NAMES)}, number) END AS named_account,
             CASE WHEN n_parts = 2 THEN other_brand WHEN number > 0
-            THEN list_extract({strings(self._brands)}, number) END AS named_brand FROM (
+            THEN list_extract({_all(BRAND_NAMES)}, number) END AS named_brand FROM (
             SELECT d.*, {self._first_known()} AS number, a.pseudonym AS own_pseudonym,
             a.account AS own_account, a.brand AS own_brand, m.pseudonym AS other_pseudonym,
             m.account AS other_account, m.brand AS other_brand FROM (
@@ -265,7 +293,7 @@ class Door:
 
     def _first_known(self) -> str:
         """The number of the first known account among several mentions; null if none."""
-        position = f"list_position({strings(self._keys)}, {self._key_of(self._handle('h'))})"
+        position = f"list_position({_all(KEYS)}, {self._key_of(self._handle('h'))})"
         many = (
             f"list_filter(list_transform(parts, lambda h, i: CASE WHEN {self._is_mention()} "
             f"THEN {position} END), lambda n: n > 0)[1]"
@@ -275,7 +303,7 @@ class Door:
     def _pseudonymous(self) -> str:
         """The text with a pseudonym in place of every handle that is no known account."""
         handle = self._handle("h")
-        known = f"list_contains({strings(self._keys)}, {self._key_of(handle)})"
+        known = f"list_contains({_all(KEYS)}, {self._key_of(handle)})"
         many = (
             f"array_to_string(list_transform(parts, lambda h, i: CASE WHEN {self._is_mention()} "
             f"AND NOT {known} THEN {self._hashed(handle)} || substr(h, length({handle}) + 1) "
@@ -293,3 +321,8 @@ class Door:
 
     def _hashed(self, handle: str) -> str:
         return pseudonym_sql(self._key, "network", self._fold(handle))
+
+
+def _all(name: str) -> str:
+    """SQL of a list that the engine keeps."""
+    return f"getvariable('{name}')"

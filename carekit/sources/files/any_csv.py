@@ -167,6 +167,7 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
         free_text=table.columns,
         warn=warn,
         derived=preset.derived,
+        authors_are_accounts="account" not in at and not options.lists_accounts,
     )
 
 

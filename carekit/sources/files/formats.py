@@ -74,6 +74,8 @@ class Drafts:
         Tallies → warnings; may raise InputError.
     derived : Derived, optional
         Columns to be made in Python first.
+    authors_are_accounts : bool
+        False if the author of a brand's post may be a person who works for it.
     """
 
     main: Mapping[str, str]
@@ -85,6 +87,7 @@ class Drafts:
     free_text: Sequence[str] = ()
     warn: Callable[[Mapping[str, int]], list[str]] = lambda tallies: []
     derived: Derived | None = None
+    authors_are_accounts: bool = True
 
     def relation(self, rows: str) -> str:
         """SQL of the drafts of some rows, in brackets."""

@@ -78,7 +78,7 @@ class FileLoad:
             except (duckdb.InvalidInputException, duckdb.InternalException):
                 seen = None  # no sound table after all: the careful reader says where and why
             if seen is not None and self._is_good(seen):
-                door.remember()
+                door.remember(authors_are_accounts=self._authors_are_accounts)
                 self._relation, self._seen = relation, seen
                 if seen.tallies["doubtful"]:
                     self._warn(door.con)
@@ -86,6 +86,10 @@ class FileLoad:
         self._stage_rows()
         self._warn(door.con)
         self._learn_carefully(door, others)
+
+    @property
+    def _authors_are_accounts(self) -> bool:
+        return self._plan is None or self._plan.authors_are_accounts
 
     def _is_good(self, seen: Seen) -> bool:
         """True if every line of the table belongs to a row, and every row can be read."""
@@ -98,7 +102,7 @@ class FileLoad:
     def _learn_carefully(self, door: Door, others: Sequence[Path]) -> None:
         self._judge(door.con, others)
         self._seen = door.learn(f"(SELECT * FROM {self._relation} WHERE {_KEPT})")
-        door.remember()
+        door.remember(authors_are_accounts=self._authors_are_accounts)
 
     def _warn(self, con: duckdb.DuckDBPyConnection) -> None:
         if self._plan is None or not self._plan.tallies:

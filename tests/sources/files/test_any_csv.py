@@ -88,6 +88,33 @@ def test_accounts_decide_who_is_the_brand(tmp_path: Path) -> None:
     assert list(posts.account) == ["acme_care", "acme_care"]
 
 
+def test_people_who_work_for_a_brand_are_people(tmp_path: Path) -> None:
+    content = (
+        "post_id,network,author_id,author_role,account,brand,created_at,text\n"
+        "1,x,Ann,customer,@Acme,,2021-03-04,hello @Zeta and @Bob\n"
+        "2,x,Jane Doe,agent,acme,Acme Ltd,2021-03-04,hello @ann\n"
+    )
+    report, posts = imported(tmp_path, content, network=None)
+    posts = posts.set_index("post_id")
+    assert report.n_accounts == 1
+    assert posts.author_id["x:2"] == pseudonym(KEY, "x", "jane doe")
+    assert list(posts.account) == ["acme", "acme"]
+    assert set(posts.brand) == {"Acme Ltd"}
+    for file in (tmp_path / "d").rglob("*.*"):
+        assert b"Jane" not in file.read_bytes()
+
+
+def test_many_accounts_beside_few_people_are_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("carekit.sources.door.MANY_ACCOUNTS", 2)
+    rows = "".join(f"{n},x,Ann {n},brand,2021-03-04\n" for n in range(3))
+    assert refusal(tmp_path, "post_id,network,author_id,author_role,created_at\n" + rows) == (
+        "3 accounts of brands were found beside 3 authors; accounts stay readable, people must "
+        "not. Check which column says who is the brand (--map author_role=…)."
+    )
+
+
 def test_true_in_a_column_about_the_agent_means_the_brand(tmp_path: Path) -> None:
     content = "id,is_agent,time\n1,true,2021-03-04 10:00\n2,false,2021-03-04 11:00\n"
     mapping = {"post_id": "id", "author_role": "is_agent", "created_at": "time"}

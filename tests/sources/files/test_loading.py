@@ -1,0 +1,78 @@
+"""Formats that are no tables: items with their drafts."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+import types
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from carekit.dataset import open_dataset
+from carekit.sources.files import formats, import_files
+from carekit.sources.files.formats import Format, Item, Options, Sample
+
+KEY = bytes.fromhex("00" * 32)
+
+
+def items(path: Path, name: str, options: Options) -> Iterator[Item]:
+    """One JSON object a line, with the answers inside."""
+    for line, content in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        try:
+            raw = json.loads(content)
+        except ValueError:
+            yield Item(line, [], "no JSON")
+            continue
+        time = datetime.fromisoformat(raw["at"]).replace(tzinfo=UTC) if "at" in raw else None
+        same = {"network": "forum", "created_at": time}
+        drafts = [
+            same | {"native_id": raw.get("id"), "author": raw["by"], "author_role": "customer"}
+        ]
+        drafts += [
+            same | {"native_id": f"{raw['id']}.{n}", "reply_to": raw["id"], "text": answer,
+                    "author": "acme", "author_role": "brand"}
+            for n, answer in enumerate(raw.get("answers", []))
+        ]  # fmt: skip
+        yield Item(line, drafts)
+
+
+@pytest.fixture
+def jsonl(monkeypatch: pytest.MonkeyPatch) -> None:
+    def recognises(sample: Sample) -> bool:
+        return sample.head.startswith("{")
+
+    module = types.ModuleType("own_format")
+    module.FORMAT = Format("jsonl", "JSON lines", recognises, items=items)  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "own_format", module)
+    monkeypatch.setitem(formats.MODULES, "jsonl", "own_format")
+
+
+@pytest.mark.usefixtures("jsonl")
+def test_items_and_the_answers_inside_them_become_posts(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    rows = [
+        {"id": "1", "by": "Ann", "at": "2021-03-04", "answers": ["one", "two @Ann"]},
+        {"id": "2", "by": "Bob", "at": "2021-03-05"},
+        {"id": "1", "by": "Cid", "at": "2021-03-06"},
+        {"by": "Dan", "at": "2021-03-06"},
+        {"id": "5", "by": "Eve"},
+    ]
+    path.write_text("\n".join(["{", *map(json.dumps, rows)]), encoding="utf-8")
+    report = import_files("auto", path, out=tmp_path / "d", key=KEY)
+    assert (report.format, report.n_read, report.n_posts, report.n_nested) == ("jsonl", 6, 4, 2)
+    assert report.n_read + report.n_nested == report.n_posts + report.n_rejected
+    with (tmp_path / "d" / "rejected.csv").open(encoding="utf-8", newline="") as file:
+        assert [(r["line"], r["reason"]) for r in csv.DictReader(file)] == [
+            ("1", "no JSON"),
+            ("4", "its id repeats that of an earlier row"),
+            ("5", "it has no id"),
+            ("6", "created_at is no time that can be read"),
+        ]
+    frame = open_dataset(tmp_path / "d").read("posts").set_index("post_id")
+    assert sorted(frame.index) == ["forum:1", "forum:1.0", "forum:1.1", "forum:2"]
+    assert frame.reply_to["forum:1.1"] == "forum:1"
+    assert "Ann" not in frame.text["forum:1.1"]
