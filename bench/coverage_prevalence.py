@@ -1,6 +1,8 @@
 """Simulated coverage of corrected shares: how often the 95 % interval holds the true share.
 
-    python bench/coverage_prevalence.py [--draws 2000] [--out bench/coverage_prevalence.csv]
+    python bench/coverage_prevalence.py [--draws 2000] [--part share] [--out FILE]
+
+The table of 2,000 draws a setting is in `coverage_prevalence.csv`.
 
 One row a setting: share, sensitivity and specificity of the classifier, coded and uncoded posts;
 how often PPI++ was used rather than its fallback, coverage of the whole procedure, mean width over
@@ -136,10 +138,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--draws", type=int, default=2_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--part", choices=["share", "difference", "strata"])
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
-    rng = np.random.default_rng(given.seed)
-    rows = one_share(rng, given.draws) + difference(rng, given.draws) + strata(rng, given.draws)
+    # Each part has its own stream, so that one can be drawn again without the others.
+    parts = {"share": (one_share, [given.seed]), "difference": (difference, [given.seed, 1])}
+    parts["strata"] = (strata, [given.seed, 2])
+    rows = [
+        row
+        for name, (draw, seed) in parts.items()
+        if given.part in (None, name)
+        for row in draw(np.random.default_rng(seed), given.draws)
+    ]
     table = pd.DataFrame(rows)
     if given.out:
         table.round(4).to_csv(given.out, index=False)
