@@ -465,13 +465,15 @@ def _worst_shares(p: Floats, points: Floats, floor: float) -> Floats:
         z = float(trend_statistic(w * p, w, points))
         return z * z if np.isfinite(z) else 0.0
 
-    # The valley may have several bottoms: start from the best of equal sizes, corners and edges.
+    # The valley may have several bottoms, some of them narrow: start from the best of equal
+    # sizes, corners, edges and sizes drawn at random (always the same ones).
     corners = np.eye(size)
     starts = [np.full(size, 1 / size), *corners]
     starts += [(corners[i] + corners[j]) / 2 for i, j in combinations(range(size), 2)]
+    starts += list(np.random.default_rng(0).dirichlet(np.full(size, 0.4), size=600))
     starts.sort(key=visible)
     best = starts[0]
-    for start in starts[:6]:
+    for start in starts[:12]:
         found = minimize(visible, start, method="L-BFGS-B", bounds=[(0, 1)] * size).x
         if visible(found) < visible(best):
             best = found

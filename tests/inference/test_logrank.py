@@ -179,7 +179,7 @@ def test_relabelling_agrees_with_the_test_and_with_its_seed():
     first = compare_waits(table, group="who", permutations=1999, seed=5)
     assert first.p_value_permutation == pytest.approx(first.p_value, abs=0.03)
     again = compare_waits(table, group="who", permutations=1999, seed=5)
-    assert again == first
+    assert str(again) == str(first)  # NaN in a field is never equal to itself
     own = compare_waits(table.assign(me=range(120)), group="who", cluster="me", permutations=1999)
     assert own.p_value_permutation == pytest.approx(first.p_value_permutation, abs=0.03)
 
