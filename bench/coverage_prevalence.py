@@ -2,7 +2,7 @@
 
     python bench/coverage_prevalence.py [--draws 2000] [--part share] [--out FILE]
 
-The table of 2,000 draws a setting is in `coverage_prevalence.csv`.
+Results are kept in `coverage_prevalence.csv`; its column draws says how many data sets each setting had.
 
 One row a setting: share, sensitivity and specificity of the classifier, coded and uncoded posts;
 how often PPI++ was used rather than its fallback, coverage of the whole procedure, mean width over
@@ -150,7 +150,7 @@ def main() -> int:
         if given.part in (None, name)
         for row in draw(np.random.default_rng(seed), given.draws)
     ]
-    table = pd.DataFrame(rows)
+    table = pd.DataFrame(rows).assign(draws=given.draws)
     if given.out:
         table.round(4).to_csv(given.out, index=False)
     error = 2.6 * np.sqrt(0.95 * 0.05 / given.draws)

@@ -10,58 +10,23 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from carekit.errors import InputError
-
-# Below these the coverage of PPI++ leaves 93.5-96.5 % (bench/coverage_prevalence.py): the coded
-# sample alone is then reported. METHODS names the first three rules; the last guards very good
-# classifiers, whose few errors say little about their number.
-MIN_CODED, MIN_EACH, MIN_DISAGREEMENTS = 60, 15, 5
+from carekit.inference.prevalence_estimators import (
+    Part,
+    coded_only,
+    fallback_flags,
+    n_clusters,
+    ppi,
+    rogan_gladen,
+    weighted_mean,
+)
 
 INTERVALS = ("wilson", "normal")
-RG_MIN = 1.05
-"""Rogan-Gladen needs sensitivity + specificity above this; else it divides by almost nothing."""
-
-
-@dataclass(frozen=True)
-class _Part:
-    """One stratum of one group: codes, machine values of coded and of other posts."""
-
-    y: np.ndarray
-    f: np.ndarray
-    rest: np.ndarray
-    times: np.ndarray
-    coded_cluster: np.ndarray | None = None
-    rest_cluster: np.ndarray | None = None
-
-    @property
-    def n(self) -> int:
-        return len(self.y)
-
-    @property
-    def n_rest(self) -> int:
-        return int(self.times.sum())
-
-    @property
-    def total(self) -> int:
-        return self.n + self.n_rest
-
-
-@dataclass(frozen=True)
-class _Estimate:
-    value: float
-    std_error: float
-    low: float
-    high: float
-    df: float
-    lam: float
-    method: str
-    flags: list[str] = field(default_factory=list)
 
 
 def corrected_prevalence(
@@ -340,7 +305,7 @@ def _prepare(
     stratum: str | None,
     cluster: str | None,
     interval: str,
-) -> tuple[list[tuple[Any, list[tuple[Any, list[_Part]]]]], list[str]]:
+) -> tuple[list[tuple[Any, list[tuple[Any, list[Part]]]]], list[str]]:
     """(group, [(category, strata)]) and the names of the result columns."""
     machines = list(machine.values()) if isinstance(machine, Mapping) else [machine]
     for column in [code, *machines, group, count, stratum, cluster]:
@@ -391,7 +356,7 @@ def _parts(
     count: str | None,
     stratum: str | None,
     cluster: str | None,
-) -> list[_Part]:
+) -> list[Part]:
     strata = [frame] if stratum is None else [part for _, part in frame.groupby(stratum, sort=True)]
     parts = []
     for part in strata:
@@ -403,7 +368,7 @@ def _parts(
             times = part[count].to_numpy(dtype=float)[~coded]
         clusters = part[cluster].to_numpy() if cluster is not None else None
         parts.append(
-            _Part(
+            Part(
                 y,
                 f[coded],
                 f[~coded],
@@ -439,18 +404,18 @@ def _machine(part: pd.DataFrame, machine: str | Mapping[Any, str], category: Any
     return _indicator(values, category)
 
 
-def _row(parts: list[_Part], interval: str, level: float) -> dict[str, Any]:
+def _row(parts: list[Part], interval: str, level: float) -> dict[str, Any]:
     n, total = sum(p.n for p in parts), sum(p.total for p in parts)
-    clusters = _n_clusters(parts)
+    clusters = n_clusters(parts)
     shared: dict[str, Any] = {"conf_level": level, "n": total, "n_coded": n, "clusters": clusters}
-    human = _human(parts, level)
-    found = _ppi(parts, interval, level)
-    flags = _fallback_flags(parts)
+    human = coded_only(parts, level)
+    found = ppi(parts, interval, level)
+    flags = fallback_flags(parts)
     if flags:
         found = human
     share = found.value
     n_eff = share * (1 - share) / found.std_error**2 if found.std_error > 0 else float(n)
-    errors = _rogan_gladen(parts)
+    errors = rogan_gladen(parts)
     return {
         "estimate": share,
         "std_error": found.std_error,
@@ -463,177 +428,10 @@ def _row(parts: list[_Part], interval: str, level: float) -> dict[str, Any]:
         "human_estimate": human.value,
         "human_ci_low": human.low,
         "human_ci_high": human.high,
-        "naive": _weighted_mean(
+        "naive": weighted_mean(
             np.concatenate([p.rest for p in parts]), np.concatenate([p.times for p in parts])
         ),
         **{k: v for k, v in errors.items() if k != "flag"},
         "flags": "|".join([*flags, *errors["flag"]]),
         **shared,
     }
-
-
-def _fallback_flags(parts: list[_Part]) -> list[str]:
-    """Why PPI++ is not used, or nothing."""
-    y = np.concatenate([p.y for p in parts])
-    f = np.concatenate([p.f for p in parts])
-    if not len(y):
-        return ["n0"]
-    flags = []
-    if len(y) < MIN_CODED:
-        flags.append("small_n")
-    if min(y.sum(), len(y) - y.sum()) < MIN_EACH:
-        flags.append("rare")
-    if (np.abs(y - f) >= 0.5).sum() < MIN_DISAGREEMENTS:
-        flags.append("few_errors")
-    if sum(p.n_rest for p in parts) < 1:
-        flags.append("no_rest")
-    return flags
-
-
-def _ppi(parts: list[_Part], interval: str, level: float) -> _Estimate:
-    """PPI++ over strata with one λ; one part without strata is the textbook case."""
-    from scipy.special import ndtri, stdtrit
-
-    live = [p for p in parts if p.total]
-    if not live or min(p.n for p in live) < 2 or sum(p.n_rest for p in live) < 1:
-        return _Estimate(np.nan, np.nan, np.nan, np.nan, np.nan, np.nan, "")
-    share = np.array([p.total for p in live]) / sum(p.total for p in live)
-    top = bottom = 0.0
-    for w, p in zip(share, live, strict=True):
-        if p.n_rest:
-            cov = np.mean(p.y * p.f) - p.y.mean() * p.f.mean()
-            scale = w**2 / p.n
-            top += scale * cov
-            bottom += scale * (1 + p.n / p.n_rest) * _pooled_variance(p)
-    lam = float(np.clip(top / bottom, 0, 1)) if bottom > 0 else 0.0
-    value = variance = 0.0
-    strata = len(live) > 1
-    for w, p in zip(share, live, strict=True):
-        # A stratum coded whole has no machine value to add: its codes are its share.
-        use = lam if p.n_rest else 0.0
-        rest = _weighted_mean(p.rest, p.times) if p.n_rest else 0.0
-        value += w * (p.y.mean() + use * (rest - p.f.mean()))
-        variance += w**2 * _part_variance(p, use, rest, strata or interval == "wilson")
-    error = float(np.sqrt(variance))
-    df = (_n_clusters(live) or sum(p.n for p in live)) - len(live)
-    if interval == "normal":
-        z = ndtri((1 + level) / 2)
-        low, high, how = value - z * error, value + z * error, "normal"
-    else:
-        low, high = _wilson(value, error, float(stdtrit(df, (1 + level) / 2)))
-        how = "Wilson on n_eff"
-    method = f"PPI++, {how}" + (", strata" if strata else "")
-    method += ", clusters" if live[0].coded_cluster is not None else ""
-    return _Estimate(float(value), error, float(low), float(high), float(df), lam, method)
-
-
-def _part_variance(p: _Part, lam: float, rest: float, unbiased: bool) -> float:
-    """Variance of θ in one stratum: machine values of all posts, and what the codes add."""
-    residual = p.y - lam * p.f
-    if p.coded_cluster is not None and p.rest_cluster is not None:
-        coded = _cluster_variance(residual, np.ones(p.n), p.coded_cluster)
-        other = _cluster_variance(p.rest, p.times, p.rest_cluster) if p.n_rest else 0.0
-        return lam**2 * other + coded
-    coded = residual.var() / p.n
-    if unbiased:
-        coded *= p.n / (p.n - 1)
-    spread = _weighted_mean((p.rest - rest) ** 2, p.times) / p.n_rest if p.n_rest else 0.0
-    return float(lam**2 * spread + coded)
-
-
-def _cluster_variance(values: np.ndarray, times: np.ndarray, clusters: np.ndarray) -> float:
-    """Variance of a mean whose values come in clusters: K/(K-1) Σ (sum of influences)²."""
-    mean = _weighted_mean(values, times)
-    codes, labels = pd.factorize(clusters)
-    sums = np.bincount(codes, weights=times * (values - mean) / times.sum())
-    k = len(labels)
-    return float(k / (k - 1) * (sums**2).sum()) if k > 1 else float("nan")
-
-
-def _pooled_variance(p: _Part) -> float:
-    """var(f ∪ F) with n + N - 1, as the authors' package has it."""
-    values = np.concatenate([p.f, p.rest])
-    times = np.concatenate([np.ones(p.n), p.times])
-    mean = _weighted_mean(values, times)
-    return float((times * (values - mean) ** 2).sum() / (times.sum() - 1))
-
-
-def _human(parts: list[_Part], level: float) -> _Estimate:
-    """The coded sample alone: Wilson; with strata or clusters, Wilson on what it is worth."""
-    from scipy.special import ndtri, stdtrit
-    from statsmodels.stats.proportion import proportion_confint
-
-    live = [p for p in parts if p.n]
-    n = sum(p.n for p in live)
-    method = "coded sample only, Wilson"
-    if not n:
-        return _Estimate(np.nan, np.nan, np.nan, np.nan, np.nan, np.nan, method)
-    plain = len(live) == 1 and live[0].coded_cluster is None
-    if plain:
-        y = live[0].y
-        low, high = proportion_confint(y.sum(), n, alpha=1 - level, method="wilson")
-        error = float(np.sqrt(y.mean() * (1 - y.mean()) / n))
-        return _Estimate(float(y.mean()), error, float(low), float(high), np.inf, 0.0, method)
-    share = np.array([p.total for p in live]) / sum(p.total for p in live)
-    value = float(sum(w * p.y.mean() for w, p in zip(share, live, strict=True)))
-    variance = 0.0
-    for w, p in zip(share, live, strict=True):
-        if p.coded_cluster is not None:
-            part = _cluster_variance(p.y, np.ones(p.n), p.coded_cluster)
-        else:
-            part = p.y.var() / max(p.n - 1, 1)
-        variance += w**2 * part
-    df = (_n_clusters(live) or n) - len(live)
-    error = float(np.sqrt(variance))
-    quantile = float(stdtrit(df, (1 + level) / 2)) if df > 0 else float(ndtri((1 + level) / 2))
-    # Nothing varies: no variance to be worth anything; the plain sample size stands in.
-    if error > 0:
-        low, high = _wilson(value, error, quantile)
-    else:
-        low, high = proportion_confint(value * n, n, alpha=1 - level, method="wilson")
-    return _Estimate(value, error, float(low), float(high), float(df), 0.0, method + " on n_eff")
-
-
-def _wilson(share: float, error: float, quantile: float) -> tuple[float, float]:
-    """Wilson's limits for the sample size whose standard error is `error`."""
-    inside = float(np.clip(share, 1e-9, 1 - 1e-9))
-    n = max(inside * (1 - inside) / max(error, 1e-12) ** 2, 1.0)
-    middle = (inside + quantile**2 / (2 * n)) / (1 + quantile**2 / n)
-    half = quantile / (1 + quantile**2 / n)
-    half *= np.sqrt(inside * (1 - inside) / n + quantile**2 / (4 * n**2))
-    return max(middle - half, 0.0), min(middle + half, 1.0)
-
-
-def _rogan_gladen(parts: list[_Part]) -> dict[str, Any]:
-    """(q + Sp - 1) / (Se + Sp - 1) with delta error; unstratified samples with labels only."""
-    out: dict[str, Any] = {"rogan_gladen": np.nan, "rogan_gladen_se": np.nan}
-    out |= {"sensitivity": np.nan, "specificity": np.nan, "flag": []}
-    y, f = np.concatenate([p.y for p in parts]), np.concatenate([p.f for p in parts])
-    rest, times = np.concatenate([p.rest for p in parts]), np.concatenate([p.times for p in parts])
-    labels = np.isin(f, (0, 1)).all() and np.isin(rest, (0, 1)).all()
-    if not labels or not 0 < y.sum() < len(y) or not times.sum():
-        return out
-    se, sp = f[y == 1].mean(), 1 - f[y == 0].mean()
-    out |= {"sensitivity": float(se), "specificity": float(sp)}
-    if se + sp <= RG_MIN or len(parts) > 1:
-        return out
-    q, n = _weighted_mean(rest, times), times.sum()
-    youden = se + sp - 1
-    share = (q + sp - 1) / youden
-    variance = q * (1 - q) / n + share**2 * se * (1 - se) / (y == 1).sum()
-    variance += (1 - share) ** 2 * sp * (1 - sp) / (y == 0).sum()
-    out["rogan_gladen"] = float(np.clip(share, 0, 1))
-    out["rogan_gladen_se"] = float(np.sqrt(variance) / youden)
-    if not 0 <= share <= 1:
-        out["flag"] = ["boundary"]
-    return out
-
-
-def _n_clusters(parts: list[_Part]) -> int:
-    """Number of coded clusters; 0 when posts were drawn one by one."""
-    return sum(len(set(p.coded_cluster)) for p in parts if p.coded_cluster is not None)
-
-
-def _weighted_mean(values: np.ndarray, times: np.ndarray) -> float:
-    total = times.sum()
-    return float((values * times).sum() / total) if total > 0 else float("nan")
