@@ -127,7 +127,8 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
     if brand == "NULL::VARCHAR" and preset.surface == "review":
         warnings.append(
             f"{table.name} does not say which brand it is about: no column "
-            f"{' or '.join(preset.columns.get('brand', ('brand',))[:3])}. Give --brand NAME."
+            f"{' or '.join(preset.columns.get('brand', ('brand',))[:3])}. Give --brand NAME, or --map "
+            "brand=COLUMN."
         )
     surface = text(preset.surface) if preset.surface else "NULL::VARCHAR"
     main = {

@@ -116,7 +116,7 @@ def test_reviews_without_a_brand_say_so_and_take_it_from_the_option(tmp_path: Pa
     assert posts.brand.isna().all()
     assert report.warnings == (
         "reviews.csv does not say which brand it is about: no column brand or company or firm. "
-        "Give --brand NAME.",
+        "Give --brand NAME, or --map brand=COLUMN.",
     )
     (tmp_path / "b").mkdir()
     report, posts = imported(tmp_path / "b", "google-play", PLAY[:-1], play(1)[:-1], brand="Zeta")
