@@ -110,6 +110,12 @@ def import_survey(
     -------
     SurveyReport
 
+    Notes
+    -----
+    Ages of 98 and 99 are read as missing codes where more respondents have them than two years
+    between 90 and 97 hold on average; the report counts them. A codebook that names them, either
+    way, decides.
+
     Raises
     ------
     InputError
@@ -301,12 +307,22 @@ def _ages(
     for code, why in reasons.items():
         if count := int((cells == code).sum()):
             notes.append(f"Age: {count:,} × {why} ({code}), now empty.")
-    suspect = numbers.isin([98, 99]) | (numbers > 110)
-    if suspect.any():
+    kept = set(asked.answers or ()) if (asked := book.for_column(column)) else set()
+    coded = numbers.isin([98, 99]) & ~cells.isin(list(kept))
+    very_old = int(numbers.between(90, 97).sum())
+    if (count := int(coded.sum())) > max(very_old / 4, 1):
+        # People grow fewer with age: two years cannot hold more than two of the eight before.
+        numbers = numbers.mask(coded)
         notes.append(
-            f"Age: {int(suspect.sum()):,} respondents have an age of 98, 99 or above 110, codes "
-            "that many surveys use for don't know and refused; they count as ages here. Name such "
-            'codes in a codebook to leave them out: {"age": {"missing": {"99": "refused"}}}.'
+            f"Age: {count:,} × 98 or 99, too many beside {very_old:,} from 90 to 97: read as codes "
+            "for don't know and refused, now empty. If they are ages, list 98 and 99 under "
+            "`answers` of that column in a codebook."
+        )
+    elif count:
+        notes.append(
+            f"Age: {count:,} × 98 or 99, codes that many surveys use for don't know and refused; "
+            "they count as ages here. Name such codes in a codebook to leave them out: "
+            '{"age": {"missing": {"99": "refused"}}}.'
         )
     return numbers.astype("Int64")
 

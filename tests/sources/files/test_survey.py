@@ -58,7 +58,17 @@ def test_weights_ages_and_codes_become_answers_and_counts(load):
 def test_without_a_codebook_codes_stay_as_they_are_and_doubtful_ages_are_named(load):
     dataset, report = load(PEOPLE, mapping=MAP)
     assert dataset.questions()["uses"]["answers"] == ["1", "2", "8", "9"]
-    assert "1 respondents have an age of 98, 99 or above 110" in str(report)
+    assert "Age: 1 × 98 or 99, codes that many surveys use" in str(report)
+
+
+def test_ages_of_98_and_99_are_codes_where_they_outnumber_the_very_old(load):
+    ages = [30, 45, 91, 99, 99, 98, 70]
+    text = "age\n" + "".join(f"{a}\n" for a in ages)
+    dataset, report = load(text)
+    assert dataset.read("survey")["age_group"].isna().sum() == 3
+    assert "Age: 3 × 98 or 99, too many beside 1 from 90 to 97" in str(report)
+    kept, _ = load(text, codebook={"age": {"answers": ["98", "99"]}})
+    assert kept.read("survey")["age_group"].isna().sum() == 0
 
 
 def test_a_code_that_the_codebook_lists_as_an_answer_is_kept_in_the_base(load):
