@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from carekit.claims.hypothesis_evidence import MOST
@@ -285,7 +287,7 @@ def city_cases_closed(inquiry: Inquiry) -> Finding:
         (cases["category"] == "Street and Sidewalk Cleaning")
         & cases["channel"].isin(["Twitter", "Voice In"])
     ]
-    closed = estimate_waits(
+    closed: Any = estimate_waits(
         cases, by="channel", time="day", unit="days", within=(1440,), conf_level=inquiry.conf_level
     ).set_index("channel")
     test = compare_waits(cases, group="channel", time="day", unit="days")

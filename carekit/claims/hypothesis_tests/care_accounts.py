@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from carekit.claims.hypothesis_evidence import MOST
@@ -95,7 +97,7 @@ def care_accounts_draw_away(inquiry: Inquiry) -> Finding:
     networks = _opened_on(inquiry)
     negative, told = negative_posts(inquiry.dataset)
     try:
-        made = measure_care_accounts(
+        made: Any = measure_care_accounts(
             inquiry.dataset, network=networks, negative=negative, conf_level=inquiry.conf_level
         ).set_index("analysis")
     except InputError as reason:

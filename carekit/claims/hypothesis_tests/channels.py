@@ -198,9 +198,10 @@ def social_leads_in_survey(inquiry: Inquiry) -> Finding:
     question = question_for(inquiry.ledger.figure("C046"), inquiry.dataset)
     if question.kind != "multiple" or "social_media" not in question.answers:
         raise Lacking(f"social_media is not among several answers to {question.name}.")
-    shares = measure_several(inquiry.dataset, question.name)
-    shares = shares[shares["measure"] == "share_of_respondents"].set_index("item")["estimate"]
-    leader = shares.drop("social_media").idxmax()
+    made = measure_several(inquiry.dataset, question.name)
+    made = made[made["measure"] == "share_of_respondents"]
+    shares: dict[str, float] = dict(zip(made["item"], made["estimate"], strict=True))
+    leader = max((name for name in shares if name != "social_media"), key=lambda name: shares[name])
     pairs = measure_differences(inquiry.dataset, question.name, conf_level=inquiry.conf_level)
     pair = pairs[pairs["group_a"].isin(["social_media", leader])
                  & pairs["group_b"].isin(["social_media", leader])].iloc[0]  # fmt: skip

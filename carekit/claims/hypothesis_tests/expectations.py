@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from carekit.claims.hypothesis_tests.asked import asked_of, difference_asked, question_of
@@ -77,13 +79,13 @@ def faster_for_complaints_weighted(inquiry: Inquiry) -> Finding:
     from carekit.inference.paired import compare_items
 
     asked, frame = _both_delays(inquiry)
+    design: dict[str, Any] = {"lonely": "center", **asked.design}
     row = compare_items(
         frame,
         ["complaint", "general"],
         base="asked",
-        lonely="center",
         conf_level=inquiry.conf_level,
-        **asked.design,
+        **design,
     ).iloc[0]
     return decided(
         row,

@@ -129,7 +129,7 @@ def decided(
     `claim`, `reference` and `extent` are those of `decide_claim`; its sentence ends `why`.
     """
     cases = int(row["n"]) if n is None else n
-    limits = {} if min_n is None else {"min_n": min_n}
+    limits: dict[str, Any] = {} if min_n is None else {"min_n": min_n}
     made = decide_claim(
         estimate=float(row["estimate"]),
         ci_low=float(row["ci_low"]),

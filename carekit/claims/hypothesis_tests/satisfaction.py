@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from carekit.claims.hypothesis_tests.asked import question_of
@@ -132,7 +134,7 @@ def _gap(inquiry: Inquiry, social: Question, other: Question) -> dict[str, float
         parts.append(frame)
     stacked = pd.concat(parts, ignore_index=True)
     # One person rates two channels: at the least, the person is the sampling unit.
-    design = {"psu": "respondent_id", **asked.design}
+    design: dict[str, Any] = {"psu": "respondent_id", **asked.design}
     made = compare(
         stacked,
         "said",
