@@ -30,7 +30,15 @@ if TYPE_CHECKING:
 ADOPTED = "response_scheme_adopted"
 LOG, RESTRICTED = "log wait of the answered", "wait of all, cut"
 OUTCOMES = {LOG: ("log_minutes", "n_answered"), RESTRICTED: ("cut_minutes", "n_requests")}
-COLUMNS = ["outcome", *ANALYSES[:6], "ratio", "ratio_low", "ratio_high", *ANALYSES[6:], "definition"]
+COLUMNS = [
+    "outcome",
+    *ANALYSES[:6],
+    "ratio",
+    "ratio_low",
+    "ratio_high",
+    *ANALYSES[6:],
+    "definition",
+]
 
 
 def measure_response_schemes(
@@ -203,9 +211,7 @@ def _panel(
     check_built(chosen)
     followed = replace(chosen, follow_up_minutes=max(chosen.follow_up_minutes, until))
     with using(engine) as opened:
-        requests = build_requests(
-            dataset, definition=followed, engine=opened, with_threads=False
-        )
+        requests = build_requests(dataset, definition=followed, engine=opened, with_threads=False)
         table = with_groups(requests.table, ("brand", "month"), where=where)
         waits = count_waits(table, by=("brand", "month"))
     waits = waits[waits["brand"].notna() & waits["month"].notna()]
@@ -238,14 +244,18 @@ def _months(waits: pd.DataFrame, until: int) -> pd.DataFrame:
     out of every time, and out of the denominator."""
     minutes = waits["seconds"] / 60
     answered, waiting = waits["events"], waits["censored"]
-    made: Any = waits.assign(
-        n_answered=answered,
-        n_requests=answered + waiting,
-        log_sum=np.log(np.maximum(waits["seconds"], 1) / 60) * answered,
-        cut_sum=np.minimum(minutes, until) * answered + float(until) * waiting,
-    ).groupby(["brand", "month"], as_index=False)[
-        ["n_answered", "n_requests", "log_sum", "cut_sum"]
-    ].sum()
+    made: Any = (
+        waits.assign(
+            n_answered=answered,
+            n_requests=answered + waiting,
+            log_sum=np.log(np.maximum(waits["seconds"], 1) / 60) * answered,
+            cut_sum=np.minimum(minutes, until) * answered + float(until) * waiting,
+        )
+        .groupby(["brand", "month"], as_index=False)[
+            ["n_answered", "n_requests", "log_sum", "cut_sum"]
+        ]
+        .sum()
+    )
     return made.assign(
         log_minutes=made["log_sum"] / made["n_answered"].where(made["n_answered"] > 0),
         cut_minutes=made["cut_sum"] / made["n_requests"].where(made["n_requests"] > 0),
