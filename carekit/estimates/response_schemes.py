@@ -144,7 +144,7 @@ def measure_response_schemes(
     result = pd.concat(parts, ignore_index=True)
     log = result["outcome"] == LOG
     for name, column in (("ratio", "estimate"), ("ratio_low", "ci_low"), ("ratio_high", "ci_high")):
-        result[name] = np.exp(result[column].astype(float)).where(log)
+        result[name] = np.exp(result[column].astype(float).where(log))
     result = result.assign(definition=chosen.name)[COLUMNS]
     result.attrs["note"] = note
     return result

@@ -1,4 +1,4 @@
-"""Who answers, where and how fast (H06, H07, H08, H14, H31)."""
+"""Who answers, where and how fast (H06, H07, H08, H14, H29, H31)."""
 
 from __future__ import annotations
 
@@ -228,6 +228,35 @@ def facebook_answers_more(inquiry: Inquiry) -> Finding:
         why=f"Answered openings: {percent(row['rate_a'])} of {int(row['n_a']):,} on Facebook and "
         f"{percent(row['rate_b'])} of {int(row['n_b']):,} on X; {int(row['clusters'])} brands, "
         "clustered by brand.",
+    )
+
+
+@decides(
+    "H29",
+    evidence="posts",
+    test="Change of the log wait of answered requests after a brand adopted a written response "
+    "scheme, less that of brands without one (difference in differences); shortening means below 0.",
+    needs="dates on which brands adopted a response scheme (events.csv: brand, event, at), with "
+    "requests and answers before and after, of four such brands or more and of others",
+)
+def schemes_shorten_waits(inquiry: Inquiry) -> Finding:
+    from carekit.estimates.response_schemes import LOG, measure_response_schemes
+
+    try:
+        made: Any = measure_response_schemes(inquiry.dataset, conf_level=inquiry.conf_level)
+    except InputError as reason:
+        raise Lacking(str(reason)) from reason
+    rows = made[made["outcome"] == LOG].set_index("analysis")
+    row, trend = rows.loc["each request alike"], rows.loc["pre-trend"]
+    return decided(
+        row,
+        claim="below",
+        n=int(row["n_requests"]),
+        why=f"{int(row['treated'])} brands that adopted one against {int(row['controls'])} others, "
+        f"{int(row['n_requests']):,} answered openings by brand and month: waits times "
+        f"{row['ratio']:.2f} ({row['ratio_low']:.2f} to {row['ratio_high']:.2f}), clustered by "
+        f"brand. Placebo before it: times {trend['ratio']:.2f} ({trend['ratio_low']:.2f} to "
+        f"{trend['ratio_high']:.2f}).",
     )
 
 
