@@ -45,7 +45,7 @@ cannot_test(
 @decides(
     "H07",
     evidence="figures",
-    test="Change of the answered share of questions on X, points of 1 a year; firms slower than "
+    test="Change of the answered share of questions on X, share a year; firms slower than "
     "users means below 0, since the share falls when questions grow faster than answers.",
     needs="questions and answers by quarter on the same panel of brands",
 )
@@ -134,7 +134,7 @@ def answered_share_falls(inquiry: Inquiry) -> Finding:
     "H08",
     evidence="figures",
     test="Answered share of detected questions on Facebook less that on X, mean over printed pairs "
-    "of the same country and quarter, points of 1; more on Facebook means above 0.",
+    "of the same country and quarter, difference of shares; more on Facebook means above 0.",
     needs="answer rates of both networks in the same country and quarter",
 )
 def facebook_answers_more_in_print(inquiry: Inquiry) -> Finding:
@@ -179,7 +179,7 @@ def _sign_test(positive: int, n: int) -> float:
     "H08",
     evidence="figures",
     test="Test questions answered correctly on Facebook less on X, British firms, two years "
-    "together, points of 1; more on Facebook means above 0.",
+    "together, difference of shares; more on Facebook means above 0.",
     needs="test questions sent to firms on both networks",
 )
 def facebook_answers_tests_better(inquiry: Inquiry) -> Finding:
@@ -202,7 +202,7 @@ def facebook_answers_tests_better(inquiry: Inquiry) -> Finding:
 @decides(
     "H08",
     evidence="posts",
-    test="Answer rate on Facebook less that on X, brands compared with themselves, points of 1; "
+    test="Answer rate on Facebook less that on X, brands compared with themselves, difference of shares; "
     "more on Facebook means above 0.",
     needs="posts: requests to the same brands on Facebook and X, answered or not",
 )
@@ -303,7 +303,7 @@ def published_waits(inquiry: Inquiry) -> Finding:
     evidence="measured",
     part=FAST,
     test="Share of cases closed within a day, Twitter less phone, street cleaning cases of one city, "
-    "points of 1; faster means above 0.",
+    "difference of shares; faster means above 0.",
     needs="the measured table sf311_days_to_close",
 )
 def city_cases_closed(inquiry: Inquiry) -> Finding:

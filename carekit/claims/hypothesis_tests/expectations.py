@@ -32,7 +32,7 @@ SILENT_N = 30
 @decides(
     "H09",
     evidence="figures",
-    test=f"{FASTER}, points of 1; faster means above 0.",
+    test=f"{FASTER}, difference of shares; faster means above 0.",
     needs=TWO_QUESTIONS,
 )
 def faster_for_complaints_in_print(inquiry: Inquiry) -> Finding:
@@ -49,7 +49,7 @@ def faster_for_complaints_in_print(inquiry: Inquiry) -> Finding:
 @decides(
     "H09",
     evidence="survey",
-    test=f"{FASTER}: McNemar's test on the same respondents, unweighted, points of 1; faster means "
+    test=f"{FASTER}: McNemar's test on the same respondents, unweighted, difference of shares; faster means "
     "above 0.",
     needs=TWO_QUESTIONS,
 )
@@ -71,7 +71,7 @@ def faster_for_complaints(inquiry: Inquiry) -> Finding:
 @decides(
     "H09",
     evidence="survey",
-    test=f"{FASTER}: weighted difference within the same respondents, points of 1; faster means "
+    test=f"{FASTER}: weighted difference within the same respondents, difference of shares; faster means "
     "above 0.",
     needs=TWO_QUESTIONS,
 )
@@ -138,7 +138,7 @@ def would_act_in_print(inquiry: Inquiry) -> Finding:
 @decides(
     "H10",
     evidence="survey",
-    test="Would recommend the firm after no answer, less after any answer, points of 1; paying for "
+    test="Would recommend the firm after no answer, less after any answer, difference of shares; paying for "
     "silence means below 0.",
     needs=RECOMMEND,
 )
