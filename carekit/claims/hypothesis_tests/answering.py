@@ -202,8 +202,8 @@ def facebook_answers_tests_better(inquiry: Inquiry) -> Finding:
 @decides(
     "H08",
     evidence="posts",
-    test="Answer rate on Facebook less that on X, brands compared with themselves, difference of shares; "
-    "more on Facebook means above 0.",
+    test="Answer rate on Facebook less that on X, brands compared with themselves, difference of "
+    "shares; more on Facebook means above 0.",
     needs="posts: requests to the same brands on Facebook and X, answered or not",
 )
 def facebook_answers_more(inquiry: Inquiry) -> Finding:

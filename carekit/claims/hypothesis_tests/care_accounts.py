@@ -86,7 +86,7 @@ def common_in_dataset(inquiry: Inquiry) -> Finding:
     "H27",
     evidence="posts",
     test="Change of the negative share of openings put to main accounts after a care account "
-    "opened, less that of brands without one (difference in differences, difference of shares); drawing "
+    "opened, less that of brands without one (difference in differences of shares); drawing "
     "away means below 0.",
     needs="accounts with account_kind and opened_at, of four brands or more that opened a care "
     "account while they were observed, and of others that did not; the texts of the posts",

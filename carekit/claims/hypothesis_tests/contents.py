@@ -207,6 +207,8 @@ def _measured_bypass(inquiry: Inquiry) -> tuple[pd.DataFrame, bool]:
     """Odds by mood, and whether moods were coded."""
     from carekit.estimates.bypass import measure_bypass
 
+    # Where posts are kept because they were answered, those without an account are another sort.
+    inquiry.dataset.refuse("answer-rate")
     labels = coded_labels(inquiry.dataset, "tone", "angry")
     coded: dict[str, Any] = {}
     if labels is not None:

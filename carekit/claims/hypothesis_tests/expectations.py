@@ -49,8 +49,8 @@ def faster_for_complaints_in_print(inquiry: Inquiry) -> Finding:
 @decides(
     "H09",
     evidence="survey",
-    test=f"{FASTER}: McNemar's test on the same respondents, unweighted, difference of shares; faster means "
-    "above 0.",
+    test=f"{FASTER}: McNemar's test on the same respondents, unweighted, difference of shares; "
+    "faster means above 0.",
     needs=TWO_QUESTIONS,
 )
 def faster_for_complaints(inquiry: Inquiry) -> Finding:
@@ -71,7 +71,7 @@ def faster_for_complaints(inquiry: Inquiry) -> Finding:
 @decides(
     "H09",
     evidence="survey",
-    test=f"{FASTER}: weighted difference within the same respondents, difference of shares; faster means "
+    test=f"{FASTER}: weighted difference of shares within the same respondents; faster means "
     "above 0.",
     needs=TWO_QUESTIONS,
 )
@@ -138,8 +138,8 @@ def would_act_in_print(inquiry: Inquiry) -> Finding:
 @decides(
     "H10",
     evidence="survey",
-    test="Would recommend the firm after no answer, less after any answer, difference of shares; paying for "
-    "silence means below 0.",
+    test="Would recommend the firm after no answer, less after any answer, difference of shares; "
+    "paying for silence means below 0.",
     needs=RECOMMEND,
 )
 def silence_costs_recommendation(inquiry: Inquiry) -> Finding:
@@ -168,8 +168,8 @@ cannot_test(
 @decides(
     "H16",
     evidence="figures",
-    test="Would recommend the firm after no answer, less after a quick and effective one, points of "
-    "1; harm means below 0.",
+    test="Would recommend the firm after no answer, less after a quick and effective one, difference "
+    "of shares; harm means below 0.",
     needs="the number of people behind both shares; or customers dealt an answer at random",
 )
 def silence_in_print(inquiry: Inquiry) -> Finding:
@@ -188,8 +188,8 @@ def silence_in_print(inquiry: Inquiry) -> Finding:
 @decides(
     "H16",
     evidence="survey",
-    test="Would recommend the firm after no answer, less after a quick and effective one, points of "
-    "1; harm means below 0.",
+    test="Would recommend the firm after no answer, less after a quick and effective one, difference "
+    "of shares; harm means below 0.",
     needs=RECOMMEND,
 )
 def silence_harms(inquiry: Inquiry) -> Finding:

@@ -42,7 +42,8 @@ def mean_with_and_without(inquiry: Inquiry) -> Finding:
 @decides(
     "H19",
     evidence="figures",
-    test=f"Satisfied with social networks less with the best other channel, difference of shares; {ABOVE_ALL}.",
+    test="Satisfied with social networks less with the best other channel, difference of "
+    f"shares; {ABOVE_ALL}.",
     needs="satisfaction by channel of one wave with the number of users of each",
 )
 def satisfied_in_print(inquiry: Inquiry) -> Finding:
@@ -66,8 +67,8 @@ def satisfied_in_print(inquiry: Inquiry) -> Finding:
 @decides(
     "H19",
     evidence="figures",
-    test="Experience below expectations, phone less social networks, difference of shares; rating social "
-    "networks above means above 0.",
+    test="Experience below expectations, phone less social networks, difference of shares; "
+    "rating social networks above means above 0.",
     needs="the same question on both channels with the number of users of each",
 )
 def expectations_in_print(inquiry: Inquiry) -> Finding:
@@ -84,7 +85,8 @@ def expectations_in_print(inquiry: Inquiry) -> Finding:
 @decides(
     "H19",
     evidence="survey",
-    test=f"Satisfied with social networks less with the best other channel, difference of shares; {ABOVE_ALL}.",
+    test="Satisfied with social networks less with the best other channel, difference of "
+    f"shares; {ABOVE_ALL}.",
     needs="questions on satisfaction with social networks and with another channel",
 )
 def satisfied(inquiry: Inquiry) -> Finding:
