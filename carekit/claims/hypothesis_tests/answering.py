@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from carekit.claims.hypothesis_evidence import MOST
-from carekit.claims.hypothesis_tests.printed import difference_row, percent, value_of
+from carekit.claims.hypothesis_tests.printed import difference_row, percent, selected, value_of
 from carekit.claims.hypothesis_tests.registry import (
     Finding,
     Inquiry,
@@ -50,9 +50,7 @@ cannot_test(
     needs="questions and answers by quarter on the same panel of brands",
 )
 def answered_share_falls_in_print(inquiry: Inquiry) -> Finding:
-    chosen = inquiry.ledger.select(
-        measure="question_response_rate", network="x", country="world", corrected=False
-    )
+    chosen = selected(inquiry, measure="question_response_rate", network="x", country="world")
     # One figure a quarter: the article prints again what the study printed.
     waves = chosen.drop_duplicates("period_start").dropna(subset=["value"])
     waves = waves.sort_values("period_start", ignore_index=True)
@@ -138,7 +136,7 @@ def answered_share_falls(inquiry: Inquiry) -> Finding:
     needs="answer rates of both networks in the same country and quarter",
 )
 def facebook_answers_more_in_print(inquiry: Inquiry) -> Finding:
-    chosen = inquiry.ledger.select(measure="question_response_rate", corrected=False)
+    chosen = selected(inquiry, measure="question_response_rate")
     chosen = chosen[(chosen["group_dim"] == "country") & (chosen["unit"] == "proportion")]
     chosen = chosen.drop_duplicates(["network", "country", "period_start"])
     wide = chosen.pivot_table(
@@ -275,10 +273,10 @@ cannot_test(
     evidence="figures",
     part=FAST,
     test="Median of the published mean waits on social networks, minutes; at once means below 60.",
-    needs="published waits",
+    needs="published waits on social networks, means and medians",
 )
 def published_waits(inquiry: Inquiry) -> Finding:
-    chosen = inquiry.ledger.select(measure="first_response_time", corrected=False)
+    chosen = selected(inquiry, measure="first_response_time")
     chosen = chosen[chosen["network"].notna() & chosen["value"].notna()]
     means = chosen[chosen["group"] == "mean"]["value"]
     medians = chosen[chosen["group"] == "median"]["value"]

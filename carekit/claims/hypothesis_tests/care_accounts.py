@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from carekit.claims.hypothesis_evidence import MOST
-from carekit.claims.hypothesis_tests.printed import percent
+from carekit.claims.hypothesis_tests.printed import percent, selected
 from carekit.claims.hypothesis_tests.registry import Finding, Inquiry, Lacking, decided, decides
 from carekit.claims.hypothesis_tests.tone_of_posts import negative_posts
 from carekit.errors import InputError
@@ -24,7 +24,7 @@ COMMON = f"common practice means more than {percent(MOST)}"
     needs="shares of ranked brands with a care account, by year",
 )
 def common_among_ranked_brands(inquiry: Inquiry) -> Finding:
-    figures = inquiry.ledger.select(measure="has_care_account", corrected=False)
+    figures = selected(inquiry, measure="has_care_account")
     start = figures["period_start"].dt
     waves = figures.assign(at=start.year + (start.month - 1) / 12)
     waves = waves.dropna(subset=["value", "sample_size"]).sort_values("at", ignore_index=True)

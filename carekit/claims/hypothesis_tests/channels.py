@@ -9,7 +9,8 @@ import pandas as pd
 
 from carekit.claims.channel_series import channel_series
 from carekit.claims.hypothesis_evidence import MANY, MOST
-from carekit.claims.hypothesis_tests.printed import percent, share_row, value_of
+from carekit.claims.hypothesis_tests.asked import question_of
+from carekit.claims.hypothesis_tests.printed import find_figure, percent, share_row, value_of
 from carekit.claims.hypothesis_tests.registry import (
     Finding,
     Inquiry,
@@ -192,10 +193,9 @@ def social_leads(inquiry: Inquiry) -> Finding:
     needs="a question with several answers on the channels used, social_media among them",
 )
 def social_leads_in_survey(inquiry: Inquiry) -> Finding:
-    from carekit.claims.survey_measurers import question_for
     from carekit.estimates.survey import measure_differences, measure_several
 
-    question = question_for(inquiry.ledger.figure("C046"), inquiry.dataset)
+    question = question_of(inquiry, "C046")
     if question.kind != "multiple" or "social_media" not in question.answers:
         raise Lacking(f"social_media is not among several answers to {question.name}.")
     made = measure_several(inquiry.dataset, question.name)
@@ -238,7 +238,7 @@ def complaints_move(inquiry: Inquiry) -> Finding:
     early = value_of(inquiry, "L029b") - value_of(inquiry, "L029a")
     first, last = value_of(inquiry, "L029a"), value_of(inquiry, "L029b")
     late = value_of(inquiry, "L030a")
-    ceiling = inquiry.ledger.figure("L030b").high
+    ceiling = find_figure(inquiry, "L030b").high
     return Finding(
         "undecided",
         f"Of US complainants {percent(first)} in 2011 and {percent(last)} in 2013 had posted about "

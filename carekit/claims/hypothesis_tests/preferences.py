@@ -8,7 +8,13 @@ import pandas as pd
 
 from carekit.claims.hypothesis_evidence import MANY
 from carekit.claims.hypothesis_tests.asked import question_of, share_asked
-from carekit.claims.hypothesis_tests.printed import percent, share_row, value_of
+from carekit.claims.hypothesis_tests.printed import (
+    find_figure,
+    percent,
+    share_row,
+    study_size,
+    value_of,
+)
 from carekit.claims.hypothesis_tests.registry import (
     Finding,
     Inquiry,
@@ -38,7 +44,7 @@ def _printed_trend(inquiry: Inquiry, ids: tuple[str, ...], n: int, what: str) ->
     table = pd.DataFrame(
         {
             "group": pd.Categorical(
-                groups := [inquiry.ledger.figure(key).group for key in ids], groups, ordered=True
+                groups := [find_figure(inquiry, key).group for key in ids], groups, ordered=True
             ),
             "share": [value_of(inquiry, key) for key in ids],
         }
@@ -70,7 +76,7 @@ def _printed_trend(inquiry: Inquiry, ids: tuple[str, ...], n: int, what: str) ->
     needs="shares by age of the same question",
 )
 def younger_in_print(inquiry: Inquiry) -> Finding:
-    n = inquiry.ledger.study("zendesk-2018").sample_size or 1000
+    n = study_size(inquiry, GENERATIONS[0])
     return _printed_trend(inquiry, GENERATIONS, n, "Of US consumers of each generation in 2018")
 
 
@@ -140,7 +146,7 @@ def younger(inquiry: Inquiry) -> Finding:
     needs="shares by age of a choice between the two",
 )
 def preference_falls_in_print(inquiry: Inquiry) -> Finding:
-    n = inquiry.ledger.study("nielsen-2012").sample_size or 1000
+    n = study_size(inquiry, AGES[0])
     return _printed_trend(inquiry, AGES, n, "Of US social media users of each age in 2012")
 
 
