@@ -20,7 +20,7 @@ from carekit.claims.hypothesis_tests.registry import (
 from carekit.claims.ledger import Ledger, load_ledger
 from carekit.claims.replay import PLANTED
 from carekit.claims.survey_measurers import Unanswerable
-from carekit.errors import InputError, SelectionError
+from carekit.errors import InputError, MissingExtraError, SelectionError
 
 if TYPE_CHECKING:
     from carekit.dataset import Dataset
@@ -211,8 +211,13 @@ def _run(one: HypothesisTest, inquiry: Inquiry) -> Finding:
         return Finding("untestable", "The dataset holds no survey.", needs=one.needs)
     if one.evidence == "posts" and not inquiry.dataset.has("posts"):
         return Finding("untestable", "The dataset holds no posts.", needs=one.needs)
+    # A dataset of any kind may lack what an estimate needs, and the estimate then says what. The
+    # figures and counts that come with carekit may not: there the same error is a fault.
+    refusals: tuple[type[Exception], ...] = (Lacking, Unanswerable, SelectionError)
+    if one.evidence in ("posts", "survey"):
+        refusals = (*refusals, InputError, MissingExtraError)
     try:
         made = one.run(inquiry)
-    except (Lacking, Unanswerable, SelectionError) as reason:
+    except refusals as reason:
         return Finding("untestable", str(reason), needs=one.needs)
     return replace(made, needs=made.needs or (one.needs if made.verdict == "undecided" else ""))

@@ -136,8 +136,11 @@ def decided(
 ) -> Finding:
     """A finding from one row of a result (estimate, ci_low, ci_high, p_value, n) and its claim.
 
-    `claim`, `reference` and `extent` are those of `decide_claim`; its sentence ends `why`.
+    `claim`, `reference` and `extent` are those of `decide_claim`; its sentence ends `why`. Without
+    an estimate the evidence lacks something, such as variation.
     """
+    if math.isnan(float(row["estimate"])):
+        raise Lacking(f"{why} No estimate can be made of these.")
     cases = int(row["n"]) if n is None else n
     limits: dict[str, Any] = {} if min_n is None else {"min_n": min_n}
     made = decide_claim(
