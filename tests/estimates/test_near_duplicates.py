@@ -59,7 +59,7 @@ def test_rates_are_counted_by_hand(burst):
     # six bursts: 18 before and 6 after an answer; 18 and 18 in silence, two hours each
     assert made.loc["answered", "ratio"] == pytest.approx(6 / 18)
     assert made.loc["unanswered", "ratio"] == pytest.approx(1)
-    assert made.loc["treated / control", "ratio"] == pytest.approx(1 / 3)
+    assert made.loc["answered / unanswered", "ratio"] == pytest.approx(1 / 3)
     assert made.loc["answered", "rate_before"] == pytest.approx(3 * 12)
     assert made.n.tolist() == [24, 36, 60]
     assert made.clusters.tolist() == [6, 6, 6]
@@ -68,7 +68,7 @@ def test_rates_are_counted_by_hand(burst):
 def test_a_burst_that_fades_by_itself_is_no_effect(burst):
     made = measure_near_duplicates(burst(1, 1), window_hours=2).set_index("arm")
     assert made.loc["answered", "ratio"] == pytest.approx(1 / 3)
-    assert made.loc["treated / control", "ratio"] == pytest.approx(1)
+    assert made.loc["answered / unanswered", "ratio"] == pytest.approx(1)
 
 
 def test_what_is_left_out_is_counted(burst):
@@ -156,7 +156,7 @@ def test_the_ratios_planted_in_the_sample_lie_in_their_intervals():
     for arm, value in (
         ("answered", planted["true"]),
         ("unanswered", planted["false"]),
-        ("treated / control", planted["true"] / planted["false"]),
+        ("answered / unanswered", planted["true"] / planted["false"]),
     ):
         row = table.loc[arm]
         assert row["ratio_low"] <= value <= row["ratio_high"], arm

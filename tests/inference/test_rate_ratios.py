@@ -45,7 +45,7 @@ def test_ratios_counted_by_hand():
     made = compare(EQUAL)
     assert made.loc["answered", "ratio"] == pytest.approx(8 / 16)
     assert made.loc["silent", "ratio"] == pytest.approx(16 / 16)
-    assert made.loc["treated / control", "ratio"] == pytest.approx(0.5)
+    assert made.loc["answered / silent", "ratio"] == pytest.approx(0.5)
     # 16 events in four windows of four hours: 24 a day
     assert made.loc["answered", "rate_before"] == pytest.approx(24)
     assert made.loc["answered", "rate_after"] == pytest.approx(12)
@@ -57,7 +57,7 @@ def test_windows_of_different_length_are_allowed_for():
     longer = EQUAL.assign(n_after=EQUAL["n_after"] * 3, seconds_after=3 * EQUAL["seconds_after"])
     made = compare(longer)
     assert made.loc["answered", "ratio"] == pytest.approx(0.5)
-    assert made.loc["treated / control", "ratio"] == pytest.approx(0.5)
+    assert made.loc["answered / silent", "ratio"] == pytest.approx(0.5)
 
 
 def test_the_ratio_agrees_with_a_binomial_model_of_statsmodels():
@@ -82,7 +82,7 @@ def test_the_ratio_agrees_with_a_binomial_model_of_statsmodels():
     ).fit(tol=1e-12)
     made = compare(frame)
     assert made.loc["silent", "estimate"] == pytest.approx(fitted.params[0], abs=1e-8)
-    assert made.loc["treated / control", "estimate"] == pytest.approx(fitted.params[1], abs=1e-8)
+    assert made.loc["answered / silent", "estimate"] == pytest.approx(fitted.params[1], abs=1e-8)
 
 
 def test_weights_of_a_unit_read_several_times_add_up_to_one():
@@ -104,10 +104,10 @@ def test_arms_exchanged_turn_the_ratio_around(counts):
     other = compare_rate_changes(
         frame, arm="arm", treated="silent", control="answered", cluster="brand"
     ).set_index("arm")
-    name = "treated / control"
-    assert one.loc[name, "estimate"] == pytest.approx(-other.loc[name, "estimate"], abs=1e-7)
+    name, back = "answered / silent", "silent / answered"
+    assert one.loc[name, "estimate"] == pytest.approx(-other.loc[back, "estimate"], abs=1e-7)
     assert one.loc[name, "ci_low"] == pytest.approx(
-        -other.loc[name, "ci_high"], abs=1e-6, nan_ok=True
+        -other.loc[back, "ci_high"], abs=1e-6, nan_ok=True
     )
 
 
@@ -123,7 +123,7 @@ def test_the_interval_covers_the_planted_ratio():
                 rows.append(
                     (arm, f"b{i}", rng.poisson(pace), rng.poisson(0.8 * factor * pace), 4, 4)
                 )
-        row = compare(table(rows)).loc["treated / control"]
+        row = compare(table(rows)).loc["answered / silent"]
         inside += row["ratio_low"] <= 0.4 <= row["ratio_high"]
     assert inside / 120 >= 0.90
 
@@ -132,7 +132,7 @@ def test_without_an_event_on_one_side_there_is_no_ratio():
     frame = EQUAL.assign(n_after=EQUAL["n_after"].where(EQUAL["arm"] == "silent", 0))
     made = compare(frame)
     assert np.isnan(made.loc["answered", "ratio"])
-    assert np.isnan(made.loc["treated / control", "ratio"])
+    assert np.isnan(made.loc["answered / silent", "ratio"])
     assert made.loc["answered", "method"] == "none: no event before, or none after"
     assert made.loc["silent", "ratio"] == pytest.approx(1)
     empty = compare(EQUAL.iloc[:0])

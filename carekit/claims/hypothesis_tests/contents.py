@@ -147,7 +147,7 @@ def answer_prevents_questions(inquiry: Inquiry) -> Finding:
         inquiry.dataset, events=events, conf_level=inquiry.conf_level
     ).set_index("arm")
     answered, silent = made.loc["answered"], made.loc["unanswered"]
-    row = made.loc["treated / control"]
+    row = made.loc["answered / unanswered"]
     if pd.isna(row["estimate"]):
         raise Lacking(
             f"{int(answered['n'])} near-duplicates around public answers and {int(silent['n'])} "
