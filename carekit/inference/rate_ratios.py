@@ -70,8 +70,8 @@ def compare_rate_changes(
         rate_before, rate_after (events per `per`, NaN in the last row); estimate (log of the ratio
         after / before; log of the ratio of ratios in the last row), std_error, ci_low, ci_high,
         conf_level, statistic, df, p_value; ratio, ratio_low, ratio_high; n (events, weighted,
-        rounded), clusters, method, flags (`few_clusters` below 30). Without an event before, or after, there is no finite
-        ratio: NaN, and `method` says so.
+        rounded), clusters, method, flags (`few_clusters` below 30). Without an event before, or
+        after, there is no finite ratio: NaN, and `method` says so.
 
     Raises
     ------
