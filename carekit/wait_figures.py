@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +30,7 @@ TICKS = {
     43200: "30 days",
 }
 DODGE = 1.05  # points that share a time stand side by side
+LINE = 0.03  # height of a line of small type, as a share of the axis
 
 
 def plot_expectations(
@@ -53,7 +55,8 @@ def plot_expectations(
     expected : pandas.DataFrame
         One row a share of people who expect an answer by a time: source (a marker each), minutes,
         estimate, ci_low, ci_high (missing where none was published) and name (written beside it).
-        Points of the same minutes stand side by side, in the order of the rows.
+        Points of the same minutes stand side by side: without an interval left of it, with one
+        right of it.
     series : str
         Column with one value a curve; at most four, besides the markers.
     shortest, longest : float
@@ -88,11 +91,10 @@ def plot_expectations(
                 label=f"answered: {name}")  # fmt: skip
         ax.fill_between(x, curve[1], curve[2], step="post", color=PALETTE[k], alpha=0.15,
                         linewidth=0)  # fmt: skip
-    place = expected.groupby("minutes").cumcount()
-    beside = DODGE ** (place - (expected.groupby("minutes")["name"].transform("size") - 1) / 2)
+    beside, written = _side_by_side(expected)
     for k, source in enumerate(dict.fromkeys(expected["source"])):
         mine = (expected["source"] == source).to_numpy()
-        part, at = expected[mine], (expected["minutes"] * beside)[mine]
+        part, at = expected[mine], beside[mine]
         colour = PUBLISHED if k == 0 else PALETTE[4 + k % 2]
         for low, high, x in zip(part["ci_low"], part["ci_high"], at, strict=True):
             ax.plot([x, x], [low, high], color=colour, linewidth=2, solid_capstyle="butt")
@@ -106,9 +108,18 @@ def plot_expectations(
             markerfacecolor=colour if part["ci_low"].notna().any() else "white",
             label=source,
         )
-        for name, x, y in zip(part["name"], at, part["estimate"], strict=True):
-            ax.annotate(str(name), (x, y), (5, 3), textcoords="offset points", fontsize=7,
-                        color="#444444")  # fmt: skip
+    for row, x, y in zip(expected.itertuples(index=False), beside, written, strict=True):
+        right = x > row.minutes
+        ax.annotate(
+            str(row.name),
+            (x, y),
+            (6 if right else -6, 0),
+            textcoords="offset points",
+            ha="left" if right else "right",
+            va="center",
+            fontsize=7,
+            color="#444444",
+        )
     _time_axis(ax, shortest, longest)
     ax.set(ylim=(0, 1), xlabel=xlabel, ylabel=ylabel, title=title)
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False)
@@ -223,6 +234,22 @@ def plot_mean_against_share(
     ax.set(ylim=(0, 1), xlabel=xlabel, ylabel=ylabel, title=title)
     ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2, frameon=False)
     return ax
+
+
+def _side_by_side(expected: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+    """Where points of one time stand, and the height of their names: printed ones left of it."""
+    at = expected["minutes"].to_numpy(float).copy()
+    written = expected["estimate"].to_numpy(float).copy()
+    measured = expected["ci_low"].notna().to_numpy()
+    for minutes in np.unique(at):
+        for side in (measured, ~measured):
+            mine = np.flatnonzero(side & (expected["minutes"] == minutes).to_numpy())
+            mine = mine[np.argsort(written[mine], kind="stable")]
+            step = DODGE if side is measured else 1 / DODGE
+            at[mine] = minutes * step ** (1 + np.arange(len(mine)) % 2)
+            for below, this in pairwise(mine):
+                written[this] = max(written[this], written[below] + LINE)
+    return at, written
 
 
 def _time_axis(ax: Axes, shortest: float, longest: float) -> None:

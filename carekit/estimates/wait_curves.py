@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from carekit.engine import Engine, using
-from carekit.estimates.setting import AUTO, Setting, prepare
+from carekit.estimates.setting import AUTO
+from carekit.estimates.wait_counts import Waits, prepare_waits
 from carekit.inference.horizons import within_columns
 from carekit.inference.survival import estimate_waits, survival_curve
 from carekit.inference.wait_quantiles import wait_quantiles
-from carekit.measures.answers import count_waits
-from carekit.measures.business_waits import brand_hours, count_business_waits
 from carekit.measures.definitions import DEFAULT, Definition
 
 if TYPE_CHECKING:
@@ -54,11 +53,11 @@ def measure_wait_curve(
     >>> bool(curve.survival.is_monotonic_decreasing)
     True
     """
-    setting, waits, note = _counted(dataset, by, definition, cluster, where, allow_selected, engine)
+    waits, note = _counted(dataset, by, definition, cluster, where, allow_selected, engine)
     curve = survival_curve(
-        waits, by=list(setting.by), cluster=_unit(setting), conf_level=conf_level
+        waits.forward, by=list(waits.setting.by), cluster=waits.unit, conf_level=conf_level
     )
-    curve["definition"] = setting.definition.name
+    curve["definition"] = waits.setting.definition.name
     curve.attrs["note"] = note
     return curve
 
@@ -99,12 +98,12 @@ def measure_waits_within(
     True
     """
     names = within_columns(within)
-    setting, waits, note = _counted(dataset, by, definition, cluster, where, allow_selected, engine)
-    groups = list(setting.by)
+    waits, note = _counted(dataset, by, definition, cluster, where, allow_selected, engine)
+    groups = list(waits.setting.by)
     wide = estimate_waits(
-        waits, by=groups, cluster=_unit(setting), within=within, conf_level=conf_level
+        waits.forward, by=groups, cluster=waits.unit, within=within, conf_level=conf_level
     )
-    wide["method"] = setting.name_methods(wide)
+    wide["method"] = waits.setting.name_methods(wide)
     kept = [*groups, "n", "n_answered", "conf_level", "method"]
     parts = [
         wide[kept].assign(
@@ -117,7 +116,7 @@ def measure_waits_within(
         for name, minutes in names.items()
     ]
     long = pd.concat(parts).sort_values(["place"], kind="stable", ignore_index=True)
-    long["definition"] = setting.definition.name
+    long["definition"] = waits.setting.definition.name
     columns = (
         "limit_minutes n n_answered estimate ci_low ci_high conf_level method definition"
     ).split()
@@ -179,30 +178,14 @@ def _counted(
     where: str | None,
     allow_selected: bool,
     engine: Engine | None,
-) -> tuple[Setting, pd.DataFrame, str]:
-    """The setting, its waits in whole seconds with those that run backwards left out, the note."""
+) -> tuple[Waits, str]:
+    """The waits, and the denominator in words with what was left out."""
     dataset.refuse(NAME, allow_selected=allow_selected)
     with using(engine) as opened:
-        setting = prepare(
+        waits = prepare_waits(
             dataset, by=by, definition=definition, cluster=cluster, where=where, engine=opened
         )
-        clock = ""
-        if setting.definition.clock == "business hours":
-            counts, n_without = count_business_waits(
-                setting.table, hours=brand_hours(dataset), by=setting.by, cluster=setting.cluster
-            )
-            clock = (
-                f" Business hours of the brand; {n_without} requests to brands without opening "
-                "hours are left out."
-            )
-        else:
-            counts = count_waits(setting.table, by=setting.by, cluster=setting.cluster)
-    note = (
-        f"{setting.note} {int(counts['backwards'].sum())} answers are dated before their request: "
-        f"left out of every time.{clock}"
+    return waits, (
+        f"{waits.setting.note} {int(waits.counts['backwards'].sum())} answers are dated before "
+        f"their request: left out of every time.{waits.clock}"
     )
-    return setting, counts[counts["events"] + counts["censored"] > 0], note
-
-
-def _unit(setting: Setting) -> str | None:
-    return "cluster" if setting.cluster else None
