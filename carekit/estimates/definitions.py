@@ -17,7 +17,7 @@ from carekit.inference.proportions import estimate_rate, mean_of_rates
 from carekit.measures.answers import count_answers, count_waits
 from carekit.measures.business_waits import Hours, brand_hours, count_business_waits
 from carekit.measures.definitions import DEFAULT, DEFINITIONS, Definition, get_definition
-from carekit.measures.requests import build_requests, with_groups
+from carekit.measures.requests import THREAD_COLUMNS, build_requests, with_groups
 from carekit.measures.threads import build_threads
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ or private; an answer anywhere in the thread counts; posts of any visibility']]
     chosen = [get_definition(d) for d in (DEFINITIONS if definitions is None else definitions)]
     reference = get_definition(definition)
     columns = column_tuple(by)
+    asked_for = f"{','.join(columns)} {cluster} {where or ''}"
+    with_threads = any(name in asked_for for name in THREAD_COLUMNS)
     parts = []
     with using(engine) as opened:
         posts = opened.table(dataset, "posts")
@@ -91,7 +93,9 @@ or private; an answer anywhere in the thread counts; posts of any visibility']]
         private = int((threads.posts.visibility == "private").sum().execute() or 0)
         for one in chosen:
             used, reasons = _applied(one, holds_private=private > 0)
-            requests = build_requests(dataset, definition=used, engine=opened)
+            requests = build_requests(
+                dataset, definition=used, engine=opened, with_threads=with_threads
+            )
             table = opened.keep(with_groups(requests.table, columns, where=where))
             unit = independent_unit(table, columns, cluster)
             if used.pooling == "mean of brands":
@@ -295,7 +299,12 @@ def differences(definition: Definition, reference: Definition) -> list[str]:
         found.append(
             "pools all requests"
             if definition.pooling == "all requests"
-            else f"averages brands, each with {definition.minimum_n} requests or more"
+            else "averages brands"
+            + (
+                f", each with {definition.minimum_n} requests or more"
+                if definition.minimum_n
+                else ""
+            )
         )
     if definition.clock != reference.clock:
         found.append(f"clock: {definition.clock}")
