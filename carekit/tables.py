@@ -92,7 +92,8 @@ def table_estimates(
     paired = "ci_low" in shown and "ci_high" in frame.columns
     if paired:
         shown = [c for c in shown if c != "ci_high"]
-    in_minutes = not IN_MINUTES.isdisjoint(frame.columns)
+    # Beside an estimate, the interval is that of the estimate.
+    in_minutes = "estimate" not in frame.columns and not IN_MINUTES.isdisjoint(frame.columns)
     headings, cells, numeric = [], [], []
     for name in shown:
         if name == "ci_low" and paired:

@@ -41,6 +41,8 @@ def test_times_are_said_as_people_say_them():
     for name in ("wait_minutes", "restricted_mean_minutes"):
         renamed = table_estimates(waits.rename(columns={"median_minutes": name}), caption="c")
         assert renamed.rows == table.rows
+    beside = table_estimates(waits.assign(estimate=0.3, ci_low=0.2, ci_high=0.4), caption="c")
+    assert "20.0 to 40.0\u00a0%" in beside.rows[0]
     assert duration(180) == "3.0\u00a0h"
     assert percent(1) == "100.0\u00a0%"
 
