@@ -29,6 +29,7 @@ TICKS = {
     10080: "7 days",
     43200: "30 days",
 }
+STEPS = 400  # of a drawn curve
 DODGE = 1.05  # points that share a time stand side by side
 LINE = 0.03  # height of a line of small type, as a share of the axis
 
@@ -79,11 +80,13 @@ def plot_expectations(
             "from the points. Choose fewer groups."
         )
     ax = ax or new_axes(height=4.6)
+    # More steps than that cannot be seen, and would be written to the files all the same.
+    x = np.geomspace(shortest, longest, STEPS)
     for k, name in enumerate(names):
-        part = curves[(curves[series].astype(str) == name) & (curves["minutes"] <= longest)]
-        x = np.concatenate([[shortest / 2], part["minutes"], [longest]])
+        part = curves[curves[series].astype(str) == name]
+        seen = np.searchsorted(part["minutes"], x, side="right")
         curve = [
-            np.concatenate([[0], 1 - part[c], [1 - part[c].iloc[-1] if len(part) else 0]])
+            np.append(0, 1 - part[c].to_numpy(float))[seen]
             for c in ("survival", "ci_high", "ci_low")
         ]
         style = ("-", "--", "-.", ":")[k]

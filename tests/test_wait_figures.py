@@ -43,8 +43,12 @@ def test_expectations_and_answers_share_one_axis_of_time():
     contents = drawn(plot_expectations(curves, EXPECTED, series="network"))
     assert contents["legend"] == ["answered: facebook", "answered: x", "published", "survey"]
     facebook, x = contents["lines"][:2]
-    assert 0.5 in facebook["y"]
-    assert x["y"][1] == pytest.approx(1 / 3)
+    assert len(facebook["x"]) == len(x["x"]) == 400
+    assert set(facebook["y"]) == {0, 0.5}
+    drawn_x = dict(zip(x["x"], x["y"], strict=True))
+    for minutes, share in drawn_x.items():
+        answered = 1 if minutes >= 120 else 1 / 3 if minutes >= 60 else 0
+        assert share == pytest.approx(answered)
     shares = {y for line in contents["lines"] for y in line["y"]}
     assert {0.53, 0.72, 0.73, 0.67, 0.78} <= shares
     assert {"C025", "C026", "complaint"} <= set(contents["texts"])
