@@ -74,6 +74,7 @@ _LAZY: dict[str, str] = {
     "replay_all": "carekit.claims.replay",
     "share_counts": "carekit.sharing",
     "table_estimates": "carekit.tables",
+    "table_hypotheses": "carekit.claims.judging",
 }
 
 __all__ = ["__version__", *sorted(_LAZY)]
