@@ -73,6 +73,12 @@ def _growth() -> Callable[..., pd.DataFrame]:
     return measure_growth
 
 
+def _categories() -> Callable[..., pd.DataFrame]:
+    from carekit.estimates.categories import measure_categories
+
+    return measure_categories
+
+
 MEASURES: dict[str, Measure] = {
     "answer-rate": Measure("which share of requests was answered", _answer_rate),
     "first-response": Measure("how long the first answer took", _first_response),
@@ -81,5 +87,6 @@ MEASURES: dict[str, Measure] = {
     "surfaces": Measure("where requests stand, and whether they address the brand", _surfaces),
     "reply-length": Measure("how long first answers are", _reply_length),
     "growth": Measure("how much requests grew: more accounts, or more demand", _growth),
+    "categories": Measure("what customers write: categories and flags", _categories),
     "definitions": Measure("the answer rate under every published definition", _definitions),
 }
