@@ -116,23 +116,22 @@ def _uncorrected(frame: pd.DataFrame, flagged: FlaggedRequests, conf_level: floa
 
     by = list(flagged.by)
     unit = flagged.cluster
-    named = frame.assign(unit=frame[unit] if unit else 0)
+    named = frame.assign(cluster=frame[unit] if unit else 0)
     parts = []
     for place, category in enumerate((*COMMENT_CLASSES, *FLAGS)):
         yes = named[category] if category in FLAGS else named["comment_class"] == category
         counts = (
             named.assign(n=1, n_yes=yes.astype(int))
-            .groupby([*by, "unit"], dropna=False, as_index=False)[["n", "n_yes"]]
+            .groupby([*by, "cluster"], dropna=False, as_index=False)[["n", "n_yes"]]
             .sum()
         )
         rates = estimate_rate(
-            counts, by=by, cluster="unit" if unit else None, n_yes="n_yes", conf_level=conf_level
+            counts, by=by, cluster="cluster" if unit else None, n_yes="n_yes", conf_level=conf_level
         )
         rates.insert(len(by), "category", category)
         parts.append(rates.assign(place=place))
     made = pd.concat(parts, ignore_index=True)
     made = made.sort_values([*by, "place"], kind="stable", ignore_index=True).drop(columns="place")
-    made["method"] = made["method"].str.replace("clustered by unit", f"clustered by {unit}")
     made["method"] = flagged.setting.name_methods(made) + f"; {UNCORRECTED}"
     made["uncorrected"] = made["n_yes"] / made["n"].where(made["n"] > 0)
     made["n_coded"] = 0

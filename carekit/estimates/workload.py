@@ -72,19 +72,16 @@ def measure_workload(
     posts = applied[to_do].assign(
         n=1,
         n_yes=applied["action"].isin(LEAVES_NETWORK).astype(int),
-        unit=frame[flagged.cluster] if flagged.cluster else frame["request_id"],
+        cluster=frame[flagged.cluster] if flagged.cluster else frame["request_id"],
     )
     twice = pd.concat([posts, posts.assign(**{by: "all"})], ignore_index=True)
-    counts = twice.groupby([by, "unit"], as_index=False, dropna=False)[["n", "n_yes"]].sum()
+    counts = twice.groupby([by, "cluster"], as_index=False, dropna=False)[["n", "n_yes"]].sum()
     rates = estimate_rate(
         counts,
         by=[by],
-        cluster="unit" if flagged.cluster else None,
+        cluster="cluster" if flagged.cluster else None,
         n_yes="n_yes",
         conf_level=conf_level,
-    )
-    rates["method"] = rates["method"].str.replace(
-        "clustered by unit", f"clustered by {flagged.cluster}"
     )
     limits = rates[[by, "ci_low", "ci_high", "conf_level"]].assign(
         method=flagged.setting.name_methods(rates) + "; rules, uncorrected"

@@ -267,12 +267,16 @@ def run_prevalence(args: argparse.Namespace) -> None:
         found = compare_coded(dataset, reference=args.compare or None, **options)
     _say(found.attrs["note"])
     shown = found
-    if args.format == "table" and args.compare is None:
+    if args.format == "table":
         shown = found.drop(columns=[c for c in _DETAILS if c in found.columns])
     _print(shown, args)
 
 
-_DETAILS = ("std_error", "df", "n_eff", "clusters", "rogan_gladen_se", "sensitivity", "specificity")
+# Left to csv and json, so that a table fits a terminal.
+_DETAILS = (
+    "std_error df n_eff clusters rogan_gladen_se sensitivity specificity statistic n_family "
+    "estimate_1 estimate_2"
+).split()
 
 
 def run_policy(args: argparse.Namespace) -> int:

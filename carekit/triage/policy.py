@@ -144,7 +144,10 @@ def write_policy(policy: pd.DataFrame, path: str | os.PathLike[str]) -> Path:
     target.parent.mkdir(parents=True, exist_ok=True)
     with replacing(target) as temporary:
         # The byte order mark lets spreadsheet programs read the accents.
-        policy.to_csv(temporary, index=False, encoding="utf-8-sig")
+        whole = policy.assign(
+            deadline_minutes=policy["deadline_minutes"].map("{:g}".format, na_action="ignore")
+        )
+        whole.to_csv(temporary, index=False, encoding="utf-8-sig")
     return target
 
 
