@@ -52,5 +52,6 @@ def test_the_measures_are_those_of_the_manual():
         "surfaces",
         "reply-length",
         "growth",
+        "categories",
         "definitions",
     ]
