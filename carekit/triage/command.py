@@ -283,6 +283,7 @@ def run_policy(args: argparse.Namespace) -> int:
     from carekit.estimates.workload import measure_workload
     from carekit.triage.policy import check_policy, load_policy, write_policy
 
+    dataset = None if args.dir is None else _open(args.dir)
     policy = load_policy(args.file, lang=args.lang, complete=False)
     if args.out:
         _say(f"Written: {write_policy(policy, args.out)}. Edit it, then --file {args.out}.")
@@ -295,10 +296,10 @@ def run_policy(args: argparse.Namespace) -> int:
         _print(faults, args)
         return 2
     _say(f"{len(policy)} rules; every category, surface and risk has one rule that fits best.")
-    if args.dir is None:
+    if dataset is None:
         _print(policy, args)
         return 0
-    found = measure_workload(_open(args.dir), policy=policy, by=args.by, where=args.where)
+    found = measure_workload(dataset, policy=policy, by=args.by, where=args.where)
     _say(found.attrs["note"])
     _print(found, args)
     return 0
