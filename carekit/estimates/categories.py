@@ -38,7 +38,8 @@ def measure_categories(
     conf_level: float = 0.95,
     where: str | None = None,
     allow_selected: bool = False,
-    coded: str | os.PathLike[str] | None = None,
+    coded: str | os.PathLike[str] | pd.DataFrame | None = None,
+    flagged: FlaggedRequests | None = None,
     engine: Engine | None = None,
 ) -> pd.DataFrame:
     """Share of requests in each category of the scheme, and with each flag.
@@ -50,9 +51,12 @@ def measure_categories(
     allow_selected : bool
         Has no effect: the shares describe the posts of the dataset, and the note repeats its
         selection.
-    coded : path, optional
-        A coded sheet of a random sample of these requests (`carekit triage sample`). Without it the
-        shares are those of the rules, uncorrected: their interval shows chance alone, not the
+    flagged : FlaggedRequests, optional
+        These requests with their flags, where they were flagged before
+        (`carekit.estimates.flagged`); `definition` and `where` are then its own.
+    coded : path or DataFrame, optional
+        A coded sheet of a random sample of these requests (`carekit triage sample`), or its codes.
+        Without it the shares are those of the rules, uncorrected: their interval shows chance alone, not the
         errors of the rules.
 
     Returns
@@ -71,6 +75,8 @@ def measure_categories(
     InputError
         As `carekit.measure_answer_rate`; the sheet cannot be read or none of its posts is a
         request of the dataset.
+    SelectionError
+        No request has a text.
 
     Examples
     --------
@@ -79,9 +85,13 @@ def measure_categories(
     >>> table.category.to_list()[:3], table.method.str.contains("uncorrected").all()
     (['question', 'troll', 'negative'], True)
     """
-    flagged = flag_requests(
-        dataset, by=by, definition=definition, cluster=cluster, where=where, engine=engine
-    )
+    if flagged is None:
+        flagged = flag_requests(
+            dataset, by=by, definition=definition, cluster=cluster, where=where, engine=engine
+        )
+    else:
+        flagged = flagged.regrouped(by, cluster=cluster)
+    flagged.with_text()
     frame = with_categories(flagged)
     named = frame["tone"].notna()
     rates = _uncorrected(frame[named], flagged, conf_level)
@@ -141,7 +151,7 @@ def _uncorrected(frame: pd.DataFrame, flagged: FlaggedRequests, conf_level: floa
 def _corrected(
     rates: pd.DataFrame,
     flagged: FlaggedRequests,
-    coded: str | os.PathLike[str],
+    coded: str | os.PathLike[str] | pd.DataFrame,
     conf_level: float,
 ) -> pd.DataFrame:
     """The rates with corrected shares in place of those that the sheet codes."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -58,12 +59,13 @@ class CodedRequests:
 def measure_coded(
     dataset: Dataset,
     *,
-    coded: str | os.PathLike[str] | pd.DataFrame,
+    coded: str | os.PathLike[str] | pd.DataFrame | None = None,
     column: str = "category",
     by: str | Sequence[str] = (),
     stratum: str | None = None,
     where: str | None = None,
     conf_level: float = 0.95,
+    flagged: FlaggedRequests | None = None,
     engine: Engine | None = None,
 ) -> pd.DataFrame:
     """Corrected share of each category by group, beside the naive and the coded-only ones.
@@ -71,9 +73,10 @@ def measure_coded(
     Parameters
     ----------
     dataset : Dataset
-    coded : path or DataFrame
+    coded : path or DataFrame, optional
         A coded sheet of a random sample of the dataset's requests (`carekit triage sample`), or its
-        codes with the columns of `carekit.triage.read_coding_sheet`.
+        codes with the columns of `carekit.triage.read_coding_sheet`. Default: the first sheet in
+        the dataset's folder `coding`.
     column : {"category", "tone", "is_question", "is_complaint", "is_abuse"}
         The code; "category" is derived from the others, as the rules derive theirs.
     by : str or sequence of str
@@ -84,6 +87,9 @@ def measure_coded(
     where : str, optional
         Condition on the requests.
     conf_level : float
+    flagged : FlaggedRequests, optional
+        These requests with their flags, where they were flagged before
+        (`carekit.estimates.flagged`); `where` is then its own.
     engine : Engine, optional
 
     Returns
@@ -97,10 +103,12 @@ def measure_coded(
     InputError
         Unknown `column`; the sheet cannot be read, lacks the code, or holds no request of the
         dataset; its strata are weighted unequally and no column tells them.
+    SelectionError
+        No sheet is given and the dataset holds none.
     """
     joined = join_codes(
-        flag_requests(dataset, by=by, where=where, cluster=None, engine=engine),
-        coded,
+        _grouped(dataset, flagged, by=by, where=where, engine=engine),
+        _sheet(dataset) if coded is None else coded,
         stratum=stratum,
     )
     result = correct(joined, column=column, conf_level=conf_level)
@@ -111,20 +119,21 @@ def measure_coded(
 def compare_coded(
     dataset: Dataset,
     *,
-    coded: str | os.PathLike[str] | pd.DataFrame,
+    coded: str | os.PathLike[str] | pd.DataFrame | None = None,
     by: str | Sequence[str],
     column: str = "category",
     reference: str | None = None,
     stratum: str | None = None,
     where: str | None = None,
     conf_level: float = 0.95,
+    flagged: FlaggedRequests | None = None,
     engine: Engine | None = None,
 ) -> pd.DataFrame:
     """Differences between groups in corrected shares.
 
     Parameters
     ----------
-    dataset, coded, column, by, stratum, where, conf_level, engine
+    dataset, coded, column, by, stratum, where, conf_level, flagged, engine
         As in `measure_coded`; `by` names one column or several.
     reference : str, optional
         Compare every group with this one; default: all pairs.
@@ -141,8 +150,8 @@ def compare_coded(
         As `measure_coded`; fewer than two groups have enough coded posts.
     """
     joined = join_codes(
-        flag_requests(dataset, by=by, where=where, cluster=None, engine=engine),
-        coded,
+        _grouped(dataset, flagged, by=by, where=where, engine=engine),
+        _sheet(dataset) if coded is None else coded,
         stratum=stratum,
     )
     if not joined.by:
@@ -165,6 +174,26 @@ def compare_coded(
     left = f" Too few coded posts in {', '.join(map(str, thin))}: left out." if thin else ""
     result.attrs["note"] = joined.note + left
     return result
+
+
+def _grouped(
+    dataset: Dataset,
+    flagged: FlaggedRequests | None,
+    *,
+    by: str | Sequence[str],
+    where: str | None,
+    engine: Engine | None,
+) -> FlaggedRequests:
+    if flagged is None:
+        return flag_requests(dataset, by=by, where=where, cluster=None, engine=engine)
+    return flagged.regrouped(by, cluster=None)
+
+
+def _sheet(dataset: Dataset) -> Path:
+    """The first coded sheet that lies in the dataset."""
+    from carekit.triage.coding_workflow import find_sheets
+
+    return find_sheets(dataset)[0]
 
 
 def correct(joined: CodedRequests, *, column: str, conf_level: float = 0.95) -> pd.DataFrame:
@@ -266,7 +295,7 @@ def join_codes(
         if isinstance(coded, pd.DataFrame)
         else (read_coding_sheet(coded).codes, read_design(coded))
     )
-    every = flagged.frame[flagged.frame["tone"].notna()].reset_index(drop=True)
+    every = flagged.with_text().reset_index(drop=True)
     given = codes.set_index(codes["post_id"].astype(str)).drop(columns="post_id")
     found = given.index.isin(set(every["request_id"].astype(str)))
     if not found.any():

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from carekit.engine import Engine, using
-from carekit.estimates.setting import AUTO, Setting, column_tuple, prepare
+from carekit.errors import InputError, SelectionError
+from carekit.estimates.setting import AUTO, NONE, Setting, column_tuple, prepare
 from carekit.measures.definitions import DEFAULT, Definition
 from carekit.measures.threads import distinct_posts
 
@@ -49,6 +50,44 @@ class FlaggedRequests:
     def note(self) -> str:
         """The denominator in words, and what was left out of it."""
         return self.setting.note
+
+    def regrouped(self, by: str | Sequence[str], *, cluster: str | None = AUTO) -> FlaggedRequests:
+        """The same requests in other groups; nothing is flagged again.
+
+        Raises
+        ------
+        InputError
+            `by` or `cluster` names a column that is not in the frame.
+        """
+        asked = column_tuple(by)
+        unit = None if cluster in (None, NONE) else cluster
+        if cluster == AUTO:
+            one_brand = {"brand", "account"} & set(asked) or self.frame["brand"].nunique() <= 1
+            unit = "author_id" if one_brand else "brand"
+        for name in (*asked, *([unit] if unit else [])):
+            if name not in self.frame:
+                raise InputError(
+                    f"`by` or `cluster` names a column {name!r} that was not kept; found: "
+                    f"{', '.join(self.frame.columns)}. Name it when the requests are flagged."
+                )
+        setting = replace(self.setting, by=asked, cluster=unit)
+        return FlaggedRequests(self.frame, asked, unit, setting)
+
+    def with_text(self) -> pd.DataFrame:
+        """The rows whose flags are known.
+
+        Raises
+        ------
+        SelectionError
+            No request has a text.
+        """
+        known = self.frame[self.frame["tone"].notna()]
+        if known.empty:
+            raise SelectionError(
+                f"None of {len(self.frame):,} requests has a text; expected texts to sort. Import "
+                "the posts with their texts."
+            )
+        return known
 
 
 def flag_requests(

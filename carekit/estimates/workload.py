@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from carekit.engine import Engine
-from carekit.estimates.flagged import flag_requests
+from carekit.estimates.flagged import FlaggedRequests, flag_requests
 from carekit.estimates.setting import AUTO
 from carekit.inference.proportions import estimate_rate
 from carekit.measures.definitions import DEFAULT, Definition
@@ -25,6 +25,7 @@ def measure_workload(
     cluster: str | None = AUTO,
     conf_level: float = 0.95,
     where: str | None = None,
+    flagged: FlaggedRequests | None = None,
     engine: Engine | None = None,
 ) -> pd.DataFrame:
     """Requests by owner under a policy, and the share that must leave the network.
@@ -37,6 +38,9 @@ def measure_workload(
         As `carekit.triage.load_policy` returns it; default: the shipped one, in English.
     by : {"owner", "action", "rule_id"}
         What to count by.
+    flagged : FlaggedRequests, optional
+        These requests with their flags, where they were flagged before; `definition` and `where`
+        are then its own.
 
     Returns
     -------
@@ -62,9 +66,13 @@ def measure_workload(
     )
 
     rules = load_policy(lang="en") if policy is None else policy
-    flagged = flag_requests(
-        dataset, definition=definition, cluster=cluster, where=where, engine=engine
-    )
+    if flagged is None:
+        flagged = flag_requests(
+            dataset, definition=definition, cluster=cluster, where=where, engine=engine
+        )
+    else:
+        flagged = flagged.regrouped((), cluster=cluster)
+    flagged.with_text()
     frame = flagged.frame
     applied = apply_policy(frame, policy=rules)
     table = summarise_workload(applied, by=by, category=frame["comment_class"])

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from carekit.errors import InputError
+from carekit.errors import InputError, SelectionError
 from carekit.triage.coding_sheet import CODE_COLUMNS, read_coding_sheet, write_coding_sheet
 
 if TYPE_CHECKING:
     from carekit.dataset import Dataset
+    from carekit.estimates.flagged import FlaggedRequests
 
 DESIGN = ("post_id", "stratum", "strata", "stratum_size", "stratum_n", "weight", "seed")
 
@@ -27,6 +28,7 @@ def draw_sample(
     where: str | None = None,
     redacted: bool = True,
     seed: int = 0,
+    flagged: FlaggedRequests | None = None,
 ) -> pd.DataFrame:
     """A random sample of the dataset's requests, to be coded.
 
@@ -44,6 +46,8 @@ def draw_sample(
     redacted : bool, default True
         Replace personal data in the texts.
     seed : int
+    flagged : FlaggedRequests, optional
+        The requests, where they were flagged before and their texts kept; `where` is then its own.
 
     Returns
     -------
@@ -67,7 +71,10 @@ def draw_sample(
     from carekit.triage.coding import sample_for_coding
     from carekit.triage.personal_data import redact
 
-    flagged = flag_requests(dataset, by=by, where=where, cluster=None, text=True)
+    if flagged is None:
+        flagged = flag_requests(dataset, by=by, where=where, cluster=None, text=True)
+    else:
+        flagged = flagged.regrouped(by, cluster=None)
     frame = flagged.frame.rename(columns={"request_id": "post_id"})
     frame["post_id"] = frame["post_id"].astype(str)
     drawn = sample_for_coding(
@@ -139,6 +146,55 @@ def write_sheets(
         write_coding_sheet(drawn, sheet, lang=lang, columns=columns, coder=coder)
     drawn[[c for c in DESIGN if c in drawn]].to_csv(design, index=False)
     return [*sheets, design]
+
+
+def find_sheets(dataset: Dataset) -> list[Path]:
+    """The coded sheets in the folder `coding` of a dataset, by name.
+
+    Raises
+    ------
+    SelectionError
+        There is none.
+
+    Examples
+    --------
+    >>> from carekit.dataset import open_dataset
+    >>> [sheet.name for sheet in find_sheets(open_dataset())]
+    ['coder_a.csv', 'coder_b.csv']
+    """
+    folder = dataset.path / "coding"
+    beside = (".design.csv", ".codebook.csv")
+    found = [
+        p
+        for p in sorted(folder.glob("*"))
+        if p.suffix.lower() in (".csv", ".xlsx") and not p.name.endswith(beside)
+    ]
+    if not found:
+        raise SelectionError(
+            f"{dataset.path} has no coded sheet in its folder coding; expected a random sample of "
+            "its posts, coded by people. Draw one with carekit triage sample, and put what comes "
+            "back there."
+        )
+    return found
+
+
+def measure_coders(
+    dataset: Dataset, *, column: str | None = None, conf_level: float = 0.95, seed: int = 0
+) -> pd.DataFrame:
+    """`measure_agreement` of the coders whose sheets lie in the dataset's folder `coding`.
+
+    Raises
+    ------
+    SelectionError
+        There are fewer than two sheets.
+    """
+    sheets = find_sheets(dataset)
+    if len(sheets) < 2:
+        raise SelectionError(
+            f"{dataset.path} has one coded sheet, {sheets[0].name}; expected two or more of the "
+            "same posts. Let a second person code them."
+        )
+    return measure_agreement(sheets, column=column, conf_level=conf_level, seed=seed)
 
 
 def measure_agreement(

@@ -129,7 +129,9 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 def _add_prevalence(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("dir", metavar="DIR", help="a dataset folder")
     parser.add_argument(
-        "--coded", required=True, metavar="FILE", help="a coded sheet of a random sample of it"
+        "--coded",
+        metavar="FILE",
+        help="a coded sheet of a random sample of it (default: the first in its folder coding)",
     )
     parser.add_argument("--by", default="", metavar="COL", help="a column that defines groups")
     parser.add_argument(
