@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 NARROW = "\u202f"  # narrow no-break space: groups digits, stands before the sign
 NO_BREAK = "\u00a0"
-SHARES = ("estimate", "share", "published", "unweighted", "weighted")
+SHARES = (
+    "estimate share published unweighted weighted naive uncorrected human_estimate truth "
+    "share_leaving"
+).split()
 MISSING = "–"
 
 

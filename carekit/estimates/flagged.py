@@ -62,7 +62,9 @@ class FlaggedRequests:
         asked = column_tuple(by)
         unit = None if cluster in (None, NONE) else cluster
         if cluster == AUTO:
-            one_brand = {"brand", "account"} & set(asked) or self.frame["brand"].nunique() <= 1
+            one_brand = {"brand", "account"} & set(asked) or len(
+                self.frame["brand"].dropna().unique()
+            ) <= 1
             unit = "author_id" if one_brand else "brand"
         for name in (*asked, *([unit] if unit else [])):
             if name not in self.frame:
@@ -72,6 +74,10 @@ class FlaggedRequests:
                 )
         setting = replace(self.setting, by=asked, cluster=unit)
         return FlaggedRequests(self.frame, asked, unit, setting)
+
+    def only(self, rows: pd.Series) -> FlaggedRequests:
+        """The requests for which `rows`, a boolean column as long as the frame, is true."""
+        return replace(self, frame=self.frame[rows.to_numpy(bool)].reset_index(drop=True))
 
     def with_text(self) -> pd.DataFrame:
         """The rows whose flags are known.
