@@ -126,7 +126,7 @@ def _uncorrected(frame: pd.DataFrame, flagged: FlaggedRequests, conf_level: floa
 
     by = list(flagged.by)
     unit = flagged.cluster
-    named = frame.assign(cluster=frame[unit] if unit else 0)
+    named = frame.assign(cluster=flagged.units() if unit else 0)
     parts = []
     for place, category in enumerate((*COMMENT_CLASSES, *FLAGS)):
         yes = named[category] if category in FLAGS else named["comment_class"] == category

@@ -51,6 +51,16 @@ class FlaggedRequests:
         """The denominator in words, and what was left out of it."""
         return self.setting.note
 
+    def units(self) -> pd.Series:
+        """The independent unit of each row, never missing.
+
+        Requests without an author are a unit each; those without a brand are one together.
+        """
+        if self.cluster is None:
+            return self.frame["request_id"]
+        other = self.frame["request_id"] if self.cluster == "author_id" else "unknown"
+        return self.frame[self.cluster].astype(object).fillna(other)
+
     def regrouped(self, by: str | Sequence[str], *, cluster: str | None = AUTO) -> FlaggedRequests:
         """The same requests in other groups; nothing is flagged again.
 

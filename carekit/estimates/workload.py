@@ -80,7 +80,7 @@ def measure_workload(
     posts = applied[to_do].assign(
         n=1,
         n_yes=applied["action"].isin(LEAVES_NETWORK).astype(int),
-        cluster=frame[flagged.cluster] if flagged.cluster else frame["request_id"],
+        cluster=flagged.units(),
     )
     twice = pd.concat([posts, posts.assign(**{by: "all"})], ignore_index=True)
     counts = twice.groupby([by, "cluster"], as_index=False, dropna=False)[["n", "n_yes"]].sum()
