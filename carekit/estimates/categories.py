@@ -82,7 +82,7 @@ def measure_categories(
     --------
     >>> from carekit.dataset import open_dataset
     >>> table = measure_categories(open_dataset(), where="network = 'forum'")
-    >>> table.category.to_list()[:3], table.method.str.contains("uncorrected").all()
+    >>> table.category.to_list()[:3], bool(table.method.str.contains("uncorrected").all())
     (['question', 'troll', 'negative'], True)
     """
     if flagged is None:

@@ -283,7 +283,7 @@ _DETAILS = (
 
 def run_policy(args: argparse.Namespace) -> int:
     from carekit.estimates.workload import measure_workload
-    from carekit.triage.policy import check_policy, load_policy, write_policy
+    from carekit.triage.policy import CATEGORIES, check_policy, load_policy, write_policy
 
     dataset = None if args.dir is None else _open(args.dir)
     policy = load_policy(args.file, lang=args.lang, complete=False)
@@ -303,6 +303,8 @@ def run_policy(args: argparse.Namespace) -> int:
         return 0
     found = measure_workload(dataset, policy=policy, by=args.by, where=args.where)
     _say(found.attrs["note"])
+    if args.format == "table":
+        found = found.drop(columns=[f"n_{category}" for category in CATEGORIES])
     _print(found, args)
     return 0
 
