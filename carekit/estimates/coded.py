@@ -28,7 +28,7 @@ MACHINE = {
     "is_complaint": "is_complaint",
     "is_abuse": "needs_review",
 }
-NOTHING_CODED = "too_few_coded"
+NOTHING_CODED, COLLAPSED = "too_few_coded", "collapsed_strata"
 EVEN = 1.05
 """Weights that differ by less are equal: the strata then need no weighting."""
 
@@ -96,7 +96,8 @@ def measure_coded(
     -------
     pandas.DataFrame
         The columns of `carekit.inference.prevalence.corrected_prevalence`, with the `by` columns
-        first. A group with too few coded posts has no estimate and the flag `too_few_coded`.
+        first. A group with too few coded posts has no estimate and the flag `too_few_coded`; strata
+        with fewer than two coded posts in it are put together, with the flag `collapsed_strata`.
 
     Raises
     ------
@@ -160,9 +161,11 @@ def compare_coded(
         )
     frame, options = _prepared(joined, column)
     frame = frame.assign(group=_names(frame, joined.by))
-    thin = [name for name, part in frame.groupby("group") if _too_few(part, options)]
+    parts = {name: _collapsed(part, options)[0] for name, part in frame.groupby("group")}
+    thin = [name for name, part in parts.items() if _too_few(part)]
+    kept = [part for name, part in parts.items() if name not in thin]
     result = compare_groups(
-        frame[~frame["group"].isin(thin)],
+        pd.concat(kept) if kept else frame[:0],
         code="code",
         machine="machine",
         group="group",
@@ -204,13 +207,16 @@ def correct(joined: CodedRequests, *, column: str, conf_level: float = 0.95) -> 
         list(frame.groupby(by, dropna=False, sort=True)) if by else [((), frame)]
     )
     parts = []
-    for key, part in groups:
-        if _too_few(part, options):
+    for key, group in groups:
+        part, collapsed = _collapsed(group, options)
+        if _too_few(part):
             found = _without_codes(part, options["categories"], conf_level)
         else:
             found = corrected_prevalence(
                 part, code="code", machine="machine", conf_level=conf_level, **options
             )
+            if collapsed:
+                found["flags"] = found["flags"].map(lambda f: f"{f}|{COLLAPSED}".strip("|"))
         for at, (name, value) in enumerate(zip(by, key, strict=True)):
             found.insert(at, name, value)
         parts.append(found)
@@ -245,11 +251,27 @@ def _prepared(joined: CodedRequests, column: str) -> tuple[pd.DataFrame, dict[st
     return frame, options
 
 
-def _too_few(part: pd.DataFrame, options: dict[str, Any]) -> bool:
-    """Fewer than two coded posts in a stratum: how they vary cannot be seen."""
-    if "stratum" not in options:
-        return int(part["code"].notna().sum()) < 2
-    return int(part["code"].notna().groupby(part["stratum"]).sum().min()) < 2
+def _too_few(part: pd.DataFrame) -> bool:
+    """Fewer than two coded posts: how they vary cannot be seen."""
+    return int(part["code"].notna().sum()) < 2
+
+
+def _collapsed(part: pd.DataFrame, options: dict[str, Any]) -> tuple[pd.DataFrame, bool]:
+    """The rows of a group, its strata with fewer than two coded posts put together.
+
+    One coded post does not show how its stratum varies. Such strata count as one; if that still
+    holds fewer than two coded posts, the smallest of the others joins it.
+    """
+    if "stratum" not in options or _too_few(part):
+        return part, False
+    coded = part["code"].notna().groupby(part["stratum"]).sum()
+    thin = list(coded.index[coded < 2])
+    if not thin:
+        return part, False
+    others = coded.drop(thin).sort_values(kind="stable")
+    if coded[thin].sum() < 2 and len(others):
+        thin.append(others.index[0])
+    return part.assign(stratum=part["stratum"].where(~part["stratum"].isin(thin), "others")), True
 
 
 def _without_codes(part: pd.DataFrame, categories: list[Any], conf_level: float) -> pd.DataFrame:

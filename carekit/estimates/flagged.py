@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 # What strata and policies may refer to, beside the columns that were asked for.
 PLACES = ("request_id", "network", "surface", "brand", "account", "country", "sector", "author_id")
 # Columns that come from the text rather than from the request.
-TOLD = ("lang", "tone", "comment_class", "risk")
+TOLD = ("lang", "tone", "is_question", "is_complaint", "comment_class", "risk")
 CHUNK = 50_000
 
 

@@ -70,7 +70,8 @@ _ENGLISH_OPENING = "|".join(
         # are you, does it, can someone: verb before its subject.
         rf"(?:are|r|were|am|aren['’]?t|weren['’]?t|{_MODAL})[ ]+{_PRONOUN}{END}",
         # is user12 a bot; user12 you still there
-        r"(?:is|was|are|does|did|has|can|will|where)[ ]+(?:[0-9-]+[a-z]*user|[a-z]*u(?:ser)?)[0-9]+" + END,
+        r"(?:is|was|are|does|did|has|can|will|where)[ ]+(?:[0-9-]+[a-z]*user|[a-z]*u(?:ser)?)[0-9]+"
+        + END,
         rf"{_YOU}[ ]+(?:from|married|single|gonna|an?|in (?:school|college)|live (?:in|near)|still "
         rf"(?:there|here|up|on|awake|around|alive)){END}",
         r"(?:got|have)[ ]+(?:(?:a|any|ur|your|some)[ ]+)?(?:pics?|msn|yahoo|cam|webcam|aim|kids|any)"

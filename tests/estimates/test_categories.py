@@ -216,3 +216,24 @@ def test_the_workload_counts_each_request_once(dataset):
 def test_flags_keep_no_text_unless_asked(dataset):
     assert "text" not in flag_requests(dataset).frame
     assert "text" in flag_requests(dataset, text=True).frame
+
+
+def test_strata_with_one_coded_post_are_put_together_and_flagged(many, tmp_path):
+    codes = codes_of(many)
+    of_bolt = codes["post_id"].str[2:].astype(int) >= 1000
+    chosen = codes[~of_bolt | (codes.groupby(of_bolt).cumcount() < 1)].copy()
+    bolt = chosen["post_id"].str[2:].astype(int) >= 1000
+    chosen["stratum"], chosen["weight"] = np.where(bolt, "bolt", "acme"), np.where(bolt, 200, 2.5)
+    sheet = tmp_path / "coded.csv"
+    chosen.to_csv(sheet, index=False)
+    found = measure_coded(many, coded=sheet, column="is_question").iloc[0]
+    assert found["flags"].endswith("collapsed_strata")
+    assert found["human_estimate"] == pytest.approx((chosen["is_question"] == "yes").mean())
+
+
+def test_a_sample_with_many_small_strata_still_gives_shares(many):
+    # Strata of one post each, as a sample of few posts over many brands has them.
+    codes = codes_of(many, n=40)
+    found = measure_coded(many, coded=codes, column="is_question", stratum="author_id")
+    assert found["estimate"].notna().all()
+    assert found["n_coded"][0] == 80
