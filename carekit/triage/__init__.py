@@ -11,6 +11,7 @@ from typing import Any
 
 # public name → module that defines it
 _LAZY: dict[str, str] = {
+    "EmbeddingClassifier": "carekit.triage.embeddings",
     "HANDOFF_PATTERNS": "carekit.triage.handoffs",
     "QUESTION_PATTERNS": "carekit.triage.questions",
     "RuleTriage": "carekit.triage.rules",
