@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carekit.claims.hypothesis_evidence import Evidence, combine_evidence, decide_claim
+from carekit.claims.hypothesis_evidence import (
+    Evidence,
+    combine_evidence,
+    decide_claim,
+    in_words,
+)
 from carekit.errors import InputError
 
 NAN = math.nan
@@ -153,3 +158,20 @@ def test_a_verdict_reads_as_sentences():
     alone = str(combine_evidence([row("untestable", needs="posts")]))
     assert alone.startswith("H09 untestable: People hurry. Published figures of the ledger: ")
     assert alone.endswith("Why. Needs posts.")
+
+
+@pytest.mark.parametrize(
+    ("unit", "value", "text"),
+    [
+        ("share", 0.125, "12.5 %"),
+        ("difference of shares", -0.2, "-20.0 points"),
+        ("share a year", 0.01, "+1.0 points a year"),
+        ("log ratio", math.log(0.5), "× 0.50"),
+        ("log odds ratio", 0.0, "odds × 1.00"),
+        ("log odds a year", 0.0, "odds × 1.00 a year"),
+        ("minutes", 517.0, "517 minutes"),
+        ("share", NAN, "–"),
+    ],
+)
+def test_numbers_are_read_in_their_unit(unit, value, text):
+    assert in_words(value, unit) == text

@@ -14,9 +14,16 @@ from carekit.claims.hypothesis_tests.registry import (
     Inquiry,
     Lacking,
     cannot_test,
+    decides,
     registered_tests,
 )
-from carekit.claims.judging import COLUMNS, judge_hypotheses, judge_hypothesis
+from carekit.claims.judging import (
+    COLUMNS,
+    evidence_of,
+    judge_hypotheses,
+    judge_hypothesis,
+    table_hypotheses,
+)
 from carekit.claims.replay import PLANTED
 from carekit.dataset import open_dataset
 from carekit.errors import InputError, SelectionError
@@ -187,6 +194,23 @@ def test_an_inquiry_computes_once(make_dataset, ledger):
     for _ in range(2):
         assert inquiry.once("a", lambda: calls.append(1) or 7) == 7
     assert calls == [1]
+
+
+def test_a_table_for_reading_shows_each_estimate_in_its_unit(make_dataset, ledger):
+    table = judge_hypotheses(make_dataset(ROWS), only=["H06", "H11", "H18", "H20"], ledger=ledger)
+    made = table_hypotheses(table, caption="Verdicts.")
+    told = {(row[0], row[1]): row[3] for row in made.rows}
+    assert told["H06", "posts"] == "–"
+    assert told["H11", "measured"] == "odds × 0.56 an age group (0.50 to 0.63)"
+    assert told["H18", "figures"] == "-1.311 to 1.8 points of 20"
+    assert told["H20", "figures"] == "-43.0 points (-47.4 to -38.6)"
+    assert [one.verdict for one in evidence_of(table)] == table["verdict"].tolist()
+
+
+def test_an_unknown_unit_is_refused():
+    with pytest.raises(InputError) as caught:
+        decides("H01", evidence="posts", unit="stars", test="t", needs="n")(lambda inquiry: None)
+    assert str(caught.value).startswith("`unit` is 'stars'; expected one of: share, difference of")
 
 
 def test_the_frame_can_be_written_as_json(make_dataset, ledger):

@@ -237,3 +237,21 @@ def test_a_sample_with_many_small_strata_still_gives_shares(many):
     found = measure_coded(many, coded=codes, column="is_question", stratum="author_id")
     assert found["estimate"].notna().all()
     assert found["n_coded"][0] == 80
+
+
+def test_requests_flagged_once_are_grouped_often(many):
+    flagged = flag_requests(many)
+    once = measure_categories(many, by="brand")
+    again = measure_categories(many, by="brand", flagged=flagged)
+    pd.testing.assert_frame_equal(once, again)
+    assert flagged.by == ()
+    with pytest.raises(InputError, match="names a column 'beauty' that was not kept"):
+        flagged.regrouped("beauty")
+
+
+def test_posts_without_text_are_refused_with_the_reason(make_dataset):
+    from carekit.errors import SelectionError
+
+    dataset = make_dataset([{"id": "x:1", "brand": "a", "text": None}])
+    with pytest.raises(SelectionError, match="None of 1 requests has a text; expected texts"):
+        measure_categories(dataset)

@@ -70,3 +70,21 @@ def test_one_sheet_or_a_code_that_one_lacks_is_an_error(tmp_path):
         InputError, match="`column` is 'is_abuse'; expected one that all sheets code: tone"
     ):
         measure_agreement(files, column="is_abuse")
+
+
+def test_a_dataset_without_coded_sheets_or_labels_says_what_to_do(make_dataset):
+    from carekit.errors import SelectionError
+    from carekit.sample.coding import planted_codes
+    from carekit.triage.coding_workflow import find_sheets, measure_coders
+
+    dataset = make_dataset([{"id": "x:1", "text": "hello"}])
+    with pytest.raises(SelectionError, match="has no coded sheet in its folder coding; expected"):
+        find_sheets(dataset)
+    with pytest.raises(SelectionError, match="is no synthetic dataset with labels; expected one"):
+        planted_codes(dataset)
+    (dataset.path / "coding").mkdir()
+    coded(dataset.path / "coding", "anna", ["neg"])
+    (dataset.path / "coding" / "anna.design.csv").write_text("post_id,stratum,weight\n")
+    assert [p.name for p in find_sheets(dataset)] == ["anna.csv"]
+    with pytest.raises(SelectionError, match=r"has one coded sheet, anna\.csv; expected two"):
+        measure_coders(dataset)

@@ -72,6 +72,7 @@ def _printed_trend(inquiry: Inquiry, ids: tuple[str, ...], n: int, what: str) ->
 @decides(
     "H11",
     evidence="figures",
+    unit="log odds an age group",
     test=f"Used social media for customer service, by generation from the youngest, {BY_AGE}.",
     needs="shares by age of the same question",
 )
@@ -83,6 +84,7 @@ def younger_in_print(inquiry: Inquiry) -> Finding:
 @decides(
     "H11",
     evidence="measured",
+    unit="log odds an age group",
     test=f"Use of Twitter by age, US adults, {BY_AGE}.",
     needs="the measured table pew_2018_use_by_age",
 )
@@ -131,6 +133,7 @@ def _survey_trend(inquiry: Inquiry, figure_id: str) -> Finding:
 @decides(
     "H11",
     evidence="survey",
+    unit="log odds an age group",
     test=f"Used social media for customer service, by age group, {BY_AGE}.",
     needs="a question on having used social media for customer service, with ages",
 )
@@ -141,6 +144,7 @@ def younger(inquiry: Inquiry) -> Finding:
 @decides(
     "H22",
     evidence="figures",
+    unit="log odds an age group",
     test="Prefers social networks to the phone, by age, log odds an age group; falling means below "
     "0.",
     needs="shares by age of a choice between the two",
@@ -153,6 +157,7 @@ def preference_falls_in_print(inquiry: Inquiry) -> Finding:
 @decides(
     "H22",
     evidence="survey",
+    unit="log odds an age group",
     test="Prefers social networks to the phone, by age group, log odds an age group; falling means "
     "below 0.",
     needs="a choice between social media and the phone, with ages",
@@ -164,6 +169,7 @@ def preference_falls(inquiry: Inquiry) -> Finding:
 @decides(
     "H21",
     evidence="figures",
+    unit="share",
     test=f"Share that prefers social networks, choice between them and the phone; {MANY_MEANS}.",
     needs="a choice between the two",
 )
@@ -181,6 +187,7 @@ def many_choose_in_print(inquiry: Inquiry) -> Finding:
 @decides(
     "H21",
     evidence="figures",
+    unit="share",
     test=f"Share that names social networks in a list of channels; {MANY_MEANS}.",
     needs="an open list of channels",
 )
@@ -199,6 +206,7 @@ def many_name_in_print(inquiry: Inquiry) -> Finding:
 @decides(
     "H21",
     evidence="survey",
+    unit="share",
     test=f"Share that prefers social networks, choice between them and the phone; {MANY_MEANS}.",
     needs="a choice between social media and the phone",
 )
@@ -216,6 +224,7 @@ def many_choose(inquiry: Inquiry) -> Finding:
 @decides(
     "H21",
     evidence="survey",
+    unit="share",
     test=f"Share that names social networks in a list of channels; {MANY_MEANS}.",
     needs="a question on the preferred channel, social_media among the answers",
 )

@@ -29,7 +29,7 @@ def find_figure(inquiry: Inquiry, figure_id: str) -> Figure:
 def selected(inquiry: Inquiry, **chosen: str) -> pd.DataFrame:
     """The figures that stand and satisfy every condition; a ledger without any lacks them."""
     try:
-        return inquiry.ledger.select(corrected=False, **chosen)  # type: ignore[arg-type]
+        return inquiry.ledger.select(corrected=False, **chosen)
     except InputError as unknown:
         raise Lacking(f"The ledger has no figure of {chosen.get('measure')}.") from unknown
 
