@@ -17,7 +17,7 @@ NARROW = "\u202f"  # narrow no-break space: groups digits, stands before the sig
 NO_BREAK = "\u00a0"
 SHARES = frozenset(
     "estimate share published unweighted weighted share_first share_second lower_bound "
-    "upper_bound".split()
+    "upper_bound naive uncorrected human_estimate truth share_leaving".split()
 )
 # Estimates in minutes: their interval is one of times.
 IN_MINUTES = frozenset({"median_minutes", "wait_minutes", "restricted_mean_minutes"})

@@ -73,6 +73,12 @@ def _growth() -> Callable[..., pd.DataFrame]:
     return measure_growth
 
 
+def _categories() -> Callable[..., pd.DataFrame]:
+    from carekit.estimates.categories import measure_categories
+
+    return measure_categories
+
+
 def _bypass() -> Callable[..., pd.DataFrame]:
     from carekit.estimates.bypass import measure_bypass
 
@@ -95,5 +101,6 @@ MEASURES: dict[str, Measure] = {
     "bypass": Measure("do angrier customers avoid the account meant for them", _bypass),
     "near-duplicates": Measure("do similar questions stop after a public answer", _near_duplicates),
     "growth": Measure("how much requests grew: more accounts, or more demand", _growth),
+    "categories": Measure("what customers write: categories and flags", _categories),
     "definitions": Measure("the answer rate under every published definition", _definitions),
 }

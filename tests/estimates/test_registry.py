@@ -54,5 +54,6 @@ def test_the_measures_are_those_of_the_manual():
         "bypass",
         "near-duplicates",
         "growth",
+        "categories",
         "definitions",
     ]
