@@ -28,6 +28,8 @@ _LAZY: dict[str, str] = {
     "generate_sample": "carekit.sample",
     "import_files": "carekit.sources.files",
     "import_survey": "carekit.sources.files.survey",
+    "judge_hypotheses": "carekit.claims.judging",
+    "judge_hypothesis": "carekit.claims.judging",
     "list_measured": "carekit.measured",
     "load_ledger": "carekit.claims.ledger",
     "load_measured": "carekit.measured",
