@@ -70,7 +70,11 @@ def plot_effects(
         bounded = part["ci_low"].notna().to_numpy()
         for low, high, at in zip(part["ci_low"], part["ci_high"], y, strict=True):
             ax.plot([low, high], [at, at], color=colour, linewidth=2, solid_capstyle="butt")
-        look: dict[str, Any] = {"linestyle": "none", "marker": MARKERS[k % len(MARKERS)], "markersize": 6}
+        look: dict[str, Any] = {
+            "linestyle": "none",
+            "marker": MARKERS[k % len(MARKERS)],
+            "markersize": 6,
+        }
         ax.plot(part["estimate"][bounded], y[bounded], color=colour, label=kind, **look)
         if not bounded.all():
             ax.plot(
@@ -175,7 +179,12 @@ def plot_event_time(
         for x, low, high in zip(part["event_time"], part["ci_low"], part["ci_high"], strict=True):
             ax.plot([x, x], [low, high], color=PALETTE[k], linewidth=2, solid_capstyle="butt")
         known = part[part["ci_low"].notna()]
-        look: dict[str, Any] = {"linestyle": "none", "marker": MARKERS[k], "markersize": 7, "color": PALETTE[k]}
+        look: dict[str, Any] = {
+            "linestyle": "none",
+            "marker": MARKERS[k],
+            "markersize": 7,
+            "color": PALETTE[k],
+        }
         ax.plot(known["event_time"], known["estimate"], label=name, **look)
         without = part[part["ci_low"].isna()]
         if len(without):
