@@ -70,6 +70,31 @@ def planted_brands(dataset: Dataset) -> pd.DataFrame:
     return frame.assign(**times)
 
 
+def planted_brand_rates(dataset: Dataset) -> pd.DataFrame:
+    """The answer rate that was drawn for each brand and network.
+
+    Returns
+    -------
+    DataFrame
+        One row a brand and network: brand, network, value (share of questions answered anywhere in
+        the thread, as `question_answer_rate` in truth.json). Without rows for a dataset that was
+        not generated.
+
+    Examples
+    --------
+    >>> from carekit.dataset import open_dataset
+    >>> rates = planted_brand_rates(open_dataset())
+    >>> len(rates), bool(rates.value.between(0, 1).all())
+    (420, True)
+    """
+    rows = [
+        {"brand": brand["brand"], "network": network, "value": rate}
+        for brand in _truth(dataset).get("brands", [])
+        for network, rate in brand["question_answer_rate"].items()
+    ]
+    return pd.DataFrame(rows, columns=["brand", "network", "value"])
+
+
 def planted_labels(dataset: Dataset, *, columns: Sequence[str] | None = None) -> pd.DataFrame:
     """What is true of the text of each post, whatever a classifier makes of it.
 

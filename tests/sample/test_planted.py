@@ -7,7 +7,12 @@ import json
 import pytest
 
 from carekit.dataset import open_dataset
-from carekit.sample.planted import planted_brands, planted_labels, planted_values
+from carekit.sample.planted import (
+    planted_brand_rates,
+    planted_brands,
+    planted_labels,
+    planted_values,
+)
 
 
 @pytest.fixture(scope="module")
@@ -49,3 +54,13 @@ def test_a_dataset_that_was_not_generated_has_nothing_planted(make_dataset):
     assert planted_brands(dataset).empty
     assert planted_labels(dataset, columns=["tone"]).columns.tolist() == ["post_id", "kind", "tone"]
     assert planted_labels(dataset).empty
+    assert planted_brand_rates(dataset).empty
+
+
+def test_each_brand_has_a_rate_on_each_network(sample):
+    rates = planted_brand_rates(sample)
+    assert not rates.duplicated(["brand", "network"]).any()
+    assert set(rates["brand"]) == set(sample.read("brands")["brand"])
+    # drawn around the published rates: Facebook above X
+    means = rates.groupby("network")["value"].mean()
+    assert means["facebook"] > 0.6 > means["x"]
