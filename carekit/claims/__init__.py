@@ -27,9 +27,9 @@ _LAZY: dict[str, str] = {
     "judge_hypothesis": "carekit.claims.judging",
     "Ledger": "carekit.claims.ledger",
     "load_ledger": "carekit.claims.ledger",
-    "Measurement": "carekit.claims.replay",
+    "Measurement": "carekit.claims.measurement",
     "Verdict": "carekit.claims.replay",
-    "register_measure": "carekit.claims.replay",
+    "register_measure": "carekit.claims.measurement",
     "registered_measures": "carekit.claims.replay",
     "replay_all": "carekit.claims.replay",
 }

@@ -178,7 +178,7 @@ class Evidence:
                 known.insert(0, f"{100 * self.conf_level:.4g} % interval {ends}")
             note = f" ({', '.join(known)})" if known else ""
             text += f", {self.estimate:.4g}{note}"
-        needs = f"Needs {self.needs}" if self.needs else ""
+        needs = f"Needs {self.needs.rstrip('.')}." if self.needs else ""
         return " ".join(part for part in (f"{text}.", self.test, self.why, needs) if part)
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 
 from carekit.claims import care_measurers
 from carekit.claims.figure import Figure
-from carekit.claims.replay import Measurement, register_measure
+from carekit.claims.measurement import Measurement, register_measure
 from carekit.engine import using
 from carekit.inference.means import estimate_mean
 from carekit.inference.proportions import estimate_rate, mean_of_rates

@@ -14,21 +14,16 @@ import pandas as pd
 
 from carekit.engine import Engine, using
 from carekit.errors import NotHeldError
-from carekit.inference.cluster_robust import cluster_contrasts
+from carekit.estimates.brand_months import ANALYSES, before_and_after, with_start
 from carekit.inference.counts import check_conf_level
 from carekit.inference.interrupted import interrupted_rate
-from carekit.inference.intervals import critical_value
-from carekit.inference.panels import FEW_CLUSTERS, MIN_TREATED
-from carekit.inference.staggered import event_time, staggered_effect
+from carekit.inference.staggered import event_time
 from carekit.measures.main_accounts import care_openings, count_main_openings, opening_texts
 
 if TYPE_CHECKING:
     from carekit.dataset import Dataset
 
-COLUMNS = (
-    "analysis estimate std_error ci_low ci_high conf_level p_value treated controls n "
-    "n_requests method flags"
-).split()
+COLUMNS = ["network", *ANALYSES]
 
 
 def measure_care_accounts(
@@ -101,7 +96,7 @@ def measure_care_accounts(
     """
     panel = care_panel(dataset, network=network, negative=negative, brands=brands, engine=engine)
     result = care_effects(panel, conf_level=conf_level, seed=seed)
-    result.insert(0, "network", ", ".join(_networks(network)))
+    result = result.assign(network=", ".join(_networks(network)))[COLUMNS]
     result.attrs["note"] = (
         f"Negative share of openings put to main accounts on {', '.join(_networks(network))}, by "
         "brand and month; the month of the opening is left out for its brand."
@@ -149,20 +144,9 @@ def care_effects(
     check_conf_level(conf_level)
     if brands is not None:
         panel = panel[panel["start"].isna() | panel["brand"].isin(list(brands))]
-    effects = staggered_effect(
-        panel, outcome="share", conf_level=conf_level, draws=999, seed=seed
-    ).assign(analysis=["each brand-month alike", "permutation"])
-    weighted = _weighted(panel, conf_level)
-    trend = _pre_trend(panel, conf_level)
-    result = pd.concat([effects, weighted, trend], ignore_index=True)
-    started = panel.groupby("brand")["start"].first().notna()
-    return result.assign(
-        conf_level=conf_level,
-        treated=int(started.sum()),
-        controls=int((~started).sum()),
-        n=len(panel),
-        n_requests=int(panel["n_requests"].sum()),
-    )[COLUMNS]
+    return before_and_after(
+        panel, outcome="share", size="n_requests", conf_level=conf_level, seed=seed
+    )
 
 
 def care_event_study(
@@ -328,17 +312,7 @@ def _panel_of(
     starts = _starts(dataset, network, brands, months["period"].min())
     left_out = set(care["brand"]) - set(starts["brand"])
     months = months[~months["brand"].isin(left_out)]
-    opened_at = starts.set_index("brand")["opened_at"]
-    month = opened_at.dt.strftime("%Y-%m")
-    midnight = opened_at.dt.strftime("%d %H:%M:%S") == "01 00:00:00"
-    start, panel = month, months
-    if not opening_month:
-        following = (opened_at.dt.tz_localize(None).dt.to_period("M") + 1).astype(str)
-        start = following.where(~midnight, month)
-        panel = months[months["brand"].map(month.where(~midnight)) != months["period"]]
-    panel = panel.assign(start=panel["brand"].map(start.to_dict()).astype("str"))
-    has_before = panel.groupby("brand")["period"].transform("min") < panel["start"].fillna("")
-    panel = panel[panel["start"].isna() | has_before]
+    panel = with_start(months, starts.set_index("brand")["opened_at"], starting_month=opening_month)
     panel = panel.assign(share=panel["n_negative"] / panel["n"]).rename(columns={"n": "n_requests"})
     columns = ["brand", "period", "start", "n_requests", "n_negative", "share"]
     return panel[columns].reset_index(drop=True)
@@ -372,67 +346,3 @@ def _negative(
     openings = opening_texts(dataset, network=network, engine=engine)
     tone = RuleTriage().flag(openings["text"], lang=openings["lang"])["tone"]
     return openings.loc[(tone == "negative").fillna(False), "request_id"].tolist()
-
-
-def _weighted(panel: pd.DataFrame, conf_level: float) -> pd.DataFrame:
-    """Brand and month effects by least squares, every request alike."""
-    started = panel["start"].notna() & (panel["period"] >= panel["start"].fillna(""))
-    brand = pd.get_dummies(panel["brand"], dtype=float).to_numpy()
-    period = pd.get_dummies(panel["period"], dtype=float).to_numpy()[:, 1:]
-    design = np.column_stack([started.to_numpy(float), brand, period])
-    n = panel["n_requests"].to_numpy(float)
-    root = np.sqrt(n)
-    fitted, *_ = np.linalg.lstsq(
-        design * root[:, None], panel["share"].to_numpy() * root, rcond=None
-    )
-    residual = n * (panel["share"].to_numpy() - design @ fitted)
-    found = cluster_contrasts(
-        design,
-        residual,
-        cluster=panel["brand"].to_numpy(),
-        contrasts=np.eye(design.shape[1])[:, :1],
-        size=n,
-    )
-    from scipy.special import stdtr
-
-    error, df = float(found.std_error[0]), float(found.df[0])
-    treated = panel.loc[panel["start"].notna(), "brand"].nunique()
-    flags = ["few_treated"] if treated < MIN_TREATED else []
-    flags += ["few_clusters"] if found.clusters < FEW_CLUSTERS else []
-    if treated < MIN_TREATED:  # no cluster-robust error is worth anything then
-        error = np.nan
-    reach = float(critical_value(conf_level, df)) * error
-    return pd.DataFrame(
-        {
-            "analysis": ["each request alike"],
-            "estimate": fitted[0],
-            "std_error": error,
-            "ci_low": fitted[0] - reach,
-            "ci_high": fitted[0] + reach,
-            "p_value": 2 * stdtr(df, -abs(fitted[0] / error)),
-            "method": "brand and month effects, clustered by brand, CR2",
-            "flags": " ".join(flags),
-        }
-    )
-
-
-def _pre_trend(panel: pd.DataFrame, conf_level: float) -> pd.DataFrame:
-    """A placebo: the months before the opening, split in two, as if it had opened between them."""
-    early = panel[panel["start"].isna() | (panel["period"] < panel["start"].fillna(""))].copy()
-    months = np.sort(early["period"].unique())
-    middle = {
-        brand: rows[len(rows) // 2]
-        for brand, rows in (
-            (b, np.sort(g["period"].unique()))
-            for b, g in early[early["start"].notna()].groupby("brand")
-        )
-        if len(rows) >= 2
-    }
-    early["start"] = early["brand"].map(middle).where(early["start"].notna())
-    treated = panel.loc[panel["start"].notna(), "brand"].unique()
-    early = early[early["brand"].isin(list(middle)) | ~early["brand"].isin(treated)]
-    if not middle or len(months) < 2:
-        row = pd.DataFrame({"estimate": [np.nan], "method": ["none: no two months before"]})
-    else:
-        row = staggered_effect(early, outcome="share", conf_level=conf_level, draws=0).head(1)
-    return row.assign(analysis="pre-trend")

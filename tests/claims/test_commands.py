@@ -137,7 +137,7 @@ def test_replay_prints_a_verdict_for_each_figure(claims, monkeypatch):
         carekit.dataset, "open_dataset", lambda path: SimpleNamespace(is_sample=True, path=path)
     )
     monkeypatch.setattr("carekit.claims.replay._register_known", lambda: None)
-    monkeypatch.setattr("carekit.claims.replay._MEASURERS", {})
+    monkeypatch.setattr("carekit.claims.measurement.MEASURERS", {})
     out, err = claims("replay", "--dataset", "somewhere", "--only", "C032,C005", "--format", "json")
     rows = json.loads(out)
     assert [(row["figure_id"], row["verdict"]) for row in rows] == [
@@ -156,7 +156,8 @@ def test_replay_prints_a_verdict_for_each_figure(claims, monkeypatch):
 
 def test_the_table_of_a_replay_says_once_that_the_data_are_synthetic(claims, monkeypatch):
     import carekit.dataset
-    from carekit.claims.replay import PLANTED, Measurement
+    from carekit.claims.measurement import Measurement
+    from carekit.claims.replay import PLANTED
 
     monkeypatch.setattr(
         carekit.dataset, "open_dataset", lambda path: SimpleNamespace(is_sample=True, path=path)
@@ -164,7 +165,7 @@ def test_the_table_of_a_replay_says_once_that_the_data_are_synthetic(claims, mon
     monkeypatch.setattr("carekit.claims.replay._register_known", lambda: None)
     measured = Measurement(0.27, 0.25, 0.29, 1000, "as asked")
     monkeypatch.setattr(
-        "carekit.claims.replay._MEASURERS", {"question_response_rate": lambda f, d: measured}
+        "carekit.claims.measurement.MEASURERS", {"question_response_rate": lambda f, d: measured}
     )
     out, err = claims("replay", "--only", "C032")
     assert PLANTED in err

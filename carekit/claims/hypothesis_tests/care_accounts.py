@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from carekit.claims.hypothesis_evidence import MOST
@@ -84,7 +86,7 @@ def common_in_dataset(inquiry: Inquiry) -> Finding:
     "H27",
     evidence="posts",
     test="Change of the negative share of openings put to main accounts after a care account "
-    "opened, less that of brands without one (difference in differences, points of 1); drawing "
+    "opened, less that of brands without one (difference in differences of shares); drawing "
     "away means below 0.",
     needs="accounts with account_kind and opened_at, of four brands or more that opened a care "
     "account while they were observed, and of others that did not; the texts of the posts",
@@ -95,7 +97,7 @@ def care_accounts_draw_away(inquiry: Inquiry) -> Finding:
     networks = _opened_on(inquiry)
     negative, told = negative_posts(inquiry.dataset)
     try:
-        made = measure_care_accounts(
+        made: Any = measure_care_accounts(
             inquiry.dataset, network=networks, negative=negative, conf_level=inquiry.conf_level
         ).set_index("analysis")
     except InputError as reason:

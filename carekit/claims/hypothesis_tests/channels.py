@@ -152,7 +152,7 @@ def fewer_contacts_by_phone(inquiry: Inquiry) -> Finding:
     "H20",
     evidence="figures",
     test="Share of French people who used social networks to reach a service less the share of the "
-    "leading channel, in points of 1; the main way means above 0.",
+    "leading channel, difference of shares; the main way means above 0.",
     needs="a wave with all channels on one base",
 )
 def social_leads(inquiry: Inquiry) -> Finding:
@@ -188,7 +188,7 @@ def social_leads(inquiry: Inquiry) -> Finding:
     "H20",
     evidence="survey",
     test="Share of respondents who used social networks to reach a service less the share of the "
-    "leading channel, in points of 1; the main way means above 0.",
+    "leading channel, difference of shares; the main way means above 0.",
     needs="a question with several answers on the channels used, social_media among them",
 )
 def social_leads_in_survey(inquiry: Inquiry) -> Finding:
@@ -198,9 +198,10 @@ def social_leads_in_survey(inquiry: Inquiry) -> Finding:
     question = question_for(inquiry.ledger.figure("C046"), inquiry.dataset)
     if question.kind != "multiple" or "social_media" not in question.answers:
         raise Lacking(f"social_media is not among several answers to {question.name}.")
-    shares = measure_several(inquiry.dataset, question.name)
-    shares = shares[shares["measure"] == "share_of_respondents"].set_index("item")["estimate"]
-    leader = shares.drop("social_media").idxmax()
+    made = measure_several(inquiry.dataset, question.name)
+    made = made[made["measure"] == "share_of_respondents"]
+    shares: dict[str, float] = dict(zip(made["item"], made["estimate"], strict=True))
+    leader = max((name for name in shares if name != "social_media"), key=lambda name: shares[name])
     pairs = measure_differences(inquiry.dataset, question.name, conf_level=inquiry.conf_level)
     pair = pairs[pairs["group_a"].isin(["social_media", leader])
                  & pairs["group_b"].isin(["social_media", leader])].iloc[0]  # fmt: skip
@@ -230,7 +231,7 @@ def _oriented(pair: pd.Series, first: str) -> dict[str, float]:
     "H24",
     evidence="figures",
     test="Rise of the share of US complainants who posted about it, between waves asked in the "
-    "same way, in points of 1; moving means that other channels lose what this one gains.",
+    "same way, difference of shares; moving means that other channels lose what this one gains.",
     needs=f"{CONTACT_LOGS}, with the complaints among them",
 )
 def complaints_move(inquiry: Inquiry) -> Finding:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pandas as pd
+
 from carekit.claims.hypothesis_evidence import MANY
 from carekit.claims.hypothesis_tests.printed import percent, value_of
 from carekit.claims.hypothesis_tests.registry import (
@@ -12,6 +16,8 @@ from carekit.claims.hypothesis_tests.registry import (
     decided,
     decides,
 )
+from carekit.claims.hypothesis_tests.tone_of_posts import BY_RULES, LABELS, coded_labels
+from carekit.errors import InputError, SelectionError
 
 # Share of requests that would have to change category: up to here two mixes are taken for alike,
 # from `MANY` on for different.
@@ -118,6 +124,101 @@ def shorter_answers(inquiry: Inquiry) -> Finding:
         why=f"First answers with a text, clustered by brand: {a.name} less {b.name}, the pair of "
         "channels that speaks least for the claim; brands on both are taken for independent.",
     )
+
+
+@decides(
+    "H17",
+    evidence="posts",
+    test="Rate of near-duplicate questions after a public answer over the rate before it, over the "
+    "same ratio of questions left unanswered, log; preventing means below 0.",
+    needs="posts: questions with their texts, several of nearly the same wording, some answered in "
+    "public and some not",
+)
+def answer_prevents_questions(inquiry: Inquiry) -> Finding:
+    from carekit.estimates.events import load_events
+    from carekit.estimates.near_duplicates import BURST, measure_near_duplicates
+
+    try:
+        events = load_events(inquiry.dataset, event=BURST).assign(event=BURST)
+        since = "since the incident began (events.csv)"
+    except (SelectionError, InputError):
+        events, since = None, "since the first question"
+    made = measure_near_duplicates(
+        inquiry.dataset, events=events, conf_level=inquiry.conf_level
+    ).set_index("arm")
+    answered, silent = made.loc["answered"], made.loc["unanswered"]
+    row = made.loc["treated / control"]
+    if pd.isna(row["estimate"]):
+        raise Lacking(
+            f"{int(answered['n'])} near-duplicates around public answers and {int(silent['n'])} "
+            "around silence: some before and some after are needed in both."
+        )
+    return decided(
+        row,
+        claim="below",
+        why=f"Near-duplicates a group and day: {answered['rate_before']:.2g} before and "
+        f"{answered['rate_after']:.2g} after an answer ({int(answered['n_groups'])} groups), "
+        f"{silent['rate_before']:.2g} and {silent['rate_after']:.2g} without one at the same age "
+        f"{since} ({int(silent['n_groups'])} groups); ratio of the ratios {row['ratio']:.2f} "
+        f"({row['ratio_low']:.2f} to {row['ratio_high']:.2f}), clustered by brand.",
+    )
+
+
+@decides(
+    "H28",
+    evidence="posts",
+    test="Odds that an angry opening names no account of the brand against a merely negative one, "
+    "within networks, log odds ratio; bypassing means above 0.",
+    needs="posts that name no account of the brand (found by a search for its name) beside those "
+    "that do, with their texts",
+)
+def angry_name_no_account(inquiry: Inquiry) -> Finding:
+    return _bypass(inquiry, "names no account")
+
+
+@decides(
+    "H28",
+    evidence="posts",
+    test="Odds that an angry opening goes to the main account where the brand has one for care, "
+    "against a merely negative one, within networks, log odds ratio; bypassing means above 0.",
+    needs="accounts with account_kind and opened_at, and posts to both kinds with their texts",
+)
+def angry_use_main_account(inquiry: Inquiry) -> Finding:
+    return _bypass(inquiry, "main account instead of care account")
+
+
+def _bypass(inquiry: Inquiry, outcome: str) -> Finding:
+    made, coded = inquiry.once("bypass", lambda: _measured_bypass(inquiry))
+    row = made[(made["outcome"] == outcome) & (made["mood"] == "angry")].iloc[0]
+    if pd.isna(row["estimate"]):
+        raise Lacking(f"No odds can be compared ({row['method']}).")
+    return decided(
+        row,
+        claim="above",
+        n=int(row["n"] + row["n_reference"]),
+        why=f"{percent(row['rate'])} of {int(row['n']):,} angry and {percent(row['rate_reference'])} "
+        f"of {int(row['n_reference']):,} other negative openings; odds ratio "
+        f"{row['odds_ratio']:.2f} ({row['odds_ratio_low']:.2f} to {row['odds_ratio_high']:.2f}), "
+        f"clustered by author; moods by {LABELS if coded else BY_RULES}.",
+    )
+
+
+def _measured_bypass(inquiry: Inquiry) -> tuple[pd.DataFrame, bool]:
+    """Odds by mood, and whether moods were coded."""
+    from carekit.estimates.bypass import measure_bypass
+
+    # Where posts are kept because they were answered, those without an account are another sort.
+    inquiry.dataset.refuse("answer-rate")
+    labels = coded_labels(inquiry.dataset, "tone", "angry")
+    coded: dict[str, Any] = {}
+    if labels is not None:
+        angry = labels["angry"].fillna(False).astype(bool)
+        coded = {
+            "angry": set(labels.loc[angry, "post_id"]),
+            "negative": set(labels.loc[labels["tone"] == "negative", "post_id"]),
+        }
+    made = measure_bypass(inquiry.dataset, conf_level=inquiry.conf_level, **coded)
+    return made, bool(coded)
 
 
 @decides(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from carekit.claims.hypothesis_tests.asked import asked_of, difference_asked, question_of
@@ -30,7 +32,7 @@ SILENT_N = 30
 @decides(
     "H09",
     evidence="figures",
-    test=f"{FASTER}, points of 1; faster means above 0.",
+    test=f"{FASTER}, difference of shares; faster means above 0.",
     needs=TWO_QUESTIONS,
 )
 def faster_for_complaints_in_print(inquiry: Inquiry) -> Finding:
@@ -47,8 +49,8 @@ def faster_for_complaints_in_print(inquiry: Inquiry) -> Finding:
 @decides(
     "H09",
     evidence="survey",
-    test=f"{FASTER}: McNemar's test on the same respondents, unweighted, points of 1; faster means "
-    "above 0.",
+    test=f"{FASTER}: McNemar's test on the same respondents, unweighted, difference of shares; "
+    "faster means above 0.",
     needs=TWO_QUESTIONS,
 )
 def faster_for_complaints(inquiry: Inquiry) -> Finding:
@@ -69,7 +71,7 @@ def faster_for_complaints(inquiry: Inquiry) -> Finding:
 @decides(
     "H09",
     evidence="survey",
-    test=f"{FASTER}: weighted difference within the same respondents, points of 1; faster means "
+    test=f"{FASTER}: weighted difference of shares within the same respondents; faster means "
     "above 0.",
     needs=TWO_QUESTIONS,
 )
@@ -77,13 +79,13 @@ def faster_for_complaints_weighted(inquiry: Inquiry) -> Finding:
     from carekit.inference.paired import compare_items
 
     asked, frame = _both_delays(inquiry)
+    design: dict[str, Any] = {"lonely": "center", **asked.design}
     row = compare_items(
         frame,
         ["complaint", "general"],
         base="asked",
-        lonely="center",
         conf_level=inquiry.conf_level,
-        **asked.design,
+        **design,
     ).iloc[0]
     return decided(
         row,
@@ -136,8 +138,8 @@ def would_act_in_print(inquiry: Inquiry) -> Finding:
 @decides(
     "H10",
     evidence="survey",
-    test="Would recommend the firm after no answer, less after any answer, points of 1; paying for "
-    "silence means below 0.",
+    test="Would recommend the firm after no answer, less after any answer, difference of shares; "
+    "paying for silence means below 0.",
     needs=RECOMMEND,
 )
 def silence_costs_recommendation(inquiry: Inquiry) -> Finding:
@@ -166,8 +168,8 @@ cannot_test(
 @decides(
     "H16",
     evidence="figures",
-    test="Would recommend the firm after no answer, less after a quick and effective one, points of "
-    "1; harm means below 0.",
+    test="Would recommend the firm after no answer, less after a quick and effective one, difference "
+    "of shares; harm means below 0.",
     needs="the number of people behind both shares; or customers dealt an answer at random",
 )
 def silence_in_print(inquiry: Inquiry) -> Finding:
@@ -186,8 +188,8 @@ def silence_in_print(inquiry: Inquiry) -> Finding:
 @decides(
     "H16",
     evidence="survey",
-    test="Would recommend the firm after no answer, less after a quick and effective one, points of "
-    "1; harm means below 0.",
+    test="Would recommend the firm after no answer, less after a quick and effective one, difference "
+    "of shares; harm means below 0.",
     needs=RECOMMEND,
 )
 def silence_harms(inquiry: Inquiry) -> Finding:

@@ -25,13 +25,11 @@ MANY_MEANS = f"many means more than {percent(MANY)}"
 BY_AGE = "log odds an age group; younger means below 0"
 
 
-def _worst(table: pd.DataFrame, group: str, n: int, conf_level: float) -> dict[str, Any]:
-    """The trend over printed shares under the sizes that make it least visible."""
-    made = trend_sensitivity(
-        table, group=group, share="share", total_n=n, conf_level=conf_level
-    ).set_index("assumption")
-    return {"p_value": float(made.loc["worst", "p_value"]),
-            "smallest_n": int(made.loc["worst", "smallest_n"])}  # fmt: skip
+def _worst(table: pd.DataFrame, group: str, n: int, conf_level: float) -> tuple[float, int]:
+    """p-value of the trend under the sizes that make it least visible, and the n it would need."""
+    made = trend_sensitivity(table, group=group, share="share", total_n=n, conf_level=conf_level)
+    row: Any = made[made["assumption"] == "worst"].iloc[0]
+    return float(row["p_value"]), int(row["smallest_n"])
 
 
 def _printed_trend(inquiry: Inquiry, ids: tuple[str, ...], n: int, what: str) -> Finding:
@@ -52,16 +50,16 @@ def _printed_trend(inquiry: Inquiry, ids: tuple[str, ...], n: int, what: str) ->
     counts = equal.assign(n_yes=(equal["estimate"] * equal["n"]).round())
     counts["group"] = pd.Categorical(counts["group"], groups, ordered=True)
     trend = logistic_trend(counts, group="group", conf_level=inquiry.conf_level)
-    worst = _worst(table, "group", n, inquiry.conf_level)
+    p_value, needed = _worst(table, "group", n, inquiry.conf_level)
     shares = ", ".join(
         f"{percent(s)} ({g.replace('_', ' ')})" for g, s in zip(groups, table["share"], strict=True)
     )
     return decided(
-        {**vars(trend), "p_value": worst["p_value"]},
+        {**vars(trend), "p_value": p_value},
         claim="below",
         why=f"{what}: {shares}. Sizes were not published: the interval supposes equal ones of "
         f"{n:,}; p is that of the sizes which hide the trend best (it would need "
-        f"{worst['smallest_n']:,} people).",
+        f"{needed:,} people).",
     )
 
 

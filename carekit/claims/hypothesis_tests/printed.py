@@ -51,7 +51,7 @@ def share_row(inquiry: Inquiry, figure_id: str, *, assumed_n: int = ASSUMED_N) -
         conf_level=inquiry.conf_level,
     ).iloc[0]
     note = "" if figure.sample_size else f" Its n was not published; {assumed_n:,} is assumed."
-    return {**made.to_dict(), "p_value": math.nan, "note": note}
+    return {**dict(made), "p_value": math.nan, "note": note}
 
 
 def difference_row(

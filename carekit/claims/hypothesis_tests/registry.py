@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from carekit.claims.hypothesis_evidence import KINDS, decide_claim
 from carekit.errors import InputError
@@ -14,6 +14,9 @@ from carekit.errors import InputError
 if TYPE_CHECKING:
     from carekit.claims.ledger import Ledger
     from carekit.dataset import Dataset
+
+
+Result = TypeVar("Result")
 
 
 class Lacking(Exception):
@@ -27,6 +30,13 @@ class Inquiry:
     dataset: Dataset
     ledger: Ledger
     conf_level: float = 0.95
+    _kept: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def once(self, name: str, compute: Callable[[], Result]) -> Result:
+        """What `compute` gives, computed once for all tests of an inquiry that use this name."""
+        if name not in self._kept:
+            self._kept[name] = compute()
+        return self._kept[name]
 
 
 @dataclass(frozen=True)
@@ -129,7 +139,7 @@ def decided(
     `claim`, `reference` and `extent` are those of `decide_claim`; its sentence ends `why`.
     """
     cases = int(row["n"]) if n is None else n
-    limits = {} if min_n is None else {"min_n": min_n}
+    limits: dict[str, Any] = {} if min_n is None else {"min_n": min_n}
     made = decide_claim(
         estimate=float(row["estimate"]),
         ci_low=float(row["ci_low"]),

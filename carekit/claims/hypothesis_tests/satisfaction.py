@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from carekit.claims.hypothesis_tests.asked import question_of
@@ -40,7 +42,8 @@ def mean_with_and_without(inquiry: Inquiry) -> Finding:
 @decides(
     "H19",
     evidence="figures",
-    test=f"Satisfied with social networks less with the best other channel, points of 1; {ABOVE_ALL}.",
+    test="Satisfied with social networks less with the best other channel, difference of "
+    f"shares; {ABOVE_ALL}.",
     needs="satisfaction by channel of one wave with the number of users of each",
 )
 def satisfied_in_print(inquiry: Inquiry) -> Finding:
@@ -64,8 +67,8 @@ def satisfied_in_print(inquiry: Inquiry) -> Finding:
 @decides(
     "H19",
     evidence="figures",
-    test="Experience below expectations, phone less social networks, points of 1; rating social "
-    "networks above means above 0.",
+    test="Experience below expectations, phone less social networks, difference of shares; "
+    "rating social networks above means above 0.",
     needs="the same question on both channels with the number of users of each",
 )
 def expectations_in_print(inquiry: Inquiry) -> Finding:
@@ -82,7 +85,8 @@ def expectations_in_print(inquiry: Inquiry) -> Finding:
 @decides(
     "H19",
     evidence="survey",
-    test=f"Satisfied with social networks less with the best other channel, points of 1; {ABOVE_ALL}.",
+    test="Satisfied with social networks less with the best other channel, difference of "
+    f"shares; {ABOVE_ALL}.",
     needs="questions on satisfaction with social networks and with another channel",
 )
 def satisfied(inquiry: Inquiry) -> Finding:
@@ -132,7 +136,7 @@ def _gap(inquiry: Inquiry, social: Question, other: Question) -> dict[str, float
         parts.append(frame)
     stacked = pd.concat(parts, ignore_index=True)
     # One person rates two channels: at the least, the person is the sampling unit.
-    design = {"psu": "respondent_id", **asked.design}
+    design: dict[str, Any] = {"psu": "respondent_id", **asked.design}
     made = compare(
         stacked,
         "said",
