@@ -38,10 +38,13 @@ _LAZY: dict[str, str] = {
     "measure_answer_bounds": "carekit.estimates.answer_bounds",
     "measure_bypass": "carekit.estimates.bypass",
     "measure_care_accounts": "carekit.estimates.care_accounts",
+    "measure_contacts": "carekit.estimates.contacts",
     "measure_definitions": "carekit.estimates.definitions",
     "measure_first_response": "carekit.estimates.first_response",
     "measure_growth": "carekit.estimates.growth",
     "measure_handoffs": "carekit.estimates.handoffs",
+    "measure_paired_questions": "carekit.estimates.paired_questions",
+    "measure_public_outcomes": "carekit.estimates.contacts",
     "measure_elsewhere": "carekit.estimates.handoffs",
     "measure_redirects": "carekit.estimates.handoffs",
     "measure_near_duplicates": "carekit.estimates.near_duplicates",
@@ -56,6 +59,9 @@ _LAZY: dict[str, str] = {
     "measure_share": "carekit.estimates.survey",
     "measure_trend": "carekit.estimates.survey",
     "measure_typical_brand": "carekit.estimates.answer_groups",
+    "measure_wait_curve": "carekit.estimates.wait_curves",
+    "measure_wait_quantiles": "carekit.estimates.wait_curves",
+    "measure_waits_within": "carekit.estimates.wait_curves",
     "measured_card": "carekit.measured",
     "open_dataset": "carekit.dataset",
     "open_shared": "carekit.sharing",
@@ -68,6 +74,7 @@ _LAZY: dict[str, str] = {
     "replay_all": "carekit.claims.replay",
     "share_counts": "carekit.sharing",
     "table_estimates": "carekit.tables",
+    "table_hypotheses": "carekit.claims.judging",
 }
 
 __all__ = ["__version__", *sorted(_LAZY)]

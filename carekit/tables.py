@@ -15,7 +15,12 @@ if TYPE_CHECKING:
 
 NARROW = "\u202f"  # narrow no-break space: groups digits, stands before the sign
 NO_BREAK = "\u00a0"
-SHARES = ("estimate", "share", "published", "unweighted", "weighted")
+SHARES = frozenset(
+    "estimate share published unweighted weighted share_first share_second lower_bound "
+    "upper_bound".split()
+)
+# Estimates in minutes: their interval is one of times.
+IN_MINUTES = frozenset({"median_minutes", "wait_minutes", "restricted_mean_minutes"})
 MISSING = "–"
 
 
@@ -87,7 +92,8 @@ def table_estimates(
     paired = "ci_low" in shown and "ci_high" in frame.columns
     if paired:
         shown = [c for c in shown if c != "ci_high"]
-    in_minutes = "median_minutes" in frame.columns
+    # Beside an estimate, the interval is that of the estimate.
+    in_minutes = "estimate" not in frame.columns and not IN_MINUTES.isdisjoint(frame.columns)
     headings, cells, numeric = [], [], []
     for name in shown:
         if name == "ci_low" and paired:

@@ -248,11 +248,13 @@ def short_verdicts(verdicts: pd.DataFrame) -> pd.DataFrame:
 
 def short_judgements(rows: pd.DataFrame) -> pd.DataFrame:
     """The columns of judged hypotheses that a person scans: one row per hypothesis and test."""
+    from carekit.claims.judging import evidence_of
     from carekit.claims.replay import PLANTED
 
+    rows = rows.assign(result=[one.result for one in evidence_of(rows)])
     why = rows["why"].str.replace(PLANTED, "", regex=False).str.strip()
     needs = ("Needs " + rows["needs"].str.rstrip(".") + ".").where(rows["needs"] != "", "")
-    kept = ["hypothesis_id", "evidence", "test", "estimate", "ci_low", "ci_high", "n"]
+    kept = ["hypothesis_id", "evidence", "test", "result", "n"]
     return rows[[*kept, "verdict", "overall"]].assign(why_and_needs=(why + " " + needs).str.strip())
 
 

@@ -126,6 +126,42 @@ def _short(value: float) -> str:
     return "open" if math.isinf(value) else f"{value:.3g}"
 
 
+# Units of estimates. A log is shown as the factor that it is the log of.
+UNITS: Final = (
+    "share",
+    "difference of shares",
+    "share a year",
+    "log ratio",
+    "log odds ratio",
+    "log odds a year",
+    "log odds an age group",
+    "minutes",
+    "characters",
+    "points of 20",
+    "people",
+)
+
+
+def in_words(value: float, unit: str) -> str:
+    """A number in its unit, for reading.
+
+    >>> in_words(0.196, "difference of shares"), in_words(0.66, "log odds ratio")
+    ('+19.6 points', 'odds × 1.93')
+    """
+    if math.isnan(value):
+        return "–"
+    if unit == "share":
+        return f"{100 * value:.1f} %"
+    if unit in ("difference of shares", "share a year"):
+        return f"{100 * value:+.1f} points" + (" a year" if unit == "share a year" else "")
+    if unit == "log ratio":
+        return f"× {math.exp(value):.2f}"
+    if unit.startswith("log odds"):
+        step = unit.removeprefix("log odds").removeprefix(" ratio")
+        return f"odds × {math.exp(value):.2f}{step}"
+    return f"{value:.4g} {unit}".strip()
+
+
 @dataclass(frozen=True)
 class Evidence:
     """One row of `judge_hypotheses`: what one kind of evidence says of a hypothesis.
@@ -151,6 +187,8 @@ class Evidence:
         The row comes from a generated dataset: it recovers what was planted.
     part : str
         Part of the statement that the row is about; empty for all of it.
+    unit : str
+        Unit of the estimate, a word of `UNITS`.
     """
 
     hypothesis_id: str
@@ -168,22 +206,40 @@ class Evidence:
     needs: str = ""
     synthetic: bool = False
     part: str = ""
+    unit: str = ""
+
+    @property
+    def result(self) -> str:
+        """Estimate and interval in their unit: `+19.6 points (13.7 to 25.6)`."""
+        if math.isnan(self.estimate):
+            if math.isnan(self.ci_low) or math.isnan(self.ci_high):
+                return ""
+            return f"{_bare(self.ci_low, self.unit)} to {in_words(self.ci_high, self.unit)}"
+        text = in_words(self.estimate, self.unit)
+        if math.isnan(self.ci_low) and math.isnan(self.ci_high):
+            return text
+        return f"{text} ({_bare(self.ci_low, self.unit)} to {_bare(self.ci_high, self.unit)})"
 
     def __str__(self) -> str:
         text = f"{KINDS[self.evidence].capitalize()}: {self.verdict}"
         if not math.isnan(self.estimate):
             known = [] if self.n is None else [f"n = {self.n:,}"]
             if not (math.isnan(self.ci_low) and math.isnan(self.ci_high)):
-                ends = f"{_limit(self.ci_low)} to {_limit(self.ci_high)}"
+                ends = f"{_bare(self.ci_low, self.unit)} to {_bare(self.ci_high, self.unit)}"
                 known.insert(0, f"{100 * self.conf_level:.4g} % interval {ends}")
             note = f" ({', '.join(known)})" if known else ""
-            text += f", {self.estimate:.4g}{note}"
+            text += f", {in_words(self.estimate, self.unit)}{note}"
         needs = f"Needs {self.needs.rstrip('.')}." if self.needs else ""
         return " ".join(part for part in (f"{text}.", self.test, self.why, needs) if part)
 
 
-def _limit(value: float) -> str:
-    return "not reached" if math.isnan(value) else f"{value:.4g}"
+def _bare(value: float, unit: str) -> str:
+    """A limit without the words around its number, which the estimate already has."""
+    if math.isnan(value):
+        return "not reached"
+    if unit in ("share", "difference of shares", "share a year"):
+        return f"{100 * value:.1f}"
+    return f"{math.exp(value):.2f}" if unit.startswith("log") else f"{value:.4g}"
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING
@@ -20,14 +19,15 @@ from carekit.claims.hypothesis_tests.registry import (
 from carekit.claims.ledger import Ledger, load_ledger
 from carekit.claims.replay import PLANTED
 from carekit.claims.survey_measurers import Unanswerable
-from carekit.errors import InputError, SelectionError
+from carekit.errors import InputError, MissingExtraError, SelectionError
 
 if TYPE_CHECKING:
     from carekit.dataset import Dataset
     from carekit.engine import Engine
+    from carekit.tables import ReadableTable
 
 COLUMNS = (
-    "hypothesis_id statement evidence test estimate ci_low ci_high conf_level p_value n verdict "
+    "hypothesis_id statement evidence test unit estimate ci_low ci_high conf_level p_value n verdict "
     "why needs synthetic overall decided_by"
 ).split()
 _NUMBERS = "estimate ci_low ci_high conf_level p_value".split()
@@ -108,8 +108,9 @@ def judge_hypotheses(
         One row per hypothesis and test, in the order of the ledger: `hypothesis_id`, `statement`;
         `evidence` (figures: the ledger; measured: real counts that come with carekit; posts and
         survey: the dataset); `test` (what was measured, in which unit, and what the claim is taken
-        to mean); `estimate`, `ci_low`, `ci_high`, `conf_level`, `p_value`, `n` (missing where there
-        is none); `verdict` (holds, differs, undecided, contradicted, untestable: see
+        to mean), `unit` (of the estimate); `estimate`, `ci_low`, `ci_high`, `conf_level`,
+        `p_value`, `n` (missing where there is none); `verdict` (holds, differs, undecided,
+        contradicted, untestable: see
         `carekit.claims.hypothesis_evidence.decide_claim`), `why` (denominator and reason), `needs`
         (data that would decide); `synthetic` (the row comes from a generated dataset: it recovers a
         planted truth and is no evidence); `overall`, `decided_by` (the verdict of all rows of the
@@ -155,6 +156,61 @@ def verdict_table(verdicts: Sequence[HypothesisVerdict]) -> pd.DataFrame:
     return frame.astype({**types, **dict.fromkeys(words, "string")})
 
 
+def evidence_of(rows: pd.DataFrame) -> list[Evidence]:
+    """The rows of `judge_hypotheses` as `Evidence`, in their order."""
+    kept = [field.name for field in fields(Evidence) if field.name in rows.columns]
+    held = rows[kept].astype({name: "object" for name in kept if name != "synthetic"})
+    made = []
+    for row in held.to_dict("records"):
+        cells = {str(name): value for name, value in row.items()}
+        n = None if pd.isna(cells["n"]) else int(cells["n"])
+        made.append(Evidence(**{**cells, "n": n}))
+    return made
+
+
+def table_hypotheses(rows: pd.DataFrame, *, caption: str) -> ReadableTable:
+    """Judged hypotheses for reading: each estimate with its interval in its own unit.
+
+    Parameters
+    ----------
+    rows : DataFrame
+        As `judge_hypotheses` gives it.
+    caption : str
+        Above the table.
+
+    Returns
+    -------
+    ReadableTable
+        One row per hypothesis and test: hypothesis, evidence, test, result (a log as the factor
+        that it is the log of), n, verdict, overall.
+
+    Examples
+    --------
+    >>> from carekit.dataset import open_dataset
+    >>> rows = judge_hypotheses(open_dataset(), only=["H20"])
+    >>> table_hypotheses(rows, caption="Verdicts").rows[0][3:]
+    ('-43.0 points (-47.4 to -38.6)', '1,000', 'contradicted', 'contradicted')
+    """
+    from carekit.tables import table_estimates
+
+    evidence = evidence_of(rows)
+    shown = pd.DataFrame(
+        {
+            "hypothesis": [one.hypothesis_id for one in evidence],
+            "evidence": [
+                f"{one.evidence} (synthetic)" if one.synthetic else one.evidence for one in evidence
+            ],
+            "test": [one.test for one in evidence],
+            "result": [one.result or "–" for one in evidence],
+            "n": ["–" if one.n is None else f"{one.n:,}" for one in evidence],
+            "verdict": [one.verdict for one in evidence],
+            "overall": rows["overall"].astype("str").tolist(),
+        },
+        dtype="str",
+    )
+    return table_estimates(shown, caption=caption)
+
+
 def _statements(ledger: Ledger) -> dict[str, str]:
     frame = ledger.hypotheses
     return dict(zip(frame["hypothesis_id"], frame["statement"], strict=True))
@@ -197,7 +253,7 @@ def _evidence(one: HypothesisTest, statement: str, inquiry: Inquiry) -> Evidence
         estimate=made.estimate,
         ci_low=made.ci_low,
         ci_high=made.ci_high,
-        conf_level=inquiry.conf_level if not math.isnan(made.estimate) else math.nan,
+        conf_level=inquiry.conf_level,
         p_value=made.p_value,
         n=made.n,
         verdict=made.verdict,
@@ -205,6 +261,7 @@ def _evidence(one: HypothesisTest, statement: str, inquiry: Inquiry) -> Evidence
         needs=made.needs,
         synthetic=planted,
         part=one.part,
+        unit=one.unit,
     )
 
 
@@ -215,8 +272,13 @@ def _run(one: HypothesisTest, inquiry: Inquiry) -> Finding:
         return Finding("untestable", "The dataset holds no survey.", needs=one.needs)
     if one.evidence == "posts" and not inquiry.dataset.has("posts"):
         return Finding("untestable", "The dataset holds no posts.", needs=one.needs)
+    # A dataset of any kind may lack what an estimate needs, and the estimate then says what. The
+    # figures and counts that come with carekit may not: there the same error is a fault.
+    refusals: tuple[type[Exception], ...] = (Lacking, Unanswerable, SelectionError)
+    if one.evidence in ("posts", "survey"):
+        refusals = (*refusals, InputError, MissingExtraError)
     try:
         made = one.run(inquiry)
-    except (Lacking, Unanswerable, SelectionError) as reason:
+    except refusals as reason:
         return Finding("untestable", str(reason), needs=one.needs)
     return replace(made, needs=made.needs or (one.needs if made.verdict == "undecided" else ""))

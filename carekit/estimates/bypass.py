@@ -32,11 +32,14 @@ ANGRY, NEGATIVE, NOT_NEGATIVE = "angry", "negative", "not negative"
 ANGRY_AT = -0.9
 # From here on, corrections for few clusters change nothing that is shown.
 MANY_CLUSTERS = 2000
-COLUMNS = (
-    "outcome mood reference n n_reference rate rate_reference estimate std_error ci_low ci_high "
-    "conf_level p_value odds_ratio odds_ratio_low odds_ratio_high n_missing clusters method "
-    "definition"
+MODEL = (
+    "estimate std_error ci_low ci_high conf_level p_value odds_ratio odds_ratio_low odds_ratio_high"
 ).split()
+COLUMNS = [
+    *"outcome mood reference n n_reference rate rate_reference".split(),
+    *MODEL,
+    *"n_missing clusters method definition".split(),
+]
 
 
 def measure_bypass(
@@ -223,14 +226,14 @@ def _odds(counts: pd.DataFrame, outcome: str, conf_level: float) -> list[dict[st
             "n_reference": of,
             "rate": yes / n if n else np.nan,
             "rate_reference": others / of if of else np.nan,
-            **dict.fromkeys(COLUMNS[7:16], np.nan),
+            **dict.fromkeys(MODEL, np.nan),
             "conf_level": conf_level,
             "n_missing": int(counts.loc[counts["mood"].isna(), "n"].sum()),
             "clusters": clusters,
             "method": reason or "none: no such opening",
         }
         if fitted is not None:
-            row |= {c: fitted[c] for c in COLUMNS[7:16]}
+            row |= {c: fitted[c] for c in MODEL}
             row["method"] = fitted["method"] + (f" [{fitted['flags']}]" if fitted["flags"] else "")
         rows.append(row)
     return rows

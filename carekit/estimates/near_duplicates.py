@@ -89,7 +89,7 @@ def measure_near_duplicates(
     Returns
     -------
     DataFrame
-        Three rows a group: the `by` columns; arm ("answered", "unanswered", "treated / control"),
+        Three rows a group: the `by` columns; arm ("answered", "unanswered", "answered / unanswered"),
         n_groups (groups of near-duplicates with one or more in the windows), n (near-duplicates in
         the windows, the first question of each group not counted; of silent groups the mean over
         the delays at which they are read), rate_before, rate_after (near-duplicates a group and
@@ -119,7 +119,7 @@ def measure_near_duplicates(
     >>> from carekit.dataset import open_dataset
     >>> table = measure_near_duplicates(open_dataset(), where="network = 'x'")
     >>> table.arm.tolist()
-    ['answered', 'unanswered', 'treated / control']
+    ['answered', 'unanswered', 'answered / unanswered']
     """
     check_conf_level(conf_level)
     if cluster not in ("auto", "brand"):

@@ -19,6 +19,7 @@ from carekit.inference.counts import check_conf_level, first_rows, require_colum
 from carekit.inference.intervals import critical_value
 
 FEW_CLUSTERS = 30
+METHOD = "events given their total, clustered, CR2"
 _RESULT = (
     "rate_before rate_after estimate std_error ci_low ci_high conf_level statistic df p_value "
     "ratio ratio_low ratio_high n clusters method flags"
@@ -65,12 +66,12 @@ def compare_rate_changes(
     Returns
     -------
     DataFrame
-        Three rows: `arm` (treated, control, "treated / control"), then rate_before, rate_after
-        (events per `per`, NaN in the last row); estimate (log of the ratio after / before; log of
-        the ratio of ratios in the last row), std_error, ci_low, ci_high, conf_level, statistic,
-        df, p_value; ratio, ratio_low, ratio_high; n (events, weighted, rounded), clusters, method,
-        flags (`few_clusters` below 30). Without an event before, or after, there is no finite
-        ratio: NaN, and `method` says so.
+        Three rows: `arm` (treated, control, and "treated / control" with their names), then
+        rate_before, rate_after (events per `per`, NaN in the last row); estimate (log of the ratio
+        after / before; log of the ratio of ratios in the last row), std_error, ci_low, ci_high,
+        conf_level, statistic, df, p_value; ratio, ratio_low, ratio_high; n (events, weighted,
+        rounded), clusters, method, flags (`few_clusters` below 30). Without an event before, or
+        after, there is no finite ratio: NaN, and `method` says so.
 
     Raises
     ------
@@ -90,7 +91,7 @@ def compare_rate_changes(
     >>> out = compare_rate_changes(
     ...     table, arm="arm", treated="answered", control="silent", cluster="brand")
     >>> out[["arm", "ratio", "n"]].round(2).to_numpy().tolist()
-    [['answered', 0.5, 24], ['silent', 1.0, 32], ['treated / control', 0.5, 56]]
+    [['answered', 0.5, 24], ['silent', 1.0, 32], ['answered / silent', 0.5, 56]]
     """
     check_conf_level(conf_level)
     numbers = [n_before, n_after, before, after, *([weight] if weight else [])]
@@ -130,7 +131,8 @@ def compare_rate_changes(
             else {}
         )  # fmt: skip
         made.append({"arm": name, **rows[name], **fit})
-    both: dict[str, Any] = {"arm": "treated / control", "rate_before": np.nan, "rate_after": np.nan}
+    name = f"{treated} / {control}"
+    both: dict[str, Any] = {"arm": name, "rate_before": np.nan, "rate_after": np.nan}
     both["n"] = rows[treated]["n"] + rows[control]["n"]
     if all(finite.values()):
         design = np.column_stack([np.ones(used.sum()), is_treated[used]])
@@ -188,7 +190,7 @@ def _fit(
         "std_error": float(found.std_error[0]),
         "df": float(found.df[0]),
         "clusters": found.clusters,
-        "method": "events given their total, clustered by unit of CR2",
+        "method": METHOD,
     }
 
 
@@ -249,6 +251,6 @@ def _frame(rows: list[dict[str, Any]], conf_level: float) -> pd.DataFrame:
         ratio_high=np.exp(estimate + reach),
         n=frame["n"].round().astype(int),
         clusters=frame["clusters"].fillna(0).astype(int),
-        method=method.str.replace("clustered by unit of CR2", "clustered, CR2"),
+        method=method,
         flags=np.where(estimate.notna() & few, "few_clusters", ""),
     )[["arm", *_RESULT]]

@@ -185,3 +185,39 @@ def test_commands_load_nothing_heavy_until_they_run():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_hypotheses_are_listed(claims):
+    out, err = claims("hypotheses")
+    assert "H31" in out
+    assert err == "31 hypotheses; test them with `carekit claims judge`.\n"
+    rows = json.loads(claims("hypotheses", "--format", "json")[0])
+    assert len(rows) == 31
+    assert rows[8]["test"].startswith("Paired comparison within respondents: McNemar")
+
+
+def test_judge_prints_a_row_for_each_test(claims):
+    out, err = claims("judge", "h06", "H20", "--format", "json")
+    rows = json.loads(out)
+    assert [(r["hypothesis_id"], r["evidence"], r["overall"]) for r in rows] == [
+        ("H06", "posts", "untestable"),
+        ("H20", "figures", "contradicted"),
+        ("H20", "survey", "contradicted"),
+    ]
+    assert [r["synthetic"] for r in rows] == [False, False, True]
+    assert err == (
+        "The dataset is synthetic: the replay recovers a planted truth and is no evidence.\n"
+        "All evidence together: 1 untestable, 1 contradicted.\n"
+    )
+    table, _ = claims("judge", "H20")
+    assert "synthetic" not in table
+    assert "contradicted" in table
+
+
+def test_judge_takes_a_confidence_level(claims):
+    wide, narrow = (
+        json.loads(claims("judge", "H03", "--conf", conf, "--format", "json")[0])[0]
+        for conf in ("0.99", "0.5")
+    )
+    assert wide["ci_low"] < narrow["ci_low"] < narrow["ci_high"] < wide["ci_high"]
+    assert narrow["conf_level"] == 0.5

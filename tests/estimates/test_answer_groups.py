@@ -84,6 +84,22 @@ def test_waits_are_compared_over_all_requests(dataset):
     assert result.groups == ("facebook", "x")
     assert result.observed == (29, 18)
     assert 0 <= result.p_value <= 1
+    clustered = compare_first_response(dataset, by="network")
+    assert clustered.method.startswith("log-rank, clustered by brand")
+
+
+def test_one_engine_counts_the_same_waits_once(dataset):
+    from carekit.engine import connect
+    from carekit.estimates.wait_counts import prepare_waits
+
+    asked = {"definition": "direct-opening", "cluster": "brand", "where": None}
+    with connect() as engine:
+        first = prepare_waits(dataset, by="network", engine=engine, **asked)
+        again = prepare_waits(dataset, by=["network"], engine=engine, **asked)
+        other = prepare_waits(dataset, by="brand", engine=engine, **asked)
+    assert first is again
+    assert other is not first
+    assert first.forward["events"].sum() == 47
 
 
 def test_the_restricted_wait_counts_the_unanswered_up_to_its_end(dataset):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 
 from carekit.claims.hypothesis_evidence import MOST
-from carekit.claims.hypothesis_tests.printed import difference_row, percent, value_of
+from carekit.claims.hypothesis_tests.printed import difference_row, percent, selected, value_of
 from carekit.claims.hypothesis_tests.registry import (
     Finding,
     Inquiry,
@@ -45,14 +46,13 @@ cannot_test(
 @decides(
     "H07",
     evidence="figures",
+    unit="share a year",
     test="Change of the answered share of questions on X, share a year; firms slower than "
     "users means below 0, since the share falls when questions grow faster than answers.",
     needs="questions and answers by quarter on the same panel of brands",
 )
 def answered_share_falls_in_print(inquiry: Inquiry) -> Finding:
-    chosen = inquiry.ledger.select(
-        measure="question_response_rate", network="x", country="world", corrected=False
-    )
+    chosen = selected(inquiry, measure="question_response_rate", network="x", country="world")
     # One figure a quarter: the article prints again what the study printed.
     waves = chosen.drop_duplicates("period_start").dropna(subset=["value"])
     waves = waves.sort_values("period_start", ignore_index=True)
@@ -93,6 +93,7 @@ def _straight_line(x: pd.Series, y: pd.Series, conf_level: float) -> dict[str, f
 @decides(
     "H07",
     evidence="posts",
+    unit="log odds a year",
     test="Change of the answered share of questions on X, log odds a year; firms slower than users "
     "means below 0, since the share falls when questions grow faster than answers.",
     needs="posts on X over a year or more: questions to brands, answered or not",
@@ -133,12 +134,13 @@ def answered_share_falls(inquiry: Inquiry) -> Finding:
 @decides(
     "H08",
     evidence="figures",
+    unit="difference of shares",
     test="Answered share of detected questions on Facebook less that on X, mean over printed pairs "
     "of the same country and quarter, difference of shares; more on Facebook means above 0.",
     needs="answer rates of both networks in the same country and quarter",
 )
 def facebook_answers_more_in_print(inquiry: Inquiry) -> Finding:
-    chosen = inquiry.ledger.select(measure="question_response_rate", corrected=False)
+    chosen = selected(inquiry, measure="question_response_rate")
     chosen = chosen[(chosen["group_dim"] == "country") & (chosen["unit"] == "proportion")]
     chosen = chosen.drop_duplicates(["network", "country", "period_start"])
     wide = chosen.pivot_table(
@@ -178,6 +180,7 @@ def _sign_test(positive: int, n: int) -> float:
 @decides(
     "H08",
     evidence="figures",
+    unit="difference of shares",
     test="Test questions answered correctly on Facebook less on X, British firms, two years "
     "together, difference of shares; more on Facebook means above 0.",
     needs="test questions sent to firms on both networks",
@@ -202,6 +205,7 @@ def facebook_answers_tests_better(inquiry: Inquiry) -> Finding:
 @decides(
     "H08",
     evidence="posts",
+    unit="difference of shares",
     test="Answer rate on Facebook less that on X, brands compared with themselves, difference of "
     "shares; more on Facebook means above 0.",
     needs="posts: requests to the same brands on Facebook and X, answered or not",
@@ -234,6 +238,7 @@ def facebook_answers_more(inquiry: Inquiry) -> Finding:
 @decides(
     "H29",
     evidence="posts",
+    unit="log ratio",
     test="Change of the log wait of answered requests after a brand adopted a written response "
     "scheme, less that of brands without one (difference in differences); shortening means below 0.",
     needs="dates on which brands adopted a response scheme (events.csv: brand, event, at), with "
@@ -273,12 +278,13 @@ cannot_test(
 @decides(
     "H14",
     evidence="figures",
+    unit="minutes",
     part=FAST,
     test="Median of the published mean waits on social networks, minutes; at once means below 60.",
-    needs="published waits",
+    needs="published waits on social networks, means and medians",
 )
 def published_waits(inquiry: Inquiry) -> Finding:
-    chosen = inquiry.ledger.select(measure="first_response_time", corrected=False)
+    chosen = selected(inquiry, measure="first_response_time")
     chosen = chosen[chosen["network"].notna() & chosen["value"].notna()]
     means = chosen[chosen["group"] == "mean"]["value"]
     medians = chosen[chosen["group"] == "median"]["value"]
@@ -301,6 +307,7 @@ def published_waits(inquiry: Inquiry) -> Finding:
 @decides(
     "H14",
     evidence="measured",
+    unit="difference of shares",
     part=FAST,
     test="Share of cases closed within a day, Twitter less phone, street cleaning cases of one city, "
     "difference of shares; faster means above 0.",
@@ -344,10 +351,11 @@ def city_cases_closed(inquiry: Inquiry) -> Finding:
 @decides(
     "H14",
     evidence="measured",
+    unit="share",
     part=FAST,
     test="Share of app reviews answered within an hour, unanswered ones censored; at once means "
     f"more than {percent(MOST)}.",
-    needs="the measured table app_reviews_waits",
+    needs="waits of requests on social networks, answered or not",
 )
 def reviews_answered_at_once(inquiry: Inquiry) -> Finding:
     from carekit.inference.survival import estimate_waits
@@ -364,20 +372,23 @@ def reviews_answered_at_once(inquiry: Inquiry) -> Finding:
         conf_level=inquiry.conf_level,
     ).iloc[0]
     name = "within_60_minutes"
-    return decided(
+    made = decided(
         {"estimate": row[name], "ci_low": row[f"{name}_low"], "ci_high": row[f"{name}_high"]},
         claim="above",
         reference=MOST,
         n=int(row["n"]),
         why=f"Real counts. Of {int(row['n']):,} reviews of eight Korean banking apps on Google Play, "
-        "clustered by brand, whole hours: an answer in the first two hours may count as within one. "
-        "A store for apps is no social network in the narrow sense.",
+        "clustered by brand; whole hours, so that an answer within two may count as within one.",
     )
+    # Reviews are not what the statement is about: they can hint, not decide.
+    why = f"{made.why} Reviews in a store are no questions on a social network."
+    return replace(made, verdict="undecided", why=why)
 
 
 @decides(
     "H14",
     evidence="posts",
+    unit="share",
     part=FAST,
     test="Share of requests answered within an hour, unanswered ones censored; at once means more "
     f"than {percent(MOST)}.",

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from carekit.claims.hypothesis_evidence import MOST
-from carekit.claims.hypothesis_tests.printed import percent
+from carekit.claims.hypothesis_tests.printed import percent, selected
 from carekit.claims.hypothesis_tests.registry import Finding, Inquiry, Lacking, decided, decides
 from carekit.claims.hypothesis_tests.tone_of_posts import negative_posts
 from carekit.errors import InputError
@@ -20,11 +20,12 @@ COMMON = f"common practice means more than {percent(MOST)}"
 @decides(
     "H05",
     evidence="figures",
+    unit="share",
     test=f"Share of 100 ranked brands with a care account, latest year; {COMMON}.",
     needs="shares of ranked brands with a care account, by year",
 )
 def common_among_ranked_brands(inquiry: Inquiry) -> Finding:
-    figures = inquiry.ledger.select(measure="has_care_account", corrected=False)
+    figures = selected(inquiry, measure="has_care_account")
     start = figures["period_start"].dt
     waves = figures.assign(at=start.year + (start.month - 1) / 12)
     waves = waves.dropna(subset=["value", "sample_size"]).sort_values("at", ignore_index=True)
@@ -58,6 +59,7 @@ def common_among_ranked_brands(inquiry: Inquiry) -> Finding:
 @decides(
     "H05",
     evidence="posts",
+    unit="share",
     test=f"Share of the brands of the dataset with a care account on any network; {COMMON}.",
     needs="a table of accounts with their kind (main or care), of large brands that were chosen "
     "without looking at it",
@@ -85,6 +87,7 @@ def common_in_dataset(inquiry: Inquiry) -> Finding:
 @decides(
     "H27",
     evidence="posts",
+    unit="difference of shares",
     test="Change of the negative share of openings put to main accounts after a care account "
     "opened, less that of brands without one (difference in differences of shares); drawing "
     "away means below 0.",

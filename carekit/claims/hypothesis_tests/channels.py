@@ -9,7 +9,8 @@ import pandas as pd
 
 from carekit.claims.channel_series import channel_series
 from carekit.claims.hypothesis_evidence import MANY, MOST
-from carekit.claims.hypothesis_tests.printed import percent, share_row, value_of
+from carekit.claims.hypothesis_tests.asked import question_of
+from carekit.claims.hypothesis_tests.printed import find_figure, percent, share_row, value_of
 from carekit.claims.hypothesis_tests.registry import (
     Finding,
     Inquiry,
@@ -64,6 +65,7 @@ def _slope(series: pd.DataFrame, trend: TrendTest) -> str:
 @decides(
     "H02",
     evidence="figures",
+    unit="log odds a year",
     test="Change of the share of French people who used social networks to reach a service, log "
     "odds a year; the claim is that it follows the number of users of social networks.",
     needs="the number of users of social networks by year, of the same people as the share",
@@ -86,6 +88,7 @@ def grows_with_users(inquiry: Inquiry) -> Finding:
 @decides(
     "H03",
     evidence="figures",
+    unit="share",
     test="Share of French people who used social networks to reach a service, latest wave; a large "
     f"part means more than {percent(MANY)}.",
     needs="waves of the French series on one base",
@@ -99,6 +102,7 @@ def large_part_of_people(inquiry: Inquiry) -> Finding:
 @decides(
     "H03",
     evidence="figures",
+    unit="share",
     test="Share of the contacts of British contact centres that came by social networks, latest "
     f"year; a large part means more than {percent(MANY)}.",
     needs="shares of contacts by channel",
@@ -118,6 +122,7 @@ def large_part_of_contacts(inquiry: Inquiry) -> Finding:
 @decides(
     "H04",
     evidence="figures",
+    unit="share",
     test="Share of French people who called a customer service, latest wave; coming to an end "
     f"means fewer than {percent(MOST)}.",
     needs="waves of the French series on one base",
@@ -131,6 +136,7 @@ def fewer_people_call(inquiry: Inquiry) -> Finding:
 @decides(
     "H04",
     evidence="figures",
+    unit="share",
     test="Share of the contacts of US contact centres that came by phone, latest year; coming to "
     f"an end means less than {percent(MOST)}.",
     needs="shares of contacts by channel",
@@ -151,6 +157,7 @@ def fewer_contacts_by_phone(inquiry: Inquiry) -> Finding:
 @decides(
     "H20",
     evidence="figures",
+    unit="difference of shares",
     test="Share of French people who used social networks to reach a service less the share of the "
     "leading channel, difference of shares; the main way means above 0.",
     needs="a wave with all channels on one base",
@@ -187,15 +194,15 @@ def social_leads(inquiry: Inquiry) -> Finding:
 @decides(
     "H20",
     evidence="survey",
+    unit="difference of shares",
     test="Share of respondents who used social networks to reach a service less the share of the "
     "leading channel, difference of shares; the main way means above 0.",
     needs="a question with several answers on the channels used, social_media among them",
 )
 def social_leads_in_survey(inquiry: Inquiry) -> Finding:
-    from carekit.claims.survey_measurers import question_for
     from carekit.estimates.survey import measure_differences, measure_several
 
-    question = question_for(inquiry.ledger.figure("C046"), inquiry.dataset)
+    question = question_of(inquiry, "C046")
     if question.kind != "multiple" or "social_media" not in question.answers:
         raise Lacking(f"social_media is not among several answers to {question.name}.")
     made = measure_several(inquiry.dataset, question.name)
@@ -230,6 +237,7 @@ def _oriented(pair: pd.Series, first: str) -> dict[str, float]:
 @decides(
     "H24",
     evidence="figures",
+    unit="difference of shares",
     test="Rise of the share of US complainants who posted about it, between waves asked in the "
     "same way, difference of shares; moving means that other channels lose what this one gains.",
     needs=f"{CONTACT_LOGS}, with the complaints among them",
@@ -238,7 +246,7 @@ def complaints_move(inquiry: Inquiry) -> Finding:
     early = value_of(inquiry, "L029b") - value_of(inquiry, "L029a")
     first, last = value_of(inquiry, "L029a"), value_of(inquiry, "L029b")
     late = value_of(inquiry, "L030a")
-    ceiling = inquiry.ledger.figure("L030b").high
+    ceiling = find_figure(inquiry, "L030b").high
     return Finding(
         "undecided",
         f"Of US complainants {percent(first)} in 2011 and {percent(last)} in 2013 had posted about "

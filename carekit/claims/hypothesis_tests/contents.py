@@ -35,6 +35,7 @@ FEW = 0.10
 @decides(
     "H12",
     evidence="measured",
+    unit="share",
     test="Share of requests that would have to change category for the mix of Twitter to be that of "
     f"the phone, cases of one city; resembling means below {ALIKE:g}, above {MANY:g} contradicts it.",
     needs="the measured table sf311_days_to_close",
@@ -82,6 +83,7 @@ cannot_test(
 @decides(
     "H13",
     evidence="posts",
+    unit="characters",
     test="Mean length of first answers on social networks less that on other channels, characters; "
     "shorter means below 0.",
     needs=f"posts or tickets: {OTHER_CHANNELS}, with the texts of the answers",
@@ -129,6 +131,7 @@ def shorter_answers(inquiry: Inquiry) -> Finding:
 @decides(
     "H17",
     evidence="posts",
+    unit="log ratio",
     test="Rate of near-duplicate questions after a public answer over the rate before it, over the "
     "same ratio of questions left unanswered, log; preventing means below 0.",
     needs="posts: questions with their texts, several of nearly the same wording, some answered in "
@@ -147,7 +150,7 @@ def answer_prevents_questions(inquiry: Inquiry) -> Finding:
         inquiry.dataset, events=events, conf_level=inquiry.conf_level
     ).set_index("arm")
     answered, silent = made.loc["answered"], made.loc["unanswered"]
-    row = made.loc["treated / control"]
+    row = made.loc["answered / unanswered"]
     if pd.isna(row["estimate"]):
         raise Lacking(
             f"{int(answered['n'])} near-duplicates around public answers and {int(silent['n'])} "
@@ -167,6 +170,7 @@ def answer_prevents_questions(inquiry: Inquiry) -> Finding:
 @decides(
     "H28",
     evidence="posts",
+    unit="log odds ratio",
     test="Odds that an angry opening names no account of the brand against a merely negative one, "
     "within networks, log odds ratio; bypassing means above 0.",
     needs="posts that name no account of the brand (found by a search for its name) beside those "
@@ -179,6 +183,7 @@ def angry_name_no_account(inquiry: Inquiry) -> Finding:
 @decides(
     "H28",
     evidence="posts",
+    unit="log odds ratio",
     test="Odds that an angry opening goes to the main account where the brand has one for care, "
     "against a merely negative one, within networks, log odds ratio; bypassing means above 0.",
     needs="accounts with account_kind and opened_at, and posts to both kinds with their texts",
@@ -224,6 +229,7 @@ def _measured_bypass(inquiry: Inquiry) -> tuple[pd.DataFrame, bool]:
 @decides(
     "H23",
     evidence="posts",
+    unit="share",
     part="few contacts",
     test=f"Share of requests on blogs that are not the brand's; few means below {percent(FEW)}.",
     needs="posts collected on blogs that are not the brand's, beside those on its own places",
@@ -248,6 +254,7 @@ def few_on_blogs(inquiry: Inquiry) -> Finding:
 @decides(
     "H23",
     evidence="figures",
+    unit="share",
     part="few contacts",
     test=f"Share of people who used other blogs for care; few means below {percent(FEW)}.",
     needs="shares of contacts, not of people, by place",
@@ -284,6 +291,7 @@ cannot_test(
 @decides(
     "H26",
     evidence="figures",
+    unit="people",
     test="People told by word of mouth after a bad experience, US complainants.",
     needs="the number of people reached by a post on the same kind of experience",
 )

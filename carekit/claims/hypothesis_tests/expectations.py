@@ -32,6 +32,7 @@ SILENT_N = 30
 @decides(
     "H09",
     evidence="figures",
+    unit="difference of shares",
     test=f"{FASTER}, difference of shares; faster means above 0.",
     needs=TWO_QUESTIONS,
 )
@@ -49,6 +50,7 @@ def faster_for_complaints_in_print(inquiry: Inquiry) -> Finding:
 @decides(
     "H09",
     evidence="survey",
+    unit="difference of shares",
     test=f"{FASTER}: McNemar's test on the same respondents, unweighted, difference of shares; "
     "faster means above 0.",
     needs=TWO_QUESTIONS,
@@ -71,6 +73,7 @@ def faster_for_complaints(inquiry: Inquiry) -> Finding:
 @decides(
     "H09",
     evidence="survey",
+    unit="difference of shares",
     test=f"{FASTER}: weighted difference of shares within the same respondents; faster means "
     "above 0.",
     needs=TWO_QUESTIONS,
@@ -116,6 +119,7 @@ def _both_delays(inquiry: Inquiry) -> tuple[Asked, pd.DataFrame]:
 @decides(
     "H10",
     evidence="figures",
+    unit="share",
     test="Share of people who deal with firms on Twitter and say they would act against a firm that "
     "does not answer in time; paying for it means more than half.",
     needs="what customers did later, with and without an answer",
@@ -138,6 +142,7 @@ def would_act_in_print(inquiry: Inquiry) -> Finding:
 @decides(
     "H10",
     evidence="survey",
+    unit="difference of shares",
     test="Would recommend the firm after no answer, less after any answer, difference of shares; "
     "paying for silence means below 0.",
     needs=RECOMMEND,
@@ -168,6 +173,7 @@ cannot_test(
 @decides(
     "H16",
     evidence="figures",
+    unit="difference of shares",
     test="Would recommend the firm after no answer, less after a quick and effective one, difference "
     "of shares; harm means below 0.",
     needs="the number of people behind both shares; or customers dealt an answer at random",
@@ -188,6 +194,7 @@ def silence_in_print(inquiry: Inquiry) -> Finding:
 @decides(
     "H16",
     evidence="survey",
+    unit="difference of shares",
     test="Would recommend the firm after no answer, less after a quick and effective one, difference "
     "of shares; harm means below 0.",
     needs=RECOMMEND,

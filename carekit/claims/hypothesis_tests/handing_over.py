@@ -15,6 +15,7 @@ SURELY = f"always means more than {percent(ALWAYS)}, and less than {percent(MOST
 @decides(
     "H15",
     evidence="figures",
+    unit="share",
     test=f"Share of answers by care accounts that ask for a private message; {SURELY}.",
     needs="shares of answers by destination",
 )
@@ -34,6 +35,7 @@ def asks_for_private_message_in_print(inquiry: Inquiry) -> Finding:
 @decides(
     "H15",
     evidence="posts",
+    unit="share",
     test=f"Share of first answers that ask for a private message or announce one; {SURELY}.",
     needs="texts of the brands' answers",
 )
@@ -57,6 +59,7 @@ def asks_for_private_message(inquiry: Inquiry) -> Finding:
 @decides(
     "H30",
     evidence="figures",
+    unit="share",
     test=f"Share of US consumers with a service issue who needed two channels or more; {OFTEN}.",
     needs="shares of customers by number of channels needed",
 )
@@ -75,6 +78,7 @@ def several_channels_in_print(inquiry: Inquiry) -> Finding:
 @decides(
     "H30",
     evidence="figures",
+    unit="share",
     test=f"Share of answers by care accounts that send the customer elsewhere; {OFTEN}.",
     needs="shares of answers by destination",
 )
@@ -92,6 +96,7 @@ def redirected_in_print(inquiry: Inquiry) -> Finding:
 @decides(
     "H30",
     evidence="posts",
+    unit="share",
     test="Share of first answers that give a web, mail or phone address, or turn to a private "
     f"message; {OFTEN}.",
     needs="texts of the brands' answers",
@@ -114,6 +119,7 @@ def redirected(inquiry: Inquiry) -> Finding:
 @decides(
     "H30",
     evidence="survey",
+    unit="share",
     test=f"Share of respondents who needed two channels or more; {OFTEN}.",
     needs="a question on the number of channels needed for the last issue",
 )

@@ -8,7 +8,13 @@ import pandas as pd
 
 from carekit.claims.hypothesis_evidence import MANY
 from carekit.claims.hypothesis_tests.asked import question_of, share_asked
-from carekit.claims.hypothesis_tests.printed import percent, share_row, value_of
+from carekit.claims.hypothesis_tests.printed import (
+    find_figure,
+    percent,
+    share_row,
+    study_size,
+    value_of,
+)
 from carekit.claims.hypothesis_tests.registry import (
     Finding,
     Inquiry,
@@ -38,7 +44,7 @@ def _printed_trend(inquiry: Inquiry, ids: tuple[str, ...], n: int, what: str) ->
     table = pd.DataFrame(
         {
             "group": pd.Categorical(
-                groups := [inquiry.ledger.figure(key).group for key in ids], groups, ordered=True
+                groups := [find_figure(inquiry, key).group for key in ids], groups, ordered=True
             ),
             "share": [value_of(inquiry, key) for key in ids],
         }
@@ -66,17 +72,19 @@ def _printed_trend(inquiry: Inquiry, ids: tuple[str, ...], n: int, what: str) ->
 @decides(
     "H11",
     evidence="figures",
+    unit="log odds an age group",
     test=f"Used social media for customer service, by generation from the youngest, {BY_AGE}.",
     needs="shares by age of the same question",
 )
 def younger_in_print(inquiry: Inquiry) -> Finding:
-    n = inquiry.ledger.study("zendesk-2018").sample_size or 1000
+    n = study_size(inquiry, GENERATIONS[0])
     return _printed_trend(inquiry, GENERATIONS, n, "Of US consumers of each generation in 2018")
 
 
 @decides(
     "H11",
     evidence="measured",
+    unit="log odds an age group",
     test=f"Use of Twitter by age, US adults, {BY_AGE}.",
     needs="the measured table pew_2018_use_by_age",
 )
@@ -125,6 +133,7 @@ def _survey_trend(inquiry: Inquiry, figure_id: str) -> Finding:
 @decides(
     "H11",
     evidence="survey",
+    unit="log odds an age group",
     test=f"Used social media for customer service, by age group, {BY_AGE}.",
     needs="a question on having used social media for customer service, with ages",
 )
@@ -135,18 +144,20 @@ def younger(inquiry: Inquiry) -> Finding:
 @decides(
     "H22",
     evidence="figures",
+    unit="log odds an age group",
     test="Prefers social networks to the phone, by age, log odds an age group; falling means below "
     "0.",
     needs="shares by age of a choice between the two",
 )
 def preference_falls_in_print(inquiry: Inquiry) -> Finding:
-    n = inquiry.ledger.study("nielsen-2012").sample_size or 1000
+    n = study_size(inquiry, AGES[0])
     return _printed_trend(inquiry, AGES, n, "Of US social media users of each age in 2012")
 
 
 @decides(
     "H22",
     evidence="survey",
+    unit="log odds an age group",
     test="Prefers social networks to the phone, by age group, log odds an age group; falling means "
     "below 0.",
     needs="a choice between social media and the phone, with ages",
@@ -158,6 +169,7 @@ def preference_falls(inquiry: Inquiry) -> Finding:
 @decides(
     "H21",
     evidence="figures",
+    unit="share",
     test=f"Share that prefers social networks, choice between them and the phone; {MANY_MEANS}.",
     needs="a choice between the two",
 )
@@ -175,6 +187,7 @@ def many_choose_in_print(inquiry: Inquiry) -> Finding:
 @decides(
     "H21",
     evidence="figures",
+    unit="share",
     test=f"Share that names social networks in a list of channels; {MANY_MEANS}.",
     needs="an open list of channels",
 )
@@ -193,6 +206,7 @@ def many_name_in_print(inquiry: Inquiry) -> Finding:
 @decides(
     "H21",
     evidence="survey",
+    unit="share",
     test=f"Share that prefers social networks, choice between them and the phone; {MANY_MEANS}.",
     needs="a choice between social media and the phone",
 )
@@ -210,6 +224,7 @@ def many_choose(inquiry: Inquiry) -> Finding:
 @decides(
     "H21",
     evidence="survey",
+    unit="share",
     test=f"Share that names social networks in a list of channels; {MANY_MEANS}.",
     needs="a question on the preferred channel, social_media among the answers",
 )

@@ -26,6 +26,19 @@ def find_figure(inquiry: Inquiry, figure_id: str) -> Figure:
         raise Lacking(f"The ledger has no figure {figure_id}.") from unknown
 
 
+def selected(inquiry: Inquiry, **chosen: str) -> pd.DataFrame:
+    """The figures that stand and satisfy every condition; a ledger without any lacks them."""
+    try:
+        return inquiry.ledger.select(corrected=False, **chosen)
+    except InputError as unknown:
+        raise Lacking(f"The ledger has no figure of {chosen.get('measure')}.") from unknown
+
+
+def study_size(inquiry: Inquiry, figure_id: str) -> int:
+    """Size of the whole sample of the study behind a figure; `ASSUMED_N` if not published."""
+    return find_figure(inquiry, figure_id).study.sample_size or ASSUMED_N
+
+
 def value_of(inquiry: Inquiry, figure_id: str) -> float:
     """The printed value of a figure."""
     value = find_figure(inquiry, figure_id).value

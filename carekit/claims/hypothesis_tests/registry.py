@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from carekit.claims.hypothesis_evidence import KINDS, decide_claim
+from carekit.claims.hypothesis_evidence import KINDS, UNITS, decide_claim
 from carekit.errors import InputError
 
 if TYPE_CHECKING:
@@ -69,6 +69,8 @@ class HypothesisTest:
         Part of the statement that it is about; empty for all of it.
     why : str
         Why nothing here can make it.
+    unit : str
+        Unit of the estimate, a word of `UNITS`; empty where there is none.
     """
 
     hypothesis_id: str
@@ -78,18 +80,19 @@ class HypothesisTest:
     run: Callable[[Inquiry], Finding] | None
     part: str = ""
     why: str = ""
+    unit: str = ""
 
 
 _TESTS: dict[str, list[HypothesisTest]] = {}
 
 
 def decides(
-    hypothesis_id: str, *, evidence: str, test: str, needs: str, part: str = ""
+    hypothesis_id: str, *, evidence: str, unit: str, test: str, needs: str, part: str = ""
 ) -> Callable[[Callable[[Inquiry], Finding]], Callable[[Inquiry], Finding]]:
     """Register the function below as a test of a hypothesis; see `HypothesisTest`."""
 
     def register(function: Callable[[Inquiry], Finding]) -> Callable[[Inquiry], Finding]:
-        _add(HypothesisTest(hypothesis_id, evidence, test, needs, function, part))
+        _add(HypothesisTest(hypothesis_id, evidence, test, needs, function, part, unit=unit))
         return function
 
     return register
@@ -106,6 +109,10 @@ def _add(made: HypothesisTest) -> None:
     if made.evidence not in KINDS:
         raise InputError(
             f"`evidence` is {made.evidence!r}; expected one of: {', '.join(KINDS)}. Choose one."
+        )
+    if made.unit not in ("", *UNITS):
+        raise InputError(
+            f"`unit` is {made.unit!r}; expected one of: {', '.join(UNITS)}. Choose one."
         )
     _TESTS.setdefault(made.hypothesis_id, []).append(made)
 
@@ -136,8 +143,11 @@ def decided(
 ) -> Finding:
     """A finding from one row of a result (estimate, ci_low, ci_high, p_value, n) and its claim.
 
-    `claim`, `reference` and `extent` are those of `decide_claim`; its sentence ends `why`.
+    `claim`, `reference` and `extent` are those of `decide_claim`; its sentence ends `why`. Without
+    an estimate the evidence lacks something, such as variation.
     """
+    if math.isnan(float(row["estimate"])):
+        raise Lacking(f"{why} No estimate can be made of these.")
     cases = int(row["n"]) if n is None else n
     limits: dict[str, Any] = {} if min_n is None else {"min_n": min_n}
     made = decide_claim(

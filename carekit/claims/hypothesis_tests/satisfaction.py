@@ -17,6 +17,7 @@ ABOVE_ALL = "above other channels means above 0 against the best of them"
 @decides(
     "H18",
     evidence="figures",
+    unit="points of 20",
     test="Bounds of the change of an overall score out of 20 when a channel with a known score "
     "enters the mean with an unknown weight; lowering means below 0.",
     needs="the scores of all channels in both years and their weights",
@@ -42,6 +43,7 @@ def mean_with_and_without(inquiry: Inquiry) -> Finding:
 @decides(
     "H19",
     evidence="figures",
+    unit="difference of shares",
     test="Satisfied with social networks less with the best other channel, difference of "
     f"shares; {ABOVE_ALL}.",
     needs="satisfaction by channel of one wave with the number of users of each",
@@ -67,6 +69,7 @@ def satisfied_in_print(inquiry: Inquiry) -> Finding:
 @decides(
     "H19",
     evidence="figures",
+    unit="difference of shares",
     test="Experience below expectations, phone less social networks, difference of shares; "
     "rating social networks above means above 0.",
     needs="the same question on both channels with the number of users of each",
@@ -85,6 +88,7 @@ def expectations_in_print(inquiry: Inquiry) -> Finding:
 @decides(
     "H19",
     evidence="survey",
+    unit="difference of shares",
     test="Satisfied with social networks less with the best other channel, difference of "
     f"shares; {ABOVE_ALL}.",
     needs="questions on satisfaction with social networks and with another channel",
