@@ -23,6 +23,7 @@ from carekit.errors import InputError, MissingExtraError, SelectionError
 
 if TYPE_CHECKING:
     from carekit.dataset import Dataset
+    from carekit.engine import Engine
     from carekit.tables import ReadableTable
 
 COLUMNS = (
@@ -84,6 +85,7 @@ def judge_hypotheses(
     only: Sequence[str] | None = None,
     ledger: Ledger | None = None,
     conf_level: float = 0.95,
+    engine: Engine | None = None,
 ) -> pd.DataFrame:
     """Test the hypotheses of the articles.
 
@@ -97,6 +99,8 @@ def judge_hypotheses(
         By default the ledger that comes with carekit.
     conf_level : float
         Nominal coverage of the intervals.
+    engine : Engine, optional
+        An open one, such as that of a notebook, which knows the requests already.
 
     Returns
     -------
@@ -132,7 +136,7 @@ def judge_hypotheses(
     wanted = list(statements) if only is None else list(only)
     _check_ids(wanted, statements)
     inquiry = Inquiry(dataset, read, conf_level)
-    with sharing():
+    with sharing(engine):
         verdicts = [_judge(key, statements[key], inquiry) for key in wanted]
     return verdict_table(verdicts)
 

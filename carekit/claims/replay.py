@@ -24,6 +24,7 @@ from carekit.errors import SelectionError
 
 if TYPE_CHECKING:
     from carekit.dataset import Dataset
+    from carekit.engine import Engine
 
 PLANTED: Final = "The dataset is synthetic: the replay recovers a planted truth and is no evidence."
 
@@ -230,6 +231,7 @@ def replay_all(
     ledger: Ledger | None = None,
     only: Sequence[str] | None = None,
     min_n: int = MIN_N,
+    engine: Engine | None = None,
 ) -> pd.DataFrame:
     """Replay every figure of the ledger: each gets a verdict.
 
@@ -242,6 +244,8 @@ def replay_all(
         Ids of the figures wanted; by default all.
     min_n : int
         Fewest cases for a verdict.
+    engine : Engine, optional
+        An open one, such as that of a notebook, which knows the requests already.
 
     Returns
     -------
@@ -260,7 +264,7 @@ def replay_all(
 
     read = load_ledger() if ledger is None else ledger
     wanted = read.figures["figure_id"].tolist() if only is None else list(only)
-    with sharing():
+    with sharing(engine):
         verdicts = [replay(key, dataset, ledger=read, min_n=min_n) for key in wanted]
     frame = pd.DataFrame(
         {field.name: [getattr(v, field.name) for v in verdicts] for field in fields(Verdict)}

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from carekit.engine import Engine, using
-from carekit.errors import InputError
+from carekit.errors import InputError, NotHeldError
 from carekit.estimates.setting import AUTO, Setting, prepare
 from carekit.estimates.wait_counts import Waits, prepare_waits
 from carekit.inference.comparisons import compare_rates
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from carekit.dataset import Dataset
 
 NAME = "answer-rate"
+FEWEST_GROUPS = 5
 
 
 def measure_typical_brand(
@@ -116,6 +117,12 @@ def measure_shrunk_rates(
     with using(engine) as opened:
         setting = _setting(dataset, by, definition, None, where, opened)
         counts = count_answers(setting.table, by=setting.by)
+    if (groups := len(counts[list(setting.by)].dropna())) < FEWEST_GROUPS:
+        raise NotHeldError(
+            f"`by` {', '.join(setting.by)!r} has {groups} group(s) with requests in this dataset; "
+            f"what groups have in common needs at least {FEWEST_GROUPS}. Use measure_answer_rate, which "
+            "gives each group its own interval."
+        )
     result = shrink_rates(counts, by=setting.by, conf_level=conf_level)
     result["definition"] = setting.definition.name
     result.attrs["note"] = setting.note
@@ -166,6 +173,11 @@ def compare_answer_rates(
         counts = count_answers(setting.table, by=setting.by, cluster=cluster)
     known = counts[counts[by].notna()]
     lost = int(counts.loc[counts[by].isna(), "n"].sum())
+    if (groups := known[by].nunique()) < 2:
+        raise NotHeldError(
+            f"`by` {by!r} has {groups} group(s) in this dataset; at least two are needed to compare. "
+            "Name another column."
+        )
     result = compare_rates(
         known, by=by, cluster="cluster", reference=reference, conf_level=conf_level
     )

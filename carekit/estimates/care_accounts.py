@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from carekit.engine import Engine, using
-from carekit.errors import InputError
+from carekit.errors import NotHeldError
 from carekit.estimates.brand_months import ANALYSES, before_and_after, with_start
 from carekit.inference.counts import check_conf_level
 from carekit.inference.interrupted import interrupted_rate
@@ -77,7 +77,7 @@ def measure_care_accounts(
 
     Raises
     ------
-    InputError
+    NotHeldError
         If no brand opened a care account within the dataset, or none can be compared.
 
     Notes
@@ -94,17 +94,59 @@ def measure_care_accounts(
     >>> effects.analysis.tolist()
     ['each brand-month alike', 'permutation', 'each request alike', 'pre-trend']
     """
-    check_conf_level(conf_level)
     panel = care_panel(dataset, network=network, negative=negative, brands=brands, engine=engine)
-    result = before_and_after(
-        panel, outcome="share", size="n_requests", conf_level=conf_level, seed=seed
-    )
+    result = care_effects(panel, conf_level=conf_level, seed=seed)
     result = result.assign(network=", ".join(_networks(network)))[COLUMNS]
     result.attrs["note"] = (
         f"Negative share of openings put to main accounts on {', '.join(_networks(network))}, by "
         "brand and month; the month of the opening is left out for its brand."
     )
     return result
+
+
+def care_effects(
+    panel: pd.DataFrame,
+    *,
+    brands: Collection[str] | None = None,
+    conf_level: float = 0.95,
+    seed: int = 1,
+) -> pd.DataFrame:
+    """The effects of `measure_care_accounts`, from a panel that was counted before.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        As `care_panel` gives it.
+    brands : collection of str, optional
+        Of the brands that opened a care account, only these, named as in the panel; the others are
+        left out.
+    conf_level, seed
+        As in `measure_care_accounts`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `measure_care_accounts`, without network.
+
+    Raises
+    ------
+    InputError
+        If no brand is left that opened one, or none to compare with.
+
+    Examples
+    --------
+    >>> from carekit.dataset import open_dataset
+    >>> panel = care_panel(open_dataset(), network="facebook")
+    >>> some = sorted(panel.loc[panel.start.notna(), "brand"].unique())[:6]
+    >>> care_effects(panel, brands=some).treated.tolist()
+    [6, 6, 6, 6]
+    """
+    check_conf_level(conf_level)
+    if brands is not None:
+        panel = panel[panel["start"].isna() | panel["brand"].isin(list(brands))]
+    return before_and_after(
+        panel, outcome="share", size="n_requests", conf_level=conf_level, seed=seed
+    )
 
 
 def care_event_study(
@@ -191,7 +233,7 @@ def care_series(
     weeks = weeks.reindex(range(first, last + 1), fill_value=0)
     # A week without any opening holds no share; the series must be whole.
     if (empty := weeks["n"] == 0).any():
-        raise InputError(
+        raise NotHeldError(
             f"`network` is {network!r}, where {int(empty.sum())} of {len(weeks)} weeks around the "
             "openings hold no request to a main account; an interrupted series needs one in each. "
             "Use measure_care_accounts, which needs none."
@@ -234,7 +276,7 @@ def care_panel(
 
     Raises
     ------
-    InputError
+    NotHeldError
         As in `measure_care_accounts`.
     """
     networks = _networks(network)
@@ -276,8 +318,8 @@ def _panel_of(
     return panel[columns].reset_index(drop=True)
 
 
-def _nothing(network: str | Sequence[str]) -> InputError:
-    return InputError(
+def _nothing(network: str | Sequence[str]) -> NotHeldError:
+    return NotHeldError(
         f"`network` is {network!r}, where no brand opened a care account within the dataset, or no "
         "brand is left to compare with; accounts need account_kind and opened_at. Choose another "
         "network, or complete the table of accounts."
