@@ -67,12 +67,13 @@ class Answer:
         return self if self.reason else replace(self, frame=step(self.frame, **options))
 
     def table(
-        self, caption: str, *, columns: Sequence[str] | None = None
+        self, caption: str, *, columns: Sequence[str] | None = None, unit: str = "share"
     ) -> ReadableTable | Reason:
         """The frame for reading, under a caption that ends with the denominator."""
         if self.reason:
             return Reason(self.reason)
-        return table_estimates(self.frame, caption=f"{caption} {self.note}", columns=columns)
+        caption = f"{caption} {self.note}"
+        return table_estimates(self.frame, caption=caption, columns=columns, unit=unit)
 
     def figure(
         self, plot: Callable[..., Any], name: str, *, alt: str, caption: str, **options: Any

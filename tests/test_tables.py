@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from carekit.errors import SchemaError
+from carekit.errors import InputError, SchemaError
 from carekit.tables import duration, percent, table_estimates
 
 FRAME = pd.DataFrame(
@@ -67,3 +67,13 @@ def test_the_frame_is_left_as_it_was():
 
 def test_outside_a_notebook_it_is_plain_text():
     assert repr(table_estimates(FRAME, caption="Of requests.")).startswith("Of requests.\n")
+
+
+def test_a_number_is_no_per_cent():
+    kappa = pd.DataFrame({"n": [600], "estimate": [0.732], "ci_low": [0.685], "ci_high": [0.78]})
+    table = table_estimates(kappa, caption="Cohen's kappa", unit="number")
+    assert table.rows == (("600", "0.732", "0.685 to 0.78"),)
+    with pytest.raises(
+        InputError, match=r"`unit` is 'odds'; expected one of: share, number\. Use one\."
+    ):
+        table_estimates(kappa, caption="", unit="odds")
