@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from carekit.engine import Engine, using
-from carekit.errors import InputError
+from carekit.errors import InputError, NotHeldError
 from carekit.estimates.setting import prepare
 from carekit.inference.growth import split_growth
 from carekit.measures.definitions import DEFAULT, Definition
@@ -65,6 +65,8 @@ def measure_growth(
     ------
     InputError
         If one period comes without the other, ends before it starts, or another cluster is asked.
+    NotHeldError
+        If there is no request and no period is given.
 
     Examples
     --------
@@ -95,7 +97,13 @@ def measure_growth(
         if before is not None and after is not None:
             periods = _period(before, "before"), _period(after, "after")
         else:
-            ends = span(setting.table) or (pd.Timestamp(0, tz="UTC"), pd.Timestamp(1, tz="UTC"))
+            ends = span(setting.table)
+            if ends is None:
+                raise NotHeldError(
+                    f"{dataset.path} holds no {setting.definition.denominator}"
+                    f"{f' where {where}' if where else ''}: there are no periods to compare. "
+                    "Choose other requests, or give `before` and `after`."
+                )
             periods = comparable_periods(*ends)
         counts = count_volumes(
             dataset,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carekit.errors import InputError
+from carekit.errors import InputError, NotHeldError
 from carekit.estimates.growth import measure_growth
 from carekit.inference.growth import split_growth
 from carekit.measures.volumes import comparable_periods
@@ -94,3 +94,12 @@ def test_half_a_question_is_refused(make_dataset):
         measure_growth(dataset, before=PERIODS["before"], after=("2024-03-05", "2024-03-01"))
     with pytest.raises(InputError, match="growth is clustered by account"):
         measure_growth(dataset, cluster="brand")
+
+
+def test_without_requests_there_is_nothing_to_compare(make_dataset):
+    with pytest.raises(NotHeldError) as error:
+        measure_growth(make_dataset(ROWS, accounts=ACCOUNTS), where="network = 'youtube'")
+    assert str(error.value).endswith(
+        "holds no customer posts that reply to nothing where network = 'youtube': there are no "
+        "periods to compare. Choose other requests, or give `before` and `after`."
+    )
