@@ -210,7 +210,7 @@ class DatasetWriter:
         self.add_staged(staged, **origin)
 
     def set_table(self, name: str, frame: pd.DataFrame, **origin: Any) -> None:
-        """Write accounts, brands or survey whole; replaces what was there."""
+        """Write accounts, brands, threads or survey whole; replaces what was there."""
         if name not in STORED or name == "posts":
             allowed = ", ".join(t for t in STORED if t != "posts")
             raise InputError(

@@ -15,6 +15,7 @@ from carekit.privacy import pseudonym_sql
 from carekit.schema import ACCOUNTS, POSTS
 from carekit.sources.accounts import FOLDED, fold
 from carekit.sources.drafts import strings, text
+from carekit.sources.gaps import GapRecord
 
 if TYPE_CHECKING:
     import duckdb
@@ -54,6 +55,8 @@ class Seen:
 class Door:
     """Turns drafts into posts. First `learn` from every file, then `open`, then `posts`.
 
+    `gaps` takes what sources say is missing from their threads.
+
     Parameters
     ----------
     con : duckdb.DuckDBPyConnection
@@ -72,6 +75,7 @@ class Door:
         }
         self._networks: set[str] = set()
         con.execute("CREATE TEMP TABLE authors (network VARCHAR, author VARCHAR)")
+        self.gaps = GapRecord(con)
 
     def learn(
         self,

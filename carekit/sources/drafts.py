@@ -30,6 +30,7 @@ TYPES: dict[str, str] = {
     "rating": "BIGINT",
     "observed_at": "TIMESTAMPTZ",
     "deleted_at": "TIMESTAMPTZ",
+    "n_replies": "BIGINT",  # direct replies that the source says the post has; null if it is silent
     "problem": "VARCHAR",  # why the item cannot be read; null for a good one
 }
 _ARROW = {"BIGINT": pa.int64(), "BOOLEAN": pa.bool_(), "VARCHAR": pa.string()}

@@ -18,6 +18,7 @@ from carekit.sources.drafts import select, union
 from carekit.sources.files.cells import line_breaks
 from carekit.sources.files.table import Header, TableFile, read_header
 from carekit.sources.files.text import Lines
+from carekit.sources.gaps import Gap
 from carekit.sources.times import Clock
 
 MODULES = {
@@ -108,7 +109,9 @@ class Item(NamedTuple):
     """One item of a file that is no plain table: where it starts, its drafts, or why it has none.
 
     `line` is unique among the items. All drafts but the first count as answers inside the item. A
-    run of `n` equal problems up to the line `last` may come as one.
+    run of `n` equal problems up to the line `last` may come as one. An item that is no post by its
+    nature (a service message, a stub) says so in `left_out`: it is counted, and no fault. `gaps`
+    are what the item says is missing from its thread.
     """
 
     line: int
@@ -116,6 +119,8 @@ class Item(NamedTuple):
     problem: str | None = None
     n: int = 1
     last: int = 0
+    left_out: str | None = None
+    gaps: Sequence[Gap] = ()
 
 
 @dataclass(frozen=True)
