@@ -6,6 +6,7 @@ row has to be rejected, the file is read again by the careful reader, which know
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -92,7 +93,8 @@ class FileLoad:
 
     @property
     def _authors_are_accounts(self) -> bool:
-        return self._plan is None or self._plan.authors_are_accounts
+        plan = self._plan or self.format
+        return plan.authors_are_accounts
 
     @property
     def _claims(self) -> bool:
@@ -160,8 +162,10 @@ class FileLoad:
         ).fetchall()[0]
         self.n_rows = n_lines + sum(r.n for r in self.rejected) + self.left_out.total()
         bad = door.con.execute("SELECT line, reason FROM bad ORDER BY line").fetchall()
-        self.rejected += [Rejected(str(line), reason, 1, self.name) for line, reason in bad]
-        self.rejected.sort(key=lambda r: int(r.line.split("-")[0]))
+        self.rejected += [
+            Rejected(self.format.place(line), reason, 1, self.name) for line, reason in bad
+        ]
+        self.rejected.sort(key=lambda r: [int(n) for n in re.findall(r"\d+", r.line)])
         door.con.execute("DROP TABLE bad")
 
     def _copy(self, door: Door, staged: Path, keep: str, observed_at: int | None) -> int:
@@ -218,10 +222,14 @@ class FileLoad:
             gaps: list[Gap] = []
             for item in self.format.items(self.path, self.name, self.options):
                 if item.problem is not None:
-                    line = str(item.line) if item.n == 1 else f"{item.line}-{item.last}"
+                    line = self.format.place(item.line)
+                    if item.n > 1:
+                        line += f"-{self.format.place(item.last)}"
                     self.rejected.append(Rejected(line, item.problem, item.n, self.name))
                     continue
                 gaps += item.gaps
+                if item.warning is not None:
+                    self.warnings.append(item.warning)
                 if item.left_out is not None:
                     self.left_out[item.left_out] += item.n
                 for number, draft in enumerate(item.drafts):
