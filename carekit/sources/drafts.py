@@ -18,6 +18,7 @@ TYPES: dict[str, str] = {
     "network": "VARCHAR",
     "surface": "VARCHAR",
     "author": "VARCHAR",  # native id or handle
+    "author_handle": "VARCHAR",  # what lists of accounts and @mentions call an author given by its id
     "author_role": "VARCHAR",  # null: brand if the author is a known account, else customer
     "brand": "VARCHAR",
     "account": "VARCHAR",  # null: first known account mentioned
