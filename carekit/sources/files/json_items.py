@@ -65,9 +65,7 @@ def json_items(mapper: Mapper) -> Callable[[Path, str, Options], Iterator[Item]]
     return items
 
 
-def _items(
-    mapper: Mapper, value: Any, options: Options, remarks: Counter[str]
-) -> Iterator[Item]:
+def _items(mapper: Mapper, value: Any, options: Options, remarks: Counter[str]) -> Iterator[Item]:
     """Everything that is found in one value, an item each; an answer inside stays with its post."""
     held: Item | None = None
     try:
