@@ -19,6 +19,7 @@ from carekit.sources.files.cells import line_breaks
 from carekit.sources.files.json_documents import peek
 from carekit.sources.files.table import Header, TableFile, read_header
 from carekit.sources.files.text import Lines
+from carekit.sources.files.unknown import looks_like
 from carekit.sources.gaps import Gap
 from carekit.sources.times import Clock
 
@@ -213,6 +214,12 @@ def recognise(path: Path, *, name: str | None = None) -> Format:
         candidate = load_format(each)
         if candidate.recognises(sample):
             return candidate
+    if guess := looks_like(path, head=sample.head, value=begun):
+        what, remedy = guess
+        raise InputError(
+            f"The format of {name or path.name} is not recognised: it looks like {what}. Known "
+            f"formats: {', '.join(MODULES)}. {remedy}"
+        )
     columns = ", ".join(n or "(unnamed)" for n in sample.header.names) if sample.header else "none"
     raise InputError(
         f"The format of {name or path.name} is not recognised; columns found: {columns[:300]}. "

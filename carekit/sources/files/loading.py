@@ -156,6 +156,8 @@ class FileLoad:
         self.n_posts = self._copy(door, staged, _KEPT, observed_at)
         if self._claims:
             door.gaps.claim(self._relation)
+        if self._plan is None and self.n_posts:
+            self._warn_of_silence(door.con, staged)
         n_lines, self.n_nested = door.con.execute(
             f"SELECT count(DISTINCT line), count(*) FILTER (nested AND {_KEPT}) "
             f"FROM {self._relation}"
@@ -172,6 +174,16 @@ class FileLoad:
         posts = door.posts(self._relation, keep=keep, observed_at=observed_at)
         door.con.execute(f"COPY ({posts}) TO {text(str(staged))} ({_PARQUET})")
         return pq.read_metadata(staged).num_rows
+
+    def _warn_of_silence(self, con: duckdb.DuckDBPyConnection, staged: Path) -> None:
+        """Items say who writes, not who is the brand: without its accounts nobody answers."""
+        posts = f"read_parquet({text(str(staged))})"
+        asked = f"SELECT count(*) FROM {posts} WHERE author_role = 'brand'"
+        if not con.execute(asked).fetchall()[0][0]:
+            self.warnings.append(
+                f"No post of {self.name} is by a brand: everybody counts as a customer, and nobody "
+                "is answered. List the brands' accounts (--accounts CSV), unless that is so."
+            )
 
     def _all_new(
         self, con: duckdb.DuckDBPyConnection, staged: Path, n: int, others: Sequence[Path]
