@@ -47,7 +47,7 @@ class Document(NamedTuple):
 
 
 def _integer(digits: str) -> int | str:
-    return int(digits) if len(digits) <= _LONGEST_NUMBER else digits
+    return int(digits) if len(digits.lstrip("-")) <= _LONGEST_NUMBER else digits
 
 
 class JsonFile:
