@@ -77,7 +77,7 @@ def _one(value: Mapping[str, Any]) -> Iterator[Found]:
     now, n = datetime.now(UTC), 0
     for each in bluesky.feed({"posts": [entry]}, seen_at=now):
         n += 1
-        yield _unseen(each, now) | _collected(post) if isinstance(each, dict) else each
+        yield _unseen(each, now) | _collected(value) if isinstance(each, dict) else each
     if not n:
         yield LeftOut(REPOST)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from carekit.sources.files.formats import Format, Options, Sample
+from carekit.sources.files.formats import Format, Item, Options, Sample
+from carekit.sources.files.json_documents import JsonFile
 from carekit.sources.files.json_items import json_items, place
 from carekit.sources.found import Found, LeftOut, Problem, Remark
 from carekit.sources.mappers import mastodon
@@ -20,13 +23,42 @@ _WRAPPERS = ("json", "content", "_mastopy_data", "context", "status")
 UNKNOWN = "unknown"
 
 
-def found(value: Any, options: Options) -> Iterator[Found]:
+def items(path: Path, name: str, options: Options) -> Iterator[Item]:
+    """The items of a file: ids mean something on one server, so all of it is searched for its name."""
+    values = (d.value for d in JsonFile(path, name=name) if d.problem is None)
+    server = next((s for value in values if (s := server_of(value))), None)
+    yield from json_items(partial(found, server=server))(path, name, options)
+    if server is None:
+        yield Item(
+            0,
+            [],
+            n=0,
+            warning=f"{name} does not tell which server it was asked from; its ids are "
+            f"kept under {UNKNOWN!r}, and do not fit those of other files.",
+        )
+
+
+def server_of(value: Any) -> str | None:
+    """The server that some statuses were asked from, in whatever they are wrapped; or None."""
+    stack = [value]
+    while stack:
+        each = stack.pop()
+        if isinstance(each, list):
+            stack += reversed(each)
+        elif isinstance(each, Mapping):
+            if known := _asked_server(each) or mastodon.instance_of([_plain(each)]):
+                return known
+            names = (*_LISTS, *_WRAPPERS, "ancestors", "descendants", "reblog")
+            stack += [each[k] for k in names if isinstance(each.get(k), Mapping | list)]
+    return None
+
+
+def found(value: Any, options: Options, *, server: str | None = None) -> Iterator[Found]:
     """What one value of the file holds."""
-    stack: list[tuple[Any, str | None, str | None]] = [(value, None, None)]
+    stack: list[tuple[Any, str | None, str | None]] = [(value, server, None)]
     while stack:
         each, server, asked = stack.pop()
         if isinstance(each, list):
-            server = server or mastodon.instance_of([s for s in each if isinstance(s, Mapping)])
             stack += [(item, server, None) for item in reversed(each)]
             continue
         if not isinstance(each, Mapping):
@@ -71,7 +103,7 @@ def _context(value: Mapping[str, Any], server: str | None, asked: str | None) ->
         body["status"] = _plain(value["status"])
     everybody = [*body["ancestors"], *body["descendants"]]
     known = [s for s in everybody if isinstance(s, Mapping)]
-    instance = server or mastodon.instance_of(known) or _home(known) or UNKNOWN
+    instance = server or UNKNOWN
     if asked is None:
         # The status that was asked about is what the others answer, if it is not among them.
         ids = {ident(s.get("id")) for s in known}
@@ -93,7 +125,7 @@ def _status(value: Mapping[str, Any], server: str | None) -> Iterator[Found]:
     if left_out:
         yield from left_out
         return
-    instance = server or mastodon.instance_of([status]) or _home([status]) or UNKNOWN
+    instance = server or UNKNOWN
     now = datetime.now(UTC)
     for each in mastodon.statuses([status], instance=instance, seen_at=now):
         yield from _counted(each, now)
@@ -114,17 +146,6 @@ def _why_left_out(status: Any) -> Iterator[Found]:
             yield LeftOut(BOOST)
         elif status.get("visibility", "public") not in mastodon.SHOWN:
             yield LeftOut(PRIVATE)
-
-
-def _home(statuses: Collection[Mapping[str, Any]]) -> str | None:
-    """The server of the first author, where none tells which server was asked."""
-    for status in statuses:
-        account = status.get("account")
-        if isinstance(account, Mapping):
-            address = urlsplit(str(account.get("url") or status.get("uri") or "")).netloc
-            if address:
-                return address
-    return None
 
 
 def _plain(status: Any) -> Any:
@@ -166,7 +187,7 @@ FORMAT = Format(
     name="mastodon",
     what="Mastodon statuses and contexts (JSON)",
     recognises=recognises,
-    items=json_items(found),
+    items=items,
     title="Mastodon statuses",
     network="mastodon",
     place=place,

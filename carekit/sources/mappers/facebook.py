@@ -144,7 +144,9 @@ def _draft(
         "author": author or name or (page if own_post else None),
         "author_handle": name or page_name if own_post else name,
         "author_role": "brand" if is_page or own_post else None,
-        "account": page_name or page,
+        # The door gives this name to all that was written to the page.
+        "brand": page_name or name if is_page else None,
+        "account": page,
         "created_at": moment(item.get("created_time")),
         "text": _text(item, page),
         "reply_to": parent,

@@ -61,7 +61,12 @@ TREE = [
 def test_a_tree_with_stubs(imported: Callable) -> None:
     made = imported("auto", TREE, accounts="acme_help,reddit,Acme")
     assert made.report.format == "reddit"
-    assert sorted(made.posts.index) == ["reddit:t1_c1", "reddit:t1_c2", "reddit:t1_c3", "reddit:t3_p"]
+    assert sorted(made.posts.index) == [
+        "reddit:t1_c1",
+        "reddit:t1_c2",
+        "reddit:t1_c3",
+        "reddit:t3_p",
+    ]
     assert made.column("reply_to") == {
         "reddit:t1_c1": "reddit:t3_p",
         "reddit:t1_c2": "reddit:t1_c1",
@@ -138,7 +143,9 @@ def test_a_deep_tree(imported: Callable) -> None:
 
 def test_a_tree_of_the_size_that_is_met(imported: Callable) -> None:
     # 1,431 comments and 235 stubs, each of which hides three.
-    comments = [comment(n, "t3_p", *([more(f"t1_c{n}", 3)] if n < 235 else [])) for n in range(1431)]
+    comments = [
+        comment(n, "t3_p", *([more(f"t1_c{n}", 3)] if n < 235 else [])) for n in range(1431)
+    ]
     made = imported("auto", [listing(POST), listing(*comments)])
     assert (made.report.n_posts, made.report.n_left_out, made.report.n_rejected) == (1432, 235, 0)
     assert made.threads == {"reddit:t3_p": (False, 705, "stub")}
