@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-TABLE = "Import it with `carekit import csv FILE --map OURS=THEIRS,…`."
+TABLE = "`carekit import csv FILE --map OURS=THEIRS,…`."
 SAVE_CSV = "Save the sheet as CSV and import that."
 _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"PAR1", "a Parquet file", "Write it as CSV and import that with --map OURS=THEIRS,…."),
@@ -120,9 +120,9 @@ def looks_like(path: Path, *, head: str, value: Any = None) -> tuple[str, str] |
             f"JSON with the keys {names}",
             "Make a CSV table of it and import that: " + TABLE,
         )
-    if value is not None:
-        return "JSON without objects", "Make a CSV table of it and import that: " + TABLE
     for pattern, what, remedy in _HEADS:
         if re.search(pattern, head[:2_000]):
             return what, remedy
+    if value is not None:
+        return "JSON without objects", "Make a CSV table of it and import that: " + TABLE
     return None
