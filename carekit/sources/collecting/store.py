@@ -12,6 +12,7 @@ import gzip
 import hashlib
 import json
 import os
+import shutil
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -133,7 +134,9 @@ class Store:
             ).fetchall()
         )
         for path in self.raw.iterdir():
-            if path.name not in ends:
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name not in ends:
                 path.unlink()
             elif path.stat().st_size > ends[path.name]:
                 os.truncate(path, ends[path.name])
@@ -255,6 +258,14 @@ class Store:
             number, kind, key, cursor, round = row
             yield Open(number, Query(kind, key), cursor, round)
 
+    def asked(self, kind: str) -> list[Query]:
+        """Queries of a kind that were put in this round, answered or given up."""
+        rows = self._con.execute(
+            "SELECT kind, key FROM cursors WHERE source = ? AND kind = ? AND round = ?",
+            [self.source, kind, self.round],
+        )
+        return [Query(*row) for row in rows]
+
     def counts(self) -> tuple[int, int]:
         """Queries, and how many of them are done."""
         n, done = self._con.execute(
@@ -300,8 +311,10 @@ class Store:
         number = self._con.execute(
             "INSERT INTO pages (run, query, round, file, start, length, sha256, status, fetched_at) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING page",
-            [self._run, asked.number, asked.round, name, start, length, digest]
-            + [page.status, fetched],
+            [
+                *(self._run, asked.number, asked.round),
+                *(name, start, length, digest, page.status, fetched),
+            ],
         ).fetchone()[0]
         self._con.execute(
             "UPDATE cursors SET cursor = ?, done = ? WHERE query = ?",
@@ -316,7 +329,7 @@ class Store:
         text = json.dumps(line, ensure_ascii=False) + "\n"
         data = text.encode("utf-8", "surrogatepass")
         packed = gzip.compress(data, compresslevel=6, mtime=0)
-        names = sorted(p.name for p in self.raw.iterdir())
+        names = sorted(p.name for p in self.raw.glob("pages-*"))
         name = names[-1] if names else _file_name(1)
         if (self.raw / name).is_file() and (self.raw / name).stat().st_size > LARGEST_FILE:
             name = _file_name(int(name[6:11]) + 1)
@@ -340,15 +353,15 @@ class Store:
             If a page is not what was written.
         """
         rows = self._con.execute(
-            "SELECT page, kind, key, file, start, length, sha256, status, fetched_at "
+            "SELECT page, kind, key, pages.round, file, start, length, sha256, status, fetched_at "
             "FROM pages JOIN cursors USING (query) WHERE source = ? AND file IS NOT NULL "
             "AND (? IS NULL OR pages.round = ?) ORDER BY page",
             [self.source, round, round],
         ).fetchall()
-        for number, kind, key, name, start, length, digest, status, fetched in rows:
+        for number, kind, key, nth, name, start, length, digest, status, fetched in rows:
             line = json.loads(self._line(name, start, length, digest))
             when = datetime.fromisoformat(fetched)
-            yield StoredPage(number, Query(kind, key), when, status, line["body"])
+            yield StoredPage(number, Query(kind, key), when, status, line["body"], nth)
 
     def _line(self, name: str, start: int, length: int, digest: str) -> bytes:
         path = self.raw / name
@@ -365,6 +378,15 @@ class Store:
                 "changed or damaged. Restore it, or collect into another --out."
             )
         return data
+
+    def latest_rounds(self) -> dict[Query, int]:
+        """Query → the last round in which a page of it came."""
+        rows = self._con.execute(
+            "SELECT kind, key, max(pages.round) FROM pages JOIN cursors USING (query) "
+            "WHERE source = ? GROUP BY query",
+            [self.source],
+        )
+        return {Query(kind, key): round for kind, key, round in rows}
 
     def checksum(self) -> str | None:
         """One checksum over those of all pages, in order; None without pages."""
@@ -385,11 +407,12 @@ class Store:
         ).fetchone()
         return row if row[0] else None
 
-    def n_pages(self) -> int:
-        """Pages that came, over all runs."""
+    def n_pages(self) -> tuple[int, int]:
+        """Pages that came over all runs, and how many of them are still kept."""
         return self._con.execute(
-            "SELECT count(*) FROM pages JOIN cursors USING (query) WHERE source = ?", [self.source]
-        ).fetchone()[0]
+            "SELECT count(*), count(file) FROM pages JOIN cursors USING (query) WHERE source = ?",
+            [self.source],
+        ).fetchone()
 
     # Forgetting
 
@@ -424,7 +447,7 @@ class Store:
                 touched.setdefault(name, {})[page] = text.encode("utf-8", "surrogatepass")
         if not touched:
             return 0
-        number = 1 + max(int(p.name[6:11]) for p in self.raw.iterdir())
+        number = 1 + max(int(p.name[6:11]) for p in self.raw.glob("pages-*"))
         moves: list[tuple[Any, ...]] = []
         log: list[tuple[Any, ...]] = []
         for name, new in touched.items():
