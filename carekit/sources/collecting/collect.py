@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -108,47 +108,107 @@ def collect(
         If the server refuses us before the first page.
     """
     folder = Path(out).absolute()
-    kind = load_source(source)
-    secret = key or load_key()
-    old = open_dataset(folder) if (folder / FILE).is_file() else None
+    asked = _Asked(
+        load_source(source),
+        _ask_of(targets, base_url, since, until, countries, langs, brand),
+        folder,
+        open_dataset(folder) if (folder / FILE).is_file() else None,
+        accounts,
+        key or load_key(),
+        resume,
+        refresh,
+    )
     budget = Budget(pages=max_pages, seconds=max_seconds, cost=max_cost)
     say = tell or (lambda sentence: None)
     limiter = Limiter()
-    web = Web(client, limiter=limiter, budget=budget, tell=say)
-    started = (folder / STATE).is_file()
-    if not started and (resume or refresh):
-        wanted = "resume" if resume else "refresh"
-        raise InputError(
-            f"`{wanted}` is asked for, but {folder} holds no collection ({STATE}). Leave "
-            f"--{wanted} out to begin one, or check --out."
+    with Web(client, limiter=limiter, budget=budget, tell=say) as web:
+        first = None
+        if not (folder / STATE).is_file():
+            asked.check_free()
+            # Everything that can be wrong shows before anything is written.
+            made, known = asked.prepare(web, pace)
+            first = made.queries()
+        with Store(folder, asked.kind.name) as store:
+            _clear(folder)
+            if first is None:
+                asked = asked.after(store)
+                made, known = asked.prepare(web, pace)
+                is_new = store.last_asked() is None or not (resume or refresh)
+                first = made.queries() if is_new else ()
+            store.begin(asked.ask.as_json(), versions(*made.versions))
+            if refresh and not _is_open(store):
+                store.again(skip=LOOKUP)
+            store.add(first)
+            ended = _run(store, made, budget, asked.old, say, moved or (lambda progress: None))
+            store.finish(ended.why or "complete", statuses=web.statuses)
+            return _finish(
+                store, made, ended, budget,
+                asked=asked, known=known, raw=raw, title=title, licence=licence, say=say,
+            )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What the user wants, and the dataset as it is."""
+
+    kind: SourceKind
+    ask: Ask
+    folder: Path
+    old: Dataset | None
+    accounts: PathLike | None
+    key: bytes
+    resume: bool
+    refresh: bool
+
+    def check_free(self) -> None:
+        """Raise unless the folder can take a first collection."""
+        if self.resume or self.refresh:
+            wanted = "resume" if self.resume else "refresh"
+            raise InputError(
+                f"`{wanted}` is asked for, but {self.folder} holds no collection ({STATE}). Leave "
+                f"--{wanted} out to begin one, or check --out."
+            )
+        busy = not self.folder.is_dir() or any(self.folder.iterdir())
+        if self.old is None and self.folder.exists() and busy:
+            raise InputError(
+                f"{self.folder} already exists and is no dataset; a collection needs a dataset to "
+                "extend, or a path of its own. Choose another --out."
+            )
+
+    def prepare(self, web: Web, pace: float | None) -> tuple[Source, KnownAccounts]:
+        """The source, and the accounts of brands: those listed, and those asked for."""
+        from carekit.sources.files.checks import check_key, check_selection
+        from carekit.sources.files.importing import _known
+
+        check_key(self.old, self.key)
+        network = self.kind.network
+        known = _known(self.old, self.accounts, network)
+        brands = frozenset(fold(network, str(h)) for h in _on(known, network))
+        made = self.kind.make(_checked(self.kind, replace(self.ask, brands=brands)), web)
+        check_selection(self.old, made.selection)
+        web.limiter.pace = made.pace if pace is None else pace
+        return made, _with_targets(known, made, network, self.ask.brand)
+
+    def after(self, store: Store) -> _Asked:
+        """The same, filled up from the latest run, if this one may follow it."""
+        last = store.last_asked()
+        if last is None:
+            return self
+        again = self.resume or self.refresh
+        if not again:
+            _check_new(store, self.ask, last)
+        if self.ask.targets or not again:
+            return self
+        ask = _ask_of(
+            last["targets"],
+            self.ask.base_url or last["base_url"],
+            last["since"],
+            last["until"],
+            last["countries"],
+            last["langs"],
+            self.ask.brand or last["brand"],
         )
-    if not started:
-        _check_free(folder, old)
-        # Everything that can be wrong shows before anything is written.
-        ask = _ask_of(targets, base_url, since, until, countries, langs, brand)
-        made, known = prepare(kind, ask, web=web, old=old, accounts=accounts, key=secret)
-        limiter.pace = made.pace if pace is None else pace
-        first = made.queries()
-    with Store(folder, kind.name) as store:
-        _clear(folder)
-        if started:
-            ask = _ask_of(targets, base_url, since, until, countries, langs, brand)
-            ask = _earlier(store, ask, resume=resume or refresh)
-            made, known = prepare(kind, ask, web=web, old=old, accounts=accounts, key=secret)
-            limiter.pace = made.pace if pace is None else pace
-            _check_open(store, ask, resume=resume, refresh=refresh)
-            is_new = store.last_asked() is None or not (resume or refresh)
-            first = made.queries() if is_new else ()
-        store.begin(ask.as_json(), versions(*made.versions))
-        if refresh and not _is_open(store):
-            store.again(skip=LOOKUP)
-        store.add(first)
-        ended = _run(store, made, budget, old, say, moved or (lambda progress: None))
-        store.finish(ended.why or "complete", statuses=web.statuses)
-        return _finish(
-            store, made, ended, budget,
-            old=old, known=known, key=secret, raw=raw, title=title, licence=licence, say=say,
-        )  # fmt: skip
+        return replace(self, ask=ask)
 
 
 def estimate(
@@ -171,32 +231,11 @@ def estimate(
         As for `collect`. Free counts may be asked for, such as the number of posts on a profile.
     """
     kind = load_source(source)
-    web = Web(client, limiter=Limiter())
     ask = _ask_of(targets, base_url, since, until, countries, langs, None)
-    made = kind.make(_checked(kind, ask), web)
-    web.limiter.pace = made.pace if pace is None else pace
-    return made.estimate()
-
-
-def prepare(
-    kind: SourceKind,
-    ask: Ask,
-    *,
-    web: Web,
-    old: Dataset | None,
-    accounts: PathLike | None,
-    key: bytes,
-) -> tuple[Source, KnownAccounts]:
-    """The source, and the accounts of brands: those listed, and those asked for."""
-    from carekit.sources.files.checks import check_key, check_selection
-    from carekit.sources.files.importing import _known
-
-    check_key(old, key)
-    known = _known(old, accounts, kind.network)
-    handles = [fold(kind.network, str(h)) for h in _on(known, kind.network)]
-    made = kind.make(_checked(kind, replace(ask, brands=frozenset(handles))), web)
-    check_selection(old, made.selection)
-    return made, _with_targets(known, made, kind, ask.brand)
+    with Web(client, limiter=Limiter()) as web:
+        made = kind.make(_checked(kind, ask), web)
+        web.limiter.pace = made.pace if pace is None else pace
+        return made.estimate()
 
 
 def _on(known: KnownAccounts, network: str) -> list[Any]:
@@ -205,16 +244,16 @@ def _on(known: KnownAccounts, network: str) -> list[Any]:
 
 
 def _with_targets(
-    known: KnownAccounts, source: Source, kind: SourceKind, brand: str | None
+    known: KnownAccounts, source: Source, network: str, brand: str | None
 ) -> KnownAccounts:
     """An account that is asked for is a brand's, listed or not."""
     import pandas as pd
 
-    listed = {fold(kind.network, str(h)) for h in _on(known, kind.network)}
-    new = [a for a in source.accounts() if fold(kind.network, a) not in listed]
+    listed = {fold(network, str(h)) for h in _on(known, network)}
+    new = [a for a in source.accounts() if fold(network, a) not in listed]
     if not new:
         return known
-    rows = [{"account": a, "network": kind.network, "brand": brand or a} for a in new]
+    rows = [{"account": a, "network": network, "brand": brand or a} for a in new]
     added = pd.DataFrame(rows, columns=list(known.accounts.columns))
     frames = [f for f in (known.accounts, added) if len(f)]
     return KnownAccounts(_joined(frames), known.brands)
@@ -267,34 +306,10 @@ def _moment(name: str, value: str | datetime | None) -> datetime | None:
     return made if made.tzinfo else made.replace(tzinfo=UTC)
 
 
-def _check_free(folder: Path, old: Dataset | None) -> None:
-    if old is None and folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise InputError(
-            f"{folder} already exists and is no dataset; a collection needs a dataset to extend, "
-            "or a path of its own. Choose another --out."
-        )
-
-
 def _clear(folder: Path) -> None:
     """Remove what killed writers of this dataset left beside it."""
     for path in folder.parent.glob(f".{folder.name}.*.partial"):
         shutil.rmtree(path, ignore_errors=True)
-
-
-def _earlier(store: Store, ask: Ask, *, resume: bool) -> Ask:
-    """What the latest run was asked for, where this one leaves it out."""
-    last = store.last_asked()
-    if last is None or ask.targets or not resume:
-        return ask
-    return _ask_of(
-        last["targets"],
-        ask.base_url or last["base_url"],
-        last["since"],
-        last["until"],
-        last["countries"],
-        last["langs"],
-        ask.brand or last["brand"],
-    )
 
 
 def _is_open(store: Store) -> bool:
@@ -302,10 +317,7 @@ def _is_open(store: Store) -> bool:
     return done < queries
 
 
-def _check_open(store: Store, ask: Ask, *, resume: bool, refresh: bool) -> None:
-    last = store.last_asked()
-    if last is None or resume or refresh:
-        return
+def _check_new(store: Store, ask: Ask, last: Mapping[str, Any]) -> None:
     queries, done = store.counts()
     if done < queries:
         raise InputError(
@@ -348,9 +360,8 @@ def _finish(
     ended: Ended,
     budget: Budget,
     *,
-    old: Dataset | None,
+    asked: _Asked,
     known: KnownAccounts,
-    key: bytes,
     raw: bool,
     title: str | None,
     licence: str | None,
@@ -359,7 +370,7 @@ def _finish(
     from carekit.sources.collecting.build import build
 
     _, n_kept = store.n_pages()
-    if ended.trouble and n_kept == 0 and old is None:
+    if ended.trouble and n_kept == 0 and asked.old is None:
         raise CarekitError(
             f"{_sentence(ended.why)} Expected pages of posts. Nothing was collected; try again "
             "later, or check --base-url and your keys."
@@ -368,7 +379,7 @@ def _finish(
     queries, done = store.counts()
     built = build(
         store, source,
-        old=old, known=known, key=key, title=title, licence=licence,
+        old=asked.old, known=known, key=asked.key, title=title, licence=licence,
         provenance=lambda n_incomplete: _provenance(store, source, n_incomplete, raw=raw),
     )  # fmt: skip
     n_purged = 0
