@@ -135,10 +135,11 @@ def collect(
                 made, known = asked.prepare(web, pace)
                 is_new = store.last_asked() is None or not (resume or refresh)
                 first = made.queries() if is_new else ()
-            store.begin(asked.ask.as_json(), versions(*made.versions))
+            store.begin(asked.ask.as_json(), versions(*made.versions), first)
             if refresh and not _is_open(store):
                 store.again(skip=LOOKUP)
-            store.add(first)
+            elif resume or refresh:
+                store.reopen()
             ended = _run(store, made, budget, asked.old, say, moved or (lambda progress: None))
             store.finish(ended.why or "complete", statuses=web.statuses)
             return _finish(

@@ -60,7 +60,9 @@ class CollectReport:
     def warnings(self) -> list[str]:
         """What makes the posts doubtful, or the collection incomplete."""
         made = [f"{n:,} × {what}" for what, n in self.remarks.items()]
-        made += [f"{n:,} queries given up: {why}" for why, n in self.failures.items()]
+        made += [
+            f"{n:,} × given up, --resume asks again: {why}" for why, n in self.failures.items()
+        ]
         return made
 
     def __str__(self) -> str:

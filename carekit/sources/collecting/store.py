@@ -14,6 +14,7 @@ import json
 import os
 import shutil
 import sqlite3
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -150,13 +151,19 @@ class Store:
 
     # Runs
 
-    def begin(self, asked: Mapping[str, Any], versions: Mapping[str, str]) -> None:
-        """Start a run."""
-        self._con.execute(
-            "INSERT INTO runs (source, asked, started_at, versions) VALUES (?, ?, ?, ?)",
+    def begin(
+        self, asked: Mapping[str, Any], versions: Mapping[str, str], queries: Sequence[Query] = ()
+    ) -> None:
+        """Start a run, with its first queries; one that is known already stays as it is."""
+        round = self.round
+        self._con.execute("BEGIN")
+        self._run = self._con.execute(
+            "INSERT INTO runs (source, asked, started_at, versions) VALUES (?, ?, ?, ?) "
+            "RETURNING run",
             [self.source, json.dumps(asked), _iso(datetime.now(UTC)), json.dumps(versions)],
-        )
-        self._run = self._con.execute("SELECT max(run) FROM runs").fetchone()[0]
+        ).fetchone()[0]
+        self._insert(queries, round)
+        self._con.execute("COMMIT")
 
     def finish(self, ended: str, *, statuses: Mapping[str, int]) -> None:
         """End a run: why, and every status that came, retries included."""
@@ -279,6 +286,13 @@ class Store:
             "UPDATE cursors SET done = 1, failed = ? WHERE query = ?", [reason, asked.number]
         )
 
+    def reopen(self) -> None:
+        """Ask again, from where they stopped, what was given up: a later day may be better."""
+        self._con.execute(
+            "UPDATE cursors SET done = 0, failed = NULL WHERE source = ? AND failed IS NOT NULL",
+            [self.source],
+        )
+
     def failures(self) -> dict[str, int]:
         """Why queries were given up → how many."""
         return dict(
@@ -370,7 +384,7 @@ class Store:
             packed = file.read(length)
         try:
             data = gzip.decompress(packed)
-        except (OSError, EOFError, ValueError):
+        except (OSError, EOFError, ValueError, zlib.error):
             data = b""
         if hashlib.sha256(data).hexdigest() != digest:
             raise DatasetError(

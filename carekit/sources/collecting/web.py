@@ -290,5 +290,4 @@ def _as_what(headers: Mapping[str, str]) -> str:
 
 def _failure(last: _Again | None, host: str, path: str, attempts: int) -> CarekitError:
     what = str(last) if last else "nothing"
-    said = f"{host} answered {path} with {what} in {attempts} attempts"
-    return QueryFailed(said)
+    return QueryFailed(f"{host} answered {path} with {what} in {attempts} attempts")
