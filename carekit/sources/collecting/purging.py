@@ -20,6 +20,7 @@ def purge_json(
     id_fields: Sequence[str],
     kept: Sequence[str] = (),
     nested: Sequence[str] = (),
+    having: str | None = None,
 ) -> str:
     """A JSON body without the content of some posts.
 
@@ -35,6 +36,8 @@ def purge_json(
         Further keys that stay, beside ids, times and links to other posts.
     nested : sequence of str
         Keys whose object is searched for kept keys as well, such as the record of a post.
+    having : str, optional
+        Only objects with this key are posts, where other things have ids of the same kind.
 
     Examples
     --------
@@ -55,7 +58,8 @@ def purge_json(
             return [walk(v) for v in value]
         if not isinstance(value, dict):
             return value
-        if any(str(value.get(f)) in ids for f in id_fields):
+        is_post = having is None or having in value
+        if is_post and any(str(value.get(f)) in ids for f in id_fields):
             return emptied(value)
         return {k: walk(v) for k, v in value.items()}
 

@@ -70,13 +70,14 @@ class Page:
 
 @dataclass(frozen=True)
 class StoredPage:
-    """A page read back from the raw store."""
+    """A page read back from the raw store; `round` counts how often the collection was refreshed."""
 
     number: int
     query: Query
     fetched_at: datetime
     status: int
     body: str
+    round: int = 0
 
 
 @dataclass(frozen=True)
@@ -180,6 +181,9 @@ class Source(Protocol):
     def queries(self) -> Sequence[Query]:
         """What to ask for first. May ask the network to resolve a name."""
 
+    def accounts(self) -> Sequence[str]:
+        """Handles among the targets, as texts write them: a target account is a brand's."""
+
     def pages(self, query: Query, cursor: str | None) -> Iterator[Page]:
         """The pages of a query, from a cursor on. Asks only when the next page is taken."""
 
@@ -221,6 +225,10 @@ class LiveSource:
                 f"`base_url` is {base_url!r}; expected an address such as https://example.org. "
                 "Correct --base-url."
             )
+
+    def accounts(self) -> Sequence[str]:
+        """No target is an account."""
+        return ()
 
     def lookup(self, ids: Sequence[str]) -> Sequence[Query]:
         """No way to ask for single posts: none."""

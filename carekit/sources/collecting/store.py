@@ -12,7 +12,9 @@ import gzip
 import hashlib
 import json
 import os
+import shutil
 import sqlite3
+import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -133,7 +135,9 @@ class Store:
             ).fetchall()
         )
         for path in self.raw.iterdir():
-            if path.name not in ends:
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name not in ends:
                 path.unlink()
             elif path.stat().st_size > ends[path.name]:
                 os.truncate(path, ends[path.name])
@@ -147,13 +151,19 @@ class Store:
 
     # Runs
 
-    def begin(self, asked: Mapping[str, Any], versions: Mapping[str, str]) -> None:
-        """Start a run."""
-        self._con.execute(
-            "INSERT INTO runs (source, asked, started_at, versions) VALUES (?, ?, ?, ?)",
+    def begin(
+        self, asked: Mapping[str, Any], versions: Mapping[str, str], queries: Sequence[Query] = ()
+    ) -> None:
+        """Start a run, with its first queries; one that is known already stays as it is."""
+        round = self.round
+        self._con.execute("BEGIN")
+        self._run = self._con.execute(
+            "INSERT INTO runs (source, asked, started_at, versions) VALUES (?, ?, ?, ?) "
+            "RETURNING run",
             [self.source, json.dumps(asked), _iso(datetime.now(UTC)), json.dumps(versions)],
-        )
-        self._run = self._con.execute("SELECT max(run) FROM runs").fetchone()[0]
+        ).fetchone()[0]
+        self._insert(queries, round)
+        self._con.execute("COMMIT")
 
     def finish(self, ended: str, *, statuses: Mapping[str, int]) -> None:
         """End a run: why, and every status that came, retries included."""
@@ -255,6 +265,14 @@ class Store:
             number, kind, key, cursor, round = row
             yield Open(number, Query(kind, key), cursor, round)
 
+    def asked(self, kind: str) -> list[Query]:
+        """Queries of a kind that were put in this round, answered or given up."""
+        rows = self._con.execute(
+            "SELECT kind, key FROM cursors WHERE source = ? AND kind = ? AND round = ?",
+            [self.source, kind, self.round],
+        )
+        return [Query(*row) for row in rows]
+
     def counts(self) -> tuple[int, int]:
         """Queries, and how many of them are done."""
         n, done = self._con.execute(
@@ -266,6 +284,13 @@ class Store:
         """Give a query up: the rest of it is a gap."""
         self._con.execute(
             "UPDATE cursors SET done = 1, failed = ? WHERE query = ?", [reason, asked.number]
+        )
+
+    def reopen(self) -> None:
+        """Ask again, from where they stopped, what was given up: a later day may be better."""
+        self._con.execute(
+            "UPDATE cursors SET done = 0, failed = NULL WHERE source = ? AND failed IS NOT NULL",
+            [self.source],
         )
 
     def failures(self) -> dict[str, int]:
@@ -300,8 +325,10 @@ class Store:
         number = self._con.execute(
             "INSERT INTO pages (run, query, round, file, start, length, sha256, status, fetched_at) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING page",
-            [self._run, asked.number, asked.round, name, start, length, digest]
-            + [page.status, fetched],
+            [
+                *(self._run, asked.number, asked.round),
+                *(name, start, length, digest, page.status, fetched),
+            ],
         ).fetchone()[0]
         self._con.execute(
             "UPDATE cursors SET cursor = ?, done = ? WHERE query = ?",
@@ -316,7 +343,7 @@ class Store:
         text = json.dumps(line, ensure_ascii=False) + "\n"
         data = text.encode("utf-8", "surrogatepass")
         packed = gzip.compress(data, compresslevel=6, mtime=0)
-        names = sorted(p.name for p in self.raw.iterdir())
+        names = sorted(p.name for p in self.raw.glob("pages-*"))
         name = names[-1] if names else _file_name(1)
         if (self.raw / name).is_file() and (self.raw / name).stat().st_size > LARGEST_FILE:
             name = _file_name(int(name[6:11]) + 1)
@@ -340,15 +367,15 @@ class Store:
             If a page is not what was written.
         """
         rows = self._con.execute(
-            "SELECT page, kind, key, file, start, length, sha256, status, fetched_at "
+            "SELECT page, kind, key, pages.round, file, start, length, sha256, status, fetched_at "
             "FROM pages JOIN cursors USING (query) WHERE source = ? AND file IS NOT NULL "
             "AND (? IS NULL OR pages.round = ?) ORDER BY page",
             [self.source, round, round],
         ).fetchall()
-        for number, kind, key, name, start, length, digest, status, fetched in rows:
+        for number, kind, key, nth, name, start, length, digest, status, fetched in rows:
             line = json.loads(self._line(name, start, length, digest))
             when = datetime.fromisoformat(fetched)
-            yield StoredPage(number, Query(kind, key), when, status, line["body"])
+            yield StoredPage(number, Query(kind, key), when, status, line["body"], nth)
 
     def _line(self, name: str, start: int, length: int, digest: str) -> bytes:
         path = self.raw / name
@@ -357,7 +384,7 @@ class Store:
             packed = file.read(length)
         try:
             data = gzip.decompress(packed)
-        except (OSError, EOFError, ValueError):
+        except (OSError, EOFError, ValueError, zlib.error):
             data = b""
         if hashlib.sha256(data).hexdigest() != digest:
             raise DatasetError(
@@ -365,6 +392,15 @@ class Store:
                 "changed or damaged. Restore it, or collect into another --out."
             )
         return data
+
+    def latest_rounds(self) -> dict[Query, int]:
+        """Query → the last round in which a page of it came."""
+        rows = self._con.execute(
+            "SELECT kind, key, max(pages.round) FROM pages JOIN cursors USING (query) "
+            "WHERE source = ? GROUP BY query",
+            [self.source],
+        )
+        return {Query(kind, key): round for kind, key, round in rows}
 
     def checksum(self) -> str | None:
         """One checksum over those of all pages, in order; None without pages."""
@@ -385,11 +421,12 @@ class Store:
         ).fetchone()
         return row if row[0] else None
 
-    def n_pages(self) -> int:
-        """Pages that came, over all runs."""
+    def n_pages(self) -> tuple[int, int]:
+        """Pages that came over all runs, and how many of them are still kept."""
         return self._con.execute(
-            "SELECT count(*) FROM pages JOIN cursors USING (query) WHERE source = ?", [self.source]
-        ).fetchone()[0]
+            "SELECT count(*), count(file) FROM pages JOIN cursors USING (query) WHERE source = ?",
+            [self.source],
+        ).fetchone()
 
     # Forgetting
 
@@ -424,7 +461,7 @@ class Store:
                 touched.setdefault(name, {})[page] = text.encode("utf-8", "surrogatepass")
         if not touched:
             return 0
-        number = 1 + max(int(p.name[6:11]) for p in self.raw.iterdir())
+        number = 1 + max(int(p.name[6:11]) for p in self.raw.glob("pages-*"))
         moves: list[tuple[Any, ...]] = []
         log: list[tuple[Any, ...]] = []
         for name, new in touched.items():

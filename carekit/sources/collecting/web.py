@@ -105,6 +105,7 @@ class Web:
             import stamina  # noqa: F401 - say it now, not at the first error of a server
         except ImportError as error:
             raise MissingExtraError(error.name or "httpx", "collect", "Collecting") from error
+        self._owns = client is None
         self._client = client or httpx.Client(
             timeout=30.0,
             follow_redirects=True,
@@ -114,6 +115,13 @@ class Web:
         self.budget = budget or Budget()
         self._tell, self._attempts, self._first_wait = tell, attempts, first_wait
         self.statuses: Counter[str] = Counter()
+
+    def __enter__(self) -> Web:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        if self._owns:
+            self._client.close()
 
     def get(
         self,
@@ -282,5 +290,4 @@ def _as_what(headers: Mapping[str, str]) -> str:
 
 def _failure(last: _Again | None, host: str, path: str, attempts: int) -> CarekitError:
     what = str(last) if last else "nothing"
-    said = f"{host} answered {path} with {what} in {attempts} attempts"
-    return QueryFailed(said)
+    return QueryFailed(f"{host} answered {path} with {what} in {attempts} attempts")

@@ -56,6 +56,23 @@ def feed(body: Any, *, seen_at: datetime) -> Iterator[Found]:
         yield from _draft(view, seen_at=seen_at)
 
 
+def records(body: Any, *, seen_at: datetime) -> Iterator[Found]:
+    """The posts of a page of `listRecords`: what the account itself wrote, as its server keeps it.
+
+    Records know nothing of replies: none of these posts counts as watched for answers.
+    """
+    listed = body.get("records") if isinstance(body, Mapping) else None
+    if not isinstance(listed, list):
+        yield Problem("the page holds no records")
+        return
+    for entry in listed:
+        if not isinstance(entry, Mapping):
+            yield Problem("a record is no object")
+            continue
+        view = {"uri": entry.get("uri"), "record": entry.get("value")}
+        yield from _draft(view, seen_at=seen_at)
+
+
 def thread(body: Any, *, seen_at: datetime, brands: Collection[str] = ()) -> Iterator[Found]:
     """The posts of a page of `getPostThread`, with what is missing from it.
 
@@ -82,7 +99,7 @@ def thread(body: Any, *, seen_at: datetime, brands: Collection[str] = ()) -> Ite
     root = _root(view)
     page = _page_of(root, brands)
     complete = True
-    for each in _views(view):
+    for each in views(view):
         kind = str(each.get("$type", ""))
         if each.get("notFound") is True or kind.endswith("#notFoundPost"):
             if isinstance(each.get("uri"), str):
@@ -107,7 +124,7 @@ def not_found(uri: str) -> Iterator[Found]:
     yield Gone(NETWORK, uri)
 
 
-def _views(view: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+def views(view: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
     """Every view of a thread once: ancestors from the top, then the view, then replies."""
     chain = [view]
     while isinstance(chain[-1].get("parent"), Mapping) and len(chain) < DEEPEST:

@@ -25,7 +25,12 @@ OPT_OUTS = ("#nobot", "#<span>nobot")
 
 
 def statuses(
-    body: Any, *, instance: str, seen_at: datetime, brands: Collection[str] = ()
+    body: Any,
+    *,
+    instance: str,
+    seen_at: datetime,
+    brands: Collection[str] = (),
+    watched: bool = False,
 ) -> Iterator[Found]:
     """The statuses of a page: an account's, a hashtag's, or one alone.
 
@@ -42,10 +47,15 @@ def statuses(
         When it was fetched.
     brands : collection of str
         Handles of known accounts, in lower case; they cannot opt out.
+    watched : bool
+        True if the replies to these statuses were fetched at the same time; otherwise one counts
+        as watched for answers only if it says that it has no reply.
     """
     listed = body if isinstance(body, list) else [body]
     for status in listed:
-        yield from _status(status, instance=instance, seen_at=seen_at, brands=brands)
+        yield from _status(
+            status, instance=instance, seen_at=seen_at, brands=brands, in_thread=watched
+        )
 
 
 def context(
@@ -146,8 +156,7 @@ def _status(
     acct = account.get("acct")
     if status.get("reblog") or status.get("visibility", "public") not in SHOWN:
         return
-    known = _is_known(acct, instance, brands)
-    if not known and _opted_out(account):
+    if not _is_known(acct, instance, brands) and _opted_out(account):
         yield Remark("left out: its author asks not to be collected (noindex or #nobot)")
         # The reply may have been an answer, or the post that was answered.
         if status.get("in_reply_to_id"):
@@ -189,7 +198,8 @@ def _is_known(acct: Any, instance: str, brands: Collection[str]) -> bool:
 
 def _page_of(top: Mapping[str, Any], instance: str, brands: Collection[str]) -> str | None:
     acct = _of(top, "account").get("acct")
-    return full_handle(acct, instance) if _is_known(acct, instance, brands) else None
+    known = isinstance(acct, str) and _is_known(acct, instance, brands)
+    return full_handle(str(acct), instance) if known else None
 
 
 def _server(status: Mapping[str, Any], instance: str) -> str:
