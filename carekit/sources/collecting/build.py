@@ -35,7 +35,7 @@ from carekit.sources.door import Door
 from carekit.sources.drafts import ARROW_SCHEMA, TYPES, text
 from carekit.sources.files.importing import _connect, _write_accounts, _write_threads
 from carekit.sources.files.loading import _ITEM_PROBLEM
-from carekit.sources.found import Gone, Problem, Remark
+from carekit.sources.found import Gone, LeftOut, Problem, Remark
 from carekit.sources.gaps import Gap
 
 if TYPE_CHECKING:
@@ -173,6 +173,8 @@ def _stage(store: Store, source: Source, con: duckdb.DuckDBPyConnection, folder:
                     made.gone.append((post, line, page.fetched_at.isoformat()))
                 elif isinstance(found, Problem):
                     made.rejected.append(_rejected(source, line, found.reason))
+                elif isinstance(found, LeftOut):
+                    made.remarks[f"left out: {found.reason}"] += 1
                 elif isinstance(found, Remark):
                     made.remarks[found.what] += 1
                 else:
