@@ -119,7 +119,7 @@ class Reddit(LiveSource):
         after = ident(inner(body, "data", "after")) if things and follow else None
         times = [number(t.get("created_utc")) or 0 for t in things]
         since = self.ask.since
-        if since and times and max(times) < since.timestamp():
+        if since and times and times[-1] < since.timestamp():  # the newest come first
             after = None
         wanted = [t for t in things if self._in_range(t)] if follow else []
         # A post without comments is whole as it is.

@@ -119,7 +119,7 @@ def test_a_deleted_review_leaves_the_raw_page() -> None:
 
 
 def test_wrong_targets_and_editions_are_refused(fake: Any, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="expected the id of an app, such as com.example.app"):
+    with pytest.raises(InputError, match="expected the id of an app, such as com"):
         collect("google-play", ["Acme"], out=tmp_path / "d", base_url=fake.url)
     with pytest.raises(InputError, match=r"`country` is 'France'; expected a code of two letters"):
         collect("google-play", [APP], out=tmp_path / "d", base_url=fake.url, countries=["France"])
