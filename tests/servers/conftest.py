@@ -121,8 +121,10 @@ def postgres() -> Iterator[str]:
         unavailable(f"PostgreSQL cannot be set up: {said}")
     options = ["-c", "fsync=off", "-c", f"unix_socket_directories={folder}"]
     server = subprocess.Popen(
-        [*way, str(programs / "postgres"), "-D", str(data), "-p", str(port)]
-        + ["-h", "127.0.0.1", *options],
+        [
+            *(*way, str(programs / "postgres"), "-D", str(data), "-p", str(port)),
+            *("-h", "127.0.0.1", *options),
+        ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
