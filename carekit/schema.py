@@ -143,7 +143,7 @@ THREADS = _table(
     Column(
         "reason",
         "text",
-        "why: stub, reply_count, federation, paging, withheld; several joined by a space",
+        "why: stub, reply_count, federation, paging, export, withheld; several joined by a space",
     ),
 )
 

@@ -31,6 +31,12 @@ class Remark(NamedTuple):
     what: str
 
 
+class LeftOut(NamedTuple):
+    """An item that is no post by its nature (a service message, a stub), and which; counted."""
+
+    reason: str
+
+
 # A draft holds fields of carekit.sources.drafts.TYPES.
 Draft = dict[str, Any]
-Found = Draft | Gap | Gone | Problem | Remark
+Found = Draft | Gap | Gone | LeftOut | Problem | Remark

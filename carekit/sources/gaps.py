@@ -26,6 +26,7 @@ REASONS = {
     "stub": "the source shows a stub in place of comments",
     SHORT: "a post claims more replies than came",
     "federation": "the server sees only what reached it from other servers",
+    "export": "the export leaves replies out",
     "paging": "the source was cut off before its last page",
     "withheld": "the source holds posts back (deleted, blocked, private)",
 }

@@ -6,6 +6,7 @@ row has to be rejected, the file is read again by the careful reader, which know
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -92,7 +93,8 @@ class FileLoad:
 
     @property
     def _authors_are_accounts(self) -> bool:
-        return self._plan is None or self._plan.authors_are_accounts
+        plan = self._plan or self.format
+        return plan.authors_are_accounts
 
     @property
     def _claims(self) -> bool:
@@ -154,20 +156,34 @@ class FileLoad:
         self.n_posts = self._copy(door, staged, _KEPT, observed_at)
         if self._claims:
             door.gaps.claim(self._relation)
+        if self._plan is None and self.n_posts:
+            self._warn_of_silence(door.con, staged)
         n_lines, self.n_nested = door.con.execute(
             f"SELECT count(DISTINCT line), count(*) FILTER (nested AND {_KEPT}) "
             f"FROM {self._relation}"
         ).fetchall()[0]
         self.n_rows = n_lines + sum(r.n for r in self.rejected) + self.left_out.total()
         bad = door.con.execute("SELECT line, reason FROM bad ORDER BY line").fetchall()
-        self.rejected += [Rejected(str(line), reason, 1, self.name) for line, reason in bad]
-        self.rejected.sort(key=lambda r: int(r.line.split("-")[0]))
+        self.rejected += [
+            Rejected(self.format.place(line), reason, 1, self.name) for line, reason in bad
+        ]
+        self.rejected.sort(key=lambda r: [int(n) for n in re.findall(r"\d+", r.line)])
         door.con.execute("DROP TABLE bad")
 
     def _copy(self, door: Door, staged: Path, keep: str, observed_at: int | None) -> int:
         posts = door.posts(self._relation, keep=keep, observed_at=observed_at)
         door.con.execute(f"COPY ({posts}) TO {text(str(staged))} ({_PARQUET})")
         return pq.read_metadata(staged).num_rows
+
+    def _warn_of_silence(self, con: duckdb.DuckDBPyConnection, staged: Path) -> None:
+        """Items say who writes, not who is the brand: without its accounts nobody answers."""
+        posts = f"read_parquet({text(str(staged))})"
+        asked = f"SELECT count(*) FROM {posts} WHERE author_role = 'brand'"
+        if not con.execute(asked).fetchall()[0][0]:
+            self.warnings.append(
+                f"No post of {self.name} is by a brand: everybody counts as a customer, and nobody "
+                "is answered. List the brands' accounts (--accounts CSV), unless that is so."
+            )
 
     def _all_new(
         self, con: duckdb.DuckDBPyConnection, staged: Path, n: int, others: Sequence[Path]
@@ -218,10 +234,14 @@ class FileLoad:
             gaps: list[Gap] = []
             for item in self.format.items(self.path, self.name, self.options):
                 if item.problem is not None:
-                    line = str(item.line) if item.n == 1 else f"{item.line}-{item.last}"
+                    line = self.format.place(item.line)
+                    if item.n > 1:
+                        line += f"-{self.format.place(item.last)}"
                     self.rejected.append(Rejected(line, item.problem, item.n, self.name))
                     continue
                 gaps += item.gaps
+                if item.warning is not None:
+                    self.warnings.append(item.warning)
                 if item.left_out is not None:
                     self.left_out[item.left_out] += item.n
                 for number, draft in enumerate(item.drafts):
