@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,13 +16,13 @@ from carekit.errors import CarekitError, InputError
 from carekit.manifest import FILE
 from carekit.privacy import load_key
 from carekit.sources.accounts import KnownAccounts, fold
-from carekit.sources.collecting.budget import Budget
+from carekit.sources.collecting.budget import Budget, Stopped
 from carekit.sources.collecting.limits import Limiter
 from carekit.sources.collecting.report import CollectReport
 from carekit.sources.collecting.running import Ended, Progress, ask_all
-from carekit.sources.collecting.source import LOOKUP, Ask, Estimate, Source, SourceKind
+from carekit.sources.collecting.source import LOOKUP, Ask, Estimate, Query, Source, SourceKind
 from carekit.sources.collecting.store import STATE, Store
-from carekit.sources.collecting.web import Web
+from carekit.sources.collecting.web import QueryFailed, Web
 from carekit.sources.live import load_source
 
 if TYPE_CHECKING:
@@ -127,14 +128,14 @@ def collect(
             asked.check_free()
             # Everything that can be wrong shows before anything is written.
             made, known = asked.prepare(web, pace)
-            first = made.queries()
+            first = _first(made)
         with Store(folder, asked.kind.name) as store:
             _clear(folder)
             if first is None:
                 asked = asked.after(store)
                 made, known = asked.prepare(web, pace)
                 is_new = store.last_asked() is None or not (resume or refresh)
-                first = made.queries() if is_new else ()
+                first = _first(made) if is_new else ()
             store.begin(asked.ask.as_json(), versions(*made.versions), first)
             if refresh and not _is_open(store):
                 store.again(skip=LOOKUP)
@@ -236,7 +237,29 @@ def estimate(
     with Web(client, limiter=Limiter()) as web:
         made = kind.make(_checked(kind, ask), web)
         web.limiter.pace = made.pace if pace is None else pace
-        return made.estimate()
+        with _before_anything():
+            return made.estimate()
+
+
+def _first(source: Source) -> Sequence[Query]:
+    with _before_anything():
+        return source.queries()
+
+
+@contextmanager
+def _before_anything() -> Iterator[None]:
+    """What stops a run before its first page is an error of three parts, not a pause."""
+    try:
+        yield
+    except (Stopped, QueryFailed) as error:
+        raise _nothing(str(error)) from None
+
+
+def _nothing(why: str) -> CarekitError:
+    return CarekitError(
+        f"{why[0].upper()}{why[1:]}. Expected pages of posts. Nothing was collected; try again "
+        "later, or check --base-url and your keys."
+    )
 
 
 def _on(known: KnownAccounts, network: str) -> list[Any]:
@@ -372,10 +395,7 @@ def _finish(
 
     _, n_kept = store.n_pages()
     if ended.trouble and n_kept == 0 and asked.old is None:
-        raise CarekitError(
-            f"{_sentence(ended.why)} Expected pages of posts. Nothing was collected; try again "
-            "later, or check --base-url and your keys."
-        )
+        raise _nothing(ended.why or "nothing came")
     say("Making posts of the pages.")
     queries, done = store.counts()
     built = build(
@@ -409,11 +429,6 @@ def _finish(
         failures=store.failures(),
         remarks=built.remarks,
     )
-
-
-def _sentence(why: str | None) -> str:
-    text = why or "nothing"
-    return text[0].upper() + text[1:] + "."
 
 
 def _provenance(store: Store, source: Source, n_incomplete: int, *, raw: bool) -> Mapping[str, Any]:

@@ -196,22 +196,31 @@ class Web:
     def post(
         self, url: str, *, json: Mapping[str, Any], headers: Mapping[str, str] | None = None
     ) -> tuple[int, Any]:
-        """One POST, for logins: status and body. Never repeated, never kept.
+        """One POST, for logins: status and body, which are never kept.
+
+        Repeated only after 429, when the server asks to wait: it has done nothing then.
 
         Raises
         ------
         Stopped
-            If the server cannot be reached.
+            If the server cannot be reached, or asks for a wait that is too long.
         """
         import httpx
 
         host = urlsplit(url).netloc
-        self._wait(host)
-        try:
-            made = self._client.post(url, json=dict(json), headers=dict(headers or {}))
-        except httpx.TransportError as error:
-            raise Stopped(f"{host} cannot be reached ({type(error).__name__})") from error
-        self.limiter.learn(host, _kept(made.headers))
+        for _ in range(self._attempts):
+            self._wait(host)
+            try:
+                made = self._client.post(url, json=dict(json), headers=dict(headers or {}))
+            except httpx.TransportError as error:
+                raise Stopped(f"{host} cannot be reached ({type(error).__name__})") from None
+            kept = _kept(made.headers)
+            self.statuses[str(made.status_code)] += 1
+            self.limiter.learn(host, kept)
+            if made.status_code != 429:
+                break
+            wait = asked_wait(kept, made.text, now=self.limiter.clock())
+            self.limiter.hold(host, 30.0 if wait is None else wait)
         try:
             return made.status_code, made.json()
         except ValueError:
