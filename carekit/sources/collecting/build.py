@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +35,7 @@ from carekit.sources.door import Door
 from carekit.sources.drafts import ARROW_SCHEMA, TYPES, text
 from carekit.sources.files.importing import _connect, _write_accounts, _write_threads
 from carekit.sources.files.loading import _ITEM_PROBLEM
-from carekit.sources.found import Gone, Problem, Remark
+from carekit.sources.found import Gone, LeftOut, Problem, Remark
 from carekit.sources.gaps import Gap
 
 if TYPE_CHECKING:
@@ -135,6 +135,7 @@ def build(
                 input_sha256=store.checksum(),
                 n_read=made.n + len(made.rejected),
                 n_rejected=len(made.rejected),
+                left_out=dict(made.left_out.most_common()),
                 started_at=_to_seconds(times[0]) if times else None,
                 finished_at=_to_seconds(times[1]) if times else None,
                 versions=versions("duckdb", "pyarrow", *source.versions),
@@ -153,6 +154,7 @@ class _Staged:
     remarks: Counter[str]
     gaps: list[Gap]
     gone: list[tuple[str, int, str]]
+    left_out: Counter[str] = field(default_factory=Counter)
 
 
 def _stage(store: Store, source: Source, con: duckdb.DuckDBPyConnection, folder: Path) -> _Staged:
@@ -175,6 +177,8 @@ def _stage(store: Store, source: Source, con: duckdb.DuckDBPyConnection, folder:
                     made.rejected.append(_rejected(source, line, found.reason))
                 elif isinstance(found, Remark):
                     made.remarks[found.what] += 1
+                elif isinstance(found, LeftOut):
+                    made.left_out[found.reason] += 1
                 else:
                     batch.append({"nested": False, "visibility": "public", **found, "line": line})
             if len(batch) >= _BATCH:
