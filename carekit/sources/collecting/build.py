@@ -35,7 +35,7 @@ from carekit.sources.door import Door
 from carekit.sources.drafts import ARROW_SCHEMA, TYPES, text
 from carekit.sources.files.importing import _connect, _write_accounts, _write_threads
 from carekit.sources.files.loading import _ITEM_PROBLEM
-from carekit.sources.found import Gone, LeftOut, Problem, Remark
+from carekit.sources.found import Gone, LeftOut, Problem, Remark, sound
 from carekit.sources.gaps import Gap
 
 if TYPE_CHECKING:
@@ -183,7 +183,9 @@ def _stage(store: Store, source: Source, con: duckdb.DuckDBPyConnection, folder:
                 elif isinstance(found, LeftOut):
                     made.left_out[found.reason] += 1
                 else:
-                    batch.append({"nested": False, "visibility": "public", **found, "line": line})
+                    batch.append(
+                        {"nested": False, "visibility": "public", **sound(found), "line": line}
+                    )
             if len(batch) >= _BATCH:
                 writer.write_table(pa.Table.from_pylist(batch, schema=ARROW_SCHEMA))
                 batch = []

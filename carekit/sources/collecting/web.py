@@ -132,6 +132,7 @@ class Web:
         headers: Mapping[str, str] | None = None,
         accept: Collection[int] = (200,),
         expect: str = "json",
+        form: Mapping[str, str] | None = None,
     ) -> Answer:
         """One GET, repeated where that can help.
 
@@ -146,6 +147,9 @@ class Web:
             Statuses that are answers, beside errors of the server.
         expect : {"json", "text"}
             What the body is; a JSON body that cannot be read is asked for again.
+        form : mapping, optional
+            Sent as a POST: for sites that answer a question only so. It must change nothing there,
+            because it is repeated as a GET is; it is kept with the page.
 
         Returns
         -------
@@ -183,7 +187,7 @@ class Web:
             ):
                 with attempt:
                     return self._once(
-                        url, host, path, asked, secret_params, headers, accept, expect
+                        url, host, path, asked, secret_params, headers, accept, expect, form
                     )
         except _Again as error:
             last = error
@@ -232,13 +236,18 @@ class Web:
         headers: Mapping[str, str] | None,
         accept: Collection[int],
         expect: str,
+        form: Mapping[str, str] | None,
     ) -> Answer:
         import httpx
 
         self._wait(host)
         try:
-            made = self._client.get(
-                url, params={**params, **(secret_params or {})}, headers=dict(headers or {})
+            made = self._client.request(
+                "GET" if form is None else "POST",
+                url,
+                params={**params, **(secret_params or {})},
+                headers=dict(headers or {}),
+                data=None if form is None else dict(form),
             )
             body = made.text
         except (httpx.TransportError, httpx.DecodingError) as error:
@@ -249,9 +258,10 @@ class Web:
         kept = _kept(made.headers)
         self.statuses[str(made.status_code)] += 1
         self.limiter.learn(host, kept, body)
-        answer = Answer(
-            body, made.status_code, kept, {"method": "GET", "url": url, "params": dict(params)}
-        )
+        asked: dict[str, Any] = {"method": "GET", "url": url, "params": dict(params)}
+        if form is not None:
+            asked |= {"method": "POST", "form": dict(form)}
+        answer = Answer(body, made.status_code, kept, asked)
         if made.status_code in accept:
             if expect == "json" and not _is_json(body):
                 raise _Again("a body that is no JSON" + _as_what(kept))

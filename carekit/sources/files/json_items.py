@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from carekit.sources.files.formats import Item, Options
 from carekit.sources.files.json_documents import JsonFile
-from carekit.sources.found import Found, Gone, LeftOut, Problem, Remark
+from carekit.sources.found import Draft, Found, Gone, LeftOut, Problem, Remark, sound
 from carekit.sources.gaps import Gap
 
 # One line may hold a whole collection: line and place in it make the number of an item.
@@ -54,9 +54,8 @@ def json_items(mapper: Mapper) -> Callable[[Path, str, Options], Iterator[Item]]
                 yield Item(first, [], document.problem, document.n, last)
                 continue
             for nth, item in enumerate(_items(mapper, document.value, options, remarks)):
-                for draft in item.drafts:
-                    _complete(draft, zone, options)
-                yield item._replace(line=first + nth)
+                drafts = [_complete(sound(draft), zone, options) for draft in item.drafts]
+                yield item._replace(line=first + nth, drafts=drafts)
         for sentence in [f"{n:,} posts of {name}: {what}." for what, n in remarks.items()]:
             yield Item(0, [], n=0, warning=sentence)
         for sentence in file.warnings:
@@ -101,7 +100,7 @@ def _item(found: Found) -> Item:
     raise TypeError(f"a mapper yields no {type(found).__name__}")
 
 
-def _complete(draft: dict[str, Any], zone: ZoneInfo, options: Options) -> None:
+def _complete(draft: Draft, zone: ZoneInfo, options: Options) -> Draft:
     """Times without a zone get that of the options; the brand of the options fills a gap."""
     for name in _TIMES:
         time = draft.get(name)
@@ -112,3 +111,4 @@ def _complete(draft: dict[str, Any], zone: ZoneInfo, options: Options) -> None:
                 draft[name] = None
     if draft.get("brand") is None and options.brand is not None:
         draft["brand"] = options.brand
+    return draft

@@ -16,6 +16,13 @@ if TYPE_CHECKING:
 MODULES = {
     "bluesky": "carekit.sources.live.bluesky",
     "mastodon": "carekit.sources.live.mastodon",
+    "reddit": "carekit.sources.live.reddit",
+    "x": "carekit.sources.live.x",
+    "youtube": "carekit.sources.live.youtube",
+    "google-play": "carekit.sources.live.google_play",
+    "cfpb": "carekit.sources.live.cfpb",
+    "telegram": "carekit.sources.live.telegram",
+    "snscrape": "carekit.sources.live.snscrape",
 }
 
 

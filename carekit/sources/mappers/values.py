@@ -12,13 +12,14 @@ from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 
+from carekit.sources.found import mended
+
 # The key of an object in whose middle the file ends: what it holds is not all of it.
 TORN = "\0torn"
 CUT = "the file ends, or is broken, inside this item"
 _TWITTER = "%a %b %d %H:%M:%S %z %Y"  # Tue Oct 31 22:10:47 +0000 2017
 _EXACT = 2**53  # a float beyond it has lost digits of its id
 _FRACTION = re.compile(r"(?<=:\d\d)[.,]\d+")
-_BROKEN = re.compile("[\ud800-\udfff\0]")
 _BREAKS = frozenset({"br", "p", "div", "li"})
 # A larger number of seconds is one of milliseconds, beyond that of microseconds.
 _MILLISECONDS, _MICROSECONDS = 1e11, 1e14
@@ -88,13 +89,7 @@ def words(value: Any) -> str | None:
     >>> words("a\\ud800b\\0"), words(3)
     ('a\\ufffdb', None)
     """
-    if not isinstance(value, str):
-        return None
-    if not _BROKEN.search(value):
-        return value
-    # Two halves that belong together make one character.
-    joined = value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return joined.replace("\0", "")
+    return mended(value) if isinstance(value, str) else None
 
 
 def number(value: Any) -> int | None:

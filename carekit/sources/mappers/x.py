@@ -134,7 +134,7 @@ def _newer(
     author = ident(post.get("author_id")) or ident(inner(post, "author", "id"))
     known = users.get(author) or mapping(post, "author") or mapping(post, "author_user")
     seen = moment(inner(post, "__twarc", "retrieved_at")) or seen_at
-    text = inner(post, "note_tweet", "text") or post.get("text")
+    text = inner(post, "note_tweet", "text") or inner(post, "note_post", "text") or post.get("text")
     made = _draft(post.get("id"), post.get("created_at"))
     made |= {
         "author": author or words(known.get("username")),

@@ -53,7 +53,7 @@ ITEMS = [
     item("instagram.InstagramPost", url="https://www.instagram.com/p/CODE/", username="acme",
          content="photo", comments=3),
     item("vkontakte.VKontaktePost", url="https://vk.com/wall-1_22", content="privet"),
-    item("weibo.Post", id="W1", createdAt="Mon Jan 02 03:04:05 +0800 2023", text="hao",
+    item("weibo.Post", id="W1", date=None, createdAt="Mon Jan 02 03:04:05 +0800 2023", text="hao",
          user={"uid": 3, "screenname": "wei"}, commentsCount=0, repostedPost=None),
     item("mastodon.Toot", id="109", url="https://m.test/@ann_7/109", text="toot",
          user={"account": "@ann_7@m.test"}),
