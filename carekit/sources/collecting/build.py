@@ -62,6 +62,7 @@ class Built:
     n_accounts: int
     rejected: Mapping[str, int]
     remarks: Mapping[str, int]
+    left_out: Mapping[str, int]
     gone: frozenset[str]
 
 
@@ -290,6 +291,7 @@ def _write(
         n_accounts=n_accounts,
         rejected=dict(counted.most_common()),
         remarks=dict(made.remarks.most_common()),
+        left_out=dict(made.left_out.most_common()),
         gone=frozenset(p.removeprefix(prefix) for (p,) in gone),
     )
 
