@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -62,6 +62,7 @@ class Built:
     n_accounts: int
     rejected: Mapping[str, int]
     remarks: Mapping[str, int]
+    left_out: Mapping[str, int]
     gone: frozenset[str]
 
 
@@ -100,14 +101,14 @@ def build(
     """
     mine = [p for p in old.manifest.parts if _is_mine(p, source.name)] if old else []
     n_pages, n_kept = store.n_pages()
-    base = [old.path / p.file for p in mine] if old and n_kept < n_pages else []
+    is_base = bool(mine) and n_kept < n_pages
     taken = {p.file for p in mine}
     others = [p for p in (old.files("posts") if old else []) if f"posts/{p.name}" not in taken]
     staged = store.raw / "drafts"
     staged.mkdir(exist_ok=True)
     with _connect(staged, None) as con:
         made = _stage(store, source, con, staged)
-        if not made.n and not base and old is None:
+        if not made.n and old is None:
             raise InputError(
                 f"{n_pages:,} pages of {source.host} held no post that was asked for. Expected at "
                 "least one. Check the targets, --since and --until. No dataset was written."
@@ -124,7 +125,10 @@ def build(
             )
         )
         with writer:
-            built = _write(con, writer, store, source, made, known, key, old, base, others)
+            built = _write(
+                con, writer, store, source, made, known, key, old,
+                [store.folder / p.file for p in mine], others, is_base=is_base,
+            )  # fmt: skip
             times = store.times()
             for part in mine:
                 writer.drop_part(part.file)
@@ -135,6 +139,7 @@ def build(
                 input_sha256=store.checksum(),
                 n_read=made.n + len(made.rejected),
                 n_rejected=len(made.rejected),
+                left_out=dict(made.left_out.most_common()),
                 started_at=_to_seconds(times[0]) if times else None,
                 finished_at=_to_seconds(times[1]) if times else None,
                 versions=versions("duckdb", "pyarrow", *source.versions),
@@ -153,6 +158,7 @@ class _Staged:
     remarks: Counter[str]
     gaps: list[Gap]
     gone: list[tuple[str, int, str]]
+    left_out: Counter[str] = field(default_factory=Counter)
 
 
 def _stage(store: Store, source: Source, con: duckdb.DuckDBPyConnection, folder: Path) -> _Staged:
@@ -173,10 +179,10 @@ def _stage(store: Store, source: Source, con: duckdb.DuckDBPyConnection, folder:
                     made.gone.append((post, line, page.fetched_at.isoformat()))
                 elif isinstance(found, Problem):
                     made.rejected.append(_rejected(source, line, found.reason))
-                elif isinstance(found, LeftOut):
-                    made.remarks[f"left out: {found.reason}"] += 1
                 elif isinstance(found, Remark):
                     made.remarks[found.what] += 1
+                elif isinstance(found, LeftOut):
+                    made.left_out[found.reason] += 1
                 else:
                     batch.append(
                         {"nested": False, "visibility": "public", **sound(found), "line": line}
@@ -208,7 +214,10 @@ def _gone_table(gone: list[tuple[str, int, str]]) -> pa.Table:
 
 
 def _latest(everything: str) -> str:
-    """SQL: one draft a post, as last seen; a later word that it is gone empties its text."""
+    """SQL: one draft a post, as last seen, with the time of a later word that it is gone.
+
+    The text stays until the door has seen whom it names: a deleted request was still a brand's.
+    """
     mine = "PARTITION BY network, native_id"
     sticky = ", ".join(f'arg_max("{name}", line) OVER ({mine}) AS "{name}"' for name in _STICKY)
     return f"""WITH looked AS (SELECT * REPLACE ({sticky},
@@ -223,8 +232,6 @@ def _latest(everything: str) -> str:
 
 
 def _column(name: str) -> str:
-    if name == "text":
-        return 'CASE WHEN gone_at IS NULL THEN "text" END AS "text"'
     if name == "deleted_at":
         return "coalesce(gone_at, deleted_at) AS deleted_at"
     return f'"{name}"'
@@ -239,8 +246,10 @@ def _write(
     known: KnownAccounts,
     key: bytes,
     old: Dataset | None,
-    base: list[Path],
+    mine: list[Path],
     others: list[Path],
+    *,
+    is_base: bool,
 ) -> Built:
     door = Door(con, key, known.accounts)
     door.learn(made.relation)
@@ -251,7 +260,8 @@ def _write(
         f"CREATE TEMP TABLE new AS {door.posts(made.relation, keep='TRUE', observed_at=None)}"
     )
     _on_brand_pages(con)
-    con.execute(f"CREATE TEMP TABLE merged AS {_merged(base)}")
+    con.execute("UPDATE new SET text = NULL WHERE deleted_at IS NOT NULL")
+    con.execute(f"CREATE TEMP TABLE merged AS {_merged(mine, is_base=is_base)}")
     n_elsewhere = 0
     if others:
         taken = f"SELECT post_id FROM read_parquet({_paths(others)})"
@@ -281,6 +291,7 @@ def _write(
         n_accounts=n_accounts,
         rejected=dict(counted.most_common()),
         remarks=dict(made.remarks.most_common()),
+        left_out=dict(made.left_out.most_common()),
         gone=frozenset(p.removeprefix(prefix) for (p,) in gone),
     )
 
@@ -295,30 +306,37 @@ def _on_brand_pages(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def _merged(base: list[Path]) -> str:
-    """SQL: the new posts, laid over those whose pages are no longer kept."""
-    if not base:
+def _merged(mine: list[Path], *, is_base: bool) -> str:
+    """SQL: the new posts, with what only their earlier rows know, and earlier ones if asked for.
+
+    Parameters
+    ----------
+    mine : list of path
+        The earlier posts of this source.
+    is_base : bool
+        True if pages behind them are no longer kept, so that the new posts are laid over them.
+        Otherwise they only say whom a post addressed whose text is gone since.
+    """
+    if not mine:
         return "SELECT * FROM new"
-    earlier = f"read_parquet({_paths(base)})"
-    kept = ("surface", "account", "brand", "reply_to", "thread_id")
-    over = ", ".join(
-        f"coalesce(new.{c}, earlier.{c}) AS {c}"
-        if c in kept
-        else f"greatest(new.{c}, earlier.{c}) AS {c}"
-        if c == "observed_at"
-        else f"new.{c}"
-        for c in POSTS.names
-    )
-    rest = ", ".join(
-        f"CASE WHEN gone_at IS NULL THEN {c} END AS {c}"
-        if c == "text"
-        else "coalesce(deleted_at, gone_at) AS deleted_at"
-        if c == "deleted_at"
-        else c
-        for c in POSTS.names
-    )
-    return f"""SELECT {over} FROM new LEFT JOIN {earlier} AS earlier USING (post_id)
-        UNION ALL SELECT {rest} FROM {earlier} LEFT JOIN
+    earlier = f"read_parquet({_paths(mine)})"
+    where = "TRUE" if is_base else "new.deleted_at IS NOT NULL"
+    over = {
+        c: f"CASE WHEN {where} THEN coalesce(new.{c}, earlier.{c}) ELSE new.{c} END"
+        for c in ("surface", "account", "brand", "reply_to", "thread_id", "lang")
+    }
+    if is_base:
+        over["observed_at"] = "greatest(new.observed_at, earlier.observed_at)"
+    listed = ", ".join(f"{over.get(c, f'new.{c}')} AS {c}" for c in POSTS.names)
+    laid_over = f"SELECT {listed} FROM new LEFT JOIN {earlier} AS earlier USING (post_id)"
+    if not is_base:
+        return laid_over
+    left = {
+        "text": "CASE WHEN gone_at IS NULL THEN text END",
+        "deleted_at": "coalesce(deleted_at, gone_at)",
+    }
+    rest = ", ".join(f"{left.get(c, c)} AS {c}" for c in POSTS.names)
+    return f"""{laid_over} UNION ALL SELECT {rest} FROM {earlier} LEFT JOIN
         (SELECT post_id, min("at"::TIMESTAMPTZ) AS gone_at FROM gone GROUP BY post_id)
         USING (post_id) WHERE post_id NOT IN (SELECT post_id FROM new)"""
 

@@ -428,6 +428,7 @@ def _finish(
         rejected=built.rejected,
         failures=store.failures(),
         remarks=built.remarks,
+        left_out=built.left_out,
     )
 
 

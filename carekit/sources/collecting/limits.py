@@ -121,6 +121,11 @@ class Limiter:
     def learn(self, host: str, headers: Mapping[str, str], body: str = "") -> None:
         """What an answer says about the limits of its host."""
         now = self.clock()
+        asked = seconds_until(headers["retry-after"], now=now) if "retry-after" in headers else None
+        if asked is not None:
+            # A server that says when to come back means it, whatever its window is.
+            self.hold(host, asked)
+            return
         left = next((headers[n] for n in REMAINING if n in headers), None)
         if left is None:
             self.hold(host, self.pace)

@@ -34,8 +34,9 @@ class CollectReport:
         Why the run ended before everything was asked.
     trouble : bool
         True if it was no cap of the user's that ended it.
-    rejected, failures, remarks : mapping of str to int
-        Reason → items that could not be read; queries given up; doubtful posts.
+    rejected, left_out, failures, remarks : mapping of str to int
+        Reason → items that could not be read; items that are no posts by their nature; queries
+        given up; doubtful posts.
     """
 
     source: str
@@ -55,6 +56,7 @@ class CollectReport:
     rejected: Mapping[str, int] = field(default_factory=dict)
     failures: Mapping[str, int] = field(default_factory=dict)
     remarks: Mapping[str, int] = field(default_factory=dict)
+    left_out: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def warnings(self) -> list[str]:
@@ -85,6 +87,9 @@ class CollectReport:
         if self.rejected:
             reasons = "; ".join(f"{n:,} × {why}" for why, n in self.rejected.items())
             lines.append(f"{sum(self.rejected.values()):,} items rejected: {reasons}.")
+        if self.left_out:
+            reasons = "; ".join(f"{n:,} × {why}" for why, n in self.left_out.items())
+            lines.append(f"{sum(self.left_out.values()):,} items left out: {reasons}.")
         if self.stopped:
             left = f"{self.n_open:,} queries are open" if self.n_open else "nothing is open"
             lines.append(f"Stopped: {self.stopped}. {left}; --resume goes on.")

@@ -347,7 +347,10 @@ def _listed(query: Query, body: Any, seen_at: datetime) -> Iterator[Found]:
 
 
 def _naming(body: Any, key: str) -> frozenset[str]:
-    """URIs of the posts of a page that name an account: its DID in a facet, or its handle."""
+    """URIs of the posts of a page that name an account: its DID in a facet, or its handle.
+
+    A post that was purged has named it before.
+    """
     did, handle = key.split(" ")
     posts = body.get("posts") if isinstance(body, dict) else None
     return frozenset(
@@ -355,7 +358,8 @@ def _naming(body: Any, key: str) -> frozenset[str]:
         for p in posts or []
         if isinstance(p, dict)
         and (
-            did in json.dumps((p.get("record") or {}).get("facets") or [])
+            p.get("purged") is True
+            or did in json.dumps((p.get("record") or {}).get("facets") or [])
             or f"@{handle}".lower() in str((p.get("record") or {}).get("text")).lower()
         )
     )

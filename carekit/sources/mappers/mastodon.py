@@ -6,6 +6,7 @@ shows what reached it: a thread that began elsewhere may have replies that it ne
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from html.parser import HTMLParser
@@ -21,6 +22,8 @@ NETWORK = "mastodon"
 SHOWN = ("public", "unlisted")
 # What a server shows of a context to somebody who is not logged in.
 ANONYMOUS_ANCESTORS, ANONYMOUS_DESCENDANTS = 40, 60
+# A mention without its server: neither an e-mail address nor a whole handle.
+_SHORT = re.compile(r"(?<![\w@/.])@([A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*)(?![\w@])")
 OPT_OUTS = ("#nobot", "#<span>nobot")
 
 
@@ -212,12 +215,22 @@ def _text(status: Mapping[str, Any], instance: str) -> str | None:
     content, warning = status.get("content"), status.get("spoiler_text")
     if not isinstance(content, str):
         return None
-    handles = {
-        str(m.get("url")): full_handle(m["acct"], instance)
+    mentions = [
+        m
         for m in status.get("mentions") or []
         if isinstance(m, Mapping) and isinstance(m.get("acct"), str) and m["acct"]
+    ]
+    handles = {str(m.get("url")): full_handle(m["acct"], instance) for m in mentions}
+    names = {
+        str(name).lower(): full_handle(m["acct"], instance)
+        for m in mentions
+        for name in (m["acct"], m.get("username") or m["acct"])
     }
-    plain = plain_text(content, handles=handles)
+    # Not every server makes links of mentions.
+    plain = _SHORT.sub(
+        lambda match: f"@{names.get(match[1].lower(), match[1])}",
+        plain_text(content, handles=handles),
+    )
     return f"{warning}\n{plain}" if isinstance(warning, str) and warning else plain
 
 

@@ -159,6 +159,7 @@ def test_a_refresh_marks_deletions_and_moves_the_clock(bluesky, login, tmp_path)
     assert report.n_deleted == 2
     assert gone["text"].isna().all()
     assert gone["author_id"].notna().all()
+    assert set(gone["account"]) == {"acme.test"}  # a deleted request was still a brand's
     assert after.loc[f"bluesky:{uris[4]}", "text"] == "@acme.test it came after all"
     assert f"bluesky:{late}" in after.index
     kept = after.index.intersection(before.index).difference(gone.index)
@@ -172,6 +173,11 @@ def test_a_refresh_marks_deletions_and_moves_the_clock(bluesky, login, tmp_path)
         purged = con.execute("SELECT count(*) FROM purges").fetchone()[0]
     con.close()
     assert purged == report.n_purged > 0
+    again = gather(bluesky, tmp_path / "d", refresh=True)
+    assert (again.n_deleted, again.n_purged) == (2, 0)
+    third = posts(tmp_path / "d")
+    same = [c for c in third.columns if c != "observed_at"]
+    pd.testing.assert_frame_equal(third[same], after[same])
 
 
 def test_a_refresh_without_raw_pages_finds_the_same_deletions(bluesky, login, tmp_path) -> None:
@@ -180,7 +186,10 @@ def test_a_refresh_without_raw_pages_finds_the_same_deletions(bluesky, login, tm
     bluesky.delete(uris[5])
     report = gather(bluesky, tmp_path / "d", refresh=True, raw=False)
     after = posts(tmp_path / "d")
-    assert list(after.index[after["deleted_at"].notna()]) == [f"bluesky:{uris[5]}"]
+    gone = after[after["deleted_at"].notna()]
+    assert list(gone.index) == [f"bluesky:{uris[5]}"]
+    assert list(gone["account"]) == ["acme.test"]
+    assert gone["text"].isna().all()
     assert len(after) == 10
     assert report.n_deleted == 1
     assert not (tmp_path / "d" / "raw").exists()

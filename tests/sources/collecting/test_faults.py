@@ -154,6 +154,14 @@ def test_retry_after_is_honoured_to_the_second(monkeypatch) -> None:
     assert 3.0 in [round(s, 3) for s in slept]
 
 
+def test_retry_after_counts_more_than_the_end_of_the_window() -> None:
+    said = {"retry-after": "1", "x-ratelimit-remaining": "0", "x-ratelimit-reset": "1700000300"}
+    asking, clock = web([httpx.Response(200, json={}, headers=said), GOOD])
+    asking.get("http://a.test/x")
+    asking.get("http://a.test/x")
+    assert clock.slept == [1.0]
+
+
 def test_a_wait_beyond_the_caps_stops_the_run() -> None:
     limited = httpx.Response(429, json={}, headers={"retry-after": "60"})
     asking, _ = web([limited], budget=Budget(seconds=30))

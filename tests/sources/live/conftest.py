@@ -1,9 +1,10 @@
-"""A small server on loopback that answers as a test says, and remembers what it was asked."""
+"""Servers on loopback: one that answers as a test says, and a Mastodon with faults on request."""
 
 from __future__ import annotations
 
 import json
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -86,3 +87,19 @@ def no_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads the tokens of the user."""
     for name in SECRETS:
         monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture(scope="module")
+def mastodon_server() -> Iterator[Any]:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of its own packages
+        from mastodon_mock.testing import MockServer
+
+        with MockServer() as server:
+            yield server
+
+
+@pytest.fixture
+def mastodon(mastodon_server: Any) -> Any:
+    mastodon_server.reset()
+    return mastodon_server
