@@ -41,7 +41,7 @@ def redirect(session: Any, base_url: str) -> None:
     scheme, netloc = urlsplit(base_url)[:2]
 
     class Elsewhere(requests.adapters.HTTPAdapter):
-        def send(self, request, *args, **kwargs):  # type: ignore[no-untyped-def]
+        def send(self, request, *args, **kwargs):
             parts = urlsplit(request.url)
             request.url = urlunsplit((scheme, netloc, parts.path, parts.query, ""))
             return super().send(request, *args, **kwargs)
