@@ -31,7 +31,7 @@ def network_of(header: Header) -> str | None:
 
     Examples
     --------
-    >>> network_of(Header(("id", "body", "replied_to_post"), ",", 1))
+    >>> network_of(Header(("id", "body", "replied_to_post"), ",", 1, True))
     'bluesky'
     """
     signs = {
