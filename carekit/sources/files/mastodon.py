@@ -14,7 +14,7 @@ from carekit.sources.files.json_documents import JsonFile
 from carekit.sources.files.json_items import json_items, place
 from carekit.sources.found import Found, LeftOut, Problem, Remark
 from carekit.sources.mappers import mastodon
-from carekit.sources.mappers.values import CUT, TORN, ident, moment
+from carekit.sources.mappers.values import CUT, TORN, ident, listed, moment
 
 BOOST = "a boost, no post of its own"
 PRIVATE = "a private or direct message"
@@ -96,8 +96,8 @@ def _asked_status(value: Mapping[str, Any]) -> str | None:
 
 def _context(value: Mapping[str, Any], server: str | None, asked: str | None) -> Iterator[Found]:
     body = {
-        "ancestors": [_plain(s) for s in value.get("ancestors") or []],
-        "descendants": [_plain(s) for s in value.get("descendants") or []],
+        "ancestors": [_plain(s) for s in listed(value, "ancestors")],
+        "descendants": [_plain(s) for s in listed(value, "descendants")],
     }
     if isinstance(value.get("status"), Mapping):
         body["status"] = _plain(value["status"])
@@ -157,6 +157,7 @@ def _plain(status: Any) -> Any:
     for key in ("id", "in_reply_to_id"):
         if key in made:
             made[key] = ident(made[key])
+    made["mentions"] = listed(made, "mentions")
     time = moment(made.get("created_at"))
     if time is not None:
         made["created_at"] = time.isoformat()

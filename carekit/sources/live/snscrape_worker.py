@@ -11,6 +11,7 @@ from __future__ import annotations
 import sys
 import warnings
 from importlib.machinery import FileFinder
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 SCRAPERS = {
@@ -28,25 +29,25 @@ def mend_imports() -> None:
             spec = self.find_spec(name)
             return spec.loader if spec is not None else None
 
-        FileFinder.find_module = find_module  # type: ignore[attr-defined]
+        setattr(FileFinder, "find_module", find_module)  # noqa: B010 - no type checker knows it
     # What it does with the loaders was deprecated when it still worked.
     warnings.simplefilter("ignore", DeprecationWarning)
 
 
-def redirect(session: object, base_url: str) -> None:
+def redirect(session: Any, base_url: str) -> None:
     """Send every request of a session to another server, paths as they are."""
     import requests.adapters
 
     scheme, netloc = urlsplit(base_url)[:2]
 
     class Elsewhere(requests.adapters.HTTPAdapter):
-        def send(self, request, *args, **kwargs):  # type: ignore[no-untyped-def]
+        def send(self, request, *args, **kwargs):
             parts = urlsplit(request.url)
             request.url = urlunsplit((scheme, netloc, parts.path, parts.query, ""))
             return super().send(request, *args, **kwargs)
 
     for prefix in ("https://", "http://"):
-        session.mount(prefix, Elsewhere())  # type: ignore[attr-defined]
+        session.mount(prefix, Elsewhere())
 
 
 def main(scraper: str, target: str, limit: str, base_url: str | None = None) -> int:

@@ -178,8 +178,8 @@ class X(LiveSource):
         if page.query.kind == LOOKUP:
             there = {ident(inner(p, "id")) for p in listed(body, "data")}
             gone = [Gone("x", i) for i in page.query.key.split(",") if i not in there]
-            found = [f for f in mapper.posts(body, seen_at=page.fetched_at) if isinstance(f, dict)]
-            return [*found, *gone] if listed(body, "data") else gone
+            known = mapper.posts(body, seen_at=page.fetched_at)
+            return [*(f for f in known if isinstance(f, dict)), *gone]
         handles = _handles(page.query.key)
         found: list[Found] = []
         for each in mapper.posts(body, seen_at=page.fetched_at):
