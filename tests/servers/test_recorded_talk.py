@@ -21,6 +21,8 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.needs_system("redis-server", package="redis-server"),
     pytest.mark.needs_system("pg_ctlcluster", "initdb", package="postgresql"),
+    pytest.mark.needs_system("c++", package="g++"),
+    pytest.mark.needs_system("make", package="make"),
     pytest.mark.xdist_group("bluesky"),
 ]
 

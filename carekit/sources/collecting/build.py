@@ -33,8 +33,8 @@ from carekit.sources.collecting.source import Source
 from carekit.sources.collecting.store import OURS, RAW, Store
 from carekit.sources.door import Door
 from carekit.sources.drafts import ARROW_SCHEMA, TYPES, text
-from carekit.sources.files.importing import _connect, _write_accounts, _write_threads
-from carekit.sources.files.loading import _ITEM_PROBLEM
+from carekit.sources.files.importing import connect_engine, write_accounts, write_threads
+from carekit.sources.files.loading import ITEM_PROBLEM
 from carekit.sources.found import Gone, LeftOut, Problem, Remark, sound
 from carekit.sources.gaps import Gap
 
@@ -106,7 +106,7 @@ def build(
     others = [p for p in (old.files("posts") if old else []) if f"posts/{p.name}" not in taken]
     staged = store.raw / "drafts"
     staged.mkdir(exist_ok=True)
-    with _connect(staged, None) as con:
+    with connect_engine(staged, None) as con:
         made = _stage(store, source, con, staged)
         if not made.n and old is None:
             raise InputError(
@@ -193,7 +193,7 @@ def _stage(store: Store, source: Source, con: duckdb.DuckDBPyConnection, folder:
         writer.write_table(pa.Table.from_pylist(batch, schema=ARROW_SCHEMA))
     con.register("gone_given", _gone_table(made.gone))
     con.execute("CREATE TEMP TABLE gone AS SELECT * FROM gone_given")
-    problem = f"coalesce(problem, {_ITEM_PROBLEM})"
+    problem = f"coalesce(problem, {ITEM_PROBLEM})"
     everything = f"(SELECT * REPLACE ({problem} AS problem) FROM read_parquet({text(str(file))}))"
     bad = con.execute(
         f"SELECT line, problem FROM {everything} WHERE problem IS NOT NULL ORDER BY line"
@@ -275,9 +275,9 @@ def _write(
         f"{text(str(staged))} ({_PARQUET})"
     )
     door.gaps.claim(made.relation)
-    n_incomplete = _write_threads(writer, door, old, [*others, staged])
+    n_incomplete = write_threads(writer, door, old, [*others, staged])
     times = store.times()
-    n_accounts = _write_accounts(writer, door, known, _to_seconds(times[1]) if times else "")
+    n_accounts = write_accounts(writer, door, known, _to_seconds(times[1]) if times else "")
     prefix = f"{source.network}:"
     gone = con.execute(
         "SELECT post_id FROM merged WHERE deleted_at IS NOT NULL AND text IS NULL"

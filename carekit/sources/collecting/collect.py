@@ -180,11 +180,11 @@ class _Asked:
     def prepare(self, web: Web, pace: float | None) -> tuple[Source, KnownAccounts]:
         """The source, and the accounts of brands: those listed, and those asked for."""
         from carekit.sources.files.checks import check_key, check_selection
-        from carekit.sources.files.importing import _known
+        from carekit.sources.files.importing import known_accounts
 
         check_key(self.old, self.key)
         network = self.kind.network
-        known = _known(self.old, self.accounts, network)
+        known = known_accounts(self.old, self.accounts, network)
         brands = frozenset(fold(network, str(h)) for h in _on(known, network))
         made = self.kind.make(_checked(self.kind, replace(self.ask, brands=brands)), web)
         check_selection(self.old, made.selection)

@@ -141,7 +141,7 @@ def import_files(
             recognise(p, name=n) if format == "auto" else load_format(format)
             for p, n in zip(plain, names, strict=True)
         ]
-        known = _known(old, accounts, site or formats[0].network)
+        known = known_accounts(old, accounts, site or formats[0].network)
         chosen = selection or one_selection(formats)
         check_selection(old, chosen)
         writer = (
@@ -156,7 +156,7 @@ def import_files(
         )
         run = _Run(options, old, known, observed, strict, progress or (lambda sentence: None))
         with writer:
-            connect = partial(_connect, writer.staging, memory_limit)
+            connect = partial(connect_engine, writer.staging, memory_limit)
             try:
                 loads, n_accounts, n_torn = run(
                     connect, writer, list(zip(formats, plain, names, strict=True))
@@ -191,8 +191,8 @@ class _Run:
             door = Door(con, self.options.key, self.known.accounts)
             loads, taken = self._load(door, connect, writer, files)
             check_any(loads)
-            n_torn = _write_threads(writer, door, self.old, taken)
-        n_accounts = _write_accounts(writer, door, self.known, now())
+            n_torn = write_threads(writer, door, self.old, taken)
+        n_accounts = write_accounts(writer, door, self.known, now())
         seen = [self.observed_at] if self.observed_at is not None else [x.latest for x in loads]
         writer.describe(
             pseudonym_key_id=key_id(self.options.key), observed_until=_until(self.old, seen)
@@ -278,7 +278,9 @@ def _report(loads: Sequence[FileLoad], out: Path, n_accounts: int, n_torn: int) 
     )
 
 
-def _known(old: Dataset | None, accounts: PathLike | None, network: str | None) -> KnownAccounts:
+def known_accounts(
+    old: Dataset | None, accounts: PathLike | None, network: str | None
+) -> KnownAccounts:
     """Accounts and brands of the dataset, overruled by those of the user's file."""
     import pandas as pd
 
@@ -317,7 +319,7 @@ def _until(old: Dataset | None, latest: Sequence[int | None]) -> str | None:
     return max(ends, default=None)
 
 
-def _write_accounts(writer: DatasetWriter, door: Door, known: KnownAccounts, started: str) -> int:
+def write_accounts(writer: DatasetWriter, door: Door, known: KnownAccounts, started: str) -> int:
     """Listed accounts with what was listed, and those found in the files."""
     import pandas as pd
 
@@ -338,7 +340,7 @@ def _write_accounts(writer: DatasetWriter, door: Door, known: KnownAccounts, sta
     return len(rows)
 
 
-def _write_threads(
+def write_threads(
     writer: DatasetWriter, door: Door, old: Dataset | None, posts: Sequence[Path]
 ) -> int:
     """What the files say of their threads; how many threads of the dataset are incomplete."""
@@ -349,7 +351,8 @@ def _write_threads(
     return int((~said.thread_complete.astype(bool)).sum())
 
 
-def _connect(folder: Path, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
+def connect_engine(folder: Path, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
+    """A DuckDB for the door: in UTC, spilling into a folder of ours."""
     import duckdb
 
     con = duckdb.connect()

@@ -252,7 +252,7 @@ class FileLoad:
                     batch = []
             writer.write_table(pa.Table.from_pylist(batch, schema=ARROW_SCHEMA))
         door.gaps.note(gaps)
-        problem = f"coalesce(problem, {_ITEM_PROBLEM})"
+        problem = f"coalesce(problem, {ITEM_PROBLEM})"
         source = f"read_parquet({text(str(staged))})"
         self._relation = f"(SELECT * REPLACE ({problem} AS problem) FROM {source})"
 
@@ -261,7 +261,7 @@ def _posts_of(files: Sequence[Path]) -> str:
     return f"read_parquet([{', '.join(text(str(f)) for f in files)}])"
 
 
-_ITEM_PROBLEM = first_problem(
+ITEM_PROBLEM = first_problem(
     ("coalesce(native_id, '') = ''", "it has no id"),
     ("coalesce(network, '') = ''", "it has no network"),
     (f"NOT {readable_time('created_at')}", "created_at is no time that can be read"),
