@@ -144,12 +144,14 @@ def _schema_problem(schema: pa.Schema, table: str) -> str | None:
 
 
 def _check_small(dataset: Dataset, name: str) -> list[Finding]:
-    """The contract of accounts, brands or survey, and what is empty in it."""
+    """The contract of accounts, brands, threads or survey, and what is empty in it."""
     frame = dataset.read(name)
     try:
         to_arrow(frame, TABLES[name])
     except SchemaError as error:
         return [Finding("error", name, str(error).split(". ")[0], 1, "", _AGAIN)]
+    if name == "threads":
+        return _check_threads(frame)
     if name == "brands":
         return _check_brands(frame)
     if name == "survey":
@@ -201,6 +203,20 @@ def _check_brands(frame: pd.DataFrame) -> list[Finding]:
         for level, what, which, remedy in rows
         if len(which)
     ]
+
+
+def _check_threads(frame: pd.DataFrame) -> list[Finding]:
+    """Threads of which a source says that posts are missing, by its reason."""
+    torn = frame[~frame.thread_complete]
+    remedy = "Nothing to mend; answer rates get bounds. Collect these threads again if you can."
+    found = []
+    for reason, rows in torn.groupby(torn.reason.fillna("no reason given"), sort=True):
+        n, unknown = int(rows.n_missing.sum()), int(rows.n_missing.isna().sum())
+        size = f"{n:,} posts at least" + (f", in {unknown:,} an unknown number" if unknown else "")
+        what = f"threads are incomplete, as their source says ({reason}): {size}"
+        ids = ", ".join(sorted(rows.thread_id)[:3])
+        found.append(Finding("warning", "threads", what, len(rows), ids, remedy))
+    return found
 
 
 def _check_survey(dataset: Dataset, frame: pd.DataFrame) -> list[Finding]:

@@ -23,6 +23,7 @@ def build_parser() -> argparse.ArgumentParser:
     """The parser of the whole command line; a command's handler is in `args.run`."""
     from carekit import commands
     from carekit.claims.commands import add_claims_parser
+    from carekit.sources.collecting.command import add_collect_parser
     from carekit.sources.files.command import add_import_parser
     from carekit.survey_commands import add_survey_parser
     from carekit.triage.command import add_triage_parser
@@ -33,6 +34,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands.add_reproduce_parser(subparsers)
     add_claims_parser(subparsers)
     add_import_parser(subparsers)
+    add_collect_parser(subparsers)
     commands.add_check_parser(subparsers)
     commands.add_measure_parser(subparsers)
     add_survey_parser(subparsers)

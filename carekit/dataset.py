@@ -7,10 +7,11 @@ at any moment leaves the last good state.
 from __future__ import annotations
 
 import csv
+import io
 import json
 import os
 import shutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape
@@ -31,6 +32,9 @@ if TYPE_CHECKING:
 
 DATASET_VARIABLE = "CAREKIT_DATASET"
 REJECTED_COLUMNS = ("line", "reason", "n", "file")
+
+
+_TABLES_OF_A_DATASET = {"posts", "rejected.csv", "CARD.md", *(f"{t}.parquet" for t in STORED)}
 
 
 class Rejected(NamedTuple):
@@ -165,6 +169,8 @@ class DatasetWriter:
         self.staging = path.parent / f".{path.name}.{os.getpid()}.partial"
         self._pending: list[tuple[Path, str]] = []  # staged file → its name in the dataset
         self._rejected: list[Rejected] = []
+        self._forgotten: set[str] = set()
+        self._dropped: list[str] = []
         self._number = 1 + max(
             (int(f[11:16]) for f in manifest.files("posts") if f[11:16].isdigit()), default=0
         )
@@ -210,7 +216,7 @@ class DatasetWriter:
         self.add_staged(staged, **origin)
 
     def set_table(self, name: str, frame: pd.DataFrame, **origin: Any) -> None:
-        """Write accounts, brands or survey whole; replaces what was there."""
+        """Write accounts, brands, threads or survey whole; replaces what was there."""
         if name not in STORED or name == "posts":
             allowed = ", ".join(t for t in STORED if t != "posts")
             raise InputError(
@@ -233,9 +239,17 @@ class DatasetWriter:
         self._pending.append((staged, name))
         return staged
 
-    def reject(self, rows: Iterable[Rejected]) -> None:
-        """Record rows of the source that could not be read."""
+    def reject(self, rows: Iterable[Rejected], *, instead_of: str | None = None) -> None:
+        """Record rows of the source that could not be read, perhaps instead of those of a file."""
         self._rejected.extend(rows)
+        if instead_of is not None:
+            self._forgotten.add(instead_of)
+
+    def drop_part(self, file: str) -> None:
+        """Take a file out of the dataset, because a better one comes; deleted after the commit."""
+        kept = tuple(p for p in self.manifest.parts if p.file != file)
+        self.manifest = replace(self.manifest, parts=kept)
+        self._dropped.append(file)
 
     def describe(self, **changes: Any) -> None:
         """Change fields of the manifest: observed_until, pseudonym_key_id, notes, …"""
@@ -258,6 +272,8 @@ class DatasetWriter:
         self._write_rejected(target)
         write_card(target, self.manifest)
         files.write_json(target / FILE, self.manifest.as_json())
+        for name in self._dropped:
+            (target / name).unlink(missing_ok=True)
         if not self._exists:
             if self.path.is_dir():  # an empty folder, as create_dataset made sure
                 self.path.rmdir()
@@ -267,12 +283,22 @@ class DatasetWriter:
     def _write_rejected(self, target: Path) -> None:
         path = target / "rejected.csv"
         old = path.read_text(encoding="utf-8") if path.is_file() else ""
+        if self._forgotten:
+            old = _without(old, self._forgotten)
         with files.replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
             file.write(old)
             rows = csv.writer(file, lineterminator="\n")
             if not old:
                 rows.writerow(REJECTED_COLUMNS)
             rows.writerows(self._rejected)
+
+
+def _without(rejected: str, forgotten: Collection[str]) -> str:
+    """The text of rejected.csv without the rows of some files."""
+    kept = [r for r in csv.reader(rejected.splitlines()) if r[-1] not in forgotten]
+    made = io.StringIO(newline="")
+    csv.writer(made, lineterminator="\n").writerows(kept)
+    return made.getvalue()
 
 
 def create_dataset(
@@ -284,8 +310,11 @@ def create_dataset(
     synthetic: bool = False,
     created_at: str | None = None,
     notes: Iterable[str] = (),
+    beside: Collection[str] = (),
 ) -> DatasetWriter:
     """A writer for a new dataset at `path`, which must not exist or be an empty folder.
+
+    `beside` names files and folders that may be there and stay, such as the state of a collection.
 
     Raises
     ------
@@ -293,7 +322,11 @@ def create_dataset(
         If the folder holds anything already.
     """
     folder = Path(path).absolute()
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+    found = {p.name for p in folder.iterdir()} if folder.is_dir() else set()
+    started = bool(found & set(beside))
+    # A killed first commit leaves tables without a manifest: they are no dataset, and go.
+    rest = found - set(beside) - (_TABLES_OF_A_DATASET if started else set())
+    if (folder.exists() and not folder.is_dir()) or rest:
         raise DatasetError(
             f"{folder} already exists and is not an empty folder; a new dataset needs a path of "
             "its own. Choose another --out, or delete it first."
@@ -302,7 +335,7 @@ def create_dataset(
     manifest = Manifest(
         title, licence, created_at or now(), selection, synthetic, notes=tuple(notes)
     )
-    return DatasetWriter(folder, manifest, exists=False)
+    return DatasetWriter(folder, manifest, exists=started)
 
 
 def append_dataset(path: str | os.PathLike[str]) -> DatasetWriter:

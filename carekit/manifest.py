@@ -44,7 +44,10 @@ ANSWERED_ONLY = Selection(
 
 @dataclass(frozen=True)
 class Part:
-    """One file of a table, and where it came from."""
+    """One file of a table, and where it came from.
+
+    `left_out` counts what the source holds and is no post (reason → items): no fault of anybody.
+    """
 
     table: str
     file: str
@@ -55,6 +58,7 @@ class Part:
     input_sha256: str | None = None
     n_read: int | None = None
     n_rejected: int = 0
+    left_out: Mapping[str, int] = field(default_factory=dict)
     started_at: str | None = None
     finished_at: str | None = None
     versions: Mapping[str, str] = field(default_factory=dict)

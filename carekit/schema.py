@@ -123,6 +123,30 @@ BRANDS = _table(
     Column("timezone", "text", "IANA zone of its customer service, such as Europe/Paris"),
 )
 
+THREADS = _table(
+    "threads",
+    "one thread whose source says whether posts of it are missing; silence makes no row",
+    "thread_id",
+    Column(
+        "thread_id",
+        "text",
+        "post_id of the thread's first post, or of any post in it",
+        required=True,
+    ),
+    Column(
+        "thread_complete",
+        "boolean",
+        "false if the source says that posts of the thread are missing from it",
+        required=True,
+    ),
+    Column("n_missing", "integer", "how many at least; null if nobody says"),
+    Column(
+        "reason",
+        "text",
+        "why: stub, reply_count, federation, paging, export, withheld; several joined by a space",
+    ),
+)
+
 SURVEY = _table(
     "survey",
     "one respondent; then one column a question, described in questions.json",
@@ -162,8 +186,8 @@ REQUESTS = _table(
     Column("n_customer_posts", "integer", "customer posts in the thread"),
 )
 
-TABLES = {t.name: t for t in (POSTS, ACCOUNTS, BRANDS, SURVEY, REQUESTS)}
-STORED = ("posts", "accounts", "brands", "survey")
+TABLES = {t.name: t for t in (POSTS, ACCOUNTS, BRANDS, THREADS, SURVEY, REQUESTS)}
+STORED = ("posts", "accounts", "brands", "threads", "survey")
 
 
 def require_columns(frame: pd.DataFrame, names: list[str], *, what: str, hint: str) -> None:

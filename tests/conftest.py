@@ -147,7 +147,7 @@ def posts_frame(rows: list[dict[str, Any]]) -> Any:
 
 @pytest.fixture
 def make_dataset(tmp_path: Path):
-    """`make_dataset(rows, accounts=…, brands=…, selection=…)` → an open dataset."""
+    """`make_dataset(rows, accounts=…, brands=…, threads=…, selection=…)` → an open dataset."""
     import itertools
 
     import pandas as pd
@@ -157,7 +157,7 @@ def make_dataset(tmp_path: Path):
 
     numbers = itertools.count()
 
-    def make(rows, *, accounts=(), brands=(), selection=NOTHING_LEFT_OUT, copies=()):
+    def make(rows, *, accounts=(), brands=(), threads=(), selection=NOTHING_LEFT_OUT, copies=()):
         path = tmp_path / f"dataset-{next(numbers)}"
         with create_dataset(path, title="Test", licence="CC0-1.0", selection=selection) as out:
             out.add_posts(posts_frame(rows), source="test")
@@ -167,6 +167,8 @@ def make_dataset(tmp_path: Path):
                 out.set_table("accounts", pd.DataFrame(list(accounts)), source="test")
             if brands:
                 out.set_table("brands", pd.DataFrame(list(brands)), source="test")
+            if threads:
+                out.set_table("threads", pd.DataFrame(list(threads)), source="test")
         return open_dataset(path)
 
     return make

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from carekit.check import COLUMNS, check_dataset
 from carekit.check_posts import without_root
-from carekit.dataset import create_dataset
+from carekit.dataset import append_dataset, create_dataset
 from carekit.errors import DatasetError
 from carekit.schema import POSTS, to_arrow
 
@@ -284,3 +284,33 @@ def test_posts_without_a_root_are_those_that_a_walk_never_leaves(parents: list[i
 
     made = without_root(n, np.array(list(links), dtype=int), np.array([*links.values()], dtype=int))
     assert made.tolist() == [i for i in range(n) if not reaches_a_root(i)]
+
+
+def test_threads_that_are_incomplete_are_counted_by_reason(tmp_path: Path) -> None:
+    out = dataset(tmp_path)
+    threads = pd.DataFrame(
+        {
+            "thread_id": ["x:1", "x:7", "x:8", "x:9"],
+            "thread_complete": [False, False, False, True],
+            "n_missing": [3, None, 2, 0],
+            "reason": ["stub", "stub", "paging", None],
+        }
+    )
+    with append_dataset(out) as writer:
+        writer.set_table("threads", threads, source="test")
+    found = check_dataset(out).query("table == 'threads'")
+    assert found[["level", "what", "n", "examples"]].to_numpy().tolist() == [
+        [
+            "warning",
+            "threads are incomplete, as their source says (paging): 2 posts at least",
+            1,
+            "x:8",
+        ],
+        [
+            "warning",
+            "threads are incomplete, as their source says (stub): 3 posts at least, in 1 an "
+            "unknown number",
+            2,
+            "x:1, x:7",
+        ],
+    ]

@@ -145,7 +145,7 @@ def test_a_damaged_table_points_to_check(tmp_path):
 
 def test_only_tables_with_a_contract_are_written(tmp_path):
     with (
-        pytest.raises(InputError, match="expected one of: accounts, brands, survey"),
+        pytest.raises(InputError, match="expected one of: accounts, brands, threads, survey"),
         create_dataset(tmp_path / "d", title="T", licence="L") as out,
     ):
         out.set_table("posts", POSTS, source="test")

@@ -18,7 +18,7 @@ from carekit.measures.answers import count_answers, count_waits
 from carekit.measures.business_waits import Hours, brand_hours, count_business_waits
 from carekit.measures.definitions import DEFAULT, DEFINITIONS, Definition, get_definition
 from carekit.measures.requests import THREAD_COLUMNS, build_requests, with_groups
-from carekit.measures.threads import build_threads
+from carekit.measures.threads import dataset_threads
 
 if TYPE_CHECKING:
     from carekit.dataset import Dataset
@@ -86,10 +86,7 @@ or private; an answer anywhere in the thread counts; posts of any visibility']]
     with_threads = any(name in asked_for for name in THREAD_COLUMNS)
     parts = []
     with using(engine) as opened:
-        posts = opened.table(dataset, "posts")
-        threads = opened.once(
-            ("threads", dataset.state), lambda: build_threads(posts, engine=opened)
-        )
+        threads = dataset_threads(dataset, engine=opened)
         private = int((threads.posts.visibility == "private").sum().execute() or 0)
         kept = None
         for one in chosen:

@@ -14,7 +14,7 @@ from carekit.engine import Engine
 from carekit.errors import InputError
 from carekit.measures.definitions import OPENING_UNITS, Definition, check_built, get_definition
 from carekit.measures.judging import choose_requests, judge_answers
-from carekit.measures.threads import Threads, build_threads, distinct_posts
+from carekit.measures.threads import Threads, dataset_threads, distinct_posts
 from carekit.measures.where import condition
 from carekit.schema import REQUESTS
 
@@ -122,9 +122,7 @@ def build_requests(
     posts = engine.table(dataset, "posts")
     threads = None
     if with_threads or anywhere:
-        threads = engine.once(
-            ("threads", dataset.state), lambda: build_threads(posts, engine=engine)
-        )
+        threads = dataset_threads(dataset, engine=engine)
     if threads is not None:
         distinct, n_duplicates = threads.posts, threads.n_duplicates
     else:

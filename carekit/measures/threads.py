@@ -16,6 +16,8 @@ from carekit.errors import InputError
 if TYPE_CHECKING:
     import ibis
 
+    from carekit.dataset import Dataset
+
 # 2 ** 40 posts deep is deeper than any thread can be.
 MOST_ROUNDS = 40
 
@@ -33,7 +35,8 @@ class Threads:
         in_cycle, customer, missing (its parent is not among the posts).
     table : ibis.Table
         One row a thread: thread_id, n_posts, n_customer_posts, thread_complete (no post of it, and
-        none that is stored under its thread_id, has lost its parent or runs into a cycle).
+        none that is stored under its thread_id, has lost its parent or runs into a cycle; and no
+        source says that posts of it are missing).
     n_rows, n_posts, n_duplicates, n_missing_parents, n_cycle_posts, n_threads : int
         Rows that came; posts kept; rows dropped as repeats of a post_id; posts whose parent is
         not among the posts; posts that run into a cycle; threads.
@@ -85,7 +88,22 @@ def distinct_posts(posts: ibis.Table, engine: Engine) -> tuple[ibis.Table, int]:
     return engine.keep(first.drop("_place")), extra
 
 
-def build_threads(posts: ibis.Table, *, engine: Engine, way: str = "auto") -> Threads:
+def dataset_threads(dataset: Dataset, *, engine: Engine) -> Threads:
+    """Threads of a dataset, built once an engine; what its sources say is missing counts."""
+    from ibis import _
+
+    def build() -> Threads:
+        torn = None
+        if dataset.has("threads"):
+            torn = engine.table(dataset, "threads").filter(~_.thread_complete)
+        return build_threads(engine.table(dataset, "posts"), engine=engine, torn=torn)
+
+    return engine.once(("threads", dataset.state), build)
+
+
+def build_threads(
+    posts: ibis.Table, *, engine: Engine, way: str = "auto", torn: ibis.Table | None = None
+) -> Threads:
     """Thread of every post.
 
     Parameters
@@ -98,6 +116,9 @@ def build_threads(posts: ibis.Table, *, engine: Engine, way: str = "auto") -> Th
     way : {"auto", "recursion", "jumping"}
         How roots are found: a recursive query (DuckDB only, faster on a few million posts) or
         pointer jumping (every engine). The result is the same.
+    torn : ibis.Table, optional
+        Threads of which posts are missing, whatever the replies show: a column thread_id, the id
+        of any post in the thread, or a thread_id under which posts are stored.
 
     Returns
     -------
@@ -167,6 +188,12 @@ data, 0 posts run into a cycle.
             *table.columns, "claimed"
         )
         complete = complete & _.claimed.isnull()
+    if torn is not None:
+        marked = _torn_roots(distinct, members, torn)
+        table = table.left_join(marked, [("thread_id", "torn_root")]).select(
+            *table.columns, "torn_root"
+        )
+        complete = complete & _.torn_root.isnull()
     return Threads(
         posts=distinct,
         members=members,
@@ -175,6 +202,20 @@ data, 0 posts run into a cycle.
         n_duplicates=n_duplicates,
         **{str(k): int(v) for k, v in totals.items()},
     )
+
+
+def _torn_roots(posts: ibis.Table, members: ibis.Table, torn: ibis.Table) -> ibis.Table:
+    """First posts of the threads that are named in `torn`: one column, torn_root."""
+    from ibis import _
+
+    named = torn.select(named=_.thread_id).distinct()
+    roots = members.select("post_id", torn_root=_.thread_id)
+    found = roots.semi_join(named, [("post_id", "named")]).select("torn_root")
+    if "thread_id" in posts.columns:
+        stored = posts.select(stored_id=_.post_id, stored=_.thread_id)
+        under = stored.semi_join(named, [("stored", "named")])
+        found = found.union(roots.inner_join(under, [("post_id", "stored_id")]).select("torn_root"))
+    return found.distinct()
 
 
 def _by_recursion(nodes: ibis.Table, engine: Engine) -> ibis.Table:

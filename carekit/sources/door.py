@@ -15,6 +15,7 @@ from carekit.privacy import pseudonym_sql
 from carekit.schema import ACCOUNTS, POSTS
 from carekit.sources.accounts import FOLDED, fold
 from carekit.sources.drafts import strings, text
+from carekit.sources.gaps import GapRecord
 
 if TYPE_CHECKING:
     import duckdb
@@ -54,6 +55,8 @@ class Seen:
 class Door:
     """Turns drafts into posts. First `learn` from every file, then `open`, then `posts`.
 
+    `gaps` takes what sources say is missing from their threads.
+
     Parameters
     ----------
     con : duckdb.DuckDBPyConnection
@@ -72,6 +75,7 @@ class Door:
         }
         self._networks: set[str] = set()
         con.execute("CREATE TEMP TABLE authors (network VARCHAR, author VARCHAR)")
+        self.gaps = GapRecord(con)
 
     def learn(
         self,
@@ -96,19 +100,21 @@ class Door:
         listed = ("n_nested", "n_problems", *tallies)
         sums = ", ".join(f'sum("{t}")::BIGINT AS "{t}"' for t in listed)
         con.execute(
-            f"""CREATE OR REPLACE TEMP TABLE pass AS SELECT network, author, account,
+            f"""CREATE OR REPLACE TEMP TABLE pass AS SELECT network, author, author_handle, account,
             bool_or(author_role = 'brand') AS is_brand,
             min(CASE WHEN author_role = 'brand' OR account IS NOT NULL THEN brand END) AS brand,
             count(*) AS n, max(created_at) FILTER (created_at < now() + INTERVAL 1 DAY) AS latest,
             {sums} FROM (SELECT *, nested::INT AS n_nested, (problem IS NOT NULL)::INT AS n_problems
-            FROM {drafts}) GROUP BY network, author, account"""
+            FROM {drafts}) GROUP BY network, author, author_handle, account"""
         )
         row = con.execute(
             f"SELECT sum(n)::BIGINT AS n, epoch_us(max(latest)) AS latest, {sums} FROM pass"
         ).fetchall()[0]
         n, latest, n_nested, n_problems, *counts = row
         if scout is not None:
-            seen = scout.execute("SELECT network, author, account, is_brand, brand FROM pass")
+            seen = scout.execute(
+                "SELECT network, author, author_handle, account, is_brand, brand FROM pass"
+            )
             self.con.register("seen", seen.to_arrow_table())
             self.con.execute("CREATE OR REPLACE TEMP TABLE pass AS SELECT * FROM seen")
             self.con.unregister("seen")
@@ -132,7 +138,11 @@ class Door:
             If most authors seem to be brands, so that their names would stay readable.
         """
         self.con.execute("INSERT INTO authors SELECT network, author FROM pass WHERE author <> ''")
-        author = "CASE WHEN is_brand THEN author END" if authors_are_accounts else "NULL"
+        author = (
+            "CASE WHEN is_brand THEN coalesce(author_handle, author) END"
+            if authors_are_accounts
+            else "NULL"
+        )
         self.con.execute(
             f"""CREATE OR REPLACE TEMP TABLE handles AS SELECT network, handle, min(brand) AS brand
             FROM (SELECT network, coalesce(account, {author}) AS handle, brand FROM pass)
@@ -151,10 +161,22 @@ class Door:
         found = self.con.execute("FROM handles ORDER BY network, brand IS NULL, handle").fetchall()
         for network, handle, brand in found:
             self._known.setdefault((network, fold(network, handle)), (handle, brand or handle))
+        self._alias()
         networks = self.con.execute("SELECT DISTINCT network FROM pass WHERE network <> ''")
         self._networks.update(n for (n,) in networks.fetchall())
         self.con.execute("DROP TABLE pass")
         self.con.execute("DROP TABLE handles")
+
+    def _alias(self) -> None:
+        """Let the id of an author stand for the account that its handle is known as."""
+        pairs = self.con.execute(
+            "SELECT DISTINCT network, author, author_handle FROM pass "
+            "WHERE author <> '' AND author_handle <> '' ORDER BY ALL"
+        ).fetchall()
+        for network, author, handle in pairs:
+            known = self._known.get((network, fold(network, handle)))
+            if known is not None:
+                self._known.setdefault((network, fold(network, author)), known)
 
     def open(self) -> None:
         """Give everybody seen so far a pseudonym; no file can be learnt after that."""
@@ -179,10 +201,11 @@ class Door:
 
     def accounts(self) -> list[dict[str, str]]:
         """Every known account: account, network, brand."""
-        return [
-            dict(zip(ACCOUNTS.names, (handle, network, brand), strict=False))
-            for (network, _), (handle, brand) in self._known.items()
-        ]
+        # An id that stands for a handle is no account of its own.
+        unique = dict.fromkeys(
+            (h, network, brand) for (network, _), (h, brand) in self._known.items()
+        )
+        return [dict(zip(ACCOUNTS.names, names, strict=False)) for names in unique]
 
     def posts(self, drafts: str, *, keep: str, observed_at: int | None) -> str:
         """SQL of the posts, columns as in carekit.schema.POSTS.

@@ -18,6 +18,7 @@ TYPES: dict[str, str] = {
     "network": "VARCHAR",
     "surface": "VARCHAR",
     "author": "VARCHAR",  # native id or handle
+    "author_handle": "VARCHAR",  # what lists of accounts and @mentions call an author given by its id
     "author_role": "VARCHAR",  # null: brand if the author is a known account, else customer
     "brand": "VARCHAR",
     "account": "VARCHAR",  # null: first known account mentioned
@@ -30,6 +31,7 @@ TYPES: dict[str, str] = {
     "rating": "BIGINT",
     "observed_at": "TIMESTAMPTZ",
     "deleted_at": "TIMESTAMPTZ",
+    "n_replies": "BIGINT",  # direct replies that the source says the post has; null if it is silent
     "problem": "VARCHAR",  # why the item cannot be read; null for a good one
 }
 _ARROW = {"BIGINT": pa.int64(), "BOOLEAN": pa.bool_(), "VARCHAR": pa.string()}

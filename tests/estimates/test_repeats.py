@@ -93,3 +93,26 @@ def test_bounds_of_a_complete_dataset_meet(make_dataset):
     row = measure_answer_bounds(make_dataset(ROWS[:3]), by="account", cluster="none").iloc[0]
     assert (row.account, row.n_unknown, row.estimate) == ("acme", 0, 1.0)
     assert row.lower_bound == row.upper_bound == 1
+
+
+def test_gaps_that_the_source_states_widen_the_bounds(make_dataset):
+    # By hand: 4 openings; p is answered, its stub takes nothing away; q and r are not, and the
+    # source says of q that 7 replies are missing, of r that none is; s has lost nothing it knows of.
+    rows = [
+        post("p", 0, "u1", account="acme"),
+        {"id": "rp", "at": 5, "reply_to": "p", **BRAND, **END},
+        post("q", 0, "u2", account="acme"),
+        post("q2", 5, "u3", "q"),
+        post("r", 0, "u4", account="acme"),
+        post("s", 0, "u5", account="acme"),
+    ]
+    threads = [
+        {"thread_id": "p", "thread_complete": False, "n_missing": 2, "reason": "stub"},
+        {"thread_id": "q2", "thread_complete": False, "n_missing": 7, "reason": "reply_count"},
+        {"thread_id": "r", "thread_complete": True, "n_missing": 0, "reason": None},
+    ]
+    row = measure_answer_bounds(make_dataset(rows, threads=threads), cluster="none").iloc[0]
+    assert (row.n, row.n_answered, row.n_incomplete, row.n_deleted) == (4, 1, 1, 0)
+    assert (row.lower_bound, row.upper_bound) == (1 / 4, 2 / 4)
+    row = measure_answer_bounds(make_dataset(rows), cluster="none").iloc[0]
+    assert (row.lower_bound, row.upper_bound) == (1 / 4, 1 / 4)

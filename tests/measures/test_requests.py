@@ -172,3 +172,14 @@ def test_a_definition_that_cannot_be_built_says_so(make_dataset, engine):
     own = Definition("own", "us", "2026", "customer")
     with pytest.raises(InputError, match="requests can be built by: opening, message, "):
         build_requests(make_dataset(ROWS), definition=own, engine=engine)
+
+
+def test_a_thread_that_its_source_calls_incomplete_is_incomplete(make_dataset, engine):
+    threads = [
+        {"thread_id": "q2", "thread_complete": False, "n_missing": 3, "reason": "stub"},
+        {"thread_id": "r1", "thread_complete": False, "n_missing": None, "reason": "paging"},
+        {"thread_id": "q3", "thread_complete": True, "n_missing": 0, "reason": None},
+    ]
+    dataset = make_dataset(ROWS, accounts=ACCOUNTS, brands=BRANDS, threads=threads)
+    table = build_requests(dataset, engine=engine).table.execute().set_index("request_id")
+    assert table.thread_complete.to_dict() == {"q1": False, "q2": False, "q3": True, "q4": True}

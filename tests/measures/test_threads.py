@@ -29,6 +29,8 @@ def posts(pairs: list[tuple[str, str | None]], **more: list) -> ibis.Table:
         if clock not in frame:
             frame[clock] = pd.Series([pd.NaT] * len(frame), dtype="datetime64[us, UTC]")
         schema[clock] = "timestamp('UTC')"
+    if "thread_id" in frame:
+        schema["thread_id"] = "string"
     return ibis.memtable(frame, schema=ibis.schema(schema))
 
 
@@ -114,3 +116,16 @@ def test_an_unknown_way_is_refused(engine):
     with pytest.raises(InputError) as error:
         build_threads(posts([]), engine=engine, way="fast")
     assert str(error.value) == "`way` is 'fast'; expected one of: auto, recursion, jumping."
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_thread_is_torn_if_its_source_says_so_of_any_post_of_it(engine, way):
+    graph = [("a", None), ("b", "a"), ("c", None), ("d", None), ("e", None), ("f", "e")]
+    stored = ["a", "a", "c", "lost", "e", "e"]
+    torn = ibis.memtable({"thread_id": ["b", "lost", "elsewhere"]})
+    threads = build_threads(posts(graph, thread_id=stored), engine=engine, way=way, torn=torn)
+    complete = threads.table.execute().set_index("thread_id")["thread_complete"]
+    assert complete.to_dict() == {"a": False, "c": True, "d": False, "e": True}
+    none = torn.filter(torn.thread_id == "nobody")
+    threads = build_threads(posts(graph, thread_id=stored), engine=engine, way=way, torn=none)
+    assert threads.table.execute().thread_complete.all()

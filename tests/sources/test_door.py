@@ -112,3 +112,21 @@ def test_drafts_know_their_fields() -> None:
         select({"handle": "c0"}, "t")
     assert first_problem(("a", "it's bad")) == "CASE WHEN a THEN 'it''s bad' END"
     assert strings([]) == "[]::VARCHAR[]"
+
+
+def test_an_author_given_by_its_id_is_the_account_that_its_handle_is_known_as() -> None:
+    known = pd.DataFrame([{"account": "acme.test", "network": "bluesky", "brand": "Acme"}])
+    made, door = posts(
+        draft(
+            1, network="bluesky", author="did:plc:1", author_handle="Acme.test", author_role=None
+        ),
+        draft(2, network="bluesky", author="did:plc:2", author_handle="ann.test", author_role=None),
+        draft(3, network="bluesky", author="did:plc:2", text="@acme.test hello", author_role=None),
+        known=known.reindex(columns=ACCOUNTS.names),
+    )
+    assert list(made["author_role"]) == ["brand", "customer", "customer"]
+    assert list(made["account"])[::2] == ["acme.test", "acme.test"]
+    assert list(made["brand"])[::2] == ["Acme", "Acme"]
+    assert list(made["author_id"])[1:] == [pseudonym(KEY, "bluesky", "did:plc:2")] * 2
+    assert [a["account"] for a in door.accounts()] == ["acme.test"]
+    assert "ann.test" not in made.to_csv()

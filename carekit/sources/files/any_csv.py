@@ -22,7 +22,7 @@ from carekit.sources.files.table import TableFile
 from carekit.sources.times import readable_time, time_tallies, time_warnings
 
 ANSWER = ("reply_text", "reply_created_at")
-OURS = (*POSTS.names, *ANSWER)
+OURS = (*POSTS.names, *ANSWER, "author_handle", "n_replies")
 CUSTOMER_WORDS = (
     "customer", "customers", "client", "clients", "consumer", "user", "end_user", "end-user",
     "inbound", "incoming", "in", *cells.TRUE_WORDS,
@@ -56,6 +56,8 @@ class Preset:
         Our names whose values make an id if there is no column of ids.
     derived : Derived, optional
         Columns to be made in Python.
+    by_account : bool
+        True if the list of accounts alone tells who is the brand.
     """
 
     columns: Mapping[str, tuple[str, ...]]
@@ -66,6 +68,7 @@ class Preset:
     anonymous: tuple[str, ...] = ()
     id_from: tuple[str, ...] = ()
     derived: Derived | None = None
+    by_account: bool = False
 
 
 def find_columns(
@@ -137,6 +140,7 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
         "network": "net",
         "surface": f"lower({_filled(at, 'surface', surface)})",
         "author": _author(at, preset),
+        "author_handle": f"ltrim({_filled(at, 'author_handle')}, '@')",
         "author_role": role,
         "brand": brand,
         "account": f"ltrim({_filled(at, 'account')}, '@')",
@@ -151,6 +155,8 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
         "deleted_at": "t_deleted_at" if "deleted_at" in at else "NULL::TIMESTAMPTZ",
         "problem": _problem(at, main_role=role),
     }
+    if "n_replies" in at:
+        main["n_replies"] = cells.whole(at["n_replies"])
     times = [
         at[n] for n in ("created_at", "observed_at", "deleted_at", "reply_created_at") if n in at
     ]
@@ -213,6 +219,8 @@ def _role(at: Mapping[str, str], options: Options, preset: Preset, table: TableF
         )
     if preset.role:
         return text(preset.role)
+    if preset.by_account:
+        return "NULL::VARCHAR"
     if options.lists_accounts and "author_id" in at:
         return "NULL::VARCHAR"
     if set(ANSWER) & set(at) or "rating" in at:

@@ -16,14 +16,30 @@ from carekit.errors import InputError
 from carekit.manifest import NOTHING_LEFT_OUT, Selection
 from carekit.sources.drafts import select, union
 from carekit.sources.files.cells import line_breaks
+from carekit.sources.files.json_documents import peek
 from carekit.sources.files.table import Header, TableFile, read_header
 from carekit.sources.files.text import Lines
+from carekit.sources.files.unknown import looks_like
+from carekit.sources.gaps import Gap
 from carekit.sources.times import Clock
 
 MODULES = {
     "twcs": "carekit.sources.files.twcs",
     "google-play": "carekit.sources.files.google_play",
     "app-store": "carekit.sources.files.app_store",
+    "4cat": "carekit.sources.files.fourcat",
+    "4cat-ndjson": "carekit.sources.files.fourcat_ndjson",
+    "crowdtangle": "carekit.sources.files.crowdtangle",
+    "snscrape": "carekit.sources.files.snscrape",
+    "x": "carekit.sources.files.x",
+    "twarc": "carekit.sources.files.twarc",
+    "bluesky": "carekit.sources.files.bluesky",
+    "mastodon": "carekit.sources.files.mastodon",
+    "reddit": "carekit.sources.files.reddit",
+    "youtube": "carekit.sources.files.youtube",
+    "zendesk": "carekit.sources.files.zendesk",
+    "telegram": "carekit.sources.files.telegram",
+    "facebook": "carekit.sources.files.facebook",
     "csv": "carekit.sources.files.any_csv",
 }
 
@@ -108,7 +124,10 @@ class Item(NamedTuple):
     """One item of a file that is no plain table: where it starts, its drafts, or why it has none.
 
     `line` is unique among the items. All drafts but the first count as answers inside the item. A
-    run of `n` equal problems up to the line `last` may come as one.
+    run of `n` equal problems up to the line `last` may come as one. An item that is no post by its
+    nature (a service message, a stub) says so in `left_out`: it is counted, and no fault. `gaps`
+    are what the item says is missing from its thread. An item without drafts whose `n` is 0 counts
+    as none: it carries gaps, or a `warning` for the user.
     """
 
     line: int
@@ -116,15 +135,19 @@ class Item(NamedTuple):
     problem: str | None = None
     n: int = 1
     last: int = 0
+    left_out: str | None = None
+    gaps: Sequence[Gap] = ()
+    warning: str | None = None
 
 
 @dataclass(frozen=True)
 class Sample:
-    """The beginning of a file, for recognising its format."""
+    """The beginning of a file, for recognising its format: `json` if it begins as JSON does."""
 
     path: Path
     header: Header | None
     head: str
+    json: Any = None
 
 
 @dataclass(frozen=True)
@@ -141,6 +164,10 @@ class Format:
         (TableFile, Options) → Drafts, for a text table; raises InputError if columns are missing.
     items : callable, optional
         (path, name, Options) → items, for anything else.
+    authors_are_accounts : bool
+        For items: False if the author of a brand's post may be a person who works for it.
+    place : callable
+        The line of an item → how a reader finds it in the file.
     """
 
     name: str
@@ -152,6 +179,8 @@ class Format:
     licence: str = "not stated"
     selection: Selection = NOTHING_LEFT_OUT
     network: str | None = None
+    authors_are_accounts: bool = True
+    place: Callable[[int], str] = str
 
 
 def load_format(name: str) -> Format:
@@ -179,11 +208,18 @@ def recognise(path: Path, *, name: str | None = None) -> Format:
         If no format is recognised; names all of them and the columns found.
     """
     head = "".join(line or "" for line, _ in zip(Lines(path), range(20), strict=False))
-    sample = Sample(path, read_header(path), head[:20_000])
+    begun = peek(path)
+    sample = Sample(path, read_header(path) if begun is None else None, head[:20_000], begun)
     for each in MODULES:
         candidate = load_format(each)
         if candidate.recognises(sample):
             return candidate
+    if guess := looks_like(path, head=sample.head, value=begun):
+        what, remedy = guess
+        raise InputError(
+            f"The format of {name or path.name} is not recognised: it looks like {what}. Known "
+            f"formats: {', '.join(MODULES)}. {remedy}"
+        )
     columns = ", ".join(n or "(unnamed)" for n in sample.header.names) if sample.header else "none"
     raise InputError(
         f"The format of {name or path.name} is not recognised; columns found: {columns[:300]}. "

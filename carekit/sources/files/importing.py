@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -24,6 +25,7 @@ from carekit.engine import hide_progress
 from carekit.errors import InputError
 from carekit.manifest import FILE, Selection
 from carekit.privacy import key_id, load_key
+from carekit.schema import THREADS
 from carekit.sources.accounts import KnownAccounts, fold, network_name, read_accounts
 from carekit.sources.door import Door
 from carekit.sources.drafts import text as literal
@@ -144,7 +146,7 @@ def import_files(
             recognise(p, name=n) if format == "auto" else load_format(format)
             for p, n in zip(plain, names, strict=True)
         ]
-        known = _known(old, accounts, site or formats[0].network)
+        known = known_accounts(old, accounts, site or formats[0].network)
         chosen = selection or one_selection(formats)
         check_selection(old, chosen)
         writer = (
@@ -160,9 +162,9 @@ def import_files(
         tell = progress or (lambda sentence: None)
         run = _Run(options, old, known, observed, strict, redact, tell)
         with writer:
-            connect = partial(_connect, writer.staging, memory_limit)
+            connect = partial(connect_engine, writer.staging, memory_limit)
             try:
-                loads, n_accounts = run(
+                loads, n_accounts, n_torn = run(
                     connect, writer, list(zip(formats, plain, names, strict=True))
                 )
             except (duckdb.OutOfMemoryException, duckdb.IOException) as error:
@@ -171,7 +173,7 @@ def import_files(
                     "about the size of the files on the disk of the dataset. Make room, or give "
                     "it more memory (--memory-limit)."
                 ) from error
-    return _report(loads, Path(out), n_accounts)
+    return _report(loads, Path(out), n_accounts, n_torn)
 
 
 @dataclass(frozen=True)
@@ -191,17 +193,18 @@ class _Run:
         connect: Callable[[], duckdb.DuckDBPyConnection],
         writer: DatasetWriter,
         files: list[tuple[Format, Path, str]],
-    ) -> tuple[list[FileLoad], int]:
+    ) -> tuple[list[FileLoad], int, int]:
         with connect() as con:
             door = Door(con, self.options.key, self.known.accounts)
-            loads = self._load(door, connect, writer, files)
-        check_any(loads)
-        n_accounts = _write_accounts(writer, door, self.known, now())
+            loads, taken = self._load(door, connect, writer, files)
+            check_any(loads)
+            n_torn = write_threads(writer, door, self.old, taken)
+        n_accounts = write_accounts(writer, door, self.known, now())
         seen = [self.observed_at] if self.observed_at is not None else [x.latest for x in loads]
         writer.describe(
             pseudonym_key_id=key_id(self.options.key), observed_until=_until(self.old, seen)
         )
-        return loads, n_accounts
+        return loads, n_accounts, n_torn
 
     def _load(
         self,
@@ -209,7 +212,8 @@ class _Run:
         connect: Callable[[], duckdb.DuckDBPyConnection],
         writer: DatasetWriter,
         files: list[tuple[Format, Path, str]],
-    ) -> list[FileLoad]:
+    ) -> tuple[list[FileLoad], list[Path]]:
+        """The files, loaded, and the Parquet files of all posts."""
         started = now()
         taken = self.old.files("posts") if self.old else []
         loads: list[FileLoad] = []
@@ -239,7 +243,7 @@ class _Run:
                 n = redact_posts(staged)
                 self.tell(f"Personal data redacted in {n:,} posts of {load.name}.")
             self._add(writer, load, staged, started)
-        return loads
+        return loads, taken
 
     def _add(self, writer: DatasetWriter, load: FileLoad, staged: Path, started: str) -> None:
         """The part, with the file and every option that could change a row."""
@@ -261,6 +265,7 @@ class _Run:
             input_sha256=load.sha256,
             n_read=load.n_rows,
             n_rejected=sum(r.n for r in load.rejected),
+            left_out=dict(load.left_out),
             started_at=started,
             finished_at=now(),
             versions=versions("duckdb", "pyarrow"),
@@ -268,7 +273,7 @@ class _Run:
         writer.reject(load.rejected)
 
 
-def _report(loads: Sequence[FileLoad], out: Path, n_accounts: int) -> ImportReport:
+def _report(loads: Sequence[FileLoad], out: Path, n_accounts: int, n_torn: int) -> ImportReport:
     return ImportReport(
         format=", ".join(dict.fromkeys(load.format.name for load in loads)),
         files=tuple(load.name for load in loads),
@@ -278,11 +283,15 @@ def _report(loads: Sequence[FileLoad], out: Path, n_accounts: int) -> ImportRepo
         n_nested=sum(load.n_nested for load in loads),
         n_accounts=n_accounts,
         rejected=reasons(loads),
+        left_out=dict(sum((load.left_out for load in loads), Counter())),
+        n_incomplete=n_torn,
         warnings=tuple(w for load in loads for w in load.warnings),
     )
 
 
-def _known(old: Dataset | None, accounts: PathLike | None, network: str | None) -> KnownAccounts:
+def known_accounts(
+    old: Dataset | None, accounts: PathLike | None, network: str | None
+) -> KnownAccounts:
     """Accounts and brands of the dataset, overruled by those of the user's file."""
     import pandas as pd
 
@@ -321,7 +330,7 @@ def _until(old: Dataset | None, latest: Sequence[int | None]) -> str | None:
     return max(ends, default=None)
 
 
-def _write_accounts(writer: DatasetWriter, door: Door, known: KnownAccounts, started: str) -> int:
+def write_accounts(writer: DatasetWriter, door: Door, known: KnownAccounts, started: str) -> int:
     """Listed accounts with what was listed, and those found in the files."""
     import pandas as pd
 
@@ -342,7 +351,19 @@ def _write_accounts(writer: DatasetWriter, door: Door, known: KnownAccounts, sta
     return len(rows)
 
 
-def _connect(folder: Path, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
+def write_threads(
+    writer: DatasetWriter, door: Door, old: Dataset | None, posts: Sequence[Path]
+) -> int:
+    """What the files say of their threads; how many threads of the dataset are incomplete."""
+    before = old.read("threads") if old else THREADS.arrow_schema().empty_table().to_pandas()
+    said = door.gaps.threads(posts, old=before)
+    if len(said):
+        writer.set_table("threads", said, source="import", finished_at=now())
+    return int((~said.thread_complete.astype(bool)).sum())
+
+
+def connect_engine(folder: Path, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
+    """A DuckDB for the door: in UTC, spilling into a folder of ours."""
     import duckdb
 
     con = duckdb.connect()

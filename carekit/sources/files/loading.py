@@ -6,6 +6,8 @@ row has to be rejected, the file is read again by the careful reader, which know
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,7 @@ from carekit.sources.drafts import ARROW_SCHEMA, first_problem, text
 from carekit.sources.files.formats import Drafts, Format, Options
 from carekit.sources.files.table import TableFile, open_table
 from carekit.sources.files.text import facts
+from carekit.sources.gaps import Gap
 from carekit.sources.times import readable_time
 
 # Ids hardly ever repeat: do not build dictionaries of them. zstd would take half of the time.
@@ -48,6 +51,7 @@ class FileLoad:
         self.format, self.path, self.name = format, path, name
         self.options, self.folder = options, folder
         self.rejected: list[Rejected] = []
+        self.left_out: Counter[str] = Counter()
         self.warnings: list[str] = []
         self.n_rows = self.n_posts = self.n_nested = 0
         self._careful = False
@@ -67,7 +71,7 @@ class FileLoad:
         `others` are the Parquet files of posts whose ids are taken already.
         """
         if self._table is None or self._plan is None:
-            self._stage_items()
+            self._stage_items(door)
             self._learn_carefully(door, others)
             return
         if self._table.looks_sound and self._plan.derived is None:
@@ -89,7 +93,13 @@ class FileLoad:
 
     @property
     def _authors_are_accounts(self) -> bool:
-        return self._plan is None or self._plan.authors_are_accounts
+        plan = self._plan or self.format
+        return plan.authors_are_accounts
+
+    @property
+    def _claims(self) -> bool:
+        """True if the drafts may say how many replies their posts have."""
+        return self._plan is None or "n_replies" in self._plan.main
 
     def _is_good(self, seen: Seen) -> bool:
         """True if every line of the table belongs to a row, and every row can be read."""
@@ -136,26 +146,44 @@ class FileLoad:
         if not self._careful:
             self.n_posts = self._copy(door, staged, "TRUE", observed_at)
             if self._all_new(door.con, staged, self.n_posts, others):
+                if self._claims:
+                    door.gaps.claim(self._relation)
                 self.n_nested = self._seen.n_nested
                 self.n_rows = self._seen.n - self._seen.n_nested
                 return
             self._stage_rows()
         self._judge(door.con, others)
         self.n_posts = self._copy(door, staged, _KEPT, observed_at)
+        if self._claims:
+            door.gaps.claim(self._relation)
+        if self._plan is None and self.n_posts:
+            self._warn_of_silence(door.con, staged)
         n_lines, self.n_nested = door.con.execute(
             f"SELECT count(DISTINCT line), count(*) FILTER (nested AND {_KEPT}) "
             f"FROM {self._relation}"
         ).fetchall()[0]
-        self.n_rows = n_lines + sum(r.n for r in self.rejected)
+        self.n_rows = n_lines + sum(r.n for r in self.rejected) + self.left_out.total()
         bad = door.con.execute("SELECT line, reason FROM bad ORDER BY line").fetchall()
-        self.rejected += [Rejected(str(line), reason, 1, self.name) for line, reason in bad]
-        self.rejected.sort(key=lambda r: int(r.line.split("-")[0]))
+        self.rejected += [
+            Rejected(self.format.place(line), reason, 1, self.name) for line, reason in bad
+        ]
+        self.rejected.sort(key=lambda r: [int(n) for n in re.findall(r"\d+", r.line)])
         door.con.execute("DROP TABLE bad")
 
     def _copy(self, door: Door, staged: Path, keep: str, observed_at: int | None) -> int:
         posts = door.posts(self._relation, keep=keep, observed_at=observed_at)
         door.con.execute(f"COPY ({posts}) TO {text(str(staged))} ({_PARQUET})")
         return pq.read_metadata(staged).num_rows
+
+    def _warn_of_silence(self, con: duckdb.DuckDBPyConnection, staged: Path) -> None:
+        """Items say who writes, not who is the brand: without its accounts nobody answers."""
+        posts = f"read_parquet({text(str(staged))})"
+        asked = f"SELECT count(*) FROM {posts} WHERE author_role = 'brand'"
+        if not con.execute(asked).fetchall()[0][0]:
+            self.warnings.append(
+                f"No post of {self.name} is by a brand: everybody counts as a customer, and nobody "
+                "is answered. List the brands' accounts (--accounts CSV), unless that is so."
+            )
 
     def _all_new(
         self, con: duckdb.DuckDBPyConnection, staged: Path, n: int, others: Sequence[Path]
@@ -196,18 +224,26 @@ class FileLoad:
         )
         self.rejected, self.warnings = self._table.rejected, [*self.warnings, *self._table.warnings]
 
-    def _stage_items(self) -> None:
+    def _stage_items(self, door: Door) -> None:
         if self.format.items is None:
             raise AssertionError("a format reads rows or items")
         self._careful = True
         staged = self.folder / f"{self.sha256[:16]}.items.parquet"
         with pq.ParquetWriter(staged, ARROW_SCHEMA, compression="lz4") as writer:
             batch: list[dict[str, Any]] = []
+            gaps: list[Gap] = []
             for item in self.format.items(self.path, self.name, self.options):
                 if item.problem is not None:
-                    line = str(item.line) if item.n == 1 else f"{item.line}-{item.last}"
+                    line = self.format.place(item.line)
+                    if item.n > 1:
+                        line += f"-{self.format.place(item.last)}"
                     self.rejected.append(Rejected(line, item.problem, item.n, self.name))
                     continue
+                gaps += item.gaps
+                if item.warning is not None:
+                    self.warnings.append(item.warning)
+                if item.left_out is not None:
+                    self.left_out[item.left_out] += item.n
                 for number, draft in enumerate(item.drafts):
                     nested = {"line": item.line, "nested": number > 0, "visibility": "public"}
                     batch.append(nested | draft)
@@ -215,7 +251,8 @@ class FileLoad:
                     writer.write_table(pa.Table.from_pylist(batch, schema=ARROW_SCHEMA))
                     batch = []
             writer.write_table(pa.Table.from_pylist(batch, schema=ARROW_SCHEMA))
-        problem = f"coalesce(problem, {_ITEM_PROBLEM})"
+        door.gaps.note(gaps)
+        problem = f"coalesce(problem, {ITEM_PROBLEM})"
         source = f"read_parquet({text(str(staged))})"
         self._relation = f"(SELECT * REPLACE ({problem} AS problem) FROM {source})"
 
@@ -224,7 +261,7 @@ def _posts_of(files: Sequence[Path]) -> str:
     return f"read_parquet([{', '.join(text(str(f)) for f in files)}])"
 
 
-_ITEM_PROBLEM = first_problem(
+ITEM_PROBLEM = first_problem(
     ("coalesce(native_id, '') = ''", "it has no id"),
     ("coalesce(network, '') = ''", "it has no network"),
     (f"NOT {readable_time('created_at')}", "created_at is no time that can be read"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 
@@ -25,11 +25,15 @@ class ImportReport:
         Posts written by this import.
     n_nested : int
         Of these, answers of the brand that came inside the row of another post:
-        `n_read + n_nested == n_posts + n_rejected`.
+        `n_read + n_nested == n_posts + n_rejected + n_left_out`.
     n_accounts : int
         Accounts of brands that the dataset knows after the import.
     rejected : mapping of str to int
         Reason → rows of the files that were rejected for it.
+    left_out : mapping of str to int
+        Reason → items that are no posts by their nature: service messages, stubs, …
+    n_incomplete : int
+        Threads of the dataset of which a source says that posts are missing.
     warnings : tuple of str
         What makes the posts doubtful, one sentence each.
     """
@@ -42,12 +46,19 @@ class ImportReport:
     n_nested: int
     n_accounts: int
     rejected: Mapping[str, int]
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    n_incomplete: int = 0
     warnings: tuple[str, ...] = ()
 
     @property
     def n_rejected(self) -> int:
         """Rows that could not be read."""
         return sum(self.rejected.values())
+
+    @property
+    def n_left_out(self) -> int:
+        """Items that are no posts."""
+        return sum(self.left_out.values())
 
     @property
     def summary(self) -> str:
@@ -61,6 +72,14 @@ class ImportReport:
         if self.rejected:
             reasons = "; ".join(f"{n:,} × {why}" for why, n in self.rejected.items())
             lines.append(f"{_count(self.n_rejected, 'row')} rejected (rejected.csv): {reasons}.")
+        if self.left_out:
+            reasons = "; ".join(f"{n:,} × {why}" for why, n in self.left_out.items())
+            lines.append(f"{_count(self.n_left_out, 'item')} left out: {reasons}.")
+        if self.n_incomplete:
+            lines.append(
+                f"{_count(self.n_incomplete, 'thread')} incomplete: the source says that posts "
+                "are missing (table threads)."
+            )
         return "\n".join(lines)
 
     def __str__(self) -> str:

@@ -182,8 +182,10 @@ def test_wrong_arguments_are_explained(tmp_path: Path) -> None:
         return str(caught.value)
 
     assert refusal("xls", path) == (
-        "`format` is 'xls'; expected one of: auto, twcs, google-play, app-store, csv. Choose one "
-        "of these, or `csv` with --map for any other table."
+        "`format` is 'xls'; expected one of: auto, twcs, google-play, app-store, 4cat, "
+        "4cat-ndjson, crowdtangle, snscrape, x, twarc, bluesky, mastodon, reddit, youtube, "
+        "zendesk, telegram, facebook, csv. Choose one of these, or `csv` with --map for any other "
+        "table."
     )
     assert refusal("twcs", []) == (
         "`files` is empty; expected one or more paths. Name a file to import."

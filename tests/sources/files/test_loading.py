@@ -15,6 +15,7 @@ import pytest
 from carekit.dataset import open_dataset
 from carekit.sources.files import formats, import_files
 from carekit.sources.files.formats import Format, Item, Options, Sample
+from carekit.sources.gaps import Gap
 
 KEY = bytes.fromhex("00" * 32)
 
@@ -37,6 +38,11 @@ def items(path: Path, name: str, options: Options) -> Iterator[Item]:
                     "author": "acme", "author_role": "brand"}
             for n, answer in enumerate(raw.get("answers", []))
         ]  # fmt: skip
+        if "stub" in raw:
+            gap = Gap("forum", raw["id"], "stub", raw["stub"])
+            yield Item(line, [], left_out="a stub", gaps=(gap,))
+            continue
+        drafts[0]["n_replies"] = raw.get("replies")
         yield Item(line, drafts)
 
 
@@ -76,3 +82,45 @@ def test_items_and_the_answers_inside_them_become_posts(tmp_path: Path) -> None:
     assert sorted(frame.index) == ["forum:1", "forum:1.0", "forum:1.1", "forum:2"]
     assert frame.reply_to["forum:1.1"] == "forum:1"
     assert "Ann" not in frame.text["forum:1.1"]
+
+
+@pytest.mark.usefixtures("jsonl")
+def test_gaps_become_the_table_of_threads_and_stubs_are_counted(tmp_path: Path) -> None:
+    def write(name: str, *rows: dict[str, object]) -> Path:
+        path = tmp_path / name
+        path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+        return path
+
+    at = {"by": "Ann", "at": "2021-03-04"}
+    first = write(
+        "a.jsonl",
+        {"id": "1", "replies": 2, "answers": ["one"], **at},
+        {"id": "2", "replies": 1, "answers": ["one"], **at},
+        {"id": "2", "stub": 4, "by": "Ann"},
+        {"id": "3", "replies": 0, **at},
+    )
+    report = import_files("jsonl", first, out=tmp_path / "d", key=KEY)
+    assert (report.n_read, report.n_posts, report.n_nested, report.n_rejected) == (4, 5, 2, 0)
+    assert dict(report.left_out) == {"a stub": 1}
+    assert report.n_incomplete == 2
+    assert report.summary.splitlines()[1:] == [
+        "1 item left out: 1 × a stub.",
+        "2 threads incomplete: the source says that posts are missing (table threads).",
+    ]
+    dataset = open_dataset(tmp_path / "d")
+    part = next(p for p in dataset.manifest.parts if p.table == "posts")
+    assert part.left_out == {"a stub": 1}
+    threads = dataset.read("threads")
+    assert threads.thread_id.tolist() == ["forum:1", "forum:2"]
+    assert threads.n_missing.tolist() == [1, 4]
+    # A later look at both: the first post has found its second reply, the second lost its stub.
+    second = write(
+        "b.jsonl",
+        {"id": "1", "replies": 2, "answers": ["one", "two"], **at},
+        {"id": "2", "replies": 1, **at},
+        {"id": "4", "answers": ["one"], **at},
+    )
+    report = import_files("jsonl", second, out=tmp_path / "d", key=KEY)
+    assert report.rejected == {"its id is in the dataset already": 2}
+    threads = open_dataset(tmp_path / "d").read("threads").set_index("thread_id")
+    assert threads.thread_complete.to_dict() == {"forum:1": False, "forum:2": True}

@@ -13,6 +13,7 @@ from carekit.errors import InputError
 from carekit.privacy import pseudonym
 from carekit.sources.files import ImportReport, import_files
 from carekit.sources.files.app_store import answer_of
+from carekit.sources.files.formats import MODULES
 
 KEY = bytes.fromhex("00" * 32)
 PLAY = (
@@ -166,8 +167,8 @@ def test_auto_recognises_each_format(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         imported(tmp_path / "b", "auto", ["a", "b"], (1, 2))
     assert str(caught.value) == (
-        "The format of reviews.csv is not recognised; columns found: a, b. Known formats: twcs, "
-        "google-play, app-store, csv. Name the format, or use `csv` with --map OURS=THEIRS,… to "
+        f"The format of reviews.csv is not recognised; columns found: a, b. Known formats: "
+        f"{', '.join(MODULES)}. Name the format, or use `csv` with --map OURS=THEIRS,… to "
         "say which column is which."
     )
 

@@ -1,0 +1,100 @@
+"""What a collection did, as a value that reads as a few sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class CollectReport:
+    """Counts of one run of a collection.
+
+    Parameters
+    ----------
+    source, host : str
+    out : Path
+        The dataset.
+    n_pages : int
+        Pages that this run fetched.
+    n_posts : int
+        Posts of this source in the dataset.
+    n_deleted : int
+        Of these, posts that were found deleted.
+    n_incomplete : int
+        Threads of the dataset of which posts are known to be missing.
+    n_accounts : int
+        Accounts of brands that the dataset knows.
+    seconds, cost : float
+        What the run took; dollars.
+    n_open : int
+        Queries that are not answered yet.
+    stopped : str or None
+        Why the run ended before everything was asked.
+    trouble : bool
+        True if it was no cap of the user's that ended it.
+    rejected, left_out, failures, remarks : mapping of str to int
+        Reason → items that could not be read; items that are no posts by their nature; queries
+        given up; doubtful posts.
+    """
+
+    source: str
+    host: str
+    out: Path
+    n_pages: int
+    n_posts: int
+    n_deleted: int
+    n_incomplete: int
+    n_accounts: int
+    seconds: float
+    cost: float
+    n_open: int = 0
+    n_purged: int = 0
+    stopped: str | None = None
+    trouble: bool = False
+    rejected: Mapping[str, int] = field(default_factory=dict)
+    failures: Mapping[str, int] = field(default_factory=dict)
+    remarks: Mapping[str, int] = field(default_factory=dict)
+    left_out: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def warnings(self) -> list[str]:
+        """What makes the posts doubtful, or the collection incomplete."""
+        made = [f"{n:,} × {what}" for what, n in self.remarks.items()]
+        made += [
+            f"{n:,} × given up, --resume asks again: {why}" for why, n in self.failures.items()
+        ]
+        return made
+
+    def __str__(self) -> str:
+        spent = f", ${self.cost:,.2f}" if self.cost else ""
+        lines = [
+            f"{_count(self.n_posts, 'post')} in {self.out} from {self.host} ({self.source}); "
+            f"{_count(self.n_pages, 'page')} in this run, {self.seconds:,.0f} s{spent}; "
+            f"{_count(self.n_accounts, 'account')} known."
+        ]
+        if self.n_deleted:
+            lines.append(
+                f"{_count(self.n_deleted, 'post')} found deleted: the text is gone"
+                + (f", also from {_count(self.n_purged, 'raw page')}." if self.n_purged else ".")
+            )
+        if self.n_incomplete:
+            lines.append(
+                f"{_count(self.n_incomplete, 'thread')} incomplete: posts of it are known to be "
+                "missing (table threads)."
+            )
+        if self.rejected:
+            reasons = "; ".join(f"{n:,} × {why}" for why, n in self.rejected.items())
+            lines.append(f"{sum(self.rejected.values()):,} items rejected: {reasons}.")
+        if self.left_out:
+            reasons = "; ".join(f"{n:,} × {why}" for why, n in self.left_out.items())
+            lines.append(f"{sum(self.left_out.values()):,} items left out: {reasons}.")
+        if self.stopped:
+            left = f"{self.n_open:,} queries are open" if self.n_open else "nothing is open"
+            lines.append(f"Stopped: {self.stopped}. {left}; --resume goes on.")
+        return "\n".join(lines)
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"

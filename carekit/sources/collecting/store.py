@@ -1,0 +1,521 @@
+"""What a collection keeps while it runs: raw pages, and a cursor that is committed with each.
+
+Pages go to `raw/`, a gzip member each, in files that only grow; `collection.sqlite` holds where
+each page lies, its checksum, and how far every query has come. A page is on disk before its cursor
+is committed, and is read only after that: a kill at any moment loses no page and repeats at most
+the one that was on its way.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from carekit import files
+from carekit.errors import DatasetError
+from carekit.sources.collecting.source import Page, Query, StoredPage
+
+RAW = "raw"
+STATE = "collection.sqlite"
+OURS = (RAW, STATE, f"{STATE}-journal")
+LARGEST_FILE = 64_000_000  # bytes, compressed
+
+_TABLES = """
+CREATE TABLE IF NOT EXISTS runs (
+    run INTEGER PRIMARY KEY, source TEXT, asked TEXT, started_at TEXT, finished_at TEXT,
+    ended TEXT, cost REAL DEFAULT 0, versions TEXT);
+CREATE TABLE IF NOT EXISTS statuses (
+    run INTEGER, status TEXT, n INTEGER, PRIMARY KEY (run, status));
+CREATE TABLE IF NOT EXISTS cursors (
+    query INTEGER PRIMARY KEY, source TEXT, kind TEXT, key TEXT, round INTEGER, cursor TEXT,
+    done INTEGER DEFAULT 0, failed TEXT, UNIQUE (source, kind, key));
+CREATE TABLE IF NOT EXISTS pages (
+    page INTEGER PRIMARY KEY, run INTEGER, query INTEGER, round INTEGER, file TEXT, start INTEGER,
+    length INTEGER, sha256 TEXT, status INTEGER, fetched_at TEXT);
+CREATE TABLE IF NOT EXISTS purges (
+    page INTEGER, purged_at TEXT, n_posts INTEGER, sha256_before TEXT, sha256_after TEXT);
+"""
+
+
+@dataclass(frozen=True)
+class Open:
+    """A query that is not done: its number, itself, where it goes on."""
+
+    number: int
+    query: Query
+    cursor: str | None
+    round: int
+
+
+class Store:
+    """State and raw pages of the collections of one dataset, of one source at a time.
+
+    Use it in a `with` block; a second process on the same dataset is refused.
+
+    Parameters
+    ----------
+    folder : path
+        The dataset, or where it will be.
+    source : str
+        Name of the source.
+
+    Raises
+    ------
+    DatasetError
+        If another process is collecting into the folder, or a raw file is shorter than its pages.
+    """
+
+    def __init__(self, folder: Path, source: str) -> None:
+        self.folder, self.source = folder, source
+        self.raw = folder / RAW / source
+        self._run = 0
+
+    def __enter__(self) -> Store:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._make_private()
+        self._con = sqlite3.connect(self.folder / STATE, timeout=1.0, isolation_level=None)
+        try:
+            self._con.execute("PRAGMA locking_mode = EXCLUSIVE")
+            self._con.execute("PRAGMA synchronous = FULL")
+            self._con.executescript("BEGIN EXCLUSIVE;" + _TABLES + "COMMIT;")
+        except sqlite3.OperationalError as error:
+            self._con.close()
+            raise DatasetError(
+                f"{self.folder / STATE} is in use ({error}): another process is collecting into "
+                "this dataset. Wait for it, or choose another --out."
+            ) from error
+        except sqlite3.DatabaseError as error:
+            self._con.close()
+            raise DatasetError(
+                f"{self.folder / STATE} cannot be read ({error}). Expected the state of a "
+                "collection. Restore it, or collect into another --out."
+            ) from error
+        try:
+            self._mend()
+        except BaseException:
+            self._con.close()
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._con.close()
+
+    def _make_private(self) -> None:
+        """`raw/` holds people as they are: for its owner only, and never in a repository."""
+        top = self.folder / RAW
+        if not top.exists():
+            top.mkdir(mode=0o700)
+            (top / ".gitignore").write_text("*\n", encoding="utf-8")
+        self.raw.mkdir(exist_ok=True)
+
+    def _mend(self) -> None:
+        """Cut what a killed run wrote after its last commit, and drop files nobody points to."""
+        ends = dict(
+            self._con.execute(
+                "SELECT file, max(start + length) FROM pages JOIN cursors USING (query) "
+                "WHERE source = ? AND file IS NOT NULL GROUP BY file",
+                [self.source],
+            ).fetchall()
+        )
+        for path in self.raw.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name not in ends:
+                path.unlink()
+            elif path.stat().st_size > ends[path.name]:
+                os.truncate(path, ends[path.name])
+        for name, end in ends.items():
+            path = self.raw / name
+            if not path.is_file() or path.stat().st_size < end:
+                raise DatasetError(
+                    f"{path} is shorter than the pages that were kept in it: a raw file was "
+                    "changed or removed. Restore it, or collect into another --out."
+                )
+
+    # Runs
+
+    def begin(
+        self, asked: Mapping[str, Any], versions: Mapping[str, str], queries: Sequence[Query] = ()
+    ) -> None:
+        """Start a run, with its first queries; one that is known already stays as it is."""
+        round = self.round
+        self._con.execute("BEGIN")
+        self._run = self._con.execute(
+            "INSERT INTO runs (source, asked, started_at, versions) VALUES (?, ?, ?, ?) "
+            "RETURNING run",
+            [self.source, json.dumps(asked), _iso(datetime.now(UTC)), json.dumps(versions)],
+        ).fetchone()[0]
+        self._insert(queries, round)
+        self._con.execute("COMMIT")
+
+    def finish(self, ended: str, *, statuses: Mapping[str, int]) -> None:
+        """End a run: why, and every status that came, retries included."""
+        self._con.execute("BEGIN")
+        self._con.execute(
+            "UPDATE runs SET finished_at = ?, ended = ? WHERE run = ?",
+            [_iso(datetime.now(UTC)), ended, self._run],
+        )
+        self._con.executemany(
+            "INSERT OR REPLACE INTO statuses VALUES (?, ?, ?)",
+            [(self._run, status, n) for status, n in statuses.items()],
+        )
+        self._con.execute("COMMIT")
+
+    def last_asked(self) -> dict[str, Any] | None:
+        """What the latest run was asked for; None before the first."""
+        row = self._con.execute(
+            "SELECT asked FROM runs WHERE source = ? ORDER BY run DESC LIMIT 1", [self.source]
+        ).fetchone()
+        return json.loads(row[0]) if row else None
+
+    def runs(self) -> list[dict[str, Any]]:
+        """Every run: when, why it ended, what it cost."""
+        rows = self._con.execute(
+            "SELECT run, asked, started_at, finished_at, ended, cost, versions FROM runs "
+            "WHERE source = ? ORDER BY run",
+            [self.source],
+        )
+        names = ("run", "asked", "started_at", "finished_at", "ended", "cost", "versions")
+        made = [dict(zip(names, row, strict=True)) for row in rows]
+        for run in made:
+            run["asked"], run["versions"] = json.loads(run["asked"]), json.loads(run["versions"])
+        return made
+
+    def statuses(self) -> dict[str, int]:
+        """Status → how often, over all runs: of pages kept, and of retries of finished runs."""
+        kept = Counter(
+            {
+                str(status): n
+                for status, n in self._con.execute(
+                    "SELECT status, count(*) FROM pages JOIN cursors USING (query) "
+                    "WHERE source = ? GROUP BY status",
+                    [self.source],
+                )
+            }
+        )
+        told: Counter[str] = Counter()
+        for status, n in self._con.execute(
+            "SELECT status, sum(n) FROM statuses JOIN runs USING (run) WHERE source = ? "
+            "GROUP BY status",
+            [self.source],
+        ):
+            told[status] = n
+        return dict(sorted((kept | told).items()))
+
+    # Queries
+
+    def add(self, queries: Sequence[Query]) -> None:
+        """Queries to ask; one that is known already stays as it is."""
+        self._con.execute("BEGIN")
+        self._insert(queries, self.round)
+        self._con.execute("COMMIT")
+
+    def _insert(self, queries: Sequence[Query], round: int) -> None:
+        # A query that was asked in an earlier round, and that this round meets again, goes anew.
+        self._con.executemany(
+            "INSERT INTO cursors (source, kind, key, round) VALUES (?, ?, ?, ?) "
+            "ON CONFLICT (source, kind, key) DO UPDATE SET round = excluded.round, cursor = NULL, "
+            "done = 0, failed = NULL WHERE round < excluded.round",
+            [(self.source, q.kind, q.key, round) for q in queries],
+        )
+
+    @property
+    def round(self) -> int:
+        """How often the collection was refreshed."""
+        found = self._con.execute(
+            "SELECT max(round) FROM cursors WHERE source = ?", [self.source]
+        ).fetchone()[0]
+        return found or 0
+
+    def again(self, *, skip: str) -> None:
+        """Begin a new round: every query is open again, but those of kind `skip`."""
+        self._con.execute(
+            "UPDATE cursors SET round = ?, cursor = NULL, done = 0, failed = NULL "
+            "WHERE source = ? AND kind <> ?",
+            [self.round + 1, self.source, skip],
+        )
+
+    def pending(self) -> Iterator[Open]:
+        """Open queries, the oldest first; those that are added meanwhile come at the end."""
+        while True:
+            row = self._con.execute(
+                "SELECT query, kind, key, cursor, round FROM cursors WHERE source = ? AND done = 0 "
+                "ORDER BY query LIMIT 1",
+                [self.source],
+            ).fetchone()
+            if row is None:
+                return
+            number, kind, key, cursor, round = row
+            yield Open(number, Query(kind, key), cursor, round)
+
+    def asked(self, kind: str) -> list[Query]:
+        """Queries of a kind that were put in this round, answered or given up."""
+        rows = self._con.execute(
+            "SELECT kind, key FROM cursors WHERE source = ? AND kind = ? AND round = ?",
+            [self.source, kind, self.round],
+        )
+        return [Query(*row) for row in rows]
+
+    def counts(self) -> tuple[int, int]:
+        """Queries, and how many of them are done."""
+        n, done = self._con.execute(
+            "SELECT count(*), sum(done) FROM cursors WHERE source = ?", [self.source]
+        ).fetchone()
+        return n, done or 0
+
+    def fail(self, asked: Open, reason: str) -> None:
+        """Give a query up: the rest of it is a gap."""
+        self._con.execute(
+            "UPDATE cursors SET done = 1, failed = ? WHERE query = ?", [reason, asked.number]
+        )
+
+    def reopen(self) -> None:
+        """Ask again, from where they stopped, what was given up: a later day may be better."""
+        self._con.execute(
+            "UPDATE cursors SET done = 0, failed = NULL WHERE source = ? AND failed IS NOT NULL",
+            [self.source],
+        )
+
+    def failures(self) -> dict[str, int]:
+        """Why queries were given up → how many."""
+        return dict(
+            self._con.execute(
+                "SELECT failed, count(*) FROM cursors WHERE source = ? AND failed IS NOT NULL "
+                "GROUP BY failed ORDER BY 2 DESC, 1",
+                [self.source],
+            ).fetchall()
+        )
+
+    def finish_query(self, asked: Open) -> None:
+        """Mark a query as done that has no page to say so."""
+        self._con.execute("UPDATE cursors SET done = 1 WHERE query = ?", [asked.number])
+
+    # Pages
+
+    def keep(self, asked: Open, page: Page) -> int:
+        """Write a page to disk, then commit it with its cursor; the number of the page."""
+        fetched = _iso(datetime.now(UTC))
+        line = {
+            "query": {"kind": asked.query.kind, "key": asked.query.key},
+            "fetched_at": fetched,
+            "request": dict(page.request),
+            "status": page.status,
+            "headers": dict(page.headers),
+            "body": page.body,
+        }
+        name, start, length, digest = self._append(line)
+        self._con.execute("BEGIN")
+        number = self._con.execute(
+            "INSERT INTO pages (run, query, round, file, start, length, sha256, status, fetched_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING page",
+            [
+                *(self._run, asked.number, asked.round),
+                *(name, start, length, digest, page.status, fetched),
+            ],
+        ).fetchone()[0]
+        self._con.execute(
+            "UPDATE cursors SET cursor = ?, done = ? WHERE query = ?",
+            [page.next_cursor, page.next_cursor is None, asked.number],
+        )
+        self._insert(page.follow, asked.round)
+        self._con.execute("UPDATE runs SET cost = cost + ? WHERE run = ?", [page.cost, self._run])
+        self._con.execute("COMMIT")
+        return number
+
+    def _append(self, line: Mapping[str, Any]) -> tuple[str, int, int, str]:
+        text = json.dumps(line, ensure_ascii=False) + "\n"
+        data = text.encode("utf-8", "surrogatepass")
+        packed = gzip.compress(data, compresslevel=6, mtime=0)
+        names = sorted(p.name for p in self.raw.glob("pages-*"))
+        name = names[-1] if names else _file_name(1)
+        if (self.raw / name).is_file() and (self.raw / name).stat().st_size > LARGEST_FILE:
+            name = _file_name(int(name[6:11]) + 1)
+        path = self.raw / name
+        is_new = not path.exists()
+        with path.open("ab") as file:
+            start = file.tell()
+            file.write(packed)
+            file.flush()
+            os.fsync(file.fileno())
+        if is_new:
+            files.sync(self.raw)
+        return name, start, len(packed), hashlib.sha256(data).hexdigest()
+
+    def pages(self, *, round: int | None = None) -> Iterator[StoredPage]:
+        """The pages that are still kept, in the order in which they came.
+
+        Raises
+        ------
+        DatasetError
+            If a page is not what was written.
+        """
+        rows = self._con.execute(
+            "SELECT page, kind, key, pages.round, file, start, length, sha256, status, fetched_at "
+            "FROM pages JOIN cursors USING (query) WHERE source = ? AND file IS NOT NULL "
+            "AND (? IS NULL OR pages.round = ?) ORDER BY page",
+            [self.source, round, round],
+        ).fetchall()
+        for number, kind, key, nth, name, start, length, digest, status, fetched in rows:
+            line = json.loads(self._line(name, start, length, digest))
+            when = datetime.fromisoformat(fetched)
+            yield StoredPage(number, Query(kind, key), when, status, line["body"], nth)
+
+    def _line(self, name: str, start: int, length: int, digest: str) -> bytes:
+        path = self.raw / name
+        with path.open("rb") as file:
+            file.seek(start)
+            packed = file.read(length)
+        try:
+            data = gzip.decompress(packed)
+        except (OSError, EOFError, ValueError, zlib.error):
+            data = b""
+        if hashlib.sha256(data).hexdigest() != digest:
+            raise DatasetError(
+                f"{path} holds a page (byte {start}) that differs from its checksum: the file was "
+                "changed or damaged. Restore it, or collect into another --out."
+            )
+        return data
+
+    def latest_rounds(self) -> dict[Query, int]:
+        """Query → the last round in which a page of it came."""
+        rows = self._con.execute(
+            "SELECT kind, key, max(pages.round) FROM pages JOIN cursors USING (query) "
+            "WHERE source = ? GROUP BY query",
+            [self.source],
+        )
+        return {Query(kind, key): round for kind, key, round in rows}
+
+    def checksum(self) -> str | None:
+        """One checksum over those of all pages, in order; None without pages."""
+        digests = self._con.execute(
+            "SELECT sha256 FROM pages JOIN cursors USING (query) WHERE source = ? ORDER BY page",
+            [self.source],
+        ).fetchall()
+        if not digests:
+            return None
+        return hashlib.sha256("".join(d for (d,) in digests).encode()).hexdigest()
+
+    def times(self) -> tuple[str, str] | None:
+        """When the first and the last page came; None without pages."""
+        row = self._con.execute(
+            "SELECT min(fetched_at), max(fetched_at) FROM pages JOIN cursors USING (query) "
+            "WHERE source = ?",
+            [self.source],
+        ).fetchone()
+        return row if row[0] else None
+
+    def n_pages(self) -> tuple[int, int]:
+        """Pages that came over all runs, and how many of them are still kept."""
+        return self._con.execute(
+            "SELECT count(*), count(file) FROM pages JOIN cursors USING (query) WHERE source = ?",
+            [self.source],
+        ).fetchone()
+
+    # Forgetting
+
+    def rewrite(self, change: Callable[[str], str], *, n_posts: int) -> int:
+        """Rewrite the bodies of pages, such as without the words of deleted posts; logged.
+
+        New files are whole before the state points to them, and the old ones go after that.
+
+        Parameters
+        ----------
+        change : callable
+            Body → body; an equal body stays as it is.
+        n_posts : int
+            How many posts are taken out, for the log.
+
+        Returns
+        -------
+        int
+            Pages changed.
+        """
+        rows = self._con.execute(
+            "SELECT page, file, start, length, sha256 FROM pages JOIN cursors USING (query) "
+            "WHERE source = ? AND file IS NOT NULL ORDER BY page",
+            [self.source],
+        ).fetchall()
+        touched: dict[str, dict[int, bytes]] = {}
+        for page, name, start, length, digest in rows:
+            line = json.loads(self._line(name, start, length, digest))
+            body = change(line["body"])
+            if body != line["body"]:
+                text = json.dumps(line | {"body": body}, ensure_ascii=False) + "\n"
+                touched.setdefault(name, {})[page] = text.encode("utf-8", "surrogatepass")
+        if not touched:
+            return 0
+        number = 1 + max(int(p.name[6:11]) for p in self.raw.glob("pages-*"))
+        moves: list[tuple[Any, ...]] = []
+        log: list[tuple[Any, ...]] = []
+        for name, new in touched.items():
+            target = _file_name(number)
+            number += 1
+            with (self.raw / target).open("wb") as file:
+                for page, held, start, length, digest in rows:
+                    if held != name:
+                        continue
+                    data = new.get(page) or self._line(name, start, length, digest)
+                    packed = gzip.compress(data, compresslevel=6, mtime=0)
+                    after = hashlib.sha256(data).hexdigest()
+                    moves.append((target, file.tell(), len(packed), after, page))
+                    file.write(packed)
+                    if page in new:
+                        log.append((page, _iso(datetime.now(UTC)), n_posts, digest, after))
+                file.flush()
+                os.fsync(file.fileno())
+        files.sync(self.raw)
+        self._con.execute("BEGIN")
+        self._con.executemany(
+            "UPDATE pages SET file = ?, start = ?, length = ?, sha256 = ? WHERE page = ?", moves
+        )
+        self._con.executemany("INSERT INTO purges VALUES (?, ?, ?, ?, ?)", log)
+        self._con.execute("COMMIT")
+        self._mend()
+        return len(log)
+
+    def purges(self) -> int:
+        """How many pages were rewritten because posts in them were deleted."""
+        return self._con.execute(
+            "SELECT count(*) FROM purges JOIN pages USING (page) JOIN cursors USING (query) "
+            "WHERE source = ?",
+            [self.source],
+        ).fetchone()[0]
+
+    def drop_raw(self) -> None:
+        """Keep no page: only their checksums stay."""
+        self._con.execute(
+            "UPDATE pages SET file = NULL WHERE query IN "
+            "(SELECT query FROM cursors WHERE source = ?)",
+            [self.source],
+        )
+        self._mend()
+        self.raw.rmdir()
+        rest = {p.name for p in (self.folder / RAW).iterdir()}
+        if rest <= {".gitignore"}:
+            (self.folder / RAW / ".gitignore").unlink(missing_ok=True)
+            (self.folder / RAW).rmdir()
+
+
+def _file_name(number: int) -> str:
+    return f"pages-{number:05d}.jsonl.gz"
+
+
+def _iso(moment: datetime) -> str:
+    return moment.isoformat(timespec="microseconds")

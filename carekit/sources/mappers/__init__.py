@@ -1,0 +1,1 @@
+"""Raw items of one format → drafts: pure functions, shared by collectors and importers."""
