@@ -7,6 +7,7 @@ integers; everything statistical happens on that table, in numpy.
 from __future__ import annotations
 
 import itertools
+import secrets
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -30,7 +31,9 @@ class Engine:
 
     def __init__(self, con: ibis.BaseBackend) -> None:
         self.con = con
-        self._names = (f"carekit_step_{n}" for n in itertools.count())
+        # Several engines may share one SparkSession, which knows every view by its name.
+        own = secrets.token_hex(4)
+        self._names = (f"carekit_{own}_{n}" for n in itertools.count())
         self._known: dict[Hashable, Any] = {}
 
     @property
@@ -67,8 +70,20 @@ class Engine:
     def keep(self, expression: ibis.Table) -> ibis.Table:
         """Compute an expression once and keep its rows until the engine is closed."""
         if self.kind != "duckdb":
-            return expression.cache()
+            return self._checkpoint(expression)
         return self.con.create_table(next(self._names), obj=expression, temp=True)
+
+    def _checkpoint(self, expression: ibis.Table) -> ibis.Table:
+        """The rows on Spark, without the plan that led to them.
+
+        A cache would keep the plan: a step that uses the one before twice doubles it, and after ten
+        rounds Spark needs longer to read the plan than to run it.
+        """
+        name = next(self._names)
+        self.con._run_pre_execute_hooks(expression)
+        rows = self.con._session.sql(self.con.compile(expression)).localCheckpoint(eager=True)
+        rows.createOrReplaceTempView(name)
+        return self.con.table(name)
 
     def keep_sql(self, select: str) -> ibis.Table:
         """The rows of a DuckDB query, kept: for the few steps that Ibis cannot express."""
@@ -83,7 +98,7 @@ class Engine:
             if self.kind == "duckdb":
                 self.con.drop_table(table.get_name(), force=True)
             else:
-                table.release()
+                self.con._session.catalog.dropTempView(table.get_name())
 
     def close(self) -> None:
         """Close a connection that `connect` opened; a user's SparkSession stays open."""

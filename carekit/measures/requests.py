@@ -27,7 +27,7 @@ TIME_UNITS = {
     "year": "%Y",
     "quarter": None,
     "month": "%Y-%m",
-    "week": "%G-W%V",
+    "week": None,
     "day": "%Y-%m-%d",
     "weekday": "%u",
     "hour": "%H",
@@ -372,5 +372,12 @@ def _time_part(table: ibis.Table, name: str) -> ibis.Value:
     if name == "weekday":
         return (time.day_of_week.index() + 1).cast("string")
     if name == "week":
-        return time.strftime("%G-W%V")
+        # Not strftime: Spark has no weeks of ISO 8601 there. Days at the turn of a year may belong
+        # to the last week of the year before, or to the first of the next.
+        number, month = time.week_of_year(), time.month()
+        turn = ibis.cases(
+            ((number >= 52) & (month == 1), -1), ((number == 1) & (month == 12), 1), else_=0
+        )
+        year = (time.year() + turn).cast("string")
+        return year + ibis.literal("-W") + number.cast("string").lpad(2, "0")
     return time.strftime(TIME_UNITS[name])

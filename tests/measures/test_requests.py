@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from carekit.engine import connect
@@ -172,3 +173,14 @@ def test_a_definition_that_cannot_be_built_says_so(make_dataset, engine):
     own = Definition("own", "us", "2026", "customer")
     with pytest.raises(InputError, match="requests can be built by: opening, message, "):
         build_requests(make_dataset(ROWS), definition=own, engine=engine)
+
+
+def test_weeks_are_those_of_iso_8601_at_every_turn_of_the_year(make_dataset, engine):
+    turns = [
+        d for y in range(2000, 2029) for d in pd.date_range(f"{y}-12-25", periods=14, tz="UTC")
+    ]
+    noon = pd.Timestamp("2024-03-01 12:00", tz="UTC")
+    rows = [{"id": f"{d:%F}", "at": (d - noon) // pd.Timedelta(minutes=1)} for d in turns]
+    table = with_groups(build_requests(make_dataset(rows), engine=engine).table, ("week",))
+    found = table.select("request_id", "week").execute().set_index("request_id")["week"]
+    assert found.to_dict() == {f"{d:%F}": "{}-W{:02}".format(*d.isocalendar()[:2]) for d in turns}
