@@ -19,6 +19,7 @@ from carekit.schema import TABLES
 if TYPE_CHECKING:
     import duckdb
     import ibis
+    import pandas as pd
 
     from carekit.dataset import Dataset
 
@@ -43,6 +44,9 @@ class Engine:
 
     def table(self, dataset: Dataset, name: str) -> ibis.Table:
         """A table of the dataset as an Ibis expression; without rows if it is not held."""
+        return self.once(("table", dataset.state, name), lambda: self._read(dataset, name))
+
+    def _read(self, dataset: Dataset, name: str) -> ibis.Table:
         import ibis
 
         paths = [str(p) for p in dataset.files(name)]
@@ -160,6 +164,11 @@ def connect(
     con.raw_sql("SET TimeZone = 'UTC'")
     hide_progress(con.con)
     return Engine(con)
+
+
+def to_frame(table: ibis.Table) -> pd.DataFrame:
+    """The rows of a table that may be long: by way of Arrow, without a Python object a text."""
+    return table.to_pyarrow().to_pandas()
 
 
 def hide_progress(con: duckdb.DuckDBPyConnection) -> None:

@@ -34,6 +34,9 @@ TIME_UNITS = {
 }
 # Two handles in one text; an e-mail address is none.
 SEVERAL_NAMES = "(?s)(?:^|[ \n.,:;(])@[A-Za-z0-9_].*[ \n.,:;(]@[A-Za-z0-9_]"
+# Requests of so many posts are kept once built: measuring again then costs a tenth. They take
+# about 50 MB a million posts and definition; of larger datasets they are built anew each time.
+KEPT_UP_TO = 5_000_000
 THREAD_COLUMNS = ("thread_id", "thread_complete", "n_customer_posts")
 
 
@@ -128,20 +131,23 @@ def build_requests(
     if threads is not None:
         distinct, n_duplicates = threads.posts, threads.n_duplicates
     else:
-        distinct, n_duplicates = engine.once(
-            ("distinct posts", dataset.state), lambda: distinct_posts(posts, engine)
-        )
+        distinct, n_duplicates = distinct_posts(posts, engine)
     replies = _replies(distinct, threads if anywhere else None, definition)
-    table = _requests(dataset, distinct, _answers(replies), definition, engine)
-    if threads is not None:
-        table = _with_threads(table, threads)
+
+    def build() -> ibis.Table:
+        table = _requests(dataset, distinct, _answers(replies), definition)
+        table = table if threads is None else _with_threads(table, threads)
+        few = dataset.manifest.rows("posts") <= KEPT_UP_TO
+        return engine.keep(table) if few or definition.follow_up_minutes else table
+
+    known = engine.once(("requests", dataset.state, definition, threads is not None), build)
+    table = _with_brands(dataset, known, engine)
     apart, n_apart = None, 0
     if definition.follow_up_minutes:
-        table = engine.keep(table)
         apart = table.filter(table.set_apart).select(*REQUESTS.names)
-        n_apart = int(apart.count().execute())
+        n_apart = int(known.filter(known.set_apart).count().execute())
         table = table.filter(~table.set_apart)
-    n_orphans = engine.once(("orphans", dataset.state), lambda: _count_orphans(distinct))
+    n_orphans = engine.once(("orphans", posts.op()), lambda: _count_orphans(distinct))
     return Requests(
         table.select(*REQUESTS.names),
         definition,
@@ -231,8 +237,8 @@ def _requests(
     posts: ibis.Table,
     answers: ibis.Table,
     definition: Definition,
-    engine: Engine,
 ) -> ibis.Table:
+    """What the engine has to join and judge; the rest of the columns is added by `_with_brands`."""
     import ibis
     from ibis import _
 
@@ -252,7 +258,7 @@ def _requests(
     judged = judge_answers(
         joined.mutate(wait_seconds=wait, followed_seconds=followed), definition=definition
     )
-    requests = judged.select(
+    return judged.select(
         request_id=_.post_id,
         thread_id=ibis.coalesce(_.thread_id, _.post_id),
         network=_.network,
@@ -265,13 +271,8 @@ def _requests(
         answered=_.answered,
         first_response_seconds=_.first_response_seconds,
         observed_seconds=_.observed_seconds,
-        first_response_minutes=_.first_response_seconds / 60,
-        observed_minutes=_.observed_seconds / 60,
-        thread_complete=ibis.null("boolean"),
-        n_customer_posts=ibis.null("int64"),
         set_apart=_.set_apart,
     )
-    return _with_brands(dataset, requests, engine)
 
 
 def _spell(minutes: int) -> str:
@@ -301,8 +302,18 @@ def _end_of_observation(dataset: Dataset, posts: ibis.Table) -> ibis.Value:
 
 
 def _with_brands(dataset: Dataset, requests: ibis.Table, engine: Engine) -> ibis.Table:
+    """The columns that are cheap to add: what is known of accounts and brands, and minutes."""
     import ibis
     from ibis import _
+
+    if "thread_complete" not in requests.columns:
+        requests = requests.mutate(
+            thread_complete=ibis.null("boolean"), n_customer_posts=ibis.null("int64")
+        )
+    requests = requests.mutate(
+        first_response_minutes=_.first_response_seconds / 60,
+        observed_minutes=_.observed_seconds / 60,
+    )
 
     accounts = engine.table(dataset, "accounts").select(
         on_network=_.network, handle=_.account, account_brand=_.brand, account_kind=_.account_kind
@@ -331,7 +342,10 @@ def _with_threads(table: ibis.Table, threads: Threads) -> ibis.Table:
     known = placed.left_join(facts, [("root", "root_id")]).select(
         *placed.columns, "complete", "customers"
     )
-    return known.mutate(thread_id=_.root, thread_complete=_.complete, n_customer_posts=_.customers)
+    kept = [name for name in table.columns if name != "thread_id"]
+    return known.select(
+        *kept, thread_id=_.root, thread_complete=_.complete, n_customer_posts=_.customers
+    )
 
 
 def grouping_columns(table: ibis.Table) -> list[str]:
