@@ -152,6 +152,10 @@ def connect(
             )
         spark.conf.set("spark.sql.session.timeZone", "UTC")
         con = ibis.pyspark.connect(spark)
+        spark.sql(
+            "CREATE OR REPLACE TEMPORARY FUNCTION whole_seconds(t TIMESTAMP) RETURNS BIGINT "
+            "RETURN unix_seconds(t)"
+        )
         return Engine(con)
     options: dict[str, Any] = {}
     if memory_limit:
@@ -162,6 +166,8 @@ def connect(
         options["temp_directory"] = spill_folder
     con = ibis.duckdb.connect(**options)
     con.raw_sql("SET TimeZone = 'UTC'")
+    # For `carekit.measures.clock`, as on Spark above.
+    con.raw_sql("CREATE TEMP MACRO whole_seconds(t) AS epoch_us(t) // 1000000")
     hide_progress(con.con)
     return Engine(con)
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from carekit.engine import Engine
 from carekit.errors import InputError
+from carekit.measures.clock import whole_seconds
 from carekit.measures.definitions import OPENING_UNITS, Definition, check_built, get_definition
 from carekit.measures.judging import choose_requests, judge_answers
 from carekit.measures.threads import Threads, build_threads, distinct_posts
@@ -191,7 +192,7 @@ def _answers(replies: ibis.Table) -> ibis.Table:
     """The first answer to each post that has one."""
     from ibis import _
 
-    seconds = _.created_at.epoch_seconds()
+    seconds = whole_seconds(_.created_at)
     return replies.group_by("answer_to").agg(
         answered_at=seconds.min(),
         n_answers=_.count(),
@@ -227,8 +228,8 @@ def _candidates(posts: ibis.Table, definition: Definition) -> ibis.Table:
             group_by=[ibis.coalesce(_.author_id, _.post_id), _.brand, _.is_addressed],
             order_by=[_.created_at, _.post_id],
         )
-        before = _.created_at.epoch_seconds().lag(1).over(mine)
-        flagged = flagged.mutate(silence_seconds=_.created_at.epoch_seconds() - before)
+        before = whole_seconds(_.created_at).lag(1).over(mine)
+        flagged = flagged.mutate(silence_seconds=whole_seconds(_.created_at) - before)
     return flagged
 
 
@@ -250,11 +251,11 @@ def _requests(
         *asked.columns, "answered_at", "n_answers", "replier", "replier_brand"
     )
     followed_until = ibis.least(
-        ibis.coalesce(_.observed_at.epoch_seconds(), end),
-        ibis.coalesce(_.deleted_at.epoch_seconds(), _.observed_at.epoch_seconds(), end),
+        ibis.coalesce(whole_seconds(_.observed_at), end),
+        ibis.coalesce(whole_seconds(_.deleted_at), whole_seconds(_.observed_at), end),
     )
-    followed = ibis.greatest(followed_until - _.created_at.epoch_seconds(), 0)
-    wait = _.answered_at - _.created_at.epoch_seconds()
+    followed = ibis.greatest(followed_until - whole_seconds(_.created_at), 0)
+    wait = _.answered_at - whole_seconds(_.created_at)
     judged = judge_answers(
         joined.mutate(wait_seconds=wait, followed_seconds=followed), definition=definition
     )
@@ -297,7 +298,7 @@ def _end_of_observation(dataset: Dataset, posts: ibis.Table) -> ibis.Value:
     stated = dataset.manifest.observed_until
     if stated:
         return ibis.literal(int(pd.Timestamp(stated).timestamp()), type="int64")
-    newest = posts.agg(n=posts.created_at.epoch_seconds().max()).execute().iloc[0, 0]
+    newest = posts.agg(n=whole_seconds(posts.created_at).max()).execute().iloc[0, 0]
     return ibis.literal(0 if pd.isna(newest) else int(newest), type="int64")
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from carekit.engine import Engine
 from carekit.errors import InputError
+from carekit.measures.clock import whole_seconds
 
 if TYPE_CHECKING:
     import ibis
@@ -80,8 +81,8 @@ def _distinct(posts: ibis.Table, engine: Engine) -> tuple[ibis.Table, int]:
         return posts, 0
     others = [posts[c] for c in posts.columns if c not in {"post_id", "observed_at", "deleted_at"}]
     order = [
-        ibis.coalesce(posts.observed_at.epoch_seconds(), -1).desc(),
-        ibis.coalesce(posts.deleted_at.epoch_seconds(), -1).desc(),
+        ibis.coalesce(whole_seconds(posts.observed_at), -1).desc(),
+        ibis.coalesce(whole_seconds(posts.deleted_at), -1).desc(),
         *(ibis.coalesce(c.cast("string"), "").asc() for c in others),
     ]
     window = ibis.window(group_by=posts.post_id, order_by=order)
