@@ -142,12 +142,15 @@ class Asked:
         `weight`, `stratum` and `psu`, as the functions of carekit.inference take them.
     n_asked : int
         Respondents of positive weight to whom it was put.
+    n_zero_weight : int
+        Respondents of weight 0 to whom it was put: they are outside every estimate.
     """
 
     question: Question
     frame: pd.DataFrame
     design: dict[str, str]
     n_asked: int
+    n_zero_weight: int = 0
 
     @property
     def note(self) -> str:
@@ -156,7 +159,10 @@ class Asked:
         parts = {"stratum": "strata", "psu": "sampling units"}
         kept = [word for key, word in parts.items() if key in self.design]
         how = f"weighted, {' and '.join(kept)} kept" if kept else "weighted"
-        return f"Denominator: {q.base}; {self.n_asked:,} were asked “{q.wording}” ({how})."
+        note = f"Denominator: {q.base}; {self.n_asked:,} were asked “{q.wording}” ({how})."
+        if self.n_zero_weight:
+            note += f" Left out, with weight 0: {self.n_zero_weight:,} more."
+        return note
 
 
 def asked_respondents(
@@ -208,6 +214,7 @@ def asked_respondents(
         frame[name] = _ordered(frame, name, questions, asked)
     for column in question.columns:
         frame[column] = _answers(frame[column], question, missing)
+    n_zero_weight = int((asked & (frame["weight"] == 0)).sum())
     weights = frame["weight"][frame["weight"] > 0]
     if set(design) == {"weight"} and weights.min() == weights.max():
         frame = frame[asked & (frame["weight"] > 0)]
@@ -221,7 +228,7 @@ def asked_respondents(
             f"{' under this condition' if only is not None else ''}; some respondent was expected. "
             "Check `asked_if` and `country` in questions.json."
         )
-    return Asked(question, frame, design, n_asked)
+    return Asked(question, frame, design, n_asked, n_zero_weight)
 
 
 def _answers(column: pd.Series, question: Question, missing: Sequence[str]) -> pd.Series:

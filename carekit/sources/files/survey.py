@@ -244,6 +244,9 @@ def _fixed_columns(
         notes.append("No column was named as respondent_id: respondents are numbered.")
     if "weight" in fixed:
         frame["weight"] = _weights(read, fixed["weight"], frame["respondent_id"])
+        if unweighted := int((frame["weight"] == 0).sum()):
+            who = "1 respondent has" if unweighted == 1 else f"{unweighted:,} respondents have"
+            notes.append(f"{who} weight 0: kept in the table, outside every estimate.")
     else:
         frame["weight"] = 1.0
         notes.append("No column was named as weight: every respondent weighs 1.")

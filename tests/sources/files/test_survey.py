@@ -11,6 +11,7 @@ import pytest
 from carekit.cli import main
 from carekit.dataset import open_dataset
 from carekit.errors import InputError, MissingExtraError, SchemaError
+from carekit.estimates.survey import measure_share
 from carekit.sources.files.survey import import_survey, read_bands
 
 PEOPLE = "id,w,age,uses,like\n1,0.5,19,1,good\n2,1.5,64,2,bad\n3,1,70,8,good\n4,1,99,9,\n"
@@ -53,6 +54,17 @@ def test_weights_ages_and_codes_become_answers_and_counts(load):
     assert questions["like"]["n_missing"] == {"empty": 1}
     assert "1 × don't know; 1 × refused" in str(report)
     assert "Age: 1 × refused (99), now empty." in str(report)
+
+
+def test_respondents_of_weight_zero_are_kept_and_counted_aloud(load):
+    dataset, report = load(PEOPLE.replace("1,0.5,", "1,0,"), codebook={"uses": CODES}, mapping=MAP)
+    assert dataset.read("survey")["weight"].tolist() == [0.0, 1.5, 1.0, 1.0]
+    assert "1 respondent has weight 0: kept in the table, outside every estimate." in str(report)
+    made = measure_share(dataset, "uses")
+    assert made["n"].tolist() == [1, 1]
+    assert made.attrs["note"].endswith(
+        "3 were asked “uses” (weighted). Left out, with weight 0: 1 more."
+    )
 
 
 def test_without_a_codebook_codes_stay_as_they_are_and_doubtful_ages_are_named(load):
