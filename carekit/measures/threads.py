@@ -141,25 +141,26 @@ data, 0 posts run into a cycle.
     table = engine.keep(
         members.group_by("thread_id").agg(
             n_posts=_.count(),
-            n_customer_posts=_.customer.cast("int64").sum(),
-            n_missing=_.missing.cast("int64").sum(),
-            n_cycle=_.in_cycle.cast("int64").sum(),
-            n_orphans=(_.missing & _.customer).cast("int64").sum(),
+            n_customer_posts=_.customer.cast("int64").sum().cast("int64"),
+            broken=(_.missing | _.in_cycle).any(),
         )
     )
+
+    def number(condition: ibis.Deferred) -> ibis.Deferred:
+        return ibis.coalesce(condition.cast("int64").sum(), 0)
+
     totals = (
-        table.agg(
-            n_posts=ibis.coalesce(_.n_posts.sum(), 0),
-            n_missing_parents=ibis.coalesce(_.n_missing.sum(), 0),
-            n_cycle_posts=ibis.coalesce(_.n_cycle.sum(), 0),
-            n_threads=_.count(),
-            n_orphans=ibis.coalesce(_.n_orphans.sum(), 0),
+        members.agg(
+            n_posts=_.count(),
+            n_missing_parents=number(_.missing),
+            n_cycle_posts=number(_.in_cycle),
+            n_orphans=number(_.missing & _.customer),
         )
         .execute()
         .iloc[0]
     )
     engine.once(("orphans", posts.op()), lambda: int(totals["n_orphans"]))
-    complete = (_.n_missing == 0) & (_.n_cycle == 0)
+    complete = ~_.broken
     if int(totals["n_missing_parents"]) and "thread_id" in distinct.columns:
         # A post whose parent is lost may still say which thread it stood in: that one is
         # incomplete too.
@@ -181,6 +182,7 @@ data, 0 posts run into a cycle.
         table=table.select("thread_id", "n_posts", "n_customer_posts", thread_complete=complete),
         n_rows=int(totals["n_posts"]) + n_duplicates,
         n_duplicates=n_duplicates,
+        n_threads=int(table.count().execute()),
         **{str(k): int(v) for k, v in totals.drop("n_orphans").items()},
     )
 
