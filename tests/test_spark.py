@@ -269,6 +269,20 @@ def test_same_integers_on_spark_and_duckdb(name, dataset, duck, spark):
     assert here  # two empty tables would agree as well
 
 
+def test_fractions_of_a_second_count_alike(make_dataset, duck, spark):
+    rows = [
+        {"id": "q", "at": 1 / 64},
+        {"id": "r", "at": 11 / 64, "reply_to": "q", "author_role": "brand"},
+        {"id": "later", "at": 1 / 64, "observed_at": 8 / 64},
+    ]
+    fractions = make_dataset(rows)
+    here, there = (
+        plain(count_waits(build_requests(fractions, engine=engine).table))
+        for engine in (duck, spark)
+    )
+    assert there == here
+
+
 def test_every_count_of_the_measures_is_compared():
     """A new measure has to be added to this file."""
     here = set(re.findall(r"\b(?:count|build)_\w+", inspect.getsource(inspect.getmodule(plain))))
