@@ -2,13 +2,15 @@
 
     python bench/coverage_prevalence.py [--draws 2000] [--part share] [--out FILE]
 
-Results are kept in `coverage_prevalence.csv`; its column draws says how many data sets each setting had.
+Results are kept in `coverage_prevalence.csv`; its column draws says how many data sets each setting
+had. With `--part`, the rows of that part replace those in FILE and the others stay.
 
 One row a setting: share, sensitivity and specificity of the classifier, coded and uncoded posts;
 how often PPI++ was used rather than its fallback, coverage of the whole procedure, mean width over
-that of the coded sample alone. Then the same for the difference of two groups, and for a sample
-drawn in two strata. Exits with 1 when coverage leaves 93.5-96.5 % by more than the Monte Carlo
-error where PPI++ is used in most draws.
+that of the coded sample alone where PPI++ was used. `rare`: shares at which the coded sample alone
+is the rule. Then the difference of two groups, a sample drawn in two strata, and one of threads.
+Exits with 1 when coverage leaves 93.5-96.5 % by more than the Monte Carlo error where PPI++ is used
+in most draws.
 """
 
 from __future__ import annotations
@@ -20,11 +22,13 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from statsmodels.stats.proportion import confint_proportions_2indep
 
 from carekit.inference.prevalence import compare_groups, corrected_prevalence
 
 LOW, HIGH = 0.935, 0.965
 UNCODED = 2_000
+PARTS = ("share", "difference", "strata", "rare", "threads")
 
 
 def posts(
@@ -40,42 +44,50 @@ def posts(
 
 
 def one_share(rng: np.random.Generator, draws: int) -> list[dict[str, object]]:
-    rows = []
     classifiers = ((0.8, 0.85), (0.9, 0.9), (0.95, 0.95), (0.6, 0.6), (0.5, 0.9))
-    for n, share, (se, sp) in itertools.product(
-        (60, 100, 200, 400), (0.1, 0.2, 0.35, 0.5), classifiers
-    ):
-        hits = used = 0
-        width = human = 0.0
-        for _ in range(draws):
-            row = corrected_prevalence(
-                posts(rng, share, se, sp, n, UNCODED), code="code", machine="machine", count="count"
-            ).iloc[0]
-            hits += row["ci_low"] <= share <= row["ci_high"]
-            if row["method"].startswith("PPI++"):
-                used += 1
-                width += row["ci_high"] - row["ci_low"]
-                human += row["human_ci_high"] - row["human_ci_low"]
-        rows.append(
-            {
-                "what": "share",
-                "n_coded": n,
-                "share": share,
-                "sensitivity": se,
-                "specificity": sp,
-                "ppi_used": used / draws,
-                "coverage": hits / draws,
-                "width_ratio": width / human if human else np.nan,
-            }
-        )
-        print(rows[-1], file=sys.stderr)
-    return rows
+    settings = itertools.product((60, 100, 200, 400), (0.1, 0.2, 0.35, 0.5), classifiers)
+    return [_share(rng, draws, "share", n, share, *c) for n, share, c in settings]
+
+
+def rare(rng: np.random.Generator, draws: int) -> list[dict[str, object]]:
+    """Below 15 coded posts of a class the procedure falls back on the coded sample alone."""
+    settings = itertools.product((100, 200, 400), (0.02, 0.05), ((0.8, 0.85), (0.9, 0.9)))
+    return [_share(rng, draws, "rare", n, share, *c) for n, share, c in settings]
+
+
+def _share(
+    rng: np.random.Generator, draws: int, what: str, n: int, share: float, se: float, sp: float
+) -> dict[str, object]:
+    hits = used = 0
+    width = human = 0.0
+    for _ in range(draws):
+        row = corrected_prevalence(
+            posts(rng, share, se, sp, n, UNCODED), code="code", machine="machine", count="count"
+        ).iloc[0]
+        hits += row["ci_low"] <= share <= row["ci_high"]
+        if row["method"].startswith("PPI++"):
+            used += 1
+            width += row["ci_high"] - row["ci_low"]
+            human += row["human_ci_high"] - row["human_ci_low"]
+    found = {
+        "what": what,
+        "n_coded": n,
+        "share": share,
+        "sensitivity": se,
+        "specificity": sp,
+        "ppi_used": used / draws,
+        "coverage": hits / draws,
+        "width_ratio": width / human if human else np.nan,
+    }
+    print(found, file=sys.stderr)
+    return found
 
 
 def difference(rng: np.random.Generator, draws: int) -> list[dict[str, object]]:
     rows = []
     for n, (a, b) in itertools.product((100, 200), ((0.3, 0.3), (0.2, 0.4), (0.5, 0.6))):
         hits = used = 0
+        width = human = 0.0
         for _ in range(draws):
             frame = pd.concat(
                 [
@@ -88,7 +100,12 @@ def difference(rng: np.random.Generator, draws: int) -> list[dict[str, object]]:
                 frame, code="code", machine="machine", group="brand", count="count"
             ).iloc[0]
             hits += row["ci_low"] <= a - b <= row["ci_high"]
-            used += "coded sample only" not in row["method"]
+            if "coded sample only" not in row["method"]:
+                used += 1
+                width += row["ci_high"] - row["ci_low"]
+                yes = [frame["code"][frame["brand"] == brand].sum() for brand in "ab"]
+                low, high = confint_proportions_2indep(yes[0], n, yes[1], n, method="newcomb")
+                human += high - low
         rows.append(
             {
                 "what": "difference",
@@ -96,6 +113,7 @@ def difference(rng: np.random.Generator, draws: int) -> list[dict[str, object]]:
                 "share": a - b,
                 "ppi_used": used / draws,
                 "coverage": hits / draws,
+                "width_ratio": width / human if human else np.nan,
             }
         )
         print(rows[-1], file=sys.stderr)
@@ -107,6 +125,7 @@ def strata(rng: np.random.Generator, draws: int) -> list[dict[str, object]]:
     rows = []
     for n in (100, 200):
         hits = used = 0
+        width = human = 0.0
         for _ in range(draws):
             frame = pd.concat(
                 [
@@ -120,7 +139,10 @@ def strata(rng: np.random.Generator, draws: int) -> list[dict[str, object]]:
             ).iloc[0]
             truth = 0.1 * 0.7 + 0.9 * 0.2
             hits += row["ci_low"] <= truth <= row["ci_high"]
-            used += row["method"].startswith("PPI++")
+            if row["method"].startswith("PPI++"):
+                used += 1
+                width += row["ci_high"] - row["ci_low"]
+                human += row["human_ci_high"] - row["human_ci_low"]
         rows.append(
             {
                 "what": "strata",
@@ -128,6 +150,45 @@ def strata(rng: np.random.Generator, draws: int) -> list[dict[str, object]]:
                 "share": 0.25,
                 "ppi_used": used / draws,
                 "coverage": hits / draws,
+                "width_ratio": width / human if human else np.nan,
+            }
+        )
+        print(rows[-1], file=sys.stderr)
+    return rows
+
+
+def threads(rng: np.random.Generator, draws: int) -> list[dict[str, object]]:
+    """Whole threads are drawn: four posts each, whose shares vary from thread to thread."""
+    rows = []
+    for n_threads in (50, 100):
+        hits = used = 0
+        width = human = 0.0
+        for _ in range(draws):
+            every = n_threads + 500
+            share = np.repeat(rng.beta(1.2, 2.8, every), 4)
+            truth = rng.random(len(share)) < share
+            machine = np.where(truth, rng.random(len(share)) < 0.8, rng.random(len(share)) >= 0.85)
+            thread = np.repeat(np.arange(every), 4)
+            frame = pd.DataFrame({"thread": thread, "machine": machine.astype(int)})
+            frame["code"] = pd.Series(truth.astype(float)).where(thread < n_threads)
+            row = corrected_prevalence(
+                frame, code="code", machine="machine", cluster="thread"
+            ).iloc[0]
+            hits += row["ci_low"] <= 0.3 <= row["ci_high"]
+            if row["method"].startswith("PPI++"):
+                used += 1
+                width += row["ci_high"] - row["ci_low"]
+                human += row["human_ci_high"] - row["human_ci_low"]
+        rows.append(
+            {
+                "what": "threads",
+                "n_coded": 4 * n_threads,
+                "share": 0.3,
+                "sensitivity": 0.8,
+                "specificity": 0.85,
+                "ppi_used": used / draws,
+                "coverage": hits / draws,
+                "width_ratio": width / human if human else np.nan,
             }
         )
         print(rows[-1], file=sys.stderr)
@@ -138,21 +199,24 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--draws", type=int, default=2_000)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--part", choices=["share", "difference", "strata"])
+    parser.add_argument("--part", choices=PARTS)
     parser.add_argument("--out", type=Path)
     given = parser.parse_args()
     # Each part has its own stream, so that one can be drawn again without the others.
-    parts = {"share": (one_share, [given.seed]), "difference": (difference, [given.seed, 1])}
-    parts["strata"] = (strata, [given.seed, 2])
+    draw = (one_share, difference, strata, rare, threads)
     rows = [
         row
-        for name, (draw, seed) in parts.items()
+        for number, (name, one) in enumerate(zip(PARTS, draw, strict=True))
         if given.part in (None, name)
-        for row in draw(np.random.default_rng(seed), given.draws)
+        for row in one(np.random.default_rng([given.seed, number]), given.draws)
     ]
     table = pd.DataFrame(rows).assign(draws=given.draws)
     if given.out:
-        table.round(4).to_csv(given.out, index=False)
+        kept = table
+        if given.part and given.out.is_file():
+            before = pd.read_csv(given.out)
+            kept = pd.concat([before[before["what"] != given.part], table], ignore_index=True)
+        kept.round(4).to_csv(given.out, index=False)
     error = 2.6 * np.sqrt(0.95 * 0.05 / given.draws)
     used = table[table["ppi_used"] > 0.5]
     outside = used[(used["coverage"] < LOW - error) | (used["coverage"] > HIGH + error)]

@@ -84,7 +84,7 @@ def main() -> int:
     rows = [
         ("rules: all flags", rate(lambda: rules.flag(texts), n), 20_000),
         ("rules: tone only", rate(lambda: rules.predict(texts), n), None),
-        ("trained: words, letters 2-5, lexicon", rate(lambda: model.predict(texts), n), 2_500),
+        ("trained: words, letters 2-5, lexicon", rate(lambda: model.predict(texts), n), 5_000),
         ("language: words", rate(lambda: detect_language(texts), n), None),
         ("redaction", rate(lambda: redact(texts), n), None),
     ]

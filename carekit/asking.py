@@ -7,7 +7,7 @@ refusal into a sentence instead of an error, so that the rest of the notebook st
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from carekit.dataset import Dataset
@@ -46,13 +46,34 @@ class Answer:
     reason: str = ""
     note: str = ""
 
+    def then(self, step: Callable[..., pd.DataFrame], **options: Any) -> Answer:
+        """Apply a further step to the frame; where there is none, the reason stays.
+
+        Parameters
+        ----------
+        step : callable
+            From a frame to a frame, which is handed the options.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> answer = Answer(pd.DataFrame({"n": [1, 2]}), note="Of all posts.")
+        >>> answer.then(pd.DataFrame.tail, n=1)
+        Answer(frame=   n
+        1  2, reason='', note='Of all posts.')
+        >>> Answer(pd.DataFrame(), reason="no posts.").then(pd.DataFrame.tail, n=1).reason
+        'no posts.'
+        """
+        return self if self.reason else replace(self, frame=step(self.frame, **options))
+
     def table(
-        self, caption: str, *, columns: Sequence[str] | None = None
+        self, caption: str, *, columns: Sequence[str] | None = None, unit: str = "share"
     ) -> ReadableTable | Reason:
         """The frame for reading, under a caption that ends with the denominator."""
         if self.reason:
             return Reason(self.reason)
-        return table_estimates(self.frame, caption=f"{caption} {self.note}", columns=columns)
+        caption = f"{caption} {self.note}"
+        return table_estimates(self.frame, caption=caption, columns=columns, unit=unit)
 
     def figure(
         self, plot: Callable[..., Any], name: str, *, alt: str, caption: str, **options: Any

@@ -25,6 +25,7 @@ def build_parser() -> argparse.ArgumentParser:
     from carekit.claims.commands import add_claims_parser
     from carekit.sources.files.command import add_import_parser
     from carekit.survey_commands import add_survey_parser
+    from carekit.triage.command import add_triage_parser
 
     parser = argparse.ArgumentParser(prog="carekit", description=DESCRIPTION)
     parser.add_argument("--version", action="version", version=f"carekit {carekit.__version__}")
@@ -35,6 +36,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands.add_check_parser(subparsers)
     commands.add_measure_parser(subparsers)
     add_survey_parser(subparsers)
+    add_triage_parser(subparsers)
     commands.add_share_parser(subparsers)
     commands.add_sample_parser(subparsers)
     return parser

@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import Any
 
+from carekit.errors import InputError
 from carekit.show import FORMATS, format_frame
 
 Subparsers = Any  # argparse gives no public name to what add_subparsers returns
@@ -83,6 +84,11 @@ def add_measure_parser(subparsers: Subparsers) -> None:
         action="store_true",
         help="compute it although the selection of the posts makes it meaningless",
     )
+    parser.add_argument(
+        "--coded",
+        metavar="FILE",
+        help="categories: a coded sheet of a random sample, to correct the shares by",
+    )
     add_format(parser)
     parser.set_defaults(run=run_measure)
 
@@ -91,6 +97,14 @@ def run_measure(args: argparse.Namespace) -> None:
     from carekit.dataset import open_dataset
     from carekit.estimates.registry import MEASURES
 
+    own: dict[str, Any] = {}
+    if args.coded is not None:
+        if args.name != "categories":
+            raise InputError(
+                f"`--coded` is given, and `carekit measure {args.name}` does not take it; only "
+                "categories does. Leave it out."
+            )
+        own["coded"] = args.coded
     dataset = open_dataset(args.dir)
     if dataset.is_sample:
         print(
@@ -105,6 +119,7 @@ def run_measure(args: argparse.Namespace) -> None:
         conf_level=args.conf,
         where=args.where,
         allow_selected=args.allow_selected,
+        **own,
     )
     print(note, file=sys.stderr)
     print(format_frame(frame, format=args.format))

@@ -188,12 +188,13 @@ _SHARED: ContextVar[Engine | None] = ContextVar("carekit_shared_engine", default
 
 
 @contextmanager
-def sharing() -> Iterator[Engine]:
+def sharing(engine: Engine | None = None) -> Iterator[Engine]:
     """One engine for everything inside the block that opens none of its own with `connect`.
 
-    What a dataset needs once (`Engine.once`) is then computed once for many measures.
+    What a dataset needs once (`Engine.once`) is then computed once for many measures. An engine
+    that is given stays open after the block.
     """
-    with connect() as own:
+    with using(engine) if engine else connect() as own:
         token = _SHARED.set(own)
         try:
             yield own

@@ -23,6 +23,7 @@ def plot_rates(
     label: str,
     series: str | None = None,
     published: str | None = None,
+    published_as: str = "published",
     xlabel: str = "share of requests answered (95 % interval)",
     title: str = "",
     ax: Axes | None = None,
@@ -40,6 +41,8 @@ def plot_rates(
         Column that splits each group (such as the network): a colour and a marker each.
     published : str, optional
         Column of published values, drawn as black bars to compare with.
+    published_as : str
+        What the legend calls them, such as "planted truth".
     xlabel, title : str
     ax : Axes, optional
         Where to draw; a new figure by default.
@@ -86,7 +89,7 @@ def plot_rates(
                 markersize=13,
                 markeredgewidth=2,
                 color=PUBLISHED,
-                label="published" if k == len(kinds) - 1 else "_",
+                label=published_as if k == len(kinds) - 1 else "_",
             )
     ax.set(xlim=(0, 1), ylim=(len(groups) - 0.4, -0.6), xlabel=xlabel, title=title)
     ax.set_yticks(range(len(groups)), groups)

@@ -6,6 +6,8 @@ import io
 import json
 import math
 import numbers
+import shutil
+import sys
 from typing import TYPE_CHECKING, Any
 
 from carekit.errors import InputError
@@ -100,10 +102,9 @@ def _as_table(frame: pd.DataFrame) -> str:
     for row in body.itertuples(index=False, name=None):
         table.add_row(*(Text(readable(v)) for v in row))
     out = io.StringIO()
-    # Inside Jupyter, rich would display the table by itself.
-    terminal = Console(force_jupyter=False)
-    width = max(terminal.width, 80) if terminal.is_terminal else 160
-    Console(file=out, width=width, force_jupyter=False).print(table)
+    width = max(shutil.get_terminal_size().columns, 80) if sys.stdout.isatty() else 160
+    # Inside Jupyter, rich would display the table by itself, and write the colours of a terminal.
+    Console(file=out, width=width, force_jupyter=False, force_terminal=False).print(table)
     lines = [line.rstrip() for line in out.getvalue().splitlines()]
     return "\n".join([*lines, *notes]).strip("\n")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import os
+import pickle
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,7 +74,10 @@ def publish(drawn: Axes | Figure, name: str, *, alt: str, caption: str) -> None:
     figure = figure_of(drawn)
     folder = os.environ.get(FIGURES_VARIABLE)
     if folder:
-        save_figure(figure, Path(folder), name, alt=alt, caption=caption)
+        # Drawing moves the layout a little further each time: the file gets a figure of its own,
+        # so that what is shown does not depend on whether it is saved as well.
+        own = pickle.loads(pickle.dumps(figure))
+        save_figure(own, Path(folder), name, alt=alt, caption=caption)
     # Rendered here: the kernel's own figure formatter depends on the backend and its settings.
     png = base64.b64encode(to_png(figure)).decode()
     bundle = {"image/png": png, "text/plain": alt}

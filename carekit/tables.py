@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any
 
+from carekit.errors import InputError
 from carekit.schema import require_columns
 from carekit.show import format_frame, plain
 
@@ -15,7 +16,13 @@ if TYPE_CHECKING:
 
 NARROW = "\u202f"  # narrow no-break space: groups digits, stands before the sign
 NO_BREAK = "\u00a0"
-SHARES = ("estimate", "share", "published", "unweighted", "weighted")
+SHARES = frozenset(
+    "estimate share published unweighted weighted share_first share_second lower_bound "
+    "upper_bound naive uncorrected human_estimate truth share_leaving".split()
+)
+# Estimates in minutes: their interval is one of times.
+IN_MINUTES = frozenset({"median_minutes", "wait_minutes", "restricted_mean_minutes"})
+UNITS = ("share", "number")
 MISSING = "–"
 
 
@@ -55,7 +62,11 @@ class ReadableTable:
 
 
 def table_estimates(
-    frame: pd.DataFrame, *, caption: str, columns: Sequence[str] | None = None
+    frame: pd.DataFrame,
+    *,
+    caption: str,
+    columns: Sequence[str] | None = None,
+    unit: str = "share",
 ) -> ReadableTable:
     """Estimates for reading: shares in per cent, the interval in one cell, times in minutes.
 
@@ -69,10 +80,19 @@ def table_estimates(
         Above the table: the denominator in words, the source and the date.
     columns : sequence of str, optional
         Which columns, in which order; all by default. ``ci_low`` stands for the interval.
+    unit : {"share", "number"}
+        What ``estimate`` and its interval are: a number (kappa, a mean) is shown as it is.
 
     Returns
     -------
     ReadableTable
+
+    Raises
+    ------
+    InputError
+        If `unit` is neither.
+    SchemaError
+        If a column is not there.
 
     Examples
     --------
@@ -82,22 +102,27 @@ def table_estimates(
     >>> table_estimates(rates, caption="Of requests on X").rows
     (('x', '1\u202f200', '30.1\xa0%', '27.6 to 32.8\xa0%'),)
     """
+    if unit not in UNITS:
+        raise InputError(f"`unit` is {unit!r}; expected one of: {', '.join(UNITS)}. Use one.")
     shown = list(columns) if columns is not None else [str(c) for c in frame.columns]
     require_columns(frame, shown, what="frame", hint="Choose among the columns found.")
     paired = "ci_low" in shown and "ci_high" in frame.columns
     if paired:
         shown = [c for c in shown if c != "ci_high"]
-    in_minutes = "median_minutes" in frame.columns
+    # Beside an estimate, the interval is that of the estimate.
+    in_minutes = "estimate" not in frame.columns and not IN_MINUTES.isdisjoint(frame.columns)
+    kind = "minutes" if in_minutes else unit
     headings, cells, numeric = [], [], []
     for name in shown:
         if name == "ci_low" and paired:
             headings.append(_interval_heading(frame))
             pairs = zip(frame["ci_low"], frame["ci_high"], strict=True)
-            cells.append([_interval(low, high, in_minutes=in_minutes) for low, high in pairs])
+            cells.append([_interval(low, high, kind) for low, high in pairs])
             numeric.append(True)
         else:
             headings.append(name.replace("_", " "))
-            cells.append([_cell(name, value) for value in frame[name]])
+            as_it_is = unit == "number" and name == "estimate"
+            cells.append([_cell("" if as_it_is else name, value) for value in frame[name]])
             numeric.append(frame[name].dtype.kind in "iuf")
     rows = tuple(zip(*cells, strict=True)) if cells else ()
     text = format_frame(frame[[c for c in frame.columns if c in shown or c == "ci_high"]])
@@ -114,13 +139,15 @@ def _interval_heading(frame: pd.DataFrame) -> str:
     return f"{level}interval"
 
 
-def _interval(low: Any, high: Any, *, in_minutes: bool) -> str:
+def _interval(low: Any, high: Any, kind: str) -> str:
     low, high = plain(low), plain(high)
-    if in_minutes:
+    if kind == "minutes":
         ends = [MISSING if v is None else duration(v) for v in (low, high)]
         return f"{ends[0]} to {ends[1]}"
     if low is None or high is None:
         return MISSING
+    if kind == "number":
+        return f"{low:.3g} to {high:.3g}"
     return f"{100 * low:.1f} to {100 * high:.1f}{NO_BREAK}%"
 
 

@@ -38,3 +38,12 @@ def test_no_request_of_a_kind_is_a_reason(make_dataset):
 def test_many_rates_are_cut_in_words():
     frame = pd.DataFrame({"brand": list("abc"), "estimate": [0.1, 0.2, 0.3]})
     assert describe_rates(frame, label="brand", limit=1) == "a 10.0\u00a0%, and 2 more"
+
+
+def test_a_further_step_is_taken_on_an_answer_and_not_on_a_reason(make_dataset):
+    answer = ask(measure_answer_rate, make_dataset(ROWS), by="network")
+    doubled = answer.then(lambda frame, times: frame.assign(n=times * frame["n"]), times=2)
+    assert doubled.frame["n"].tolist() == (2 * answer.frame["n"]).tolist()
+    assert doubled.note == answer.note
+    refused = ask(measure_answer_rate, make_dataset(ROWS, selection=ANSWERED_ONLY))
+    assert refused.then(lambda frame: frame["missing"]) is refused

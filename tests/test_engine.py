@@ -5,7 +5,7 @@ from __future__ import annotations
 import ibis
 import pytest
 
-from carekit.engine import connect, using
+from carekit.engine import connect, sharing, using
 from carekit.errors import DatasetError, InputError
 from carekit.schema import ACCOUNTS
 
@@ -67,3 +67,12 @@ def test_an_engine_that_was_given_stays_open():
         with using(engine) as same:
             assert same is engine
         assert engine.con.raw_sql("SELECT 1").fetchone() == (1,)
+
+
+def test_an_engine_that_is_shared_by_its_owner_stays_open():
+    with connect() as own:
+        with sharing(own) as shared, using() as found:
+            assert found is shared is own
+        assert own.con.raw_sql("SELECT 1").fetchone() == (1,)
+        with using() as other:
+            assert other is not own

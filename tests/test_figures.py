@@ -105,6 +105,19 @@ def test_the_same_numbers_give_the_same_png():
     assert first == second
 
 
+def test_a_figure_shows_the_same_whether_it_is_saved_or_not(tmp_path, monkeypatch):
+    shown = []
+    monkeypatch.setattr("IPython.display.display", lambda bundle, **_: shown.append(bundle))
+    long = RATES.assign(country=["a very long name", "FR", "US"])
+    for folder in ("", str(tmp_path)):
+        monkeypatch.setenv("CAREKIT_FIGURES", folder)
+        axes = plot_rates(long, label="country", series="network", published="published")
+        publish(axes, "rates", alt="a", caption="c")
+    first, _, second, _ = shown
+    assert first["image/png"] == second["image/png"]
+    assert (tmp_path / "rates.svg").is_file()
+
+
 def test_drawing_sets_no_global_option():
     import matplotlib
 

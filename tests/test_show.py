@@ -70,3 +70,8 @@ def test_an_unknown_format_is_refused():
     with pytest.raises(InputError) as error:
         format_frame(FRAME, format="xml")
     assert str(error.value) == "`format` is 'xml'; expected one of: table, csv, json."
+
+
+def test_a_table_holds_no_colours_whatever_the_environment(monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")  # as a Jupyter kernel sets it
+    assert "\x1b" not in format_frame(FRAME)

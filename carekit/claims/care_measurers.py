@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from carekit.claims.figure import Figure
-from carekit.claims.replay import Measurement
+from carekit.claims.measurement import Measurement
 from carekit.errors import InputError
 from carekit.inference.intervals import wilson
 

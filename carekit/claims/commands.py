@@ -1,4 +1,5 @@
-"""`carekit claims list | show ID | audit | replay`: the ledger on the command line."""
+"""`carekit claims list | show ID | audit | replay | hypotheses | judge`: the ledger on the command
+line."""
 
 from __future__ import annotations
 
@@ -24,12 +25,14 @@ def add_claims_parser(subparsers: Any) -> None:
     """Add the command `claims` to the command line; handlers print their result."""
     claims = subparsers.add_parser(
         "claims",
-        help="the ledger of published figures: list, show, audit, replay",
+        help="the ledger of published figures: list, show, audit, replay; hypotheses, judge",
         description="The ledger of published figures. Without a further word: list.",
     )
     _add_ledger_and_format(claims, first=True)
     claims.set_defaults(run=run_list, corrected=None, **dict.fromkeys(_FILTERS))
-    actions = claims.add_subparsers(dest="action", metavar="list | show ID | audit | replay")
+    actions = claims.add_subparsers(
+        dest="action", metavar="list | show ID | audit | replay | hypotheses | judge"
+    )
 
     listing = actions.add_parser("list", help="the figures, one a row")
     for name in _FILTERS:
@@ -59,6 +62,21 @@ def add_claims_parser(subparsers: Any) -> None:
     replaying.add_argument("--dataset", metavar="DIR", help="instead of the sample")
     _add_ledger_and_format(replaying)
     replaying.set_defaults(run=run_replay)
+
+    hypotheses = actions.add_parser(
+        "hypotheses", help="what the articles put forward, and what a test needs"
+    )
+    _add_ledger_and_format(hypotheses)
+    hypotheses.set_defaults(run=run_hypotheses)
+
+    judging = actions.add_parser(
+        "judge", help="test hypotheses on figures, real counts and a dataset"
+    )
+    judging.add_argument("ids", nargs="*", metavar="ID", help="such as H09 (default: all)")
+    judging.add_argument("--dataset", metavar="DIR", help="instead of the sample")
+    judging.add_argument("--conf", type=float, default=0.95, help="confidence level (default 0.95)")
+    _add_ledger_and_format(judging)
+    judging.set_defaults(run=run_judge)
 
 
 def _add_ledger_and_format(parser: argparse.ArgumentParser, *, first: bool = False) -> None:
@@ -148,6 +166,40 @@ def run_replay(args: argparse.Namespace) -> None:
     print(format_frame(verdicts, format=args.format))
 
 
+def run_hypotheses(args: argparse.Namespace) -> None:
+    from carekit.claims.hypotheses import hypotheses_table
+    from carekit.claims.ledger import load_ledger
+
+    table = hypotheses_table(load_ledger(args.ledger))
+    print(f"{len(table)} hypotheses; test them with `carekit claims judge`.", file=sys.stderr)
+    if args.format == "table":
+        table = table[["hypothesis_id", "statement", "needs", "current_view", "figures"]]
+    print(format_frame(table, format=args.format))
+
+
+def run_judge(args: argparse.Namespace) -> None:
+    from carekit.claims.judging import judge_hypotheses
+    from carekit.claims.ledger import load_ledger
+    from carekit.claims.replay import PLANTED
+    from carekit.dataset import open_dataset
+
+    dataset = open_dataset(args.dataset)
+    if dataset.is_sample:
+        print(PLANTED, file=sys.stderr)
+    rows = judge_hypotheses(
+        dataset,
+        only=[part.strip().upper() for part in args.ids] or None,
+        ledger=load_ledger(args.ledger),
+        conf_level=args.conf,
+    )
+    overall = rows.drop_duplicates("hypothesis_id")["overall"].value_counts()
+    told = ", ".join(f"{n} {word}" for word, n in overall.items())
+    print(f"All evidence together: {told}.", file=sys.stderr)
+    if args.format == "table":
+        rows = short_judgements(rows)
+    print(format_frame(rows, format=args.format))
+
+
 def _ids(text: str | None) -> list[str] | None:
     return None if text is None else [part.strip() for part in text.split(",") if part.strip()]
 
@@ -192,6 +244,18 @@ def short_verdicts(verdicts: pd.DataFrame) -> pd.DataFrame:
     said = why.where(verdicts["needs"] == "", verdicts["needs"])
     kept = ["figure_id", "measure", "published", "estimate", "ci_low", "ci_high", "n", "verdict"]
     return verdicts[kept].assign(why_or_needs=said)
+
+
+def short_judgements(rows: pd.DataFrame) -> pd.DataFrame:
+    """The columns of judged hypotheses that a person scans: one row per hypothesis and test."""
+    from carekit.claims.judging import evidence_of
+    from carekit.claims.replay import PLANTED
+
+    rows = rows.assign(result=[one.result for one in evidence_of(rows)])
+    why = rows["why"].str.replace(PLANTED, "", regex=False).str.strip()
+    needs = ("Needs " + rows["needs"].str.rstrip(".") + ".").where(rows["needs"] != "", "")
+    kept = ["hypothesis_id", "evidence", "test", "result", "n"]
+    return rows[[*kept, "verdict", "overall"]].assign(why_and_needs=(why + " " + needs).str.strip())
 
 
 def figure_frame(figure: Figure) -> pd.DataFrame:

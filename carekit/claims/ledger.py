@@ -8,6 +8,7 @@ from it later can rely on its ids, words and ranges.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -291,7 +292,7 @@ def load_ledger(folder: str | Path | None = None) -> Ledger:
     ----------
     folder : str or Path, optional
         Folder with `articles.csv`, `studies.csv`, `published_figures.csv` and `hypotheses.csv`;
-        by default the ledger that comes with carekit.
+        by default the ledger that comes with carekit, which is read once.
 
     Returns
     -------
@@ -310,7 +311,20 @@ def load_ledger(folder: str | Path | None = None) -> Ledger:
     >>> load_ledger()
     <Ledger: 440 figures (21 corrected), 68 studies, 5 articles, 31 hypotheses>
     """
-    home = data_folder("claims") if folder is None else Path(folder)
+    if folder is not None:
+        return _read(Path(folder))
+    home = data_folder("claims")
+    written = tuple((home / f"{name}.csv").stat().st_mtime_ns for name in KEYS)
+    return _read_once(home, written)
+
+
+@lru_cache(maxsize=1)
+def _read_once(home: Path, written: tuple[int, ...]) -> Ledger:
+    """The ledger of carekit, read again only after its files changed: a ledger never does."""
+    return _read(home)
+
+
+def _read(home: Path) -> Ledger:
     tables = {name: read_file(home / f"{name}.csv") for name in KEYS}
     return Ledger(
         figures=tables["published_figures"],

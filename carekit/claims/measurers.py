@@ -6,13 +6,14 @@ dataset's period is what it is, and the verdict says so.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from carekit.claims import care_measurers
 from carekit.claims.figure import Figure
-from carekit.claims.replay import Measurement, register_measure
+from carekit.claims.measurement import Measurement, register_measure
 from carekit.engine import using
 from carekit.inference.means import estimate_mean
 from carekit.inference.proportions import estimate_rate, mean_of_rates
@@ -35,6 +36,18 @@ CARE = (
     "care_account_growth",
 )
 LABELS = "labels.parquet"
+# Beginning of the study → the definition of its times, and the accounts they are of.
+TIMED_AS = {
+    "simply-measured": ("simply-measured", "care"),
+    "socialbakers": ("socialbakers-2015", None),
+    "sprout": ("sprout-72h", None),
+    "einwiller": ("direct-opening", None),
+}
+COMPLAINTS_NEEDED = (
+    f"posts that people have coded as complaints, in {LABELS} beside the tables (columns post_id and "
+    "is_complaint)"
+)
+COMPLAINTS_WHY = "Rules alone do not tell complaints well enough to count them."
 _COUNTED: dict[tuple[object, ...], pd.DataFrame] = {}
 
 
@@ -134,7 +147,7 @@ def _question_response_rate(figure: Figure, dataset: Dataset) -> Measurement:
 
 
 def _post_response_rate(figure: Figure, dataset: Dataset) -> Measurement:
-    return _rate(figure, dataset, "direct-message")
+    return _rate(figure, dataset, "fanpage-karma")
 
 
 def _mention_response_rate(figure: Figure, dataset: Dataset) -> Measurement:
@@ -148,29 +161,31 @@ def _message_response_rate(figure: Figure, dataset: Dataset) -> Measurement:
 def _complaint_response_rate(figure: Figure, dataset: Dataset) -> Measurement:
     """Answered share of complaints, where somebody has said which posts are complaints."""
     dataset.refuse("answer-rate")
-    path = dataset.path / LABELS
-    untestable = Measurement.untestable(
-        needs=f"posts that people have coded as complaints, in {LABELS} beside the tables (columns "
-        "post_id and is_complaint)",
-        why="Rules alone do not tell complaints well enough to count them.",
-    )
-    if not path.is_file():
-        return untestable
-    labels = pd.read_parquet(path)
-    if not {"post_id", "is_complaint"} <= set(labels.columns):
-        return untestable
-    complaints = labels.loc[labels["is_complaint"].fillna(False).astype(bool), "post_id"]
-    with using() as engine:
-        requests = build_requests(
-            dataset, definition="direct-opening", engine=engine, with_threads=False
-        ).table
-        counts = count_answers(keep_posts(requests, set(complaints)), by=GROUPS, cluster="brand")
+    counts = _complaints(dataset, count_answers)
+    if counts is None:
+        return Measurement.untestable(needs=COMPLAINTS_NEEDED, why=COMPLAINTS_WHY)
     counts, where = _rows(figure, counts)
     if not counts["n"].sum():
         return Measurement.untestable(needs=f"complaints with their answers, {where}")
     row = estimate_rate(counts, cluster="cluster").iloc[0]
     what = f"direct-opening, complaints by {LABELS}; {row['clusters']} brands"
     return _measured(row, what, dataset)
+
+
+def _complaints(dataset: Dataset, count: Callable[..., pd.DataFrame]) -> pd.DataFrame | None:
+    """Small table of the complaints; None where nobody has said which posts are complaints."""
+    path = dataset.path / LABELS
+    if not path.is_file():
+        return None
+    labels = pd.read_parquet(path)
+    if not {"post_id", "is_complaint"} <= set(labels.columns):
+        return None
+    complaints = labels.loc[labels["is_complaint"].fillna(False).astype(bool), "post_id"]
+    with using() as engine:
+        requests = build_requests(
+            dataset, definition="direct-opening", engine=engine, with_threads=False
+        ).table
+        return count(keep_posts(requests, set(complaints)), by=GROUPS, cluster="brand")
 
 
 def _sector_share(figure: Figure, dataset: Dataset) -> Measurement:
@@ -201,7 +216,7 @@ def _sector_share(figure: Figure, dataset: Dataset) -> Measurement:
 
 
 def _first_response_time(figure: Figure, dataset: Dataset) -> Measurement:
-    """Mean or median over answered requests, as the trade reports it; brands as clusters."""
+    """Mean or median over answered requests, under the study's definition; brands as clusters."""
     if figure.group_dim != "statistic" or figure.group not in {"mean", "median"}:
         return Measurement.untestable(needs="posts and the statistic that the figure reports")
     if figure.network is None:
@@ -209,7 +224,16 @@ def _first_response_time(figure: Figure, dataset: Dataset) -> Measurement:
             needs="requests by e-mail or another channel with the time of their first answer",
             why="The figure is not about a social network.",
         )
-    counts, where = _rows(figure, _counted(dataset, "direct-message", "waits"))
+    study = next((s for s in TIMED_AS if figure.study_id.startswith(s)), None)
+    name, account_kind = TIMED_AS[study] if study else ("direct-message", None)
+    complaints = "complaints" in figure.base
+    every = _complaints(dataset, count_waits) if complaints else _counted(dataset, name, "waits")
+    if every is None:
+        return Measurement.untestable(needs=COMPLAINTS_NEEDED, why=COMPLAINTS_WHY)
+    counts, where = _rows(figure, every)
+    if account_kind is not None:
+        counts = counts[counts["account_kind"] == account_kind]
+        where += f", {account_kind} accounts"
     if not int(counts["events"].sum()):
         return Measurement.untestable(
             needs=f"answered posts, {where}",
@@ -227,7 +251,8 @@ def _first_response_time(figure: Figure, dataset: Dataset) -> Measurement:
         ci_low=_limit(row["ci_low"]),
         ci_high=_limit(row["ci_high"]),
         n=int(row["n"]),
-        definition=f"direct-message: {figure.group} wait over answered customer posts; "
+        definition=f"{name}: {figure.group} wait over answered "
+        f"{f'complaints by {LABELS}' if complaints else get_definition(name).denominator}; "
         f"{row['clusters']} brands",
         why="The statistic counts answered requests only, as published. " + _period(dataset),
     )

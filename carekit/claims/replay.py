@@ -1,30 +1,30 @@
 """Measure a published figure again, on a dataset, under the figure's own definition.
 
-A measurer is a function that knows how to measure one `measure` of the ledger on a dataset. It is
-registered under that name and gets the figure, so that it can follow its country, network, group
-and base. A figure whose measure has no measurer, or whose measurer finds that the dataset lacks
-what it needs, is *untestable*, and the verdict names the data needed.
+A figure whose measure has no measurer (`carekit.claims.measurement`), or whose measurer finds that
+the dataset lacks what it needs, is *untestable*, and the verdict names the data needed.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from carekit.claims import measurement, measurers, survey_measurers
 from carekit.claims.decision import MIN_N, decide_verdict, default_margin
 from carekit.claims.figure import Figure, number
 from carekit.claims.ledger import Ledger, load_ledger
+from carekit.claims.measurement import Measurement
 from carekit.claims.needs import needs_of
-from carekit.claims.vocabulary import MEASURES
-from carekit.errors import InputError, SelectionError
+from carekit.errors import SelectionError
 
 if TYPE_CHECKING:
     from carekit.dataset import Dataset
+    from carekit.engine import Engine
 
 PLANTED: Final = "The dataset is synthetic: the replay recovers a planted truth and is no evidence."
 
@@ -33,85 +33,19 @@ PLANTED: Final = "The dataset is synthetic: the replay recovers a planted truth 
 _REFERENCES: Final = {"prefers_social_over_phone": 0.5, "prefers_phone_over_social": 0.5}
 
 
-@dataclass(frozen=True)
-class Measurement:
-    """What a measurer found, in the unit of the figure.
-
-    Attributes
-    ----------
-    estimate, ci_low, ci_high : float or None
-        Estimate and interval; a limit that was not reached is NaN. All None when untestable.
-    n : int or None
-        Cases behind the estimate.
-    definition : str
-        What was measured and how, in words or as the name of a definition.
-    why : str
-        What a reader must know beside the numbers.
-    needs : str
-        For an untestable figure: the data that is missing.
-    conf_level : float
-        Nominal coverage of the interval.
-    """
-
-    estimate: float | None
-    ci_low: float | None
-    ci_high: float | None
-    n: int | None
-    definition: str
-    why: str = ""
-    needs: str = ""
-    conf_level: float = 0.95
-
-    @classmethod
-    def untestable(cls, *, needs: str, why: str = "") -> Measurement:
-        """The dataset cannot answer: say what is missing and, if it helps, why."""
-        return cls(None, None, None, None, "", why=why, needs=needs)
-
-
-Measurer = Callable[[Figure, "Dataset"], Measurement]
-
-_MEASURERS: dict[str, Measurer] = {}
-
-
-def register_measure(measure: str, function: Measurer) -> None:
-    """Say how a measure of the ledger is measured on a dataset.
-
-    Parameters
-    ----------
-    measure : str
-        A word of the vocabulary of measures. One registered before is replaced.
-    function : callable
-        Takes the figure and the dataset, returns a `Measurement`. It may raise `SelectionError`:
-        the figure is then untestable, for the reason in the error.
-
-    Raises
-    ------
-    InputError
-        If the vocabulary has no such measure.
-    """
-    if measure not in MEASURES:
-        raise InputError(
-            f"`measure` is {measure!r}; expected one of: {', '.join(MEASURES)}. "
-            "Register the function under one of these words."
-        )
-    _MEASURERS[measure] = function
-
-
 @cache
 def _register_known() -> None:
-    # At the first replay only: reading the ledger needs no engine.
-    from carekit.claims import measurers, survey_measurers
-
-    given = dict(_MEASURERS)
+    # What a caller registered before stays.
+    given = dict(measurement.MEASURERS)
     measurers.register_all()
     survey_measurers.register_all()
-    _MEASURERS.update(given)
+    measurement.MEASURERS.update(given)
 
 
 def registered_measures() -> list[str]:
     """Measures that can be replayed, in alphabetical order."""
     _register_known()
-    return sorted(_MEASURERS)
+    return sorted(measurement.MEASURERS)
 
 
 @dataclass(frozen=True)
@@ -269,7 +203,7 @@ def replay(
 
 def _measure(figure: Figure, dataset: Dataset) -> Measurement:
     _register_known()
-    measurer = _MEASURERS.get(figure.measure)
+    measurer = measurement.MEASURERS.get(figure.measure)
     if measurer is None:
         return Measurement.untestable(needs=needs_of(figure))
     try:
@@ -297,6 +231,7 @@ def replay_all(
     ledger: Ledger | None = None,
     only: Sequence[str] | None = None,
     min_n: int = MIN_N,
+    engine: Engine | None = None,
 ) -> pd.DataFrame:
     """Replay every figure of the ledger: each gets a verdict.
 
@@ -309,6 +244,8 @@ def replay_all(
         Ids of the figures wanted; by default all.
     min_n : int
         Fewest cases for a verdict.
+    engine : Engine, optional
+        An open one, such as that of a notebook, which knows the requests already.
 
     Returns
     -------
@@ -327,7 +264,7 @@ def replay_all(
 
     read = load_ledger() if ledger is None else ledger
     wanted = read.figures["figure_id"].tolist() if only is None else list(only)
-    with sharing():
+    with sharing(engine):
         verdicts = [replay(key, dataset, ledger=read, min_n=min_n) for key in wanted]
     frame = pd.DataFrame(
         {field.name: [getattr(v, field.name) for v in verdicts] for field in fields(Verdict)}

@@ -21,8 +21,8 @@ import numpy as np
 import pandas as pd
 
 from carekit.claims.figure import Figure
-from carekit.claims.ledger import Ledger, load_ledger
-from carekit.claims.replay import Measurement, register_measure
+from carekit.claims.ledger import load_ledger
+from carekit.claims.measurement import Measurement, register_measure
 from carekit.errors import InputError, NotAskedError
 from carekit.estimates.questions import Asked, Question, asked_respondents, load_questions
 
@@ -123,15 +123,9 @@ def _about(question: Question) -> list[tuple[str, str | None, str | None, str]]:
 
 
 @cache
-def _ledger() -> Ledger:
-    """The ledger that comes with carekit, read once: `source` names its figures."""
-    return load_ledger()
-
-
-@cache
 def _ledger_about(source: str) -> tuple[str, str | None, str | None, str] | None:
     try:
-        figure = _ledger().figure(source)
+        figure = load_ledger().figure(source)
     except InputError:  # "ours", "design": not from the ledger
         return None
     return figure.measure, figure.country, figure.network, figure.group

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from carekit.engine import Engine, using
-from carekit.errors import InputError
+from carekit.errors import InputError, NotHeldError
 from carekit.estimates.setting import AUTO, Setting, prepare
+from carekit.estimates.wait_counts import Waits, prepare_waits
 from carekit.inference.comparisons import compare_rates
 from carekit.inference.logrank import WaitComparison, compare_waits
 from carekit.inference.pooling import shrink_rates
 from carekit.inference.proportions import estimate_rate, mean_of_rates
 from carekit.inference.restricted_mean import restricted_mean
-from carekit.measures.answers import count_answers, count_waits
+from carekit.measures.answers import count_answers
 from carekit.measures.definitions import DEFAULT, Definition
 
 if TYPE_CHECKING:
     from carekit.dataset import Dataset
 
 NAME = "answer-rate"
+FEWEST_GROUPS = 5
 
 
 def measure_typical_brand(
@@ -114,6 +117,12 @@ def measure_shrunk_rates(
     with using(engine) as opened:
         setting = _setting(dataset, by, definition, None, where, opened)
         counts = count_answers(setting.table, by=setting.by)
+    if (groups := len(counts[list(setting.by)].dropna())) < FEWEST_GROUPS:
+        raise NotHeldError(
+            f"`by` {', '.join(setting.by)!r} has {groups} group(s) with requests in this dataset; "
+            f"what groups have in common needs at least {FEWEST_GROUPS}. Use measure_answer_rate, which "
+            "gives each group its own interval."
+        )
     result = shrink_rates(counts, by=setting.by, conf_level=conf_level)
     result["definition"] = setting.definition.name
     result.attrs["note"] = setting.note
@@ -164,6 +173,11 @@ def compare_answer_rates(
         counts = count_answers(setting.table, by=setting.by, cluster=cluster)
     known = counts[counts[by].notna()]
     lost = int(counts.loc[counts[by].isna(), "n"].sum())
+    if (groups := known[by].nunique()) < 2:
+        raise NotHeldError(
+            f"`by` {by!r} has {groups} group(s) in this dataset; at least two are needed to compare. "
+            "Name another column."
+        )
     result = compare_rates(
         known, by=by, cluster="cluster", reference=reference, conf_level=conf_level
     )
@@ -206,11 +220,10 @@ def compare_first_response(
     True
     """
     dataset.refuse(NAME, allow_selected=allow_selected)
-    with using(engine) as opened:
-        setting = _setting(dataset, by, definition, cluster, where, opened)
-        waits = count_waits(setting.table, by=setting.by, cluster=cluster)
-    forward = waits[waits["events"] + waits["censored"] > 0]
-    return compare_waits(forward, group=by, cluster="cluster" if cluster else None)
+    waits = _waits(dataset, by, definition, cluster, where, engine)
+    made = compare_waits(waits.forward, group=by, cluster=waits.unit)
+    # The small table calls the independent unit `cluster`; a reader wants its name.
+    return replace(made, method=made.method.replace("by cluster", f"by {waits.setting.cluster}"))
 
 
 def measure_restricted_wait(
@@ -250,20 +263,35 @@ def measure_restricted_wait(
     7
     """
     dataset.refuse(NAME, allow_selected=allow_selected)
-    with using(engine) as opened:
-        setting = _setting(dataset, by, definition, cluster, where, opened)
-        waits = count_waits(setting.table, by=setting.by, cluster=setting.cluster)
-    forward = waits[waits["events"] + waits["censored"] > 0]
+    waits = _waits(dataset, by, definition, cluster, where, engine)
     result = restricted_mean(
-        forward,
-        by=list(setting.by),
+        waits.forward,
+        by=list(waits.setting.by),
         until=until,
-        cluster="cluster" if setting.cluster else None,
+        cluster=waits.unit,
         conf_level=conf_level,
     )
-    result["definition"] = setting.definition.name
-    result.attrs["note"] = setting.note
+    unit = f"by {waits.setting.cluster}"
+    result["method"] = result["method"].str.replace("by cluster", unit, regex=False)
+    result["definition"] = waits.setting.definition.name
+    result.attrs["note"] = waits.setting.note
     return result
+
+
+def _waits(
+    dataset: Dataset,
+    by: str | Sequence[str],
+    definition: str | Definition,
+    cluster: str | None,
+    where: str | None,
+    engine: Engine | None,
+) -> Waits:
+    with using(engine) as opened:
+        waits = prepare_waits(
+            dataset, by=by, definition=definition, cluster=cluster, where=where, engine=opened
+        )
+    _refuse_own_cluster(cluster, waits.setting)
+    return waits
 
 
 def _setting(
@@ -282,9 +310,13 @@ def _setting(
         where=where,
         engine=engine,
     )
+    _refuse_own_cluster(cluster, setting)
+    return setting
+
+
+def _refuse_own_cluster(cluster: str | None, setting: Setting) -> None:
     if cluster is not None and cluster in setting.by:
         raise InputError(
             f"`by` and `cluster` are both {cluster!r}; a group that is a single cluster shows no "
             "variation. Group by another column, or use measure_shrunk_rates."
         )
-    return setting

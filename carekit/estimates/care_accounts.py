@@ -13,22 +13,17 @@ import numpy as np
 import pandas as pd
 
 from carekit.engine import Engine, using
-from carekit.errors import InputError
-from carekit.inference.cluster_robust import cluster_contrasts
+from carekit.errors import NotHeldError
+from carekit.estimates.brand_months import ANALYSES, before_and_after, with_start
 from carekit.inference.counts import check_conf_level
 from carekit.inference.interrupted import interrupted_rate
-from carekit.inference.intervals import critical_value
-from carekit.inference.panels import FEW_CLUSTERS, MIN_TREATED
-from carekit.inference.staggered import event_time, staggered_effect
+from carekit.inference.staggered import event_time
 from carekit.measures.main_accounts import care_openings, count_main_openings, opening_texts
 
 if TYPE_CHECKING:
     from carekit.dataset import Dataset
 
-COLUMNS = (
-    "network analysis estimate std_error ci_low ci_high conf_level p_value treated controls n "
-    "n_requests method flags"
-).split()
+COLUMNS = ["network", *ANALYSES]
 
 
 def measure_care_accounts(
@@ -82,7 +77,7 @@ def measure_care_accounts(
 
     Raises
     ------
-    InputError
+    NotHeldError
         If no brand opened a care account within the dataset, or none can be compared.
 
     Notes
@@ -99,28 +94,59 @@ def measure_care_accounts(
     >>> effects.analysis.tolist()
     ['each brand-month alike', 'permutation', 'each request alike', 'pre-trend']
     """
-    check_conf_level(conf_level)
     panel = care_panel(dataset, network=network, negative=negative, brands=brands, engine=engine)
-    effects = staggered_effect(
-        panel, outcome="share", conf_level=conf_level, draws=999, seed=seed
-    ).assign(analysis=["each brand-month alike", "permutation"])
-    weighted = _weighted(panel, conf_level)
-    trend = _pre_trend(panel, conf_level)
-    result = pd.concat([effects, weighted, trend], ignore_index=True)
-    started = panel.groupby("brand")["start"].first().notna()
-    result = result.assign(
-        network=", ".join(_networks(network)),
-        conf_level=conf_level,
-        treated=int(started.sum()),
-        controls=int((~started).sum()),
-        n=len(panel),
-        n_requests=int(panel["n_requests"].sum()),
-    )[COLUMNS]
+    result = care_effects(panel, conf_level=conf_level, seed=seed)
+    result = result.assign(network=", ".join(_networks(network)))[COLUMNS]
     result.attrs["note"] = (
         f"Negative share of openings put to main accounts on {', '.join(_networks(network))}, by "
         "brand and month; the month of the opening is left out for its brand."
     )
     return result
+
+
+def care_effects(
+    panel: pd.DataFrame,
+    *,
+    brands: Collection[str] | None = None,
+    conf_level: float = 0.95,
+    seed: int = 1,
+) -> pd.DataFrame:
+    """The effects of `measure_care_accounts`, from a panel that was counted before.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        As `care_panel` gives it.
+    brands : collection of str, optional
+        Of the brands that opened a care account, only these, named as in the panel; the others are
+        left out.
+    conf_level, seed
+        As in `measure_care_accounts`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `measure_care_accounts`, without network.
+
+    Raises
+    ------
+    InputError
+        If no brand is left that opened one, or none to compare with.
+
+    Examples
+    --------
+    >>> from carekit.dataset import open_dataset
+    >>> panel = care_panel(open_dataset(), network="facebook")
+    >>> some = sorted(panel.loc[panel.start.notna(), "brand"].unique())[:6]
+    >>> care_effects(panel, brands=some).treated.tolist()
+    [6, 6, 6, 6]
+    """
+    check_conf_level(conf_level)
+    if brands is not None:
+        panel = panel[panel["start"].isna() | panel["brand"].isin(list(brands))]
+    return before_and_after(
+        panel, outcome="share", size="n_requests", conf_level=conf_level, seed=seed
+    )
 
 
 def care_event_study(
@@ -207,7 +233,7 @@ def care_series(
     weeks = weeks.reindex(range(first, last + 1), fill_value=0)
     # A week without any opening holds no share; the series must be whole.
     if (empty := weeks["n"] == 0).any():
-        raise InputError(
+        raise NotHeldError(
             f"`network` is {network!r}, where {int(empty.sum())} of {len(weeks)} weeks around the "
             "openings hold no request to a main account; an interrupted series needs one in each. "
             "Use measure_care_accounts, which needs none."
@@ -250,7 +276,7 @@ def care_panel(
 
     Raises
     ------
-    InputError
+    NotHeldError
         As in `measure_care_accounts`.
     """
     networks = _networks(network)
@@ -286,24 +312,14 @@ def _panel_of(
     starts = _starts(dataset, network, brands, months["period"].min())
     left_out = set(care["brand"]) - set(starts["brand"])
     months = months[~months["brand"].isin(left_out)]
-    opened_at = starts.set_index("brand")["opened_at"]
-    month = opened_at.dt.strftime("%Y-%m")
-    midnight = opened_at.dt.strftime("%d %H:%M:%S") == "01 00:00:00"
-    start, panel = month, months
-    if not opening_month:
-        following = (opened_at.dt.tz_localize(None).dt.to_period("M") + 1).astype(str)
-        start = following.where(~midnight, month)
-        panel = months[months["brand"].map(month.where(~midnight)) != months["period"]]
-    panel = panel.assign(start=panel["brand"].map(start.to_dict()).astype("str"))
-    has_before = panel.groupby("brand")["period"].transform("min") < panel["start"].fillna("")
-    panel = panel[panel["start"].isna() | has_before]
+    panel = with_start(months, starts.set_index("brand")["opened_at"], starting_month=opening_month)
     panel = panel.assign(share=panel["n_negative"] / panel["n"]).rename(columns={"n": "n_requests"})
     columns = ["brand", "period", "start", "n_requests", "n_negative", "share"]
     return panel[columns].reset_index(drop=True)
 
 
-def _nothing(network: str | Sequence[str]) -> InputError:
-    return InputError(
+def _nothing(network: str | Sequence[str]) -> NotHeldError:
+    return NotHeldError(
         f"`network` is {network!r}, where no brand opened a care account within the dataset, or no "
         "brand is left to compare with; accounts need account_kind and opened_at. Choose another "
         "network, or complete the table of accounts."
@@ -330,67 +346,3 @@ def _negative(
     openings = opening_texts(dataset, network=network, engine=engine)
     tone = RuleTriage().flag(openings["text"], lang=openings["lang"])["tone"]
     return openings.loc[(tone == "negative").fillna(False), "request_id"].tolist()
-
-
-def _weighted(panel: pd.DataFrame, conf_level: float) -> pd.DataFrame:
-    """Brand and month effects by least squares, every request alike."""
-    started = panel["start"].notna() & (panel["period"] >= panel["start"].fillna(""))
-    brand = pd.get_dummies(panel["brand"], dtype=float).to_numpy()
-    period = pd.get_dummies(panel["period"], dtype=float).to_numpy()[:, 1:]
-    design = np.column_stack([started.to_numpy(float), brand, period])
-    n = panel["n_requests"].to_numpy(float)
-    root = np.sqrt(n)
-    fitted, *_ = np.linalg.lstsq(
-        design * root[:, None], panel["share"].to_numpy() * root, rcond=None
-    )
-    residual = n * (panel["share"].to_numpy() - design @ fitted)
-    found = cluster_contrasts(
-        design,
-        residual,
-        cluster=panel["brand"].to_numpy(),
-        contrasts=np.eye(design.shape[1])[:, :1],
-        size=n,
-    )
-    from scipy.special import stdtr
-
-    error, df = float(found.std_error[0]), float(found.df[0])
-    treated = panel.loc[panel["start"].notna(), "brand"].nunique()
-    flags = ["few_treated"] if treated < MIN_TREATED else []
-    flags += ["few_clusters"] if found.clusters < FEW_CLUSTERS else []
-    if treated < MIN_TREATED:  # no cluster-robust error is worth anything then
-        error = np.nan
-    reach = float(critical_value(conf_level, df)) * error
-    return pd.DataFrame(
-        {
-            "analysis": ["each request alike"],
-            "estimate": fitted[0],
-            "std_error": error,
-            "ci_low": fitted[0] - reach,
-            "ci_high": fitted[0] + reach,
-            "p_value": 2 * stdtr(df, -abs(fitted[0] / error)),
-            "method": "brand and month effects, clustered by brand, CR2",
-            "flags": " ".join(flags),
-        }
-    )
-
-
-def _pre_trend(panel: pd.DataFrame, conf_level: float) -> pd.DataFrame:
-    """A placebo: the months before the opening, split in two, as if it had opened between them."""
-    early = panel[panel["start"].isna() | (panel["period"] < panel["start"].fillna(""))].copy()
-    months = np.sort(early["period"].unique())
-    middle = {
-        brand: rows[len(rows) // 2]
-        for brand, rows in (
-            (b, np.sort(g["period"].unique()))
-            for b, g in early[early["start"].notna()].groupby("brand")
-        )
-        if len(rows) >= 2
-    }
-    early["start"] = early["brand"].map(middle).where(early["start"].notna())
-    treated = panel.loc[panel["start"].notna(), "brand"].unique()
-    early = early[early["brand"].isin(list(middle)) | ~early["brand"].isin(treated)]
-    if not middle or len(months) < 2:
-        row = pd.DataFrame({"estimate": [np.nan], "method": ["none: no two months before"]})
-    else:
-        row = staggered_effect(early, outcome="share", conf_level=conf_level, draws=999).head(1)
-    return row.assign(analysis="pre-trend")

@@ -17,7 +17,7 @@ from carekit.inference.proportions import estimate_rate, mean_of_rates
 from carekit.measures.answers import count_answers, count_waits
 from carekit.measures.business_waits import Hours, brand_hours, count_business_waits
 from carekit.measures.definitions import DEFAULT, DEFINITIONS, Definition, get_definition
-from carekit.measures.requests import build_requests, with_groups
+from carekit.measures.requests import THREAD_COLUMNS, build_requests, with_groups
 from carekit.measures.threads import build_threads
 
 if TYPE_CHECKING:
@@ -82,6 +82,8 @@ or private; an answer anywhere in the thread counts; posts of any visibility']]
     chosen = [get_definition(d) for d in (DEFINITIONS if definitions is None else definitions)]
     reference = get_definition(definition)
     columns = column_tuple(by)
+    asked_for = f"{','.join(columns)} {cluster} {where or ''}"
+    with_threads = any(name in asked_for for name in THREAD_COLUMNS)
     parts = []
     with using(engine) as opened:
         posts = opened.table(dataset, "posts")
@@ -89,10 +91,19 @@ or private; an answer anywhere in the thread counts; posts of any visibility']]
             ("threads", dataset.state), lambda: build_threads(posts, engine=opened)
         )
         private = int((threads.posts.visibility == "private").sum().execute() or 0)
+        kept = None
         for one in chosen:
             used, reasons = _applied(one, holds_private=private > 0)
-            requests = build_requests(dataset, definition=used, engine=opened)
-            table = opened.keep(with_groups(requests.table, columns, where=where))
+            # Definitions that differ only in how they sum up stand together: the same requests.
+            if kept is None or _requests_of(kept[0]) != _requests_of(used):
+                if kept is not None:
+                    opened.drop(kept[2])
+                fresh = build_requests(
+                    dataset, definition=used, engine=opened, with_threads=with_threads
+                )
+                grouped = with_groups(fresh.table, columns, where=where)
+                kept = (used, fresh, opened.keep(grouped))
+            _, requests, table = kept
             unit = independent_unit(table, columns, cluster)
             if used.pooling == "mean of brands":
                 unit = "brand"
@@ -127,7 +138,8 @@ or private; an answer anywhere in the thread counts; posts of any visibility']]
                 "no: the dataset holds no such request",
             )
             parts.append(rows)
-            opened.drop(table)
+        if kept is not None:
+            opened.drop(kept[2])
     result = pd.concat(parts, ignore_index=True)
     if columns:
         result = result.sort_values(list(columns), kind="stable", ignore_index=True)
@@ -295,7 +307,12 @@ def differences(definition: Definition, reference: Definition) -> list[str]:
         found.append(
             "pools all requests"
             if definition.pooling == "all requests"
-            else f"averages brands, each with {definition.minimum_n} requests or more"
+            else "averages brands"
+            + (
+                f", each with {definition.minimum_n} requests or more"
+                if definition.minimum_n
+                else ""
+            )
         )
     if definition.clock != reference.clock:
         found.append(f"clock: {definition.clock}")
@@ -318,6 +335,18 @@ def _applied(definition: Definition, *, holds_private: bool) -> tuple[Definition
     if definition.period:
         reasons.append(f"its period is {definition.period}, here it is that of the dataset")
     return definition, reasons
+
+
+def _requests_of(definition: Definition) -> tuple[object, ...]:
+    """What of a definition decides which requests there are, and which of them are answered."""
+    return (
+        definition.unit,
+        definition.answered_by,
+        definition.window_minutes,
+        definition.follow_up_minutes,
+        definition.visibility,
+        definition.names_several,
+    )
 
 
 def _set_apart(rows: pd.DataFrame, apart: pd.DataFrame, columns: tuple[str, ...]) -> np.ndarray:

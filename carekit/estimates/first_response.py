@@ -9,11 +9,10 @@ import numpy as np
 import pandas as pd
 
 from carekit.engine import Engine, using
-from carekit.estimates.setting import AUTO, prepare
+from carekit.estimates.setting import AUTO
+from carekit.estimates.wait_counts import prepare_waits
 from carekit.inference.answered_waits import answered_waits
 from carekit.inference.survival import estimate_waits
-from carekit.measures.answers import count_waits
-from carekit.measures.business_waits import brand_hours, count_business_waits
 from carekit.measures.definitions import DEFAULT, Definition
 
 if TYPE_CHECKING:
@@ -70,28 +69,12 @@ def measure_first_response(
     True
     """
     with using(engine) as opened:
-        setting = prepare(
-            dataset,
-            by=by,
-            definition=definition,
-            cluster=cluster,
-            where=where,
-            engine=opened,
+        waits = prepare_waits(
+            dataset, by=by, definition=definition, cluster=cluster, where=where, engine=opened
         )
-        clock = ""
-        if setting.definition.clock == "business hours":
-            counts, n_without = count_business_waits(
-                setting.table, hours=brand_hours(dataset), by=setting.by, cluster=setting.cluster
-            )
-            clock = (
-                f" Business hours of the brand; {n_without} requests to brands without opening "
-                "hours are left out."
-            )
-        else:
-            counts = count_waits(setting.table, by=setting.by, cluster=setting.cluster)
+    setting, counts, forward = waits.setting, waits.counts, waits.forward
     groups = list(setting.by)
     result = _totals(counts, groups)
-    forward = counts[counts["events"] + counts["censored"] > 0]
     answered = answered_waits(forward, by=groups)
     result = _joined(result, answered[[*groups, *ANSWERED]], groups)
     if NAME in _censoring_closed(dataset) and not allow_selected:
@@ -104,7 +87,7 @@ def measure_first_response(
         over_all = estimate_waits(
             forward,
             by=groups,
-            cluster="cluster" if setting.cluster else None,
+            cluster=waits.unit,
             conf_level=conf_level,
             within=WITHIN,
         )
@@ -116,7 +99,7 @@ def measure_first_response(
     n_negative = int(result["n_negative"].sum())
     result.attrs["note"] = (
         f"{setting.note} {n_negative} answers are dated before their request: counted as answers, "
-        f"left out of every time.{clock}"
+        f"left out of every time.{waits.clock}"
     )
     return result
 

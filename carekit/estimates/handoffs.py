@@ -15,6 +15,7 @@ from carekit.measures.definitions import DEFAULT, Definition
 from carekit.measures.first_answers import (
     NEEDED,
     NO_TEXT,
+    count_elsewhere,
     count_handoffs,
     count_redirects,
     first_answers,
@@ -157,6 +158,67 @@ def measure_redirects(
     result["method"] = setting.name_methods(result)
     result["definition"] = setting.definition.name
     result = result[[*setting.by, "destination", *SHARE]]
+    result.attrs["note"] = f"{setting.note} Of their first answers that hold a text."
+    return result
+
+
+def measure_elsewhere(
+    dataset: Dataset,
+    *,
+    by: str | Sequence[str] = (),
+    definition: str | Definition = DEFAULT,
+    cluster: str | None = AUTO,
+    conf_level: float = 0.95,
+    where: str | None = None,
+    engine: Engine | None = None,
+) -> pd.DataFrame:
+    """Share of first answers that send the customer elsewhere, in any of the ways told apart above.
+
+    Parameters
+    ----------
+    dataset, by, definition, cluster, conf_level, where, engine
+        As in `measure_handoffs`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a group: the `by` columns, n (first answers with a text, the denominator), n_yes
+        (those that give a web, mail or phone address, or ask for or announce a private message),
+        estimate, ci_low, ci_high, conf_level, n_missing, method, definition.
+
+    Examples
+    --------
+    >>> from carekit.dataset import open_dataset
+    >>> any_way = measure_elsewhere(open_dataset()).estimate[0]
+    >>> by_web = measure_redirects(open_dataset()).estimate[0]
+    >>> bool(any_way >= by_web)
+    True
+    """
+    with using(engine) as opened:
+        setting = prepare(
+            dataset,
+            by=by,
+            definition=definition,
+            cluster=cluster,
+            where=where,
+            engine=opened,
+            keep=NEEDED,
+        )
+        answers = first_answers(setting.requests, setting.table)
+        counts = count_elsewhere(answers, by=setting.by, cluster=setting.cluster)
+    told = counts[counts["elsewhere"].notna()]
+    yes = told["n"].where(told["elsewhere"].astype(bool), 0)
+    result = estimate_rate(
+        told.drop(columns="elsewhere").assign(n_yes=yes),
+        by=setting.by,
+        cluster="cluster" if setting.cluster else None,
+        n_yes="n_yes",
+        conf_level=conf_level,
+    )
+    result["n_missing"] = _missing(result, counts[counts["elsewhere"].isna()], setting.by)
+    result["method"] = setting.name_methods(result)
+    result["definition"] = setting.definition.name
+    result = result[[*setting.by, *SHARE]]
     result.attrs["note"] = f"{setting.note} Of their first answers that hold a text."
     return result
 

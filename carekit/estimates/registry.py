@@ -73,6 +73,24 @@ def _growth() -> Callable[..., pd.DataFrame]:
     return measure_growth
 
 
+def _categories() -> Callable[..., pd.DataFrame]:
+    from carekit.estimates.categories import measure_categories
+
+    return measure_categories
+
+
+def _bypass() -> Callable[..., pd.DataFrame]:
+    from carekit.estimates.bypass import measure_bypass
+
+    return measure_bypass
+
+
+def _near_duplicates() -> Callable[..., pd.DataFrame]:
+    from carekit.estimates.near_duplicates import measure_near_duplicates
+
+    return measure_near_duplicates
+
+
 MEASURES: dict[str, Measure] = {
     "answer-rate": Measure("which share of requests was answered", _answer_rate),
     "first-response": Measure("how long the first answer took", _first_response),
@@ -80,6 +98,9 @@ MEASURES: dict[str, Measure] = {
     "handoffs": Measure("how often a first answer turns to private messages", _handoffs),
     "surfaces": Measure("where requests stand, and whether they address the brand", _surfaces),
     "reply-length": Measure("how long first answers are", _reply_length),
+    "bypass": Measure("do angrier customers avoid the account meant for them", _bypass),
+    "near-duplicates": Measure("do similar questions stop after a public answer", _near_duplicates),
     "growth": Measure("how much requests grew: more accounts, or more demand", _growth),
+    "categories": Measure("what customers write: categories and flags", _categories),
     "definitions": Measure("the answer rate under every published definition", _definitions),
 }

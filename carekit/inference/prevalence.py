@@ -85,8 +85,9 @@ def corrected_prevalence(
         - `ppi_lambda`: weight given to the machine, 0 to 1;
         - `human_estimate`, `human_ci_low`, `human_ci_high`: the coded sample alone, Wilson;
         - `naive`: share of machine labels among the uncoded posts, uncorrected: never rank on it;
-        - `rogan_gladen`, `rogan_gladen_se`: for comparison; NaN unless the machine gives labels and
-          does better than chance; `sensitivity`, `specificity` on the coded sample;
+        - `rogan_gladen`, `rogan_gladen_se`: for comparison, stratum by stratum; NaN unless the
+          machine gives labels and does better than chance in each; `sensitivity`, `specificity` on
+          the coded sample;
         - `flags`: joined by `|`: `small_n` (fewer than 60 coded), `rare` (fewer than 15 with or
           without the category), `few_errors` (fewer than 5 disagreements), `no_rest` (no uncoded
           posts) explain why the coded sample alone is used; `boundary`: Rogan-Gladen was clipped;

@@ -189,28 +189,47 @@ def _wilson(share: float, error: float, quantile: float) -> tuple[float, float]:
 
 
 def rogan_gladen(parts: list[Part]) -> dict[str, Any]:
-    """(q + Sp - 1) / (Se + Sp - 1) with delta error; unstratified samples with labels only."""
+    """(q + Sp - 1) / (Se + Sp - 1) with delta error, from labels only.
+
+    Strata are corrected one by one and weighted by their share of posts; if one of them cannot be,
+    nothing is. Sensitivity and specificity are those of all posts, coded ones weighted.
+    """
     out: dict[str, Any] = {"rogan_gladen": np.nan, "rogan_gladen_se": np.nan}
     out |= {"sensitivity": np.nan, "specificity": np.nan, "flag": []}
-    y, f = np.concatenate([p.y for p in parts]), np.concatenate([p.f for p in parts])
-    rest, times = np.concatenate([p.rest for p in parts]), np.concatenate([p.times for p in parts])
-    labels = np.isin(f, (0, 1)).all() and np.isin(rest, (0, 1)).all()
-    if not labels or not 0 < y.sum() < len(y) or not times.sum():
+    live = [p for p in parts if p.n]
+    if not live or not all(np.isin(p.f, (0, 1)).all() for p in live):
         return out
-    se, sp = f[y == 1].mean(), 1 - f[y == 0].mean()
-    out |= {"sensitivity": float(se), "specificity": float(sp)}
-    if se + sp <= RG_MIN or len(parts) > 1:
+    y, f = np.concatenate([p.y for p in live]), np.concatenate([p.f for p in live])
+    weight = np.concatenate([np.full(p.n, p.total / p.n) for p in live])
+    if not 0 < y.sum() < len(y) or not any(p.n_rest for p in live):
         return out
-    q, n = weighted_mean(rest, times), times.sum()
-    youden = se + sp - 1
-    share = (q + sp - 1) / youden
-    variance = q * (1 - q) / n + share**2 * se * (1 - se) / (y == 1).sum()
-    variance += (1 - share) ** 2 * sp * (1 - sp) / (y == 0).sum()
-    out["rogan_gladen"] = float(np.clip(share, 0, 1))
-    out["rogan_gladen_se"] = float(np.sqrt(variance) / youden)
-    if not 0 <= share <= 1:
+    out["sensitivity"] = weighted_mean(f[y == 1], weight[y == 1])
+    out["specificity"] = 1 - weighted_mean(f[y == 0], weight[y == 0])
+    found = [_rogan_gladen_of(p) for p in live]
+    if any(one is None for one in found):
+        return out
+    share = np.array([p.total for p in live]) / sum(p.total for p in live)
+    value = sum(w * one[0] for w, one in zip(share, found, strict=True) if one)
+    variance = sum(w**2 * one[1] for w, one in zip(share, found, strict=True) if one)
+    out["rogan_gladen"] = float(np.clip(value, 0, 1))
+    out["rogan_gladen_se"] = float(np.sqrt(variance))
+    if not 0 <= value <= 1:
         out["flag"] = ["boundary"]
     return out
+
+
+def _rogan_gladen_of(p: Part) -> tuple[float, float] | None:
+    """Estimate and variance in one stratum; None where the machine is no better than chance."""
+    if not 0 < p.y.sum() < p.n or not p.n_rest or not np.isin(p.rest, (0, 1)).all():
+        return None
+    se, sp = p.f[p.y == 1].mean(), 1 - p.f[p.y == 0].mean()
+    if se + sp <= RG_MIN:
+        return None
+    q, n, youden = weighted_mean(p.rest, p.times), p.times.sum(), se + sp - 1
+    share = (q + sp - 1) / youden
+    variance = q * (1 - q) / n + share**2 * se * (1 - se) / (p.y == 1).sum()
+    variance += (1 - share) ** 2 * sp * (1 - sp) / (p.y == 0).sum()
+    return float(share), float(variance / youden**2)
 
 
 def n_clusters(parts: list[Part]) -> int:

@@ -49,7 +49,8 @@ def staggered_effect(
     conf_level : float
         Nominal coverage.
     draws, seed : int
-        Allocations of the start dates to brands for the permutation, and the seed.
+        Allocations of the start dates to brands for the permutation (0 leaves it out), and the
+        seed.
 
     Returns
     -------
@@ -88,7 +89,7 @@ def staggered_effect(
     0       5.0    4.39     5.61
     """
     check_conf_level(conf_level)
-    if draws < 999:
+    if draws and draws < 999:
         raise InputError(f"`draws` is {draws}; at least 999 were expected. Ask for more draws.")
     panel = read_panel(table, outcome=outcome, brand=brand, period=period, start=start)
 
@@ -116,7 +117,7 @@ def staggered_effect(
     permuted = {
         **dict.fromkeys(_RESULT, np.nan),
         "estimate": estimate,
-        "p_value": (1 + extreme) / (1 + len(drawn)),
+        "p_value": (1 + extreme) / (1 + len(drawn)) if draws else np.nan,
         "method": f"permutation of the start dates, {len(drawn)} draws",
     }
     return _frame([row, permuted], panel, conf_level, [int(weight)] * 2)[_RESULT]

@@ -84,8 +84,13 @@ def count_handoffs(
         One row a group, cluster and handoff ("requested", "announced", "none", or "no text"): n.
         An answer that announces is "announced", whatever else it says.
     """
-    import ibis
     from ibis import _
+
+    return _count(answers.mutate(handoff=_handoff(answers)), ["handoff"], by, cluster, _)
+
+
+def _handoff(answers: ibis.Table) -> ibis.Value:
+    import ibis
 
     plain = answers.answer_text.lower().re_replace(URL_PATTERN, " ")
 
@@ -98,13 +103,12 @@ def count_handoffs(
             else_=plain.re_search(HANDOFF_PATTERN[kind]),
         )
 
-    handoff = ibis.cases(
+    return ibis.cases(
         (answers.answer_text.isnull(), NO_TEXT),
         (says("announced"), "announced"),
         (says("requested"), "requested"),
         else_="none",
     )
-    return _count(answers.mutate(handoff=handoff), ["handoff"], by, cluster, _)
 
 
 def count_redirects(
@@ -125,13 +129,47 @@ def count_redirects(
     """
     from ibis import _
 
+    flags = _destinations(answers)
+    return _count(answers.mutate(**flags), list(flags), by, cluster, _)
+
+
+def _destinations(answers: ibis.Table) -> dict[str, ibis.Value]:
     text = answers.answer_text
     # Digits inside a link or a handle are no number to call.
     plain = text.re_replace("(?i)" + NOISE_PATTERN, " ")
     linkless = text.re_replace("(?i)" + URL_PATTERN, " ")
     read = {"website": text, "email": linkless, "phone": plain}
-    flags = {name: read[name].re_search(pattern) for name, pattern in DESTINATIONS.items()}
-    return _count(answers.mutate(**flags), list(flags), by, cluster, _)
+    return {name: read[name].re_search(pattern) for name, pattern in DESTINATIONS.items()}
+
+
+def count_elsewhere(
+    answers: ibis.Table, *, by: tuple[str, ...] = (), cluster: str | None = None
+) -> pd.DataFrame:
+    """First answers by whether they send the customer elsewhere in any of these ways.
+
+    Parameters
+    ----------
+    answers, by, cluster
+        As in `count_handoffs`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a group, cluster and value: elsewhere (true where the answer gives a web, mail or
+        phone address, or asks for or announces a private message; null where it has no text), n.
+    """
+    from ibis import _
+
+    flags = _destinations(answers)
+    private = _handoff(answers).isin(["requested", "announced"])
+    elsewhere = flags["website"] | flags["email"] | flags["phone"] | private
+    return _count(
+        answers.mutate(elsewhere=answers.answer_text.notnull().ifelse(elsewhere, None)),
+        ["elsewhere"],
+        by,
+        cluster,
+        _,
+    )
 
 
 def count_lengths(

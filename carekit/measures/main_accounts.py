@@ -11,6 +11,8 @@ from carekit.engine import Engine
 from carekit.measures.requests import build_requests
 
 if TYPE_CHECKING:
+    import ibis
+
     from carekit.dataset import Dataset
 
 
@@ -64,20 +66,12 @@ def count_main_openings(
     import ibis
     from ibis import _
 
-    requests = build_requests(
-        dataset, definition="direct-opening", engine=engine, with_threads=False
-    )
     flagged = ibis.memtable(pd.DataFrame({"marked": pd.Series(sorted(set(negative)), dtype="str")}))
-    named = (
-        engine.table(dataset, "posts")
-        .filter(_.account.notnull() & _.reply_to.isnull())
-        .select(named=_.post_id)
-        .distinct()
-    )
     layout = "%Y-%m" if unit == "month" else "%Y-%m-%d"
-    main = requests.table.filter((_.network == network) & (_.account_kind == "main"))
+    # Several studies of one dataset count the same openings.
+    main = engine.once(("main openings", dataset.state), lambda: _main_openings(dataset, engine))
     counted = (
-        main.semi_join(named, [("request_id", "named")])
+        main.filter(_.network == network)
         .left_join(flagged, [("request_id", "marked")])
         .mutate(
             period=_.created_at.cast("timestamp").strftime(layout),
@@ -88,6 +82,24 @@ def count_main_openings(
         .execute()
     )
     return counted.sort_values(["brand", "period"], ignore_index=True)
+
+
+def _main_openings(dataset: Dataset, engine: Engine) -> ibis.Table:
+    """Openings put to main accounts, kept until the engine is closed."""
+    from ibis import _
+
+    requests = build_requests(
+        dataset, definition="direct-opening", engine=engine, with_threads=False
+    )
+    named = (
+        engine.table(dataset, "posts")
+        .filter(_.account.notnull() & _.reply_to.isnull())
+        .select(named=_.post_id)
+        .distinct()
+    )
+    main = requests.table.filter(_.account_kind == "main")
+    openings = main.semi_join(named, [("request_id", "named")])
+    return engine.keep(openings.select("request_id", "network", "brand", "created_at"))
 
 
 def care_openings(dataset: Dataset, *, network: str) -> pd.DataFrame:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
 from carekit.sample import expected, plan
+
+if TYPE_CHECKING:
+    from carekit.dataset import Dataset
 
 CODERS = ("a", "b")
 TONE_ERROR = {"a": 0.08, "b": 0.12}
@@ -67,6 +72,47 @@ def _tones(rng: np.random.Generator, true: pd.Series, error: float) -> list[str]
         first, second = WRONG[tone]
         made.append(tone if luck >= error else first if where < WRONG[tone][first] else second)
     return made
+
+
+def planted_codes(dataset: Dataset) -> pd.DataFrame:
+    """What a coder who makes no mistakes would write: the labels of the sample's openings.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        The sample, or another dataset that `carekit sample` wrote.
+
+    Returns
+    -------
+    DataFrame
+        One row an opening: post_id, then tone, is_question, is_complaint and is_abuse as codes of
+        the codebook.
+
+    Raises
+    ------
+    SelectionError
+        The dataset is not synthetic: nobody knows what was meant.
+
+    Examples
+    --------
+    >>> from carekit.dataset import open_dataset
+    >>> planted_codes(open_dataset()).columns.to_list()
+    ['post_id', 'tone', 'is_question', 'is_complaint', 'is_abuse']
+    """
+    from carekit.errors import SelectionError
+
+    file = dataset.path / "labels.parquet"
+    if not (dataset.is_sample and file.is_file()):
+        raise SelectionError(
+            f"{dataset.path} is no synthetic dataset with labels; expected one, whose truth is "
+            "known. Code a random sample of its posts instead (carekit triage sample)."
+        )
+    labels = pd.read_parquet(file)
+    labels = labels[labels["kind"] == "opening"].drop_duplicates("post_id")
+    codes = labels[["post_id", "tone"]].copy()
+    for name in FLAG_ERROR:
+        codes[name] = np.where(labels[name].astype(bool), "yes", "no")
+    return codes.reset_index(drop=True)
 
 
 def tone_shares() -> dict[str, float]:

@@ -298,6 +298,37 @@ def read_coding_sheet(
     return CodedSheet(out, int(out[columns].isna().all(axis=1).sum()))
 
 
+def read_design(path: str | os.PathLike[str], *, post_id: str = "post_id") -> pd.DataFrame | None:
+    """How the posts of a sheet were drawn: from the sheet itself, else from the file beside it.
+
+    Parameters
+    ----------
+    path : path
+        The sheet. The file beside it is `<name>.design.csv`, for a coder's sheet that of the name
+        without the coder.
+    post_id : str
+        Column of the ids.
+
+    Returns
+    -------
+    DataFrame or None
+        Columns post_id, stratum, weight and perhaps strata (the columns that define them); None
+        where nothing tells.
+    """
+    sheet = Path(path)
+    stems = [sheet.stem, sheet.stem.rpartition(".")[0]]
+    beside = [sheet.with_name(f"{stem}.design.csv") for stem in stems if stem]
+    for file in [sheet, *beside]:
+        if not file.is_file():
+            continue
+        frame = _read_rows(file)
+        if {post_id, "stratum", "weight"} <= set(frame.columns):
+            kept = [c for c in ("stratum", "weight", "strata") if c in frame.columns]
+            frame = frame.map(lambda v: unsafe_cell(v) if isinstance(v, str) else v)
+            return frame.rename(columns={post_id: "post_id"})[["post_id", *kept]].astype(str)
+    return None
+
+
 def _code(value: Any, allowed: list[str]) -> str:
     """The codebook's code for a cell, "" when empty, "?" when unknown."""
     if isinstance(value, bool):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ MAX_FOLDS = 10
 """More groups than this are put together into so many folds; each still holds whole groups."""
 
 # Yes/no codes without a name are taken for the flag that agrees with them clearly best.
-KAPPA_AT, KAPPA_LEAD = 0.2, 0.1
+KAPPA_AT, KAPPA_LEAD = 0.1, 0.05
 
 
 def evaluate(
@@ -29,6 +30,7 @@ def evaluate(
     by: str | None = None,
     lang: str | None = None,
     task: str | None = None,
+    mapping: Mapping[str, str] | None = None,
     classifier: TrainedTriage | None = None,
     folds: int = 5,
     seed: int = 0,
@@ -54,6 +56,8 @@ def evaluate(
         Language of all posts; default: told for each post.
     task : {"tone", "complaint", "question"}, optional
         What was coded, where the codes do not say.
+    mapping : dict, optional
+        Code → class, for codes that `labels.map_labels` does not know; "" leaves rows out.
     classifier : TrainedTriage, optional
         What to train; default `TrainedTriage()`.
     folds, seed : int
@@ -67,6 +71,8 @@ def evaluate(
         - `model`; `n`: posts scored, duplicates left out; `accuracy`; `macro_f1`: mean over the
           classes that occur in the codes;
         - `f1_<class>` for each class of the task;
+        - `f1_neutral` is left out where no post is coded neutral: the rules then say negative or
+          positive;
         - `task`; `how`: what told the task; `n_duplicates`: posts with the same text as another
           (handles, links and case aside) in the same group, left out; `n_missing`: rows without
           text or code;
@@ -95,11 +101,14 @@ def evaluate(
     [['rules', 24, 0], ['trained', 24, 0]]
     """
     _check_columns(frame, text=text, label=label, group=group, by=by)
-    posts, counts, how, task = _prepare(frame, text, label, group, by, lang, task)
-    classes = list(CLASSES[task])
+    posts, counts, how, task = _prepare(frame, text, label, group, by, lang, task, mapping)
+    # Codes without neutral posts: a classifier that may not say neutral is what they ask for.
+    coded = set(posts["label"])
+    two_tones = task == "tone" and coded <= {"negative", "positive"}
+    classes = [c for c in CLASSES[task] if c in coded or not two_tones]
     folds_of = _folds(posts, group is not None, folds, seed)
     predictions = {
-        "rules": rule_labels(posts["text"], task, lang=lang),
+        "rules": rule_labels(posts["text"], task, lang=lang, neutral=not two_tones),
         "trained": _held_out(posts, folds_of, classifier, lang),
     }
     subsets: list[tuple[Any, np.ndarray]] = [("all", np.ones(len(posts), dtype=bool))]
@@ -117,14 +126,61 @@ def evaluate(
     return pd.DataFrame(rows)
 
 
-def rule_labels(texts: pd.Series, task: str, *, lang: str | None = None) -> np.ndarray:
-    """What `RuleTriage` says of each post, in the classes of `task`."""
+def train(
+    frame: pd.DataFrame,
+    *,
+    text: str,
+    label: str,
+    lang: str | None = None,
+    task: str | None = None,
+    mapping: Mapping[str, str] | None = None,
+    classifier: TrainedTriage | None = None,
+    source: str = "",
+) -> TrainedTriage:
+    """A classifier trained on all coded posts, codes read as `evaluate` reads them.
+
+    Parameters
+    ----------
+    frame, text, label, lang, task, mapping, classifier
+        As in `evaluate`.
+    source : str
+        Where posts and codes come from, for the card.
+
+    Returns
+    -------
+    TrainedTriage
+        Fitted; its card says what it was trained on. Scores come from `evaluate`, never from the
+        posts it has seen.
+
+    Raises
+    ------
+    InputError
+        As `evaluate`.
+    """
+    _check_columns(frame, text=text, label=label)
+    posts, counts, how, task = _prepare(frame, text, label, None, None, lang, task, mapping)
+    model = _fresh(classifier, lang)
+    model.fit(posts["text"], posts["label"], source=source)
+    model.card |= {"task": task, "codes_told_from": how, **counts}
+    return model
+
+
+def rule_labels(
+    texts: pd.Series, task: str, *, lang: str | None = None, neutral: bool = True
+) -> np.ndarray:
+    """What `RuleTriage` says of each post, in the classes of `task`.
+
+    `neutral=False`: tones are negative or positive, by the sign of the score; 0 is negative, for
+    most of what customers write without a word of judgement reports a fault.
+    """
     if task not in TASKS:
         raise InputError(
             f"`task` is {task!r}; expected one of {', '.join(TASKS)}. Say what was coded."
         )
     flags = RuleTriage(lang=lang).flag(texts)
     if task == "tone":
+        if not neutral:
+            return np.where(flags["tone_score"] > 0, "positive", "negative").astype(object)
         return flags["tone"].astype(object).to_numpy()
     flag = flags[f"is_{task}"].astype("boolean").fillna(False).to_numpy(bool)
     return np.where(flag, task, "other").astype(object)
@@ -147,6 +203,7 @@ def _prepare(
     by: str | None,
     lang: str | None,
     task: str | None,
+    mapping: Mapping[str, str] | None,
 ) -> tuple[pd.DataFrame, dict[str, int], str, str]:
     """Distinct coded posts: columns text, label, key, group, by; and what was left out."""
     texts = as_texts(frame[text], argument=text).reset_index(drop=True)
@@ -159,13 +216,16 @@ def _prepare(
     present &= posts["text"].fillna("").str.strip() != ""
     n_missing = int((~present).sum())
     posts = posts[present].reset_index(drop=True)
-    mapped = map_labels(posts["code"], column=label, task=task)
+    mapped = map_labels(posts["code"], column=label, task=task, mapping=mapping)
     if mapped is None:
         task, how = _likely_task(posts, label, lang)
         posts["label"] = yes_no(posts["code"], task)
     else:
         task, how = mapped.task, mapped.how
         posts["label"] = mapped.values
+    left_out = posts["label"].isna()
+    n_missing += int(left_out.sum())
+    posts = posts[~left_out].reset_index(drop=True)
     posts["key"] = [duplicate_key(t) for t in posts["text"]]
     # Posts that are only a handle or a link share an empty key without being the same post.
     empty = posts["key"] == ""
@@ -183,18 +243,17 @@ def _likely_task(posts: pd.DataFrame, label: str, lang: str | None) -> tuple[str
     from carekit.inference.agreement import kappa_of
 
     kappas = {}
-    for task in ("complaint", "question"):
+    for task in ("complaint", "question", "tone"):
         codes = yes_no(posts["code"], task).to_numpy(object)
-        kappas[task] = kappa_of(codes, rule_labels(posts["text"], task, lang=lang))
-    best, other = sorted(kappas, key=lambda t: -np.nan_to_num(kappas[t], nan=-1))
-    clear = kappas[best] >= KAPPA_AT and kappas[best] - np.nan_to_num(kappas[other]) >= KAPPA_LEAD
-    if not clear:
+        ruled = rule_labels(posts["text"], task, lang=lang, neutral=False)
+        kappas[task] = float(np.nan_to_num(kappa_of(codes, ruled), nan=-1.0))
+    best, second, _ = sorted(kappas, key=lambda t: -kappas[t])
+    if kappas[best] < KAPPA_AT or kappas[best] - kappas[second] < KAPPA_LEAD:
+        shown = ", ".join(f"{t} {k:.2f}" for t, k in kappas.items())
         raise InputError(
             f"`{label}` holds yes/no codes, and neither they nor the column say of what; expected "
-            f"complaints or questions (agreement of the rules: complaint "
-            f"{kappas['complaint']:.2f}, "
-            f"question {kappas['question']:.2f}). Give `task`, or name the column is_complaint or "
-            "is_question."
+            f"complaints, questions or tones (agreement of the rules, kappa: {shown}). Give `task` "
+            "(--task complaint), or name the column is_complaint, is_question or sentiment."
         )
     return best, f"agreement with the rules (kappa {kappas[best]:.2f}); give `task` to be sure"
 

@@ -51,6 +51,12 @@ _EN_ASK = "|".join(
         r"[ ]+(?:[^ .!?;]+[ ]+){0,6}(?:dm|direct message|private message|messenger|message us|private)",
         rf"{_DM}[ ]+(?:link|button)[ ]+below",
         r"(?:private|secured?)[ ]+(?:[a-z]+[ ]+){0,2}(?:link|chat|channel|conversation)",
+        # On the networks of short posts "message us" is the private way; "message us again here" is not.
+        r"(?:please|pls|plz|kindly|can you|could you|can u|feel free to|have (?:him|her|them|your [a-z]+))[ ]+"
+        r"message (?:us|me)(?:$|[ ]*[.!,?:;(]|[ ]+(?:with|your|the|so|and|at|via|for|when|directly|about|if|any|a|details|more))",
+        r"send (?:us|me) a message(?:[ ]+(?:by|so|with|via|and|directly|below|through|using|there|containing)|[.!,:])",
+        r"(?:just|only|always) a (?:dm|pm|direct message|private message) away",
+        r"(?:click|tap|press|hit|use)[ ]+(?:the |on |on the )?['’‘\"“]?message(?:['’\"”]| us| button| icon)",
     ]
 )
 _EN_TELL = "|".join(
@@ -59,10 +65,15 @@ _EN_TELL = "|".join(
         rf"(?:we|i|i['’]m|we['’]re|we['’]ve|i['’]ve|we['’]ll|i['’]ll|ive|weve|team has|team have|has|have|just)[ ]+"
         rf"(?:have |has |will |be |been |just |now |already |also |are |am |both |since |only )*"
         rf"(?:sent|sending|send|resend|resent|replying|responding|dm['’]?e?d|pm['’]?e?d|messaged|replied|responded|answered|written|dropped|shot|"
-        rf"reached out|followed up|got back|reply|respond|received|see|seen|got|have|found|followed|"
-        rf"continue|assist|meet|help|reaching out)[ ]+(?:[^ .!?;]+[ ]+){{0,6}}?(?:{_VIA}[ ]+)?{_DET}{_DM}",
+        rf"reached out|followed up|got back|reply|respond|received|see|seen|got|found|followed|"
+        # No comma between: "we have new terms, send us a DM" asks.
+        rf"continue|assist|meet|help|reaching out)[ ]+(?:[^ .!?;,]+[ ]+){{0,6}}?(?:{_VIA}[ ]+)?{_DET}{_DM}",
+        # "we have your DM" tells; "can I have you DM me" asks.
+        rf"(?:we|i|we['’]ve|i['’]ve)[ ]+(?:now |already |both )*(?:have|has|got)[ ]+(?:your|ur|the|that|this)[ ]+"
+        rf"(?:[a-z]+[ ]+){{0,2}}{_DM}",
         r"(?:we|i|we['’]ve|i['’]ve|just|have|has)[ ]+(?:just |now |already |also )*(?:dm|pm)['’]?e?d[ ]+you",
-        rf"(?:check|see|view|read|look at|look in|look out for|watch for|take a look at)[ ]+(?:[a-z]+[ ]+){{0,2}}"
+        rf"(?:check|see|view|read|look at|look in|look out for|watch for|take a look at)[ ]+(?:(?:out|on|in|at|into|now|again|please|both|all|of|back|for)[ ]+){{0,2}}"
+        rf"(?:(?:our|my|the|that) (?:[a-z]+ )?(?:reply|response|answer|message|instructions)[ ]+(?:in|via|to|on|by)[ ]+)?"
         rf"(?:your|ur|the|our|for (?:a|our|my|the))?[ ]*(?:new |latest |last |recent |direct |private |twitter )*"
         rf"{_DM}",
         rf"(?:thanks|thank you|thx|cheers|appreciate)[ ]+(?:[^ .!?;]+[ ]+){{0,4}}{_DET}{_DM}",

@@ -56,7 +56,9 @@ _UNIT = (
     r"dollars?|pounds?|items?|customers?|personnes?|fois|jours?|heures?|semaines?|mois|ans|"
     r"clients?|articles?)(?![^\W\d_]))"
 )
-_ID = rf"(?P<id>(?=[A-Z_.-]{{0,12}}\d)[A-Z0-9](?:[-_/.]?[A-Z0-9]){{3,29}})(?![\w%€£$]){_UNIT}"
+# A number is also written in groups, "7741 2288 90": three groups or more, or two of four digits.
+_GROUPS = r"\d{2,4}(?:[ ]\d{2,4}){2,5}(?![\w%€£$/:h])|\d{4}[ ]\d{4}(?![ ]?[\w%€£$/:])"
+_ID = rf"(?P<id>{_GROUPS}|(?=[A-Z_.-]{{0,12}}\d)[A-Z0-9](?:[-_/.]?[A-Z0-9]){{3,29}})(?![\w%€£$]){_UNIT}"
 _LINK = (
     r"(?:[ ]{0,3}[(\[]?[ ]{0,3}(?:(?:n[°o.º]{0,2}|num(?:[ée]ro|ber)?|nbr|nr|no|ref(?:erence)?|r[ée]f(?:[ée]rence)?|"
     r"id|code|client|commande|dossier|suivi|abonn[ée]|contrat|is|est|was|le|la|de|du|porte|sous|my|mon|ma|"
@@ -122,7 +124,8 @@ _CITY = r"(?:[ ]+[A-ZÀ-Ÿ][a-zA-ZÀ-ÿ'’-]{1,29}){0,3}"
 ADDRESS = (
     # 12 bis rue des Lilas, 69003 Lyon: a number, a kind of street, a name.
     re.compile(
-        rf"{_NO}[ ]?,?[ ](?i:{_FR_STREET})\.?[ ](?:(?i:{_SMALL})[ ]?){{0,3}}{_NAME}(?:[ ](?:(?i:{_SMALL})[ ]?){{0,2}}{_NAME}){{0,4}}"
+        # "voiture 14 place 63" is a seat: a bare number is no name of a street.
+        rf"{_NO}[ ]?,?[ ](?i:{_FR_STREET})\.?[ ](?!\d{{1,4}}(?:[^\w ]|$))(?:(?i:{_SMALL})[ ]?){{0,3}}{_NAME}(?:[ ](?:(?i:{_SMALL})[ ]?){{0,2}}{_NAME}){{0,4}}"
         rf"(?:[ ]?[,-]?[ ]{{1,2}}{_FR_CODE}{_CITY})?"
     ),
     # the same in small letters, when a postcode proves it

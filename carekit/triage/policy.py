@@ -49,7 +49,9 @@ _ALLOWED = {"category": CATEGORIES, "surface": SURFACES, "risk": RISKS, "action"
 _KEYS = ("category", "surface", "risk")
 
 
-def load_policy(path: str | os.PathLike[str] | None = None, *, lang: str = "fr") -> pd.DataFrame:
+def load_policy(
+    path: str | os.PathLike[str] | None = None, *, lang: str = "fr", complete: bool = True
+) -> pd.DataFrame:
     """A policy table, checked.
 
     Parameters
@@ -58,6 +60,8 @@ def load_policy(path: str | os.PathLike[str] | None = None, *, lang: str = "fr")
         A CSV (comma or semicolon) with the columns `COLUMNS`; default: the one that carekit ships.
     lang : {"fr", "en"}
         Language of the shipped table; categories, surfaces, risks and actions are codes in both.
+    complete : bool, default True
+        Gaps and contradictions are an error; False leaves them to `check_policy`.
 
     Returns
     -------
@@ -90,14 +94,14 @@ def load_policy(path: str | os.PathLike[str] | None = None, *, lang: str = "fr")
                 f"`path` {os.fspath(path)!r} is no file; expected a policy table (CSV). "
                 "Check the name."
             )
-        text = Path(path).read_text("utf-8-sig")
+        text = _decoded(Path(path))
     head = text.split("\n", 1)[0]
     separator = ";" if head.count(";") > head.count(",") else ","
     frame = pd.read_csv(io.StringIO(text), sep=separator, dtype=str, keep_default_na=False)
     frame.columns = [c.strip() for c in frame.columns]
     policy = _checked(frame)
     faults = check_policy(policy)
-    if len(faults):
+    if complete and len(faults):
         shown = "; ".join(
             f"{kind} at {category}, {surface}, {risk}" + (f" ({ids})" if ids else "")
             for kind, category, surface, risk, ids in faults.head(3).to_numpy()
@@ -110,6 +114,41 @@ def load_policy(path: str | os.PathLike[str] | None = None, *, lang: str = "fr")
             "in one of two rules that contradict each other."
         )
     return policy
+
+
+def _decoded(path: Path) -> str:
+    """The text of a table as a spreadsheet program saved it."""
+    raw = path.read_bytes()
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return raw.decode("cp1252", "replace")
+
+
+def write_policy(policy: pd.DataFrame, path: str | os.PathLike[str]) -> Path:
+    """Write a policy table as CSV, to be edited in a spreadsheet and read with `load_policy`.
+
+    Raises
+    ------
+    InputError
+        A file of that name exists: it may hold edits.
+    """
+    from carekit.files import replacing
+
+    target = Path(path)
+    if target.exists():
+        raise InputError(
+            f"`out`: {os.fspath(path)} exists and may hold edits; expected a new name. Move it "
+            "away, or choose another one."
+        )
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(target) as temporary:
+        # The byte order mark lets spreadsheet programs read the accents.
+        whole = policy.assign(
+            deadline_minutes=policy["deadline_minutes"].map("{:g}".format, na_action="ignore")
+        )
+        whole.to_csv(temporary, index=False, encoding="utf-8-sig")
+    return target
 
 
 def _checked(frame: pd.DataFrame) -> pd.DataFrame:

@@ -34,7 +34,8 @@ _FILL_EN = (
     r"there|all|everyone|everybody|team|folks|room|ladies|sir|good morning|good evening)[ ,]+){0,3}"
 )
 _NAME_EN = r"(?:[a-z]*u(?:ser)?[0-9]+|[0-9-]+[a-z]*user[0-9]+)?[ ,:.]*"
-_BEGIN_EN = _OPEN + _FILL_EN + _NAME_EN
+_BARE_EN = _OPEN + _FILL_EN
+_BEGIN_EN = _BARE_EN + _NAME_EN
 _YOU = r"(?:you|u|ya|ye|yall|y'all|y’all)"
 _PRONOUN = (
     r"(?:i|we|they|he|she|it|there|this|that|these|those|anyone|any1|anybody|any|someone|somebody|"
@@ -51,7 +52,7 @@ _VERB = rf"(?:{_BE}|{_DO}|{_MODAL}|s)"
 _ENGLISH_OPENING = "|".join(
     [
         # how are you, what is, where's, who wants: a sentence that opens with an asking word.
-        rf"(?:why|whys|where|wheres|whose|whom|who|whos|whois|wher|wy){END}",
+        rf"(?:why|whys|where|wheres|whose|whom|who|whos|whois|wher|wy|whats|wats|wuts|hows|howz|whens){END}",
         rf"(?:where|why|who|what|how|when)['’](?:s|re|d|ll|m){END}",
         r"(?:what|wat|wut|wht|wot|whats|wats|whatcha|watcha|wassup|whatsup|sup)(?:$|[ ]+"
         r"(?:is|are|r|was|were|do|does|did|can|could|will|would|should|has|have|had|happened|kind|type|"
@@ -67,8 +68,15 @@ _ENGLISH_OPENING = "|".join(
         r"the (?:hell|heck|fuck)|u gonna|you gonna|am))" + END,
         r"which[ ]+[a-z]+",
         # are you, does it, can someone: verb before its subject.
-        rf"(?:{_BE}|{_MODAL})[ ]+{_PRONOUN}{END}",
-        rf"(?:does|did|has|had|don['’]?t|doesn['’]?t|didn['’]?t|hasn['’]?t|haven['’]?t)[ ]+"
+        rf"(?:are|r|were|am|aren['’]?t|weren['’]?t|{_MODAL})[ ]+{_PRONOUN}{END}",
+        # is user12 a bot; user12 you still there
+        r"(?:is|was|are|does|did|has|can|will|where)[ ]+(?:[0-9-]+[a-z]*user|[a-z]*u(?:ser)?)[0-9]+"
+        + END,
+        rf"{_YOU}[ ]+(?:from|married|single|gonna|an?|in (?:school|college)|live (?:in|near)|still "
+        rf"(?:there|here|up|on|awake|around|alive)){END}",
+        r"(?:got|have)[ ]+(?:(?:a|any|ur|your|some)[ ]+)?(?:pics?|msn|yahoo|cam|webcam|aim|kids|any)"
+        + END,
+        rf"(?:does|did|don['’]?t|doesn['’]?t|didn['’]?t|hasn['’]?t|haven['’]?t)[ ]+"
         rf"(?:i|we|they|he|she|it|anyone|any1|anybody|someone|somebody|everyone|that|this|the|your|my|"
         rf"ur|{_YOU}){END}",
         rf"(?:do|have)[ ]+(?:i|we|they|anyone|any1|anybody|{_YOU}){END}",
@@ -77,11 +85,13 @@ _ENGLISH_OPENING = "|".join(
         r"any[ ]+(?:[a-z]+[ ]+){0,3}(?:wanna|want|wants|here|from|around|on|in|out there|up "
         r"for|available|yet|know)" + END,
         r"(?:wanna|want|u|you|ya|y['’]?all)[ ]+(?:wanna|want to|chat|pm|talk|like|ok|okay|there|"
-        r"here|sure|mean|alright|serious|kidding|guys (?:have|know|ever|still)|too)" + END,
+        r"here|sure|mean|alright|serious|kidding|guys (?:have|know|ever|still))" + END,
         rf"(?:wanna|asl|a/s/l|remember me|guess what|mind if){END}",
         r"(?:huh|eh|really|right|ready)[ .!]*$",
     ]
 )
+# "user12 is my friend" states what "is my friend" would ask: no name before these.
+_ENGLISH_BARE = rf"(?:is|was|isn['’]?t|wasn['’]?t|ain['’]?t|has|had)[ ]+{_PRONOUN}{END}"
 _ENGLISH_INSIDE = "|".join(
     [
         # the same inside a sentence, with "you", which hardly ever states.
@@ -127,7 +137,7 @@ _ENGLISH_ANYWHERE = "|".join(
         r",[ ]*(?:right|is it|are you|do you|are they|no)[ .!)*]*$",
     ]
 )
-_ENGLISH = f"{_ENGLISH_ANYWHERE}|{_BEGIN_EN}(?:{_ENGLISH_OPENING})|{START}(?:{_ENGLISH_INSIDE})"
+_ENGLISH = f"{_ENGLISH_ANYWHERE}|{_BEGIN_EN}(?:{_ENGLISH_OPENING})|{_BARE_EN}{_ENGLISH_BARE}|{START}(?:{_ENGLISH_INSIDE})"
 
 _FILL_FR = (
     r"(?:(?:bonjour|bonsoir|salut|hello|hey|coucou|bjr|bsr|slt|re|et|mais|ou|alors|donc|or|car|bon|bah|"

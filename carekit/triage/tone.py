@@ -39,6 +39,7 @@ BOOST, DAMPEN, CAPITALS = 1.25, 0.6, 1.2
 FLIP_POSITIVE, FLIP_NEGATIVE = -0.9, -0.3
 BEFORE_CONTRAST, AFTER_CONTRAST = 0.7, 1.2
 ISSUE_MUTES_PRAISE = 0.5
+PRAISE_STANDS = 1.8
 ASKING_MUTES_PRAISE = 0.5
 SPREAD = 12.0
 
@@ -242,7 +243,9 @@ def score_table(table: TokenTable, rows: np.ndarray) -> dict[str, np.ndarray]:
     exclaims, queries = table.per_post(lists.exclaim[ids]), table.per_post(lists.query[ids])
     stress = 1 + 0.08 * np.minimum(exclaims, 4)
     # Customers thank and complain in one breath; what went wrong is then the point.
-    muted = np.where((issues > 0) & (blame <= -2), ISSUE_MUTES_PRAISE, 1.0)
+    # But "thank you for listening when I had an issue": praise that outweighs the blame stands.
+    outweighed = praise < PRAISE_STANDS * -blame
+    muted = np.where((issues > 0) & (blame <= -2) & outweighed, ISSUE_MUTES_PRAISE, 1.0)
     # "Can someone call me? Thanks" is polite, not pleased.
     muted *= np.where((queries > 0) & (praise <= 3), ASKING_MUTES_PRAISE, 1.0)
     raw = (praise * muted + blame) * stress

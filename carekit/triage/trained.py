@@ -159,7 +159,7 @@ class TrainedTriage:
         return self
 
     def _fit(self, series: pd.Series, codes: np.ndarray) -> None:
-        model = _logistic() if self.classifier is None else _copy(self.classifier)
+        model = logistic_model() if self.classifier is None else _copy(self.classifier)
         if self.reads == "text" and self.classifier is not None:
             model.fit(series.to_list(), codes)
         else:
@@ -350,7 +350,8 @@ class TrainedTriage:
         return model
 
 
-def _logistic() -> Any:
+def logistic_model() -> Any:
+    """The default classifier, not fitted: logistic regression with balanced classes."""
     try:
         from sklearn.linear_model import LogisticRegression
     except ImportError:

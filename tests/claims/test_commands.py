@@ -137,7 +137,7 @@ def test_replay_prints_a_verdict_for_each_figure(claims, monkeypatch):
         carekit.dataset, "open_dataset", lambda path: SimpleNamespace(is_sample=True, path=path)
     )
     monkeypatch.setattr("carekit.claims.replay._register_known", lambda: None)
-    monkeypatch.setattr("carekit.claims.replay._MEASURERS", {})
+    monkeypatch.setattr("carekit.claims.measurement.MEASURERS", {})
     out, err = claims("replay", "--dataset", "somewhere", "--only", "C032,C005", "--format", "json")
     rows = json.loads(out)
     assert [(row["figure_id"], row["verdict"]) for row in rows] == [
@@ -156,7 +156,8 @@ def test_replay_prints_a_verdict_for_each_figure(claims, monkeypatch):
 
 def test_the_table_of_a_replay_says_once_that_the_data_are_synthetic(claims, monkeypatch):
     import carekit.dataset
-    from carekit.claims.replay import PLANTED, Measurement
+    from carekit.claims.measurement import Measurement
+    from carekit.claims.replay import PLANTED
 
     monkeypatch.setattr(
         carekit.dataset, "open_dataset", lambda path: SimpleNamespace(is_sample=True, path=path)
@@ -164,7 +165,7 @@ def test_the_table_of_a_replay_says_once_that_the_data_are_synthetic(claims, mon
     monkeypatch.setattr("carekit.claims.replay._register_known", lambda: None)
     measured = Measurement(0.27, 0.25, 0.29, 1000, "as asked")
     monkeypatch.setattr(
-        "carekit.claims.replay._MEASURERS", {"question_response_rate": lambda f, d: measured}
+        "carekit.claims.measurement.MEASURERS", {"question_response_rate": lambda f, d: measured}
     )
     out, err = claims("replay", "--only", "C032")
     assert PLANTED in err
@@ -184,3 +185,39 @@ def test_commands_load_nothing_heavy_until_they_run():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_hypotheses_are_listed(claims):
+    out, err = claims("hypotheses")
+    assert "H31" in out
+    assert err == "31 hypotheses; test them with `carekit claims judge`.\n"
+    rows = json.loads(claims("hypotheses", "--format", "json")[0])
+    assert len(rows) == 31
+    assert rows[8]["test"].startswith("Paired comparison within respondents: McNemar")
+
+
+def test_judge_prints_a_row_for_each_test(claims):
+    out, err = claims("judge", "h06", "H20", "--format", "json")
+    rows = json.loads(out)
+    assert [(r["hypothesis_id"], r["evidence"], r["overall"]) for r in rows] == [
+        ("H06", "posts", "untestable"),
+        ("H20", "figures", "contradicted"),
+        ("H20", "survey", "contradicted"),
+    ]
+    assert [r["synthetic"] for r in rows] == [False, False, True]
+    assert err == (
+        "The dataset is synthetic: the replay recovers a planted truth and is no evidence.\n"
+        "All evidence together: 1 untestable, 1 contradicted.\n"
+    )
+    table, _ = claims("judge", "H20")
+    assert "synthetic" not in table
+    assert "contradicted" in table
+
+
+def test_judge_takes_a_confidence_level(claims):
+    wide, narrow = (
+        json.loads(claims("judge", "H03", "--conf", conf, "--format", "json")[0])[0]
+        for conf in ("0.99", "0.5")
+    )
+    assert wide["ci_low"] < narrow["ci_low"] < narrow["ci_high"] < wide["ci_high"]
+    assert narrow["conf_level"] == 0.5

@@ -309,3 +309,29 @@ def test_a_frame_without_a_column_is_refused(ledger):
 def test_unknown_ids_are_refused(ledger, call):
     text = message(lambda: getattr(ledger, call)("nothing"))
     assert text.startswith(f"`{call}_id` is 'nothing', which is not in the ledger; expected one of")
+
+
+def test_the_ledger_of_carekit_is_read_once():
+    assert load_ledger() is load_ledger()
+
+
+def test_a_ledger_whose_files_changed_is_read_again(monkeypatch, tmp_path):
+    import os
+    import shutil
+
+    from carekit.resources import data_folder
+
+    home = tmp_path / "claims"
+    shutil.copytree(data_folder("claims"), home)
+    monkeypatch.setattr("carekit.claims.ledger.data_folder", lambda name: home)
+    first = load_ledger()
+    os.utime(home / "published_figures.csv", ns=(1, 1))
+    assert load_ledger() is not first
+    assert load_ledger() is load_ledger()
+
+
+def test_a_folder_that_is_named_is_read_each_time():
+    from carekit.resources import data_folder
+
+    folder = data_folder("claims")
+    assert load_ledger(folder) is not load_ledger(folder)

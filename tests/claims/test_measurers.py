@@ -73,6 +73,37 @@ def test_waits_of_answered_requests_have_an_interval(dataset):
     assert mean.ci_low < mean.estimate < mean.ci_high
 
 
+def test_times_are_measured_under_the_definition_of_their_study(dataset):
+    definitions = {
+        "P026c": "simply-measured: mean wait over answered customer posts that name an account",
+        "P066d": "socialbakers-2015: mean wait over answered customer posts that reply to nothing",
+        "L013b": "sprout-72h: mean wait over answered customer posts that name an account",
+    }
+    for figure, words in definitions.items():
+        verdict = replay(figure, dataset, min_n=1)
+        assert verdict.definition.startswith(words)
+        assert verdict.n == 14
+
+
+def test_posts_by_fans_stand_on_a_page_of_the_brand(make_dataset):
+    rows, accounts, brands = corpus()
+    pages = [{**r, "network": "facebook", "surface": "brand_page"} for r in rows]
+    pages[0]["surface"] = "mention"
+    shops = [{**a, "network": "facebook"} for a in accounts]
+    verdict = replay("L009", make_dataset(pages, accounts=shops, brands=brands), min_n=1)
+    assert verdict.n == 23
+    assert verdict.definition.startswith("fanpage-karma")
+
+
+def test_times_of_complaints_need_somebody_who_says_which_they_are(dataset):
+    assert replay("L001c", dataset).verdict == "untestable"
+    labels = pd.DataFrame({"post_id": ["b0-0", "b3-0", "b1-1"], "is_complaint": [True, True, None]})
+    labels.to_parquet(dataset.path / "labels.parquet")
+    verdict = replay("L001c", dataset, min_n=1)
+    assert (verdict.n, verdict.estimate) == (2, 240)  # four and ten hours: the lower middle
+    assert "complaints by labels.parquet" in verdict.definition
+
+
 def test_messages_that_need_an_answer_are_judged_within_72_hours(dataset):
     verdict = replay("L010", dataset, min_n=1)
     assert (verdict.n, verdict.estimate) == (24, pytest.approx(14 / 24))

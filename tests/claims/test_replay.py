@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 import pytest
 
+from carekit.claims.measurement import Measurement, register_measure
 from carekit.claims.needs import measures_without_needs, needs_of
 from carekit.claims.replay import (
     PLANTED,
-    Measurement,
     Verdict,
-    register_measure,
     registered_measures,
     replay,
     replay_all,
@@ -30,7 +29,7 @@ class FakeDataset:
 def measurers(monkeypatch):
     """Register measurers for one test, starting from none."""
     monkeypatch.setattr("carekit.claims.replay._register_known", lambda: None)
-    monkeypatch.setattr("carekit.claims.replay._MEASURERS", {})
+    monkeypatch.setattr("carekit.claims.measurement.MEASURERS", {})
     return register_measure
 
 

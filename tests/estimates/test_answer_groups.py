@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from carekit.errors import InputError, SelectionError
+from carekit.errors import InputError, NotHeldError, SelectionError
 from carekit.estimates.answer_groups import (
     compare_answer_rates,
     compare_first_response,
@@ -84,6 +84,22 @@ def test_waits_are_compared_over_all_requests(dataset):
     assert result.groups == ("facebook", "x")
     assert result.observed == (29, 18)
     assert 0 <= result.p_value <= 1
+    clustered = compare_first_response(dataset, by="network")
+    assert clustered.method.startswith("log-rank, clustered by brand")
+
+
+def test_one_engine_counts_the_same_waits_once(dataset):
+    from carekit.engine import connect
+    from carekit.estimates.wait_counts import prepare_waits
+
+    asked = {"definition": "direct-opening", "cluster": "brand", "where": None}
+    with connect() as engine:
+        first = prepare_waits(dataset, by="network", engine=engine, **asked)
+        again = prepare_waits(dataset, by=["network"], engine=engine, **asked)
+        other = prepare_waits(dataset, by="brand", engine=engine, **asked)
+    assert first is again
+    assert other is not first
+    assert first.forward["events"].sum() == 47
 
 
 def test_the_restricted_wait_counts_the_unanswered_up_to_its_end(dataset):
@@ -109,3 +125,23 @@ def test_answered_conversations_have_no_rate_to_compare(make_dataset):
     for measure in (measure_typical_brand, measure_shrunk_rates):
         with pytest.raises(SelectionError):
             measure(dataset)
+
+
+def test_too_few_groups_are_something_that_the_dataset_does_not_hold(make_dataset):
+    rows = [
+        {"id": "q", "brand": "acme"},
+        {"id": "r", "at": 5, "reply_to": "q", "author_role": "brand", "brand": "acme"},
+    ]
+    dataset = make_dataset(rows)
+    with pytest.raises(NotHeldError) as error:
+        compare_answer_rates(dataset, by="network")
+    assert str(error.value) == (
+        "`by` 'network' has 1 group(s) in this dataset; at least two are needed to compare. Name "
+        "another column."
+    )
+    with pytest.raises(NotHeldError) as error:
+        measure_shrunk_rates(dataset)
+    assert str(error.value) == (
+        "`by` 'brand' has 1 group(s) with requests in this dataset; what groups have in common needs "
+        "at least 5. Use measure_answer_rate, which gives each group its own interval."
+    )

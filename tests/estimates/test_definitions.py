@@ -110,6 +110,14 @@ def test_every_numerator_and_denominator_is_the_one_counted_by_hand(corpus):
         assert row.estimate == pytest.approx(expected, nan_ok=True), row.definition
 
 
+def test_measured_together_or_one_at_a_time_is_the_same(make_dataset):
+    dataset = make_dataset(ROWS, accounts=ACCOUNTS)
+    names = ["socialbakers-2015", "socially-devoted", "zendesk", "chatwoot", "quintly-7d"]
+    together = measure_definitions(dataset, definitions=names)
+    alone = [measure_definitions(dataset, definitions=[name]) for name in names]
+    pd.testing.assert_frame_equal(together, pd.concat(alone, ignore_index=True))
+
+
 def test_a_definition_made_for_private_messages_says_when_public_posts_stand_for_them(corpus):
     public = [row for row in ROWS if row.get("visibility") != "private"]
     row = measure_definitions(corpus(public), definitions=["facebook-page"]).iloc[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from carekit.estimates.handoffs import measure_handoffs, measure_redirects
+from carekit.estimates.handoffs import measure_elsewhere, measure_handoffs, measure_redirects
 from carekit.estimates.reply_length import measure_reply_length
 
 ANSWERS = [
@@ -76,3 +76,16 @@ def test_of_two_answers_in_one_second_one_counts(make_dataset):
     table = measure_handoffs(make_dataset([*rows(), {**twin, "text": "Hello"}]))
     assert table.n[0] == 6
     assert table.n_yes[0] == 2  # r0 comes before r0b
+
+
+def test_answers_that_send_elsewhere_in_any_way_are_counted_once(dataset):
+    made = measure_elsewhere(dataset)
+    row = made.iloc[0]
+    # five of six answers with a text: three private messages, a web address (with a mail address),
+    # a number to call; the French sentence on a sector sends nobody anywhere
+    assert (row["n"], row["n_yes"], row["n_missing"]) == (6, 5, 1)
+    ways = [
+        *measure_handoffs(dataset).query("handoff == 'requested or announced'")["n_yes"],
+        *measure_redirects(dataset)["n_yes"],
+    ]
+    assert max(ways) <= row["n_yes"] <= sum(ways)

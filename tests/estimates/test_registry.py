@@ -51,6 +51,9 @@ def test_the_measures_are_those_of_the_manual():
         "handoffs",
         "surfaces",
         "reply-length",
+        "bypass",
+        "near-duplicates",
         "growth",
+        "categories",
         "definitions",
     ]

@@ -252,3 +252,21 @@ def test_errors_name_what_came_what_was_expected_and_what_to_do():
     assert str(error.value) == (
         "`group` 'g' holds ['x']; expected two groups or more. Choose another column."
     )
+
+
+def test_rogan_gladen_corrects_stratum_by_stratum():
+    rng = np.random.default_rng(5)
+    parts = []
+    for name, n, rest, share in (("a", 100, 900, 0.5), ("b", 100, 2900, 0.2)):
+        truth = rng.random(n + rest) < share
+        machine = np.where(truth, rng.random(n + rest) < 0.9, rng.random(n + rest) >= 0.8)
+        code = pd.Series(truth.astype(float)).where(np.arange(n + rest) < n)
+        parts.append(pd.DataFrame({"s": name, "code": code, "machine": machine.astype(int)}))
+    options = {"code": "code", "machine": "machine"}
+    both = corrected_prevalence(pd.concat(parts), stratum="s", **options).iloc[0]
+    alone = [corrected_prevalence(part, **options).iloc[0] for part in parts]
+    shares = [one["rogan_gladen"] for one in alone]
+    errors = [one["rogan_gladen_se"] for one in alone]
+    assert both["rogan_gladen"] == pytest.approx(0.25 * shares[0] + 0.75 * shares[1])
+    assert both["rogan_gladen_se"] == pytest.approx(np.hypot(0.25 * errors[0], 0.75 * errors[1]))
+    assert abs(both["rogan_gladen"] - 0.275) < 0.08

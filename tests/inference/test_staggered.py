@@ -136,3 +136,16 @@ def test_errors_say_what_came_what_was_expected_and_what_to_do():
         "`start` column 'start' leaves no treated period with a brand that has not started yet; "
         "controls are missing. Add brands that start later or never."
     )
+
+
+def test_without_draws_the_effect_is_the_same_and_the_permutation_left_out():
+    rows = [
+        (brand, t, i * t % 3 + 5.0 * (i < 4 and t >= 3 + i % 2), 3 + i % 2 if i < 4 else None)
+        for i, brand in enumerate("abcdefgh")
+        for t in (1, 2, 3, 4, 5)
+    ]
+    panel = pd.DataFrame(rows, columns=["brand", "period", "share", "start"])
+    with_draws = staggered_effect(panel, outcome="share", draws=999)
+    without = staggered_effect(panel, outcome="share", draws=0)
+    pd.testing.assert_frame_equal(without.head(1), with_draws.head(1))
+    assert np.isnan(without["p_value"][1])

@@ -156,3 +156,42 @@ def test_errors_name_what_came_what_was_expected_and_what_to_do(posts):
     )
     with pytest.raises(InputError, match="holds yes/no codes, and neither they nor the column say"):
         evaluate(posts.assign(label=np.arange(len(posts)) % 2), text="post", label="label")
+
+
+def test_without_neutral_codes_the_rules_choose_between_two_tones(posts):
+    two = posts[posts["tone"] != "neu"]
+    found = evaluate(two, text="post", label="tone")
+    assert "f1_neutral" not in found
+    rules = found[found["model"] == "rules"].iloc[0]
+    assert rules["macro_f1"] == pytest.approx((rules["f1_negative"] + rules["f1_positive"]) / 2)
+    assert rules["macro_f1"] > 0.8
+
+
+@pytest.mark.parametrize(
+    ("chosen", "task"), [("pos", "tone"), ("neg", "complaint"), ("neu", "question")]
+)
+def test_yes_and_no_without_a_name_are_told_from_the_texts(posts, chosen, task):
+    # Only questions among the neutral posts; tones need both praise and blame.
+    kept = posts if task != "tone" else posts[posts["tone"] != "neu"]
+    if task == "question":
+        kept = posts[~posts["post"].str.startswith("i am at gate")]
+    kept = kept.assign(y=(kept["tone"] == chosen).astype(int))
+    found = evaluate(kept, text="post", label="y")
+    assert found["task"].unique().tolist() == [task]
+    assert "give `task` to be sure" in found["how"].iloc[0]
+
+
+def test_a_mapping_gives_codes_their_meaning_and_drops_the_others(posts):
+    renamed = posts.assign(tone=posts["tone"].map({"pos": "yay", "neg": "boo", "neu": "spam"}))
+    mapping = {"yay": "positive", "boo": "negative", "spam": ""}
+    found = evaluate(renamed, text="post", label="tone", mapping=mapping)
+    assert (found["n"] == 48).all()
+    assert (found["n_missing"] == 24).all()
+
+
+def test_train_reads_codes_as_evaluate_does(posts):
+    from carekit.triage.evaluation import train
+
+    model = train(posts, text="post", label="tone", source="here")
+    assert model.card["classes"] == {"negative": 24, "neutral": 24, "positive": 24}
+    assert (model.card["task"], model.card["source"]) == ("tone", "here")

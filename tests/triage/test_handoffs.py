@@ -127,3 +127,22 @@ def test_roles_of_another_length_are_an_error():
         "a Series as "
         "long as `texts`."
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "handoff"),
+    [
+        ("We have updated our terms, send us a DM and I'll take a look!", "requested"),
+        ("Can I have you DM me at the link", "requested"),
+        ("If you need support we're happy to check it if you DM us", "requested"),
+        ("Please message us with your booking reference", "requested"),
+        ("Any question, we're just a DM away", "requested"),
+        ("Send us a message by clicking the link below", "requested"),
+        ("We have your DM and will follow up there", "announced"),
+        ("Please check our reply in your DMs", "announced"),
+        ("Feel free to message us again here if you need help", "none"),
+        ("Are you getting an error message when you log in", "none"),
+    ],
+)
+def test_what_real_answers_say_in_other_words(text, handoff):
+    assert flag_handoffs([text], lang="en").to_list() == [handoff]

@@ -45,6 +45,11 @@ def add_import_parser(subparsers: Any) -> argparse.ArgumentParser:
         "--observed-at", metavar="TIME", help="when the files were collected (ISO date or time)"
     )
     parser.add_argument("--strict", action="store_true", help="any unreadable row is an error")
+    parser.add_argument(
+        "--redact",
+        action="store_true",
+        help="replace personal data in texts: [email], [phone], … (handles become pseudonyms anyway)",
+    )
     parser.add_argument("--title", help="of a new dataset")
     parser.add_argument("--licence", help="of a new dataset")
     parser.add_argument("--memory-limit", metavar="SIZE", help="for the engine, such as 1GB")
@@ -79,6 +84,7 @@ def run_import(args: argparse.Namespace) -> None:
         brand=args.brand,
         observed_at=args.observed_at,
         strict=args.strict,
+        redact=args.redact,
         title=args.title,
         licence=args.licence,
         memory_limit=args.memory_limit,
@@ -106,6 +112,7 @@ def _run_survey(args: argparse.Namespace) -> None:
         mapping=read_mapping(args.map),
         age_groups=args.age_groups,
         strict=args.strict,
+        redact=args.redact,
         title=args.title,
         licence=args.licence,
     )

@@ -42,6 +42,7 @@ from carekit.sources.files.formats import Format, Options, load_format, recognis
 from carekit.sources.files.loading import FileLoad
 from carekit.sources.files.packed import unpacked
 from carekit.sources.files.report import ImportReport
+from carekit.sources.redaction import redact_posts
 from carekit.sources.times import Clock
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def import_files(
     brand: str | None = None,
     observed_at: str | datetime | None = None,
     strict: bool = False,
+    redact: bool = False,
     title: str | None = None,
     licence: str | None = None,
     selection: Selection | None = None,
@@ -97,6 +99,9 @@ def import_files(
         it, the latest `created_at` of each file.
     strict : bool
         True makes any rejected row an error; nothing is written then.
+    redact : bool
+        True replaces personal data in the texts (carekit.triage.redact) before anything is kept.
+        Handles become pseudonyms in any case.
     title, licence : str, optional
         Of a new dataset; by default what the format says.
     selection : Selection, optional
@@ -152,7 +157,8 @@ def import_files(
                 selection=chosen,
             )
         )
-        run = _Run(options, old, known, observed, strict, progress or (lambda sentence: None))
+        tell = progress or (lambda sentence: None)
+        run = _Run(options, old, known, observed, strict, redact, tell)
         with writer:
             connect = partial(_connect, writer.staging, memory_limit)
             try:
@@ -177,6 +183,7 @@ class _Run:
     known: KnownAccounts
     observed_at: int | None
     strict: bool
+    redact: bool
     tell: Callable[[str], None]
 
     def __call__(
@@ -228,6 +235,9 @@ class _Run:
             taken = [*taken, staged]
             if self.strict:
                 check_strict(load)
+            if self.redact:
+                n = redact_posts(staged)
+                self.tell(f"Personal data redacted in {n:,} posts of {load.name}.")
             self._add(writer, load, staged, started)
         return loads
 
@@ -242,6 +252,7 @@ class _Run:
             "network": options.network,
             "brand": options.brand,
             "observed_at": None if self.observed_at is None else _iso(self.observed_at),
+            "redact": self.redact,
         }
         writer.add_staged(
             staged,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -79,6 +79,7 @@ def import_survey(
     mapping: Mapping[str, str] | None = None,
     age_groups: str | None = None,
     strict: bool = False,
+    redact: bool = False,
     title: str | None = None,
     licence: str | None = None,
 ) -> SurveyReport:
@@ -103,6 +104,9 @@ def import_survey(
         age outside of all bands has no group, and is counted.
     strict : bool
         True makes any row that cannot be read an error.
+    redact : bool
+        True replaces personal data in the answers (carekit.triage.redact), and every respondent_id
+        of the file by a keyed pseudonym. Open answers are left out in any case.
     title, licence : str, optional
         Of a new dataset.
 
@@ -141,6 +145,8 @@ def import_survey(
     _check_rows(read, strict)
     fixed = _mapped(read, mapping or {})
     notes = list(read.warnings)
+    if redact:
+        read = _redacted(read, fixed)
     frame = _fixed_columns(read, fixed, book, notes)
     _group_ages(frame, fixed, age_groups, notes)
     rest = [c for c in read.cells.columns if c not in fixed.values()]
@@ -165,7 +171,12 @@ def import_survey(
             "survey",
             frame,
             source="survey",
-            query={"file": path.name, "map": dict(fixed), "age_groups": age_groups or AGE_GROUPS},
+            query={
+                "file": path.name,
+                "map": dict(fixed),
+                "age_groups": age_groups or AGE_GROUPS,
+                "redact": redact,
+            },
             input_sha256=read.sha256,
             n_read=read.n_read,
             n_rejected=n_rejected,
@@ -185,6 +196,25 @@ def import_survey(
         made.n_missing,
         tuple(notes),
     )
+
+
+def _redacted(read: SurveyFile, fixed: Mapping[str, str]) -> SurveyFile:
+    """The file without personal data: ids as pseudonyms, answers redacted."""
+    from carekit.privacy import load_key, pseudonym
+    from carekit.triage.personal_data import redact
+
+    cells = read.cells.copy()
+    for column in cells.columns:
+        values = cells[column]
+        if column == fixed.get("respondent_id"):
+            key = load_key()
+            cells[column] = values.map(lambda v, k=key: pseudonym(k, "survey", str(v)), "ignore")
+        elif column not in fixed.values():
+            texts = values.map(lambda v: isinstance(v, str)).to_numpy(bool)
+            new = redact(values[texts].astype(object)).astype(object)
+            if not new.equals(values[texts].astype(object)):
+                cells[column] = values.astype(object).where(~texts, new.reindex(values.index))
+    return replace(read, cells=cells)
 
 
 def _check_rows(read: SurveyFile, strict: bool) -> None:

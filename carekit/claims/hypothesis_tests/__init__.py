@@ -1,0 +1,1 @@
+"""The tests of the hypotheses, by subject: one small function each."""

@@ -1,0 +1,34 @@
+"""Which posts are negative or angry: coded labels where the dataset has them, else the rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+if TYPE_CHECKING:
+    from carekit.dataset import Dataset
+
+LABELS = "labels.parquet"
+BY_RULES = "the rules of carekit.triage"
+
+
+def coded_labels(dataset: Dataset, *columns: str) -> pd.DataFrame | None:
+    """The labels beside a dataset's tables: post_id and the columns asked for; None without."""
+    path = dataset.path / LABELS
+    if not path.is_file():
+        return None
+    import pyarrow.parquet as pq
+
+    wanted = ["post_id", *columns]
+    if not set(wanted) <= set(pq.read_schema(path).names):
+        return None
+    return pd.read_parquet(path, columns=wanted)
+
+
+def negative_posts(dataset: Dataset) -> tuple[set[str] | None, str]:
+    """post_ids of negative posts as coded, and by whom; None lets an estimate use the rules."""
+    labels = coded_labels(dataset, "tone")
+    if labels is None:
+        return None, BY_RULES
+    return set(labels.loc[labels["tone"] == "negative", "post_id"]), LABELS
