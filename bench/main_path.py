@@ -1,13 +1,15 @@
 """The main path on a large file: CSV → dataset → threads → answer rates → waits → questions.
 
     python bench/main_path.py [--posts 3000000] [--runs 3] [--folder DIR]
+    python bench/main_path.py --posts 30000000 --peers carekit --memory-limit 1GB --runs 1
 
 The same work in carekit, in hand-written DuckDB SQL and in idiomatic pandas: read a file in the
 format of "Customer Support on Twitter", replace author ids and mentions in texts by keyed
 pseudonyms, write Parquet, find the first post of every thread, then by brand the answer rate, the
 waits of answered requests (median, 90th percentile) and the requests that hold a question mark.
-Each runs in a process of its own, in turn; the table shows the median of the runs, the peak of
-resident memory and the ratio to each peer. The three must agree on every count, or it stops.
+Each runs in a process of its own, in turn; the table shows the median of the runs by the clock and
+of processor time, the peak of resident memory and the ratio of carekit to each peer. They must
+agree on every count, or it stops. A limit of memory is that of DuckDB, in carekit and by hand.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import argparse
 import json
 import os
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -55,7 +58,7 @@ def make_file(path: Path, n_posts: int) -> None:
     )
 
 
-def run_carekit(file: Path, folder: Path) -> dict:
+def run_carekit(file: Path, folder: Path, memory_limit: str | None) -> dict:
     from carekit.dataset import open_dataset
     from carekit.engine import connect
     from carekit.estimates.answer_rate import measure_answer_rate
@@ -64,11 +67,12 @@ def run_carekit(file: Path, folder: Path) -> dict:
     from carekit.measures.threads import build_threads
     from carekit.sources.files import import_files
 
-    import_files("twcs", [file], out=folder / "dataset")
+    import_files("twcs", [file], out=folder / "dataset", memory_limit=memory_limit)
     lap("import")
     dataset = open_dataset(folder / "dataset")
     options = {"by": "brand", "allow_selected": True, "cluster": "none"}
-    with connect() as engine:
+    spill = str(folder / "spill") if memory_limit else None
+    with connect(memory_limit=memory_limit, spill_folder=spill) as engine:
         threads = build_threads(engine.table(dataset, "posts"), engine=engine)
         lap("threads")
         rates = measure_answer_rate(dataset, engine=engine, **options)
@@ -88,7 +92,7 @@ def run_carekit(file: Path, folder: Path) -> dict:
     }
 
 
-def run_duckdb(file: Path, folder: Path) -> dict:
+def run_duckdb(file: Path, folder: Path, memory_limit: str | None) -> dict:
     import duckdb
 
     from carekit.privacy import pseudonym_sql  # HMAC in SQL: the same work for both
@@ -96,6 +100,9 @@ def run_duckdb(file: Path, folder: Path) -> dict:
     folder.mkdir(parents=True, exist_ok=True)
     con = duckdb.connect()
     con.execute("SET TimeZone = 'UTC'")
+    con.execute(f"SET temp_directory = '{folder}/spill'")
+    if memory_limit:
+        con.execute(f"SET memory_limit = '{memory_limit}'")
     con.execute("SET enable_progress_bar = false")
     key = KEY.encode()
     con.execute(
@@ -169,7 +176,8 @@ def run_duckdb(file: Path, folder: Path) -> dict:
     return {"threads": threads[0], **counts, **sums}
 
 
-def run_pandas(file: Path, folder: Path) -> dict:
+def run_pandas(file: Path, folder: Path, memory_limit: str | None) -> dict:
+    """`memory_limit` means nothing to pandas."""
     import pandas as pd
 
     from carekit.privacy import pseudonym
@@ -235,17 +243,23 @@ def lap(name: str) -> None:
     LAPS[name] = time.perf_counter()
 
 
-def one(peer: str, file: Path, folder: Path) -> None:
+def one(peer: str, file: Path, folder: Path, memory_limit: str | None) -> None:
     """Run a peer in this process; print seconds, peak memory and its results as JSON."""
     os.environ["CAREKIT_PSEUDONYM_KEY"] = KEY
     started = time.perf_counter()
-    found = {"carekit": run_carekit, "duckdb": run_duckdb, "pandas": run_pandas}[peer](file, folder)
+    run = {"carekit": run_carekit, "duckdb": run_duckdb, "pandas": run_pandas}[peer]
+    found = run(file, folder, memory_limit)
     ends = [started, *LAPS.values()]
     laps = {n: b - a for n, a, b in zip(LAPS, ends, ends[1:], strict=False)}
-    # ru_maxrss is in kB on Linux.
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    seconds = time.perf_counter() - started
-    print(json.dumps({"seconds": seconds, "peak_mb": peak, "found": found, "laps": laps}))
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    result = {
+        "seconds": time.perf_counter() - started,
+        "processor": used.ru_utime + used.ru_stime,
+        "peak_mb": used.ru_maxrss / 1024,  # in kB on Linux
+        "found": found,
+        "laps": laps,
+    }
+    print(json.dumps(result))
 
 
 def main() -> None:
@@ -253,26 +267,30 @@ def main() -> None:
     parser.add_argument("--posts", type=int, default=3_000_000)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--folder", type=Path, help="where to work (default: a temporary folder)")
+    parser.add_argument("--peers", nargs="+", choices=PEERS, default=PEERS)
+    parser.add_argument("--memory-limit", help="of DuckDB, such as 1GB")
     parser.add_argument("--one", choices=PEERS, help=argparse.SUPPRESS)
     parser.add_argument("--file", type=Path, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.one:
-        one(args.one, args.file, args.folder)
+        one(args.one, args.file, args.folder, args.memory_limit)
         return
     with tempfile.TemporaryDirectory(dir=args.folder) as temporary:
         folder = Path(temporary)
         file = folder / "posts.csv"
         make_file(file, args.posts)
         print(f"{args.posts:,} posts, {file.stat().st_size / 1e6:.0f} MB of CSV\n", flush=True)
-        results: dict[str, list[dict]] = {peer: [] for peer in PEERS}
+        results: dict[str, list[dict]] = {peer: [] for peer in args.peers}
         for run in range(args.runs):
-            for peer in PEERS:
+            for peer in args.peers:
                 work = folder / f"{peer}-{run}"
                 command = [sys.executable, __file__, "--one", peer, "--file", str(file)]
-                done = subprocess.run(
-                    [*command, "--folder", str(work)], check=True, capture_output=True, text=True
-                )
+                command += ["--folder", str(work)]
+                if args.memory_limit:
+                    command += ["--memory-limit", args.memory_limit]
+                done = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True)
                 results[peer].append(json.loads(done.stdout.splitlines()[-1]))
+                shutil.rmtree(work)
     report(results)
 
 
@@ -281,17 +299,23 @@ def report(results: dict[str, list[dict]]) -> None:
     found = {peer: runs[0]["found"] for peer, runs in results.items()}
     if len({json.dumps(f, sort_keys=True) for f in found.values()}) != 1:
         sys.exit(f"The peers do not agree: {json.dumps(found, indent=1)}")
-    seconds = {p: statistics.median(r["seconds"] for r in runs) for p, runs in results.items()}
-    peaks = {p: statistics.median(r["peak_mb"] for r in runs) for p, runs in results.items()}
-    print("| | seconds | peak MB | carekit to it, time | carekit to it, memory | steps |")
-    print("|---|---|---|---|---|---|")
+    medians = {
+        name: {p: statistics.median(r[name] for r in runs) for p, runs in results.items()}
+        for name in ("seconds", "processor", "peak_mb")
+    }
+    first = next(iter(results))  # carekit, if it ran
+    print(
+        f"| | seconds | processor s | peak MB | {first} to it, time | processor | memory | steps |"
+    )
+    print("|---|---|---|---|---|---|---|---|")
     for peer, runs in results.items():
         steps = ", ".join(f"{name} {value:.1f}" for name, value in runs[-1]["laps"].items())
-        print(
-            f"| {peer} | {seconds[peer]:.1f} | {peaks[peer]:.0f} "
-            f"| {seconds['carekit'] / seconds[peer]:.2f} | {peaks['carekit'] / peaks[peer]:.2f} "
-            f"| {steps} |"
-        )
+        cells = [
+            f"{medians[n][peer]:.{d}f}"
+            for n, d in (("seconds", 1), ("processor", 1), ("peak_mb", 0))
+        ]
+        cells += [f"{values[first] / values[peer]:.2f}" for values in medians.values()]
+        print(f"| {peer} | {' | '.join(cells)} | {steps} |")
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ integers; everything statistical happens on that table, in numpy.
 from __future__ import annotations
 
 import itertools
+import secrets
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,6 +19,7 @@ from carekit.schema import TABLES
 if TYPE_CHECKING:
     import duckdb
     import ibis
+    import pandas as pd
 
     from carekit.dataset import Dataset
 
@@ -30,7 +32,9 @@ class Engine:
 
     def __init__(self, con: ibis.BaseBackend) -> None:
         self.con = con
-        self._names = (f"carekit_step_{n}" for n in itertools.count())
+        # Several engines may share one SparkSession, which knows every view by its name.
+        own = secrets.token_hex(4)
+        self._names = (f"carekit_{own}_{n}" for n in itertools.count())
         self._known: dict[Hashable, Any] = {}
 
     @property
@@ -40,6 +44,9 @@ class Engine:
 
     def table(self, dataset: Dataset, name: str) -> ibis.Table:
         """A table of the dataset as an Ibis expression; without rows if it is not held."""
+        return self.once(("table", dataset.state, name), lambda: self._read(dataset, name))
+
+    def _read(self, dataset: Dataset, name: str) -> ibis.Table:
         import ibis
 
         paths = [str(p) for p in dataset.files(name)]
@@ -67,8 +74,20 @@ class Engine:
     def keep(self, expression: ibis.Table) -> ibis.Table:
         """Compute an expression once and keep its rows until the engine is closed."""
         if self.kind != "duckdb":
-            return expression.cache()
+            return self._checkpoint(expression)
         return self.con.create_table(next(self._names), obj=expression, temp=True)
+
+    def _checkpoint(self, expression: ibis.Table) -> ibis.Table:
+        """The rows on Spark, without the plan that led to them.
+
+        A cache would keep the plan: a step that uses the one before twice doubles it, and after ten
+        rounds Spark needs longer to read the plan than to run it.
+        """
+        name = next(self._names)
+        self.con._run_pre_execute_hooks(expression)
+        rows = self.con._session.sql(self.con.compile(expression)).localCheckpoint(eager=True)
+        rows.createOrReplaceTempView(name)
+        return self.con.table(name)
 
     def keep_sql(self, select: str) -> ibis.Table:
         """The rows of a DuckDB query, kept: for the few steps that Ibis cannot express."""
@@ -83,7 +102,7 @@ class Engine:
             if self.kind == "duckdb":
                 self.con.drop_table(table.get_name(), force=True)
             else:
-                table.release()
+                self.con._session.catalog.dropTempView(table.get_name())
 
     def close(self) -> None:
         """Close a connection that `connect` opened; a user's SparkSession stays open."""
@@ -133,6 +152,10 @@ def connect(
             )
         spark.conf.set("spark.sql.session.timeZone", "UTC")
         con = ibis.pyspark.connect(spark)
+        spark.sql(
+            "CREATE OR REPLACE TEMPORARY FUNCTION whole_seconds(t TIMESTAMP) RETURNS BIGINT "
+            "RETURN unix_seconds(t)"
+        )
         return Engine(con)
     options: dict[str, Any] = {}
     if memory_limit:
@@ -143,8 +166,15 @@ def connect(
         options["temp_directory"] = spill_folder
     con = ibis.duckdb.connect(**options)
     con.raw_sql("SET TimeZone = 'UTC'")
+    # For `carekit.measures.clock`, as on Spark above.
+    con.raw_sql("CREATE TEMP MACRO whole_seconds(t) AS epoch_us(t) // 1000000")
     hide_progress(con.con)
     return Engine(con)
+
+
+def to_frame(table: ibis.Table) -> pd.DataFrame:
+    """The rows of a table that may be long: by way of Arrow, without a Python object a text."""
+    return table.to_pyarrow().to_pandas()
 
 
 def hide_progress(con: duckdb.DuckDBPyConnection) -> None:

@@ -26,6 +26,12 @@ def test_a_kept_step_is_a_table_until_it_is_dropped():
         assert name not in engine.con.list_tables()
 
 
+def test_two_engines_never_give_a_step_the_same_name():
+    with connect() as one, connect() as other:
+        names = {engine.keep(ibis.memtable({"n": [1]})).get_name() for engine in (one, other)}
+    assert len(names) == 2
+
+
 def test_what_is_needed_once_is_computed_once():
     calls = []
     with connect() as engine:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from carekit.engine import to_frame
+
 if TYPE_CHECKING:
     import ibis
     import pandas as pd
@@ -70,7 +72,7 @@ def count_waits(
         censored=(~_.answered).cast("int64").sum(),
         backwards=_.backwards.cast("int64").sum(),
     )
-    return _sorted(counts.execute(), [*columns, "seconds"])
+    return _sorted(to_frame(counts), [*columns, "seconds"])
 
 
 def cluster_of(requests: ibis.Table, cluster: str) -> ibis.Value:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from carekit.measures.answers import cluster_of
 from carekit.measures.business_hours import BusinessHours, open_minutes
+from carekit.measures.clock import whole_seconds
 
 if TYPE_CHECKING:
     import ibis
@@ -82,7 +83,7 @@ def count_business_waits(
     keys = [*columns, *([] if "brand" in columns else ["brand"])]
     seconds = ibis.ifelse(_.answered, _.first_response_seconds, _.observed_seconds)
     rows = (
-        table.mutate(asked_at=_.created_at.epoch_seconds(), seconds=seconds)
+        table.mutate(asked_at=whole_seconds(_.created_at), seconds=seconds)
         .group_by([*keys, "asked_at", "seconds", "answered"])
         .agg(rows=_.count())
         .execute()

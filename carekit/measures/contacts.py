@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from carekit.measures.answers import cluster_of
+from carekit.measures.clock import whole_seconds
 from carekit.measures.requests import Requests
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def count_contacts(
     members = threads.members.select(member=_.post_id, root=_.thread_id)
     written = (
         threads.posts.filter((_.author_role == "customer") & _.author_id.notnull())
-        .select("post_id", writer=_.author_id, written_at=_.created_at.epoch_seconds())
+        .select("post_id", writer=_.author_id, written_at=whole_seconds(_.created_at))
         .inner_join(members, [("post_id", "member")])
         .select("post_id", "writer", "written_at", "root")
     )
@@ -60,7 +61,7 @@ def count_contacts(
         "request_id",
         "thread_id",
         "author_id",
-        asked_at=_.created_at.epoch_seconds(),
+        asked_at=whole_seconds(_.created_at),
         wait=_.first_response_seconds,
     )
     joined = asked.inner_join(written, [("thread_id", "root"), ("author_id", "writer")]).select(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from carekit.measures.answers import cluster_of
+from carekit.measures.clock import whole_seconds
 from carekit.measures.requests import Requests
 from carekit.triage.handoffs import HANDOFF_PATTERN, HANDOFF_PATTERNS
 from carekit.triage.prepare import NOISE_PATTERN, URL_PATTERN
@@ -45,10 +46,10 @@ def first_answers(requests: Requests, table: ibis.Table) -> ibis.Table:
     assert replies is not None, "first_answers needs requests that were built from posts"
     answered = table.filter(_.answered)
     timed = replies.select(
-        "answer_to", answer_id=_.post_id, answered_at=_.created_at.epoch_seconds()
+        "answer_to", answer_id=_.post_id, answered_at=whole_seconds(_.created_at)
     )
     first = (
-        answered.mutate(due=_.created_at.epoch_seconds() + _.first_response_seconds)
+        answered.mutate(due=whole_seconds(_.created_at) + _.first_response_seconds)
         .inner_join(timed, [("request_id", "answer_to"), ("due", "answered_at")])
         .group_by("request_id")
         .agg(answer_id=_.answer_id.min())

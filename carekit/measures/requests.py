@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from carekit.engine import Engine
 from carekit.errors import InputError
+from carekit.measures.clock import whole_seconds
 from carekit.measures.definitions import OPENING_UNITS, Definition, check_built, get_definition
 from carekit.measures.judging import choose_requests, judge_answers
 from carekit.measures.threads import Threads, dataset_threads, distinct_posts
@@ -27,13 +28,16 @@ TIME_UNITS = {
     "year": "%Y",
     "quarter": None,
     "month": "%Y-%m",
-    "week": "%G-W%V",
+    "week": None,
     "day": "%Y-%m-%d",
     "weekday": "%u",
     "hour": "%H",
 }
 # Two handles in one text; an e-mail address is none.
 SEVERAL_NAMES = "(?s)(?:^|[ \n.,:;(])@[A-Za-z0-9_].*[ \n.,:;(]@[A-Za-z0-9_]"
+# Requests of so many posts are kept once built: measuring again then costs a tenth. They take
+# about 50 MB a million posts and definition; of larger datasets they are built anew each time.
+KEPT_UP_TO = 5_000_000
 THREAD_COLUMNS = ("thread_id", "thread_complete", "n_customer_posts")
 
 
@@ -126,20 +130,23 @@ def build_requests(
     if threads is not None:
         distinct, n_duplicates = threads.posts, threads.n_duplicates
     else:
-        distinct, n_duplicates = engine.once(
-            ("distinct posts", dataset.state), lambda: distinct_posts(posts, engine)
-        )
+        distinct, n_duplicates = distinct_posts(posts, engine)
     replies = _replies(distinct, threads if anywhere else None, definition)
-    table = _requests(dataset, distinct, _answers(replies), definition, engine)
-    if threads is not None:
-        table = _with_threads(table, threads)
+
+    def build() -> ibis.Table:
+        table = _requests(dataset, distinct, _answers(replies), definition)
+        table = table if threads is None else _with_threads(table, threads)
+        few = dataset.manifest.rows("posts") <= KEPT_UP_TO
+        return engine.keep(table) if few or definition.follow_up_minutes else table
+
+    known = engine.once(("requests", dataset.state, definition, threads is not None), build)
+    table = _with_brands(dataset, known, engine)
     apart, n_apart = None, 0
     if definition.follow_up_minutes:
-        table = engine.keep(table)
         apart = table.filter(table.set_apart).select(*REQUESTS.names)
-        n_apart = int(apart.count().execute())
+        n_apart = int(known.filter(known.set_apart).count().execute())
         table = table.filter(~table.set_apart)
-    n_orphans = engine.once(("orphans", dataset.state), lambda: _count_orphans(distinct))
+    n_orphans = engine.once(("orphans", posts.op()), lambda: _count_orphans(distinct))
     return Requests(
         table.select(*REQUESTS.names),
         definition,
@@ -183,7 +190,7 @@ def _answers(replies: ibis.Table) -> ibis.Table:
     """The first answer to each post that has one."""
     from ibis import _
 
-    seconds = _.created_at.epoch_seconds()
+    seconds = whole_seconds(_.created_at)
     return replies.group_by("answer_to").agg(
         answered_at=seconds.min(),
         n_answers=_.count(),
@@ -219,8 +226,8 @@ def _candidates(posts: ibis.Table, definition: Definition) -> ibis.Table:
             group_by=[ibis.coalesce(_.author_id, _.post_id), _.brand, _.is_addressed],
             order_by=[_.created_at, _.post_id],
         )
-        before = _.created_at.epoch_seconds().lag(1).over(mine)
-        flagged = flagged.mutate(silence_seconds=_.created_at.epoch_seconds() - before)
+        before = whole_seconds(_.created_at).lag(1).over(mine)
+        flagged = flagged.mutate(silence_seconds=whole_seconds(_.created_at) - before)
     return flagged
 
 
@@ -229,8 +236,8 @@ def _requests(
     posts: ibis.Table,
     answers: ibis.Table,
     definition: Definition,
-    engine: Engine,
 ) -> ibis.Table:
+    """What the engine has to join and judge; the rest of the columns is added by `_with_brands`."""
     import ibis
     from ibis import _
 
@@ -242,15 +249,15 @@ def _requests(
         *asked.columns, "answered_at", "n_answers", "replier", "replier_brand"
     )
     followed_until = ibis.least(
-        ibis.coalesce(_.observed_at.epoch_seconds(), end),
-        ibis.coalesce(_.deleted_at.epoch_seconds(), _.observed_at.epoch_seconds(), end),
+        ibis.coalesce(whole_seconds(_.observed_at), end),
+        ibis.coalesce(whole_seconds(_.deleted_at), whole_seconds(_.observed_at), end),
     )
-    followed = ibis.greatest(followed_until - _.created_at.epoch_seconds(), 0)
-    wait = _.answered_at - _.created_at.epoch_seconds()
+    followed = ibis.greatest(followed_until - whole_seconds(_.created_at), 0)
+    wait = _.answered_at - whole_seconds(_.created_at)
     judged = judge_answers(
         joined.mutate(wait_seconds=wait, followed_seconds=followed), definition=definition
     )
-    requests = judged.select(
+    return judged.select(
         request_id=_.post_id,
         thread_id=ibis.coalesce(_.thread_id, _.post_id),
         network=_.network,
@@ -263,13 +270,8 @@ def _requests(
         answered=_.answered,
         first_response_seconds=_.first_response_seconds,
         observed_seconds=_.observed_seconds,
-        first_response_minutes=_.first_response_seconds / 60,
-        observed_minutes=_.observed_seconds / 60,
-        thread_complete=ibis.null("boolean"),
-        n_customer_posts=ibis.null("int64"),
         set_apart=_.set_apart,
     )
-    return _with_brands(dataset, requests, engine)
 
 
 def _spell(minutes: int) -> str:
@@ -294,13 +296,23 @@ def _end_of_observation(dataset: Dataset, posts: ibis.Table) -> ibis.Value:
     stated = dataset.manifest.observed_until
     if stated:
         return ibis.literal(int(pd.Timestamp(stated).timestamp()), type="int64")
-    newest = posts.agg(n=posts.created_at.epoch_seconds().max()).execute().iloc[0, 0]
+    newest = posts.agg(n=whole_seconds(posts.created_at).max()).execute().iloc[0, 0]
     return ibis.literal(0 if pd.isna(newest) else int(newest), type="int64")
 
 
 def _with_brands(dataset: Dataset, requests: ibis.Table, engine: Engine) -> ibis.Table:
+    """The columns that are cheap to add: what is known of accounts and brands, and minutes."""
     import ibis
     from ibis import _
+
+    if "thread_complete" not in requests.columns:
+        requests = requests.mutate(
+            thread_complete=ibis.null("boolean"), n_customer_posts=ibis.null("int64")
+        )
+    requests = requests.mutate(
+        first_response_minutes=_.first_response_seconds / 60,
+        observed_minutes=_.observed_seconds / 60,
+    )
 
     accounts = engine.table(dataset, "accounts").select(
         on_network=_.network, handle=_.account, account_brand=_.brand, account_kind=_.account_kind
@@ -329,7 +341,10 @@ def _with_threads(table: ibis.Table, threads: Threads) -> ibis.Table:
     known = placed.left_join(facts, [("root", "root_id")]).select(
         *placed.columns, "complete", "customers"
     )
-    return known.mutate(thread_id=_.root, thread_complete=_.complete, n_customer_posts=_.customers)
+    kept = [name for name in table.columns if name != "thread_id"]
+    return known.select(
+        *kept, thread_id=_.root, thread_complete=_.complete, n_customer_posts=_.customers
+    )
 
 
 def grouping_columns(table: ibis.Table) -> list[str]:
@@ -370,5 +385,12 @@ def _time_part(table: ibis.Table, name: str) -> ibis.Value:
     if name == "weekday":
         return (time.day_of_week.index() + 1).cast("string")
     if name == "week":
-        return time.strftime("%G-W%V")
+        # Not strftime: Spark has no weeks of ISO 8601 there. Days at the turn of a year may belong
+        # to the last week of the year before, or to the first of the next.
+        number, month = time.week_of_year(), time.month()
+        turn = ibis.cases(
+            ((number >= 52) & (month == 1), -1), ((number == 1) & (month == 12), 1), else_=0
+        )
+        year = (time.year() + turn).cast("string")
+        return year + ibis.literal("-W") + number.cast("string").lpad(2, "0")
     return time.strftime(TIME_UNITS[name])

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pandas as pd
 
 from carekit.engine import Engine
+from carekit.measures.clock import whole_seconds
 
 if TYPE_CHECKING:
     import ibis
@@ -59,7 +60,7 @@ def span(requests: ibis.Table) -> tuple[pd.Timestamp, pd.Timestamp] | None:
     """When the first and the last request were posted; None without requests."""
     from ibis import _
 
-    seconds = _.created_at.epoch_seconds()
+    seconds = whole_seconds(_.created_at)
     ends = requests.agg(first=seconds.min(), last=seconds.max()).execute().iloc[0]
     if pd.isna(ends["first"]):
         return None
@@ -103,7 +104,7 @@ def count_volumes(
     from ibis import _
 
     keys = list(dict.fromkeys([*by, "network", "account"]))
-    seconds = _.created_at.epoch_seconds()
+    seconds = whole_seconds(_.created_at)
 
     def inside(period: Period) -> ibis.Value:
         low, high = (int(t.timestamp()) for t in period)
@@ -118,7 +119,7 @@ def count_volumes(
     )
     accounts = (
         engine.table(dataset, "accounts")
-        .select("network", "account", opened=_.opened_at.epoch_seconds())
+        .select("network", "account", opened=whole_seconds(_.opened_at))
         .execute()
     )
     made = counts.merge(accounts, on=["network", "account"], how="left")

@@ -117,7 +117,7 @@ _ENGLISH_INSIDE = "|".join(
         rf"(?:can|could|may|should)[ ]i[ ][a-z]+{END}",
         rf"any other (?:idea|ideas|suggestion|suggestions|option|options|way){END}",
         # asked in a statement: i was wondering if, please advise.
-        r"(?:not sure|unsure)[ ]+(?:if|whether|how to|when|where){END}",
+        rf"(?:not sure|unsure)[ ]+(?:if|whether|how to|when|where){END}",
         r"(?:wondering|curious|wonder|asking)[ ]+(?:if|whether|why|how|what|when|"
         r"where|who|which|about)" + END,
         r"(?:like|want|need|love|trying|try)[ ]+to (?:know|find out|understand|ask)[ ]+(?:if|"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from carekit.engine import connect
@@ -183,3 +184,39 @@ def test_a_thread_that_its_source_calls_incomplete_is_incomplete(make_dataset, e
     dataset = make_dataset(ROWS, accounts=ACCOUNTS, brands=BRANDS, threads=threads)
     table = build_requests(dataset, engine=engine).table.execute().set_index("request_id")
     assert table.thread_complete.to_dict() == {"q1": False, "q2": False, "q3": True, "q4": True}
+
+
+def test_weeks_are_those_of_iso_8601_at_every_turn_of_the_year(make_dataset, engine):
+    turns = [
+        d for y in range(2000, 2029) for d in pd.date_range(f"{y}-12-25", periods=14, tz="UTC")
+    ]
+    noon = pd.Timestamp("2024-03-01 12:00", tz="UTC")
+    rows = [{"id": f"{d:%F}", "at": (d - noon) // pd.Timedelta(minutes=1)} for d in turns]
+    table = with_groups(build_requests(make_dataset(rows), engine=engine).table, ("week",))
+    found = table.select("request_id", "week").execute().set_index("request_id")["week"]
+    assert found.to_dict() == {f"{d:%F}": "{}-W{:02}".format(*d.isocalendar()[:2]) for d in turns}
+
+
+def test_requests_are_built_once_an_engine(make_dataset, monkeypatch):
+    dataset = make_dataset(ROWS)
+    with connect() as engine:
+        kept, keep = [], engine.keep
+        monkeypatch.setattr(engine, "keep", lambda table: kept.append(table) or keep(table))
+        for _ in range(2):
+            build_requests(dataset, engine=engine, with_threads=False)
+        assert len(kept) == 1
+        build_requests(dataset, definition="direct-message", engine=engine, with_threads=False)
+        assert len(kept) == 2
+
+
+@pytest.mark.parametrize("definition", ["direct-opening", "quintly-7d", "zendesk"])
+def test_requests_of_a_large_dataset_are_the_same_though_not_kept(
+    make_dataset, monkeypatch, definition
+):
+    dataset, found = make_dataset(ROWS, copies=ROWS[:2]), []
+    for limit in (0, 5_000_000):
+        monkeypatch.setattr("carekit.measures.requests.KEPT_UP_TO", limit)
+        with connect() as engine:
+            table = build_requests(dataset, definition=definition, engine=engine).table
+            found.append(table.order_by("request_id").execute())
+    pd.testing.assert_frame_equal(*found)

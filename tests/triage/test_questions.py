@@ -29,6 +29,7 @@ ASKS = {
         "could someone please call me back",
         "any update on flight 12",
         "I was wondering if you ship to Spain",
+        "not sure whether you ship to Spain",
         "please advise",
         "does anybody know when they open",
         "Lost bag. Who do I contact",
@@ -142,3 +143,9 @@ def test_an_unknown_definition_is_an_error():
         "questions without "
         "a question mark."
     )
+
+
+@pytest.mark.parametrize("lang", QUESTION_PATTERNS)
+def test_no_piece_of_a_pattern_was_left_unfilled(lang):
+    # RE2 and Python read a stray {END} as text, Java refuses the whole pattern.
+    assert re.search(r"\{[^0-9]", QUESTION_PATTERNS[lang]) is None

@@ -49,7 +49,7 @@ def drafts(table: TableFile, options: Options) -> Drafts:
             ("customer IS NULL", "inbound is neither true nor false"),
             (f"NOT {readable_time('created')}", "created_at is no time that can be read"),
             (
-                f"{parent} IS NOT NULL AND NOT {cells.is_number_id(parent)} "
+                f"{parent} <> '' AND NOT {cells.is_number_id(parent)} "
                 f"AND NOT {cells.among(parent, cells.EMPTY_WORDS)}",
                 "in_response_to_tweet_id is no whole number",
             ),
