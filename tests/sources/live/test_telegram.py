@@ -54,7 +54,7 @@ def test_a_channel_is_read_to_its_beginning(fake: Any, tmp_path: Path) -> None:
     fake.answer = Preview()
     report = gather(fake, tmp_path / "d", brand="Acme")
     assert report.stopped is None
-    assert "1 × left out: a service message, no post" in report.warnings
+    assert dict(report.left_out) == {"a service message, no post": 1}
     posts = open_dataset(tmp_path / "d").read("posts").set_index("post_id")
     assert sorted(posts.index) == sorted(f"telegram:{CHANNEL}/{n}" for n in range(2, 26))
     assert posts.text[f"telegram:{CHANNEL}/5"].startswith("news 5\n@a_")
