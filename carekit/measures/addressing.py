@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from carekit.engine import Engine
 from carekit.measures.answers import cluster_of
+from carekit.measures.clock import whole_seconds
 
 if TYPE_CHECKING:
     import ibis
@@ -38,7 +39,7 @@ def own_accounts(dataset: Dataset, requests: ibis.Table, engine: Engine) -> ibis
         engine.table(dataset, "accounts")
         .filter((_.account_kind == "care") & _.opened_at.notnull())
         .group_by(["network", "brand"])
-        .agg(care_since=_.opened_at.epoch_seconds().min())
+        .agg(care_since=whole_seconds(_.opened_at).min())
         .select(care_network=_.network, care_brand=_.brand, care_since=_.care_since)
     )
     told = requests.left_join(named, [("request_id", "named_id")]).select(
@@ -85,7 +86,7 @@ def count_addressing(
     there = table.filter(
         _.named
         & _.account_kind.isin(["main", "care"])
-        & (_.created_at.epoch_seconds() >= _.care_since)
+        & (whole_seconds(_.created_at) >= _.care_since)
     )
     main = there.group_by(keys).agg(
         n=_.count(), n_yes=(_.account_kind == "main").cast("int64").sum()
