@@ -366,7 +366,7 @@ def _run(
     from carekit.sources.collecting.refresh import missing_lookups
 
     queries, _ = store.counts()
-    say(f"Asking {source.host}, {queries:,} queries to begin with.")
+    say(f"Asking {source.host} (queries to begin with: {queries:,}).")
     while True:
         ended = ask_all(store, source, budget, moved=moved)
         if ended.why is not None or not store.round or old is None:
@@ -374,7 +374,7 @@ def _run(
         lookups = missing_lookups(store, source, old)
         if not lookups:
             return ended
-        say(f"Looking for posts that did not come again: {len(lookups):,} queries.")
+        say(f"Looking for posts that did not come again (queries: {len(lookups):,}).")
         store.add(lookups)
 
 

@@ -65,4 +65,6 @@ def purge_json(
 
     if not any(i in body for i in ids):
         return body
-    return json.dumps(walk(json.loads(body)), ensure_ascii=False)
+    whole = json.loads(body)
+    left = walk(whole)
+    return body if left == whole else json.dumps(left, ensure_ascii=False)

@@ -81,8 +81,8 @@ class CollectReport:
             )
         if self.n_incomplete:
             lines.append(
-                f"{_count(self.n_incomplete, 'thread')} incomplete: posts of it are known to be "
-                "missing (table threads)."
+                f"{_count(self.n_incomplete, 'thread')} incomplete: posts are known to be missing "
+                "(table threads)."
             )
         if self.rejected:
             reasons = "; ".join(f"{n:,} × {why}" for why, n in self.rejected.items())
@@ -91,8 +91,9 @@ class CollectReport:
             reasons = "; ".join(f"{n:,} × {why}" for why, n in self.left_out.items())
             lines.append(f"{sum(self.left_out.values()):,} items left out: {reasons}.")
         if self.stopped:
-            left = f"{self.n_open:,} queries are open" if self.n_open else "nothing is open"
-            lines.append(f"Stopped: {self.stopped}. {left}; --resume goes on.")
+            lines.append(
+                f"Stopped: {self.stopped}. Queries open: {self.n_open:,}; --resume goes on."
+            )
         return "\n".join(lines)
 
 

@@ -8,13 +8,9 @@ the one that was on its way.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import json
-import os
-import shutil
 import sqlite3
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,14 +19,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from carekit import files
 from carekit.errors import DatasetError
+from carekit.sources.collecting.raw_files import Place, RawFiles, encoded
 from carekit.sources.collecting.source import Page, Query, StoredPage
 
 RAW = "raw"
 STATE = "collection.sqlite"
 OURS = (RAW, STATE, f"{STATE}-journal")
-LARGEST_FILE = 64_000_000  # bytes, compressed
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS runs (
@@ -80,6 +75,7 @@ class Store:
     def __init__(self, folder: Path, source: str) -> None:
         self.folder, self.source = folder, source
         self.raw = folder / RAW / source
+        self._files = RawFiles(self.raw)
         self._run = 0
 
     def __enter__(self) -> Store:
@@ -134,20 +130,7 @@ class Store:
                 [self.source],
             ).fetchall()
         )
-        for path in self.raw.iterdir():
-            if path.is_dir():
-                shutil.rmtree(path)
-            elif path.name not in ends:
-                path.unlink()
-            elif path.stat().st_size > ends[path.name]:
-                os.truncate(path, ends[path.name])
-        for name, end in ends.items():
-            path = self.raw / name
-            if not path.is_file() or path.stat().st_size < end:
-                raise DatasetError(
-                    f"{path} is shorter than the pages that were kept in it: a raw file was "
-                    "changed or removed. Restore it, or collect into another --out."
-                )
+        self._files.mend(ends)
 
     # Runs
 
@@ -160,7 +143,7 @@ class Store:
         self._run = self._con.execute(
             "INSERT INTO runs (source, asked, started_at, versions) VALUES (?, ?, ?, ?) "
             "RETURNING run",
-            [self.source, json.dumps(asked), _iso(datetime.now(UTC)), json.dumps(versions)],
+            [self.source, json.dumps(asked), _iso(_now()), json.dumps(versions)],
         ).fetchone()[0]
         self._insert(queries, round)
         self._con.execute("COMMIT")
@@ -170,7 +153,7 @@ class Store:
         self._con.execute("BEGIN")
         self._con.execute(
             "UPDATE runs SET finished_at = ?, ended = ? WHERE run = ?",
-            [_iso(datetime.now(UTC)), ended, self._run],
+            [_iso(_now()), ended, self._run],
         )
         self._con.executemany(
             "INSERT OR REPLACE INTO statuses VALUES (?, ?, ?)",
@@ -311,7 +294,7 @@ class Store:
 
     def keep(self, asked: Open, page: Page) -> int:
         """Write a page to disk, then commit it with its cursor; the number of the page."""
-        fetched = _iso(datetime.now(UTC))
+        fetched = _iso(_now())
         line = {
             "query": {"kind": asked.query.kind, "key": asked.query.key},
             "fetched_at": fetched,
@@ -320,14 +303,14 @@ class Store:
             "headers": dict(page.headers),
             "body": page.body,
         }
-        name, start, length, digest = self._append(line)
+        place = self._files.append(line)
         self._con.execute("BEGIN")
         number = self._con.execute(
             "INSERT INTO pages (run, query, round, file, start, length, sha256, status, fetched_at) "
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING page",
             [
-                *(self._run, asked.number, asked.round),
-                *(name, start, length, digest, page.status, fetched),
+                *(self._run, asked.number, asked.round, *place),
+                *(page.status, fetched),
             ],
         ).fetchone()[0]
         self._con.execute(
@@ -338,25 +321,6 @@ class Store:
         self._con.execute("UPDATE runs SET cost = cost + ? WHERE run = ?", [page.cost, self._run])
         self._con.execute("COMMIT")
         return number
-
-    def _append(self, line: Mapping[str, Any]) -> tuple[str, int, int, str]:
-        text = json.dumps(line, ensure_ascii=False) + "\n"
-        data = text.encode("utf-8", "surrogatepass")
-        packed = gzip.compress(data, compresslevel=6, mtime=0)
-        names = sorted(p.name for p in self.raw.glob("pages-*"))
-        name = names[-1] if names else _file_name(1)
-        if (self.raw / name).is_file() and (self.raw / name).stat().st_size > LARGEST_FILE:
-            name = _file_name(int(name[6:11]) + 1)
-        path = self.raw / name
-        is_new = not path.exists()
-        with path.open("ab") as file:
-            start = file.tell()
-            file.write(packed)
-            file.flush()
-            os.fsync(file.fileno())
-        if is_new:
-            files.sync(self.raw)
-        return name, start, len(packed), hashlib.sha256(data).hexdigest()
 
     def pages(self, *, round: int | None = None) -> Iterator[StoredPage]:
         """The pages that are still kept, in the order in which they came.
@@ -372,26 +336,10 @@ class Store:
             "AND (? IS NULL OR pages.round = ?) ORDER BY page",
             [self.source, round, round],
         ).fetchall()
-        for number, kind, key, nth, name, start, length, digest, status, fetched in rows:
-            line = json.loads(self._line(name, start, length, digest))
+        for number, kind, key, nth, *place, status, fetched in rows:
+            line = json.loads(self._files.read(Place(*place)))
             when = datetime.fromisoformat(fetched)
             yield StoredPage(number, Query(kind, key), when, status, line["body"], nth)
-
-    def _line(self, name: str, start: int, length: int, digest: str) -> bytes:
-        path = self.raw / name
-        with path.open("rb") as file:
-            file.seek(start)
-            packed = file.read(length)
-        try:
-            data = gzip.decompress(packed)
-        except (OSError, EOFError, ValueError, zlib.error):
-            data = b""
-        if hashlib.sha256(data).hexdigest() != digest:
-            raise DatasetError(
-                f"{path} holds a page (byte {start}) that differs from its checksum: the file was "
-                "changed or damaged. Restore it, or collect into another --out."
-            )
-        return data
 
     def latest_rounds(self) -> dict[Query, int]:
         """Query → the last round in which a page of it came."""
@@ -452,35 +400,30 @@ class Store:
             "WHERE source = ? AND file IS NOT NULL ORDER BY page",
             [self.source],
         ).fetchall()
-        touched: dict[str, dict[int, bytes]] = {}
-        for page, name, start, length, digest in rows:
-            line = json.loads(self._line(name, start, length, digest))
-            body = change(line["body"])
-            if body != line["body"]:
-                text = json.dumps(line | {"body": body}, ensure_ascii=False) + "\n"
-                touched.setdefault(name, {})[page] = text.encode("utf-8", "surrogatepass")
-        if not touched:
-            return 0
-        number = 1 + max(int(p.name[6:11]) for p in self.raw.glob("pages-*"))
+        by_file: dict[str, list[tuple[int, Place]]] = {}
+        for page, *where in rows:
+            by_file.setdefault(where[0], []).append((page, Place(*where)))
         moves: list[tuple[Any, ...]] = []
         log: list[tuple[Any, ...]] = []
-        for name, new in touched.items():
-            target = _file_name(number)
-            number += 1
-            with (self.raw / target).open("wb") as file:
-                for page, held, start, length, digest in rows:
-                    if held != name:
-                        continue
-                    data = new.get(page) or self._line(name, start, length, digest)
-                    packed = gzip.compress(data, compresslevel=6, mtime=0)
-                    after = hashlib.sha256(data).hexdigest()
-                    moves.append((target, file.tell(), len(packed), after, page))
-                    file.write(packed)
-                    if page in new:
-                        log.append((page, _iso(datetime.now(UTC)), n_posts, digest, after))
-                file.flush()
-                os.fsync(file.fileno())
-        files.sync(self.raw)
+        for pages in by_file.values():
+            lines, changed = [], set()
+            for page, place in pages:
+                data = self._files.read(place)
+                line = json.loads(data)
+                body = change(line["body"])
+                if body != line["body"]:
+                    data = encoded(line | {"body": body})
+                    changed.add(page)
+                lines.append(data)
+            if not changed:
+                continue
+            places = self._files.write_file(self._files.next_name(), lines)
+            for (page, before), after in zip(pages, places, strict=True):
+                moves.append((*after, page))
+                if page in changed:
+                    log.append((page, _iso(_now()), n_posts, before.sha256, after.sha256))
+        if not log:
+            return 0
         self._con.execute("BEGIN")
         self._con.executemany(
             "UPDATE pages SET file = ?, start = ?, length = ?, sha256 = ? WHERE page = ?", moves
@@ -513,8 +456,8 @@ class Store:
             (self.folder / RAW).rmdir()
 
 
-def _file_name(number: int) -> str:
-    return f"pages-{number:05d}.jsonl.gz"
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _iso(moment: datetime) -> str:

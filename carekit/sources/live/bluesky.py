@@ -120,8 +120,8 @@ class Bluesky(LiveSource):
             pages,
             None if pages is None else pages * max(self.web.limiter.pace, 0.2),
             0.0,
-            f"{len(accounts)} accounts with {posts:,} posts: their feeds and at most a thread for "
-            "each post; search results come on top, their number is not told before.",
+            f"{posts:,} posts of the accounts asked for: their feeds, and at most a thread for each "
+            "post. Search results come on top; their number is not told before.",
         )
 
     def _profile(self, actor: str) -> Mapping[str, Any]:

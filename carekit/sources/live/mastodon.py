@@ -129,8 +129,8 @@ class Mastodon(LiveSource):
             pages,
             pages * max(self.web.limiter.pace, 0.2),
             0.0,
-            f"{len(accounts)} accounts with {sum(counts):,} posts: their lists and at most two "
-            "pages of thread for each post.",
+            f"{sum(counts):,} posts of the accounts asked for: their lists, and at most two pages of "
+            "thread for each post.",
         )
 
     # Pages

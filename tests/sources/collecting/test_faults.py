@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 import httpx
@@ -9,6 +10,7 @@ import pandas as pd
 import pytest
 
 from carekit.dataset import open_dataset
+from carekit.errors import MissingExtraError
 from carekit.sources.collecting.budget import Budget, Stopped
 from carekit.sources.collecting.collect import collect
 from carekit.sources.collecting.limits import Limiter
@@ -211,3 +213,13 @@ def test_keys_are_sent_and_neither_kept_nor_told() -> None:
         broken.get("http://a.test/x", secret_params={"key": "hush"})
     assert "hush" not in str(caught.value)
     assert caught.value.__cause__ is None
+
+
+def test_a_missing_package_is_one_sentence_with_its_extra(monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "stamina", None)
+    with pytest.raises(MissingExtraError) as caught:
+        Web()
+    assert str(caught.value) == (
+        "Collecting needs the package 'stamina', which is not installed. Install it with: "
+        "pip install 'carekit[collect]'"
+    )

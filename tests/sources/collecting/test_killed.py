@@ -25,6 +25,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 
 ROOT = Path(__file__).resolve().parents[3]
 KILLS = 50
+WHILE_ASKING = 35  # the others fall on the last pages and on making posts of them
 
 
 @pytest.fixture
@@ -112,18 +113,18 @@ def test_fifty_kills_lose_nothing_and_double_nothing(bluesky, login, runner, tmp
 
     killer = Killer(bluesky, random.Random(7))
     began = time.monotonic()
-    while killer.kills < KILLS:
+    while killer.kills < WHILE_ASKING:
         killer.plan()
         resume = (tmp_path / "killed" / "collection.sqlite").is_file()
         code = run(runner, killer, out=str(tmp_path / "killed"), resume=resume, **options)
         killer.child = None
         if code == 0:
-            break  # everything is collected; the rest of the kills falls on making posts
+            break
     while_asking = killer.kills
-    assert while_asking > KILLS / 2
+    assert while_asking == WHILE_ASKING
     while killer.kills < KILLS:
         killer.left = -1
-        delay = killer.rng.uniform(0, 0.4)
+        delay = killer.rng.uniform(0.05, 0.9)
         run(runner, lambda child, d=delay: _kill_after(child, d, killer),
             out=str(tmp_path / "killed"), resume=True, **options)  # fmt: skip
     bluesky.before = bluesky.after = lambda: None

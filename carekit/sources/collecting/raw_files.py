@@ -1,0 +1,147 @@
+"""The files of raw pages: one gzip member a page, appended; read back by place and checksum."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import os
+import shutil
+import zlib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+from carekit import files
+from carekit.errors import DatasetError
+
+LARGEST_FILE = 64_000_000  # bytes, compressed
+
+
+class Place(NamedTuple):
+    """Where a page lies, and the checksum of its line."""
+
+    file: str
+    start: int
+    length: int
+    sha256: str
+
+
+class RawFiles:
+    """The raw pages of one source.
+
+    Parameters
+    ----------
+    folder : path
+        Made by the caller, for its owner only.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def mend(self, ends: Mapping[str, int]) -> None:
+        """Cut what was written after the last commit, and drop what nobody points to.
+
+        Parameters
+        ----------
+        ends : mapping of str to int
+            File → where its last committed page ends.
+
+        Raises
+        ------
+        DatasetError
+            If a file is shorter than its pages.
+        """
+        for path in self.folder.iterdir():
+            if path.is_dir():
+                shutil.rmtree(path)
+            elif path.name not in ends:
+                path.unlink()
+            elif path.stat().st_size > ends[path.name]:
+                os.truncate(path, ends[path.name])
+        for name, end in ends.items():
+            path = self.folder / name
+            if not path.is_file() or path.stat().st_size < end:
+                raise DatasetError(
+                    f"{path} is shorter than the pages that were kept in it: a raw file was "
+                    "changed or removed. Restore it, or collect into another --out."
+                )
+
+    def append(self, line: Mapping[str, Any]) -> Place:
+        """Write a page and wait until it is on the disk."""
+        names = self._names()
+        name = names[-1] if names else file_name(1)
+        if (self.folder / name).is_file() and (self.folder / name).stat().st_size > LARGEST_FILE:
+            name = self.next_name()
+        path = self.folder / name
+        is_new = not path.exists()
+        with path.open("ab") as file:
+            place = _write(file, name, encoded(line))
+            file.flush()
+            os.fsync(file.fileno())
+        if is_new:
+            files.sync(self.folder)
+        return place
+
+    def write_file(self, name: str, lines: Iterable[bytes]) -> list[Place]:
+        """Write a whole new file of pages."""
+        with (self.folder / name).open("wb") as file:
+            places = [_write(file, name, data) for data in lines]
+            file.flush()
+            os.fsync(file.fileno())
+        files.sync(self.folder)
+        return places
+
+    def read(self, place: Place) -> bytes:
+        """The line of a page.
+
+        Raises
+        ------
+        DatasetError
+            If it is not what was written.
+        """
+        path = self.folder / place.file
+        with path.open("rb") as file:
+            file.seek(place.start)
+            packed = file.read(place.length)
+        try:
+            data = gzip.decompress(packed)
+        except (OSError, EOFError, ValueError, zlib.error):
+            data = b""
+        if hashlib.sha256(data).hexdigest() != place.sha256:
+            raise DatasetError(
+                f"{path} holds a page (byte {place.start}) that differs from its checksum: the "
+                "file was changed or damaged. Restore it, or collect into another --out."
+            )
+        return data
+
+    def next_name(self) -> str:
+        """The name of a file after the last one."""
+        return file_name(1 + max((int(name[6:11]) for name in self._names()), default=0))
+
+    def _names(self) -> list[str]:
+        return sorted(p.name for p in self.folder.glob("pages-*"))
+
+
+def file_name(number: int) -> str:
+    """Name of a raw file.
+
+    Examples
+    --------
+    >>> file_name(3)
+    'pages-00003.jsonl.gz'
+    """
+    return f"pages-{number:05d}.jsonl.gz"
+
+
+def encoded(line: Mapping[str, Any]) -> bytes:
+    """A page as it is written, before it is packed."""
+    return (json.dumps(line, ensure_ascii=False) + "\n").encode("utf-8", "surrogatepass")
+
+
+def _write(file: BinaryIO, name: str, data: bytes) -> Place:
+    packed = gzip.compress(data, compresslevel=6, mtime=0)
+    file.seek(0, os.SEEK_END)
+    start = file.tell()
+    file.write(packed)
+    return Place(name, start, len(packed), hashlib.sha256(data).hexdigest())
