@@ -117,10 +117,10 @@ def count_volumes(
         .agg(n_before=_._before.sum(), n_after=_._after.sum())
         .execute()
     )
-    accounts = (
-        engine.table(dataset, "accounts")
-        .select("network", "account", opened=whole_seconds(_.opened_at))
-        .execute()
+    held = engine.table(dataset, "accounts")
+    # On this engine even if no accounts are held: whole_seconds is defined there.
+    accounts = engine.con.execute(
+        held.select("network", "account", opened=whole_seconds(_.opened_at))
     )
     made = counts.merge(accounts, on=["network", "account"], how="left")
     unknown = made["opened"].isna()
