@@ -37,6 +37,7 @@ from carekit.sources.files.importing import connect_engine, write_accounts, writ
 from carekit.sources.files.loading import ITEM_PROBLEM
 from carekit.sources.found import Gone, LeftOut, Problem, Remark, sound
 from carekit.sources.gaps import Gap
+from carekit.sources.redaction import redact_posts
 
 if TYPE_CHECKING:
     import duckdb
@@ -60,6 +61,7 @@ class Built:
     n_elsewhere: int
     n_incomplete: int
     n_accounts: int
+    n_redacted: int
     rejected: Mapping[str, int]
     remarks: Mapping[str, int]
     left_out: Mapping[str, int]
@@ -75,6 +77,7 @@ def build(
     key: bytes,
     title: str | None,
     licence: str | None,
+    redact: bool,
     provenance: Callable[[int], Mapping[str, Any]],
 ) -> Built:
     """Write the posts of all pages of a source into the dataset.
@@ -91,6 +94,8 @@ def build(
         The pseudonym key.
     title, licence : str, optional
         Of a new dataset.
+    redact : bool
+        Personal data leave the texts (carekit.triage.redact).
     provenance : callable
         Number of incomplete threads → what the manifest keeps as the query of the part.
 
@@ -127,7 +132,7 @@ def build(
         with writer:
             built = _write(
                 con, writer, store, source, made, known, key, old,
-                [store.folder / p.file for p in mine], others, is_base=is_base,
+                [store.folder / p.file for p in mine], others, is_base=is_base, redact=redact,
             )  # fmt: skip
             times = store.times()
             for part in mine:
@@ -250,6 +255,7 @@ def _write(
     others: list[Path],
     *,
     is_base: bool,
+    redact: bool,
 ) -> Built:
     door = Door(con, key, known.accounts)
     door.learn(made.relation)
@@ -274,6 +280,7 @@ def _write(
         f"COPY (SELECT * FROM merged ORDER BY created_at, post_id) TO "
         f"{text(str(staged))} ({_PARQUET})"
     )
+    n_redacted = redact_posts(staged) if redact else 0
     door.gaps.claim(made.relation)
     n_incomplete = write_threads(writer, door, old, [*others, staged])
     times = store.times()
@@ -289,6 +296,7 @@ def _write(
         n_elsewhere=n_elsewhere,
         n_incomplete=n_incomplete,
         n_accounts=n_accounts,
+        n_redacted=n_redacted,
         rejected=dict(counted.most_common()),
         remarks=dict(made.remarks.most_common()),
         left_out=dict(made.left_out.most_common()),

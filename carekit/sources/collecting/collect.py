@@ -44,6 +44,7 @@ def collect(
     max_seconds: float | None = None,
     max_cost: float | None = None,
     raw: bool = True,
+    redact: bool = False,
     base_url: str | None = None,
     since: str | datetime | None = None,
     until: str | datetime | None = None,
@@ -79,6 +80,9 @@ def collect(
         Caps on this run; money in dollars.
     raw : bool
         False keeps no page after its posts are in the dataset.
+    redact : bool
+        True replaces personal data in the texts of the dataset (carekit.triage.redact), now and in
+        every later run on it. Pages in ``raw/`` stay as they came.
     base_url : str, optional
         Another server than the usual one.
     since, until : str or datetime, optional
@@ -111,7 +115,7 @@ def collect(
     folder = Path(out).absolute()
     asked = _Asked(
         load_source(source),
-        _ask_of(targets, base_url, since, until, countries, langs, brand),
+        replace(_ask_of(targets, base_url, since, until, countries, langs, brand), redact=redact),
         folder,
         open_dataset(folder) if (folder / FILE).is_file() else None,
         accounts,
@@ -199,8 +203,9 @@ class _Asked:
         again = self.resume or self.refresh
         if not again:
             _check_new(store, self.ask, last)
+        redact = self.ask.redact or last.get("redact", False)
         if self.ask.targets or not again:
-            return self
+            return replace(self, ask=replace(self.ask, redact=redact))
         ask = _ask_of(
             last["targets"],
             self.ask.base_url or last["base_url"],
@@ -210,7 +215,7 @@ class _Asked:
             last["langs"],
             self.ask.brand or last["brand"],
         )
-        return replace(self, ask=ask)
+        return replace(self, ask=replace(ask, redact=redact))
 
 
 def estimate(
@@ -401,8 +406,11 @@ def _finish(
     built = build(
         store, source,
         old=asked.old, known=known, key=asked.key, title=title, licence=licence,
+        redact=asked.ask.redact,
         provenance=lambda n_incomplete: _provenance(store, source, n_incomplete, raw=raw),
     )  # fmt: skip
+    if asked.ask.redact:
+        say(f"Personal data redacted in {built.n_redacted:,} posts.")
     n_purged = 0
     if built.gone:
         n_purged = store.rewrite(

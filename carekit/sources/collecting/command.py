@@ -40,6 +40,11 @@ def add_collect_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser.add_argument(
         "--no-raw", action="store_true", help="keep no page once its posts are in the dataset"
     )
+    parser.add_argument(
+        "--redact",
+        action="store_true",
+        help="replace personal data in texts, now and in later runs: [email], [phone], …",
+    )
     parser.add_argument("--base-url", metavar="URL", help="another server than the usual one")
     parser.add_argument("--since", metavar="TIME", help="posts from this time on (ISO, UTC)")
     parser.add_argument("--until", metavar="TIME", help="posts up to this time (ISO, UTC)")
@@ -89,6 +94,7 @@ def run_collect(args: argparse.Namespace) -> int:
             max_seconds=args.max_seconds,
             max_cost=args.max_cost,
             raw=not args.no_raw,
+            redact=args.redact,
             brand=args.brand,
             title=args.title,
             licence=args.licence,

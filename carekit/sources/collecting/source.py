@@ -120,6 +120,8 @@ class Ask:
         For sources that have editions.
     brand : str, optional
         The firm that the targets are about, where the source cannot tell.
+    redact : bool
+        Personal data leave the texts of the dataset; once asked for, in every later run as well.
     brands : frozenset of str
         Accounts on this network that are known to be a firm's, as `carekit.sources.accounts.fold`
         writes them.
@@ -132,6 +134,7 @@ class Ask:
     countries: tuple[str, ...] = ()
     langs: tuple[str, ...] = ()
     brand: str | None = None
+    redact: bool = False
     brands: frozenset[str] = frozenset()
 
     def as_json(self) -> dict[str, Any]:
@@ -144,6 +147,7 @@ class Ask:
             "countries": list(self.countries),
             "langs": list(self.langs),
             "brand": self.brand,
+            "redact": self.redact,
         }
 
 

@@ -71,6 +71,20 @@ def test_rows_are_those_of_a_hand_written_thread(bluesky, login, tmp_path) -> No
     assert (made["created_at"].dt.hour == 8).all()
 
 
+def test_redaction_once_asked_for_holds_in_every_later_run(bluesky, login, tmp_path) -> None:
+    first = bluesky.post("ann.test", "@acme.test write to ann@mail.example", minute=0)
+    bluesky.post("acme.test", "On its way", minute=2, to=first)
+    gather(bluesky, tmp_path / "d", redact=True)
+    assert posts(tmp_path / "d").loc[f"bluesky:{first}", "text"] == "@acme.test write to [email]"
+    second = bluesky.post("bob.test", "@acme.test or call 06 12 34 56 78", minute=5)
+    collect("bluesky", out=tmp_path / "d", refresh=True, base_url=bluesky.url, pace=0)
+    made = posts(tmp_path / "d")
+    assert made.loc[f"bluesky:{first}", "text"] == "@acme.test write to [email]"
+    assert made.loc[f"bluesky:{second}", "text"] == "@acme.test or call [phone]"
+    part = next(p for p in open_dataset(tmp_path / "d").manifest.parts if p.table == "posts")
+    assert part.query["redact"] is True
+
+
 def test_comments_below_a_post_of_the_brand_are_on_its_page(bluesky, tmp_path) -> None:
     root = bluesky.post("acme.test", "New shop in Lyon", minute=0)
     comment = bluesky.post("ann.test", "And my parcel?", minute=5, to=root)
