@@ -10,6 +10,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -69,9 +70,11 @@ def node() -> Node:
         # The headers of this same Node: others would build modules that it cannot load.
         command += ["--foreground-scripts", f"--nodedir={home}", "--no-audit", "--no-fund"]
         path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
-        done = subprocess.run(
-            command, capture_output=True, text=True, env=os.environ | {"PATH": path}, check=False
-        )
+        # Node does not know the certificates that the system trusts, such as those of a proxy.
+        trusted = ssl.get_default_verify_paths().cafile
+        known = {"NODE_EXTRA_CA_CERTS": trusted} if trusted else {}
+        environment = known | os.environ | {"PATH": path}
+        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
         if done.returncode != 0:
             last = " ".join(done.stderr.split()[-40:])
             _unavailable(f"npm could not install {DEV_ENV}: {last}")
