@@ -24,6 +24,7 @@ def test_suite(marked):
 
 @pytest.fixture
 def suite(pytester: pytest.Pytester, tmp_path: Path) -> pytest.Pytester:
+    pytester.makeini("[pytest]\nmarkers = needs_system(program, package): needs a program")
     pytester.makeconftest((Path(__file__).parent / "conftest.py").read_text(encoding="utf-8"))
     present = f"needs_system('no-such-program', {sys.executable!r}, package='python3')"
     pytester.makepyfile(SUITE.format(present=present))
