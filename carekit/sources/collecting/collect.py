@@ -262,8 +262,8 @@ def _before_anything() -> Iterator[None]:
 
 def _nothing(why: str) -> CarekitError:
     return CarekitError(
-        f"{why[0].upper()}{why[1:]}. Expected pages of posts. Nothing was collected; try again "
-        "later, or check --base-url and your keys."
+        f"Nothing was collected: {why}. Expected pages of posts. Try again later, or check your "
+        "network, --base-url and your keys."
     )
 
 
