@@ -106,7 +106,7 @@ def write_sheets(
     drawn : DataFrame
         As `draw_sample` returns it.
     path : path
-        Ends in .xlsx or .csv. With coders: `sheet.xlsx` becomes `sheet.anna.xlsx`.
+        Ends in .xlsx or .csv. With coders: `sheet.xlsx` becomes `sheet.first.xlsx`.
     lang : {"fr", "en"}
         Of the codebook.
     coders : sequence of str
