@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,10 +97,15 @@ def reproduce(
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     with progress(quiet=quiet) as bar:
         step = bar("ledger: audit and replay", 2)
-        report = audit(ledger)
-        step(1)
-        verdicts = replay_all(opened, ledger=ledger, only=[only] if is_figure and only else None)
-        step(2)
+
+        def check_ledger() -> tuple[Any, pd.DataFrame]:
+            report = audit(ledger)
+            step(1)
+            figure = [only] if is_figure and only else None
+            verdicts = replay_all(opened, ledger=ledger, only=figure)
+            step(2)
+            return report, verdicts
+
         steps: dict[Path, Any] = {}
 
         def on_cell(path: Path, done: int, total: int) -> None:
@@ -107,12 +113,16 @@ def reproduce(
                 steps[path] = bar(path.stem, total)
             steps[path](done)
 
-        runs = execute_notebooks(
-            notebooks,
-            dataset=opened.path,
-            environment={FIGURES_VARIABLE: str((folder / "figures").resolve())},
-            on_cell=on_cell,
-        )
+        # Notebooks run in processes of their own: the ledger need not wait for them.
+        with ThreadPoolExecutor(1) as thread:
+            checked = thread.submit(check_ledger)
+            runs = execute_notebooks(
+                notebooks,
+                dataset=opened.path,
+                environment={FIGURES_VARIABLE: str((folder / "figures").resolve())},
+                on_cell=on_cell,
+            )
+            report, verdicts = checked.result()
     for run in runs:
         page = to_html(run.notebook, title=notebook_title(run.notebook, run.path.stem))
         files.write_text(folder / f"{run.path.stem}.html", page)
