@@ -266,7 +266,7 @@ def _array(frame: pd.DataFrame, column: Column, table: Table) -> pa.Array:
         raise SchemaError(
             f"`{table.name}`, column {column.name!r} holds values that are not of type "
             f"{column.type}: {_first_line(error)}. Convert the column first."
-        ) from error
+        ) from None  # Arrow's own words quote the value, which may be a post
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()
     if column.required and array.null_count:

@@ -13,6 +13,7 @@ import socket
 import ssl
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -117,8 +118,8 @@ def postgres() -> Iterator[str]:
     programs = postgres_folder()
     if programs is None:
         _unavailable("needs PostgreSQL; install the system package postgresql")
-    folder = Path(f"/tmp/carekit-postgres-{os.getpid()}")
-    folder.mkdir(mode=0o700)
+    # Not pytest's folder: the path of a socket may have some hundred letters at most.
+    folder = Path(tempfile.mkdtemp(prefix="carekit-postgres-"))
     data, port = folder / "data", free_port()
     command = [str(programs / "initdb"), "-D", str(data), "-U", "pg", "-A", "trust", "-N"]
     said = ""
