@@ -213,7 +213,10 @@ def tests(arguments: list[str]) -> int:
                 count(report, counts)
             if code in {2, INTERRUPTED}:
                 break
-            if name == "notebooks" and inside("-m", "carekit.notebooks", "figures", drawn) != 0:
+            if (
+                name == "notebooks"
+                and inside("-m", "carekit.show.notebooks", "figures", drawn) != 0
+            ):
                 broken.append("figures")
     verdict = f"failed: {', '.join(broken)}" if broken else "all is well"
     say(f"{verdict}, after {time.monotonic() - started:.0f} s.")
@@ -254,7 +257,7 @@ def lab(arguments: list[str]) -> int:
 
 
 def refresh(arguments: list[str]) -> int:
-    return inside("-m", "carekit.notebooks", "refresh", *arguments)
+    return inside("-m", "carekit.show.notebooks", "refresh", *arguments)
 
 
 def bench(arguments: list[str]) -> int:

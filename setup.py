@@ -5,7 +5,7 @@ Everything else is in pyproject.toml, which cannot both find packages and map fo
 
 from setuptools import find_packages, setup
 
-# data/NAME of the checkout → carekit/_data/NAME; carekit.resources looks in both.
+# data/NAME of the checkout → carekit/_data/NAME; carekit.dataset.resources looks in both.
 SHIPPED = ("claims", "measured")
 
 setup(

@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 import pandas as pd
 
-from carekit.measures.business_hours import BusinessHours, open_minutes
+from carekit.requests.business_hours import BusinessHours, open_minutes
 
 ZONE = ZoneInfo("Europe/Paris")
 SAMPLE = 2000

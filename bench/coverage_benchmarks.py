@@ -20,15 +20,15 @@ from scipy.signal import lfilter
 from scipy.special import expit
 
 from carekit.errors import InputError
-from carekit.inference.comparisons import compare_rates
-from carekit.inference.funnel import funnel
-from carekit.inference.interrupted import interrupted_series
-from carekit.inference.panels import difference_in_differences
-from carekit.inference.pooling import shrink_rates
-from carekit.inference.ranks import rank_sets
-from carekit.inference.rate_model import model_rates
-from carekit.inference.score import score_brands
-from carekit.inference.staggered import staggered_effect
+from carekit.inference.benchmark.funnel import funnel
+from carekit.inference.benchmark.pooling import shrink_rates
+from carekit.inference.benchmark.ranks import rank_sets
+from carekit.inference.benchmark.score import score_brands
+from carekit.inference.panels.interrupted import interrupted_series
+from carekit.inference.panels.panels import difference_in_differences
+from carekit.inference.panels.staggered import staggered_effect
+from carekit.inference.rates.comparisons import compare_rates
+from carekit.inference.rates.rate_model import model_rates
 
 Row = dict[str, object]
 

@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from carekit.inference.prevalence import compare_groups, corrected_prevalence
+from carekit.inference.correction.prevalence import compare_groups, corrected_prevalence
 
 LOW, HIGH = 0.935, 0.965
 UNCODED = 2_000

@@ -18,11 +18,11 @@ from collections.abc import Callable, Iterator
 import numpy as np
 import pandas as pd
 
-from carekit.inference.differences import compare
-from carekit.inference.intervals import clopper_pearson, newcombe, wilson
-from carekit.inference.multiresponse import share_of_mentions
-from carekit.inference.proportions import estimate_rate, mean_of_rates
-from carekit.inference.survey import share
+from carekit.inference.rates.intervals import clopper_pearson, newcombe, wilson
+from carekit.inference.rates.proportions import estimate_rate, mean_of_rates
+from carekit.inference.surveys.differences import compare
+from carekit.inference.surveys.multiresponse import share_of_mentions
+from carekit.inference.surveys.survey import share
 
 LOW, HIGH = 93.5, 96.5
 Situation = tuple[str, str, Callable[[np.random.Generator, int], float]]

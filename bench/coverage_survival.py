@@ -18,9 +18,9 @@ import pandas as pd
 from scipy.special import ndtr
 
 from carekit.inference.competing import estimate_incidence
-from carekit.inference.logrank import compare_waits
-from carekit.inference.restricted_mean import restricted_mean
-from carekit.inference.survival import estimate_waits
+from carekit.inference.waits.logrank import compare_waits
+from carekit.inference.waits.restricted_mean import restricted_mean
+from carekit.inference.waits.survival import estimate_waits
 
 MEDIAN, FOLLOW_UP, CORRELATION = 200.0, 1500.0, 0.3
 RATE = math.log(2) / MEDIAN

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from carekit.dataset import open_dataset
+from carekit.dataset.folder import open_dataset
 from carekit.errors import CarekitError
 from carekit.sources.files import import_files
 

@@ -59,12 +59,12 @@ def make_file(path: Path, n_posts: int) -> None:
 
 
 def run_carekit(file: Path, folder: Path, memory_limit: str | None) -> dict:
-    from carekit.dataset import open_dataset
-    from carekit.engine import connect
-    from carekit.estimates.answer_rate import measure_answer_rate
-    from carekit.estimates.first_response import measure_first_response
-    from carekit.measures.requests import build_requests
-    from carekit.measures.threads import build_threads
+    from carekit.dataset.engine import connect
+    from carekit.dataset.folder import open_dataset
+    from carekit.measures.answer_rate import measure_answer_rate
+    from carekit.measures.first_response import measure_first_response
+    from carekit.requests.build import build_requests
+    from carekit.requests.threads import build_threads
     from carekit.sources.files import import_files
 
     import_files("twcs", [file], out=folder / "dataset", memory_limit=memory_limit)
@@ -95,7 +95,7 @@ def run_carekit(file: Path, folder: Path, memory_limit: str | None) -> dict:
 def run_duckdb(file: Path, folder: Path, memory_limit: str | None) -> dict:
     import duckdb
 
-    from carekit.privacy import pseudonym_sql  # HMAC in SQL: the same work for both
+    from carekit.dataset.privacy import pseudonym_sql  # HMAC in SQL: the same work for both
 
     folder.mkdir(parents=True, exist_ok=True)
     con = duckdb.connect()
@@ -180,7 +180,7 @@ def run_pandas(file: Path, folder: Path, memory_limit: str | None) -> dict:
     """`memory_limit` means nothing to pandas."""
     import pandas as pd
 
-    from carekit.privacy import pseudonym
+    from carekit.dataset.privacy import pseudonym
 
     folder.mkdir(parents=True, exist_ok=True)
     key = KEY.encode()

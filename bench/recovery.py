@@ -28,11 +28,11 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from carekit.dataset import Dataset, open_dataset
-from carekit.engine import Engine, connect
-from carekit.files import replacing
-from carekit.inference.intervals import wilson
-from carekit.inference.proportions import estimate_rate
+from carekit.dataset.atomic import replacing
+from carekit.dataset.engine import Engine, connect
+from carekit.dataset.folder import Dataset, open_dataset
+from carekit.inference.rates.intervals import wilson
+from carekit.inference.rates.proportions import estimate_rate
 from carekit.sample import generate_sample
 
 
@@ -117,7 +117,7 @@ def _of(name: str, truth: float, row: Any, value: str = "estimate") -> Found:
 
 
 def _rates(dataset: Dataset, engine: Engine, planted: Planted, _: Any) -> Iterator[Found]:
-    from carekit.estimates.answer_rate import measure_answer_rate
+    from carekit.measures.answer_rate import measure_answer_rate
 
     options: dict[str, Any] = {"definition": "socialbakers-2015", "engine": engine}
     world = measure_answer_rate(dataset, by="network", **options).set_index("network")
@@ -141,10 +141,10 @@ def _rates(dataset: Dataset, engine: Engine, planted: Planted, _: Any) -> Iterat
 
 
 def _waits(dataset: Dataset, engine: Engine, planted: Planted, _: Any) -> Iterator[Found]:
-    from carekit.inference.means import estimate_mean
-    from carekit.inference.proportions import estimate_rate
+    from carekit.inference.rates.means import estimate_mean
+    from carekit.inference.rates.proportions import estimate_rate
     from carekit.measures.answers import count_waits
-    from carekit.measures.requests import build_requests
+    from carekit.requests.build import build_requests
 
     requests = build_requests(dataset, definition="zendesk", engine=engine)
     waits = count_waits(requests.table, cluster="brand")
@@ -164,7 +164,7 @@ def _waits(dataset: Dataset, engine: Engine, planted: Planted, _: Any) -> Iterat
 
 
 def _answers(dataset: Dataset, engine: Engine, planted: Planted, _: Any) -> Iterator[Found]:
-    from carekit.estimates.handoffs import measure_handoffs, measure_redirects
+    from carekit.measures.handoffs import measure_handoffs, measure_redirects
 
     table = measure_handoffs(dataset, definition="zendesk", engine=engine).set_index("handoff")
     for kind in ("requested", "announced"):
@@ -176,7 +176,7 @@ def _answers(dataset: Dataset, engine: Engine, planted: Planted, _: Any) -> Iter
 
 
 def _places(dataset: Dataset, engine: Engine, planted: Planted, _: Any) -> Iterator[Found]:
-    from carekit.estimates.surfaces import ALL_OTHERS, measure_surfaces
+    from carekit.measures.surfaces import ALL_OTHERS, measure_surfaces
 
     labels = pd.read_parquet(dataset.path / "labels.parquet", columns=["post_id", "angry"])
     angry = labels["angry"].fillna(False).astype(bool)
@@ -189,7 +189,7 @@ def _places(dataset: Dataset, engine: Engine, planted: Planted, _: Any) -> Itera
 
 
 def _growth(dataset: Dataset, engine: Engine, planted: Planted, _: Any) -> Iterator[Found]:
-    from carekit.estimates.growth import measure_growth
+    from carekit.measures.growth import measure_growth
 
     table = measure_growth(
         dataset,
@@ -209,7 +209,7 @@ def _growth(dataset: Dataset, engine: Engine, planted: Planted, _: Any) -> Itera
 
 
 def _care(dataset: Dataset, engine: Engine, planted: Planted, truth: Any) -> Iterator[Found]:
-    from carekit.estimates.care_accounts import measure_care_accounts
+    from carekit.measures.care_accounts import measure_care_accounts
 
     labels = pd.read_parquet(dataset.path / "labels.parquet", columns=["post_id", "tone"])
     negative = set(labels.post_id[labels.tone == "negative"])

@@ -21,12 +21,12 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from carekit.inference.crosstabs import rao_scott
-from carekit.inference.differences import compare
-from carekit.inference.multiresponse import share_of_mentions, share_of_respondents
-from carekit.inference.survey import share
-from carekit.inference.tick_tests import mmi_test
-from carekit.inference.trends import survey_trend
+from carekit.inference.surveys.crosstabs import rao_scott
+from carekit.inference.surveys.differences import compare
+from carekit.inference.surveys.multiresponse import share_of_mentions, share_of_respondents
+from carekit.inference.surveys.survey import share
+from carekit.inference.surveys.tick_tests import mmi_test
+from carekit.inference.surveys.trends import survey_trend
 from carekit.inference.weights import rake
 
 LIMIT_SECONDS, LIMIT_GIGABYTES = 3.0, 1.5

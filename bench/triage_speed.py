@@ -15,7 +15,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from carekit.triage import RuleTriage, TrainedTriage, detect_language, redact
+from carekit.coding.trained import TrainedTriage
+from carekit.text.language import detect_language
+from carekit.text.personal_data import redact
+from carekit.text.rules import RuleTriage
 
 OPENINGS = ["@acme hi", "bonjour @acme", "@acme", "@acme_help so", "hey @acme", "well", ""]
 MIDDLES = [

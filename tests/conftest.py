@@ -152,8 +152,8 @@ def make_dataset(tmp_path: Path):
 
     import pandas as pd
 
-    from carekit.dataset import create_dataset, open_dataset
-    from carekit.manifest import NOTHING_LEFT_OUT
+    from carekit.dataset.folder import create_dataset, open_dataset
+    from carekit.dataset.manifest import NOTHING_LEFT_OUT
 
     numbers = itertools.count()
 

@@ -25,7 +25,7 @@ def test_heavy_packages_would_be_noticed() -> None:
 
 
 def test_running_notebooks_needs_little_until_one_is_run() -> None:
-    assert set(loaded("import carekit.notebooks")) <= {"numpy"}
+    assert set(loaded("import carekit.show.notebooks")) <= {"numpy"}
 
 
 def test_names_are_found_when_used_and_listed_before() -> None:

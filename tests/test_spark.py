@@ -19,18 +19,13 @@ import pandas as pd
 import pytest
 
 import carekit.measures
-from carekit.dataset import Dataset, open_dataset
-from carekit.engine import Engine, connect
+from carekit.dataset.engine import Engine, connect
+from carekit.dataset.folder import Dataset, open_dataset
 from carekit.errors import InputError
-from carekit.estimates.answer_bounds import measure_answer_bounds
-from carekit.estimates.answer_rate import measure_answer_rate
-from carekit.estimates.definitions import measure_definitions
-from carekit.estimates.first_response import measure_first_response
-from carekit.measures.addressing import count_addressing, own_accounts
+from carekit.measures.answer_bounds import measure_answer_bounds
+from carekit.measures.answer_rate import measure_answer_rate
 from carekit.measures.answers import count_answers, count_waits
-from carekit.measures.business_waits import brand_hours, count_business_waits
 from carekit.measures.contacts import count_contacts, count_unknown
-from carekit.measures.definitions import DEFINITIONS
 from carekit.measures.first_answers import (
     count_elsewhere,
     count_handoffs,
@@ -38,13 +33,18 @@ from carekit.measures.first_answers import (
     count_redirects,
     first_answers,
 )
+from carekit.measures.first_response import measure_first_response
 from carekit.measures.main_accounts import count_main_openings, opening_texts
-from carekit.measures.places import count_surfaces, keep_posts
-from carekit.measures.requests import TIME_UNITS, Requests, build_requests, with_groups
-from carekit.measures.threads import Threads, build_threads
+from carekit.measures.sharing import open_shared, share_counts
+from carekit.measures.side_by_side import measure_definitions
 from carekit.measures.volumes import comparable_periods, count_volumes, span
+from carekit.requests.addressing import count_addressing, own_accounts
+from carekit.requests.build import TIME_UNITS, Requests, build_requests, with_groups
+from carekit.requests.business_waits import brand_hours, count_business_waits
+from carekit.requests.definitions import DEFINITIONS
+from carekit.requests.places import count_surfaces, keep_posts
+from carekit.requests.threads import Threads, build_threads
 from carekit.sample import generate_sample
-from carekit.sharing import open_shared, share_counts
 
 pytestmark = [
     pytest.mark.spark,

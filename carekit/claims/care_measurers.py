@@ -10,10 +10,10 @@ import pandas as pd
 from carekit.claims.figure import Figure
 from carekit.claims.measurement import Measurement
 from carekit.errors import InputError
-from carekit.inference.intervals import wilson
+from carekit.inference.rates.intervals import wilson
 
 if TYPE_CHECKING:
-    from carekit.dataset import Dataset
+    from carekit.dataset.folder import Dataset
 
 MENTIONS = "simply-measured"
 EIGHT_HOURS = 480
@@ -69,9 +69,9 @@ def has_care_account(figure: Figure, dataset: Dataset) -> Measurement:
 
 def average_response_under_8h(figure: Figure, dataset: Dataset) -> Measurement:
     """Share of brands whose mean wait, over answered mentions of the care account, is below 8 h."""
-    from carekit.engine import using
+    from carekit.dataset.engine import using
     from carekit.measures.answers import count_waits
-    from carekit.measures.requests import build_requests, with_groups
+    from carekit.requests.build import build_requests, with_groups
 
     brands = care_accounts(figure, dataset)
     if brands is None or not brands["has_care"].any():
@@ -106,14 +106,14 @@ def average_response_under_8h(figure: Figure, dataset: Dataset) -> Measurement:
 
 def redirects_reply(figure: Figure, dataset: Dataset) -> Measurement:
     """Share of first answers of care accounts that send the customer elsewhere."""
-    from carekit.estimates.handoffs import measure_handoffs, measure_redirects
+    from carekit.measures.handoffs import measure_handoffs, measure_redirects
 
     options: dict[str, Any] = {"definition": MENTIONS, "where": _where(figure), "cluster": "brand"}
     if figure.group == "private_message":
         key = ("handoffs", options["where"])
         frame = _once(dataset, key, lambda: measure_handoffs(dataset, **options))
         rows = frame[frame["handoff"] == "requested"]
-        what = "first answers that ask for a private message, by the rules of carekit.triage"
+        what = "first answers that ask for a private message, by the rules of carekit.coding"
     elif figure.group in DESTINATIONS:
         key = ("redirects", options["where"])
         frame = _once(dataset, key, lambda: measure_redirects(dataset, **options))
@@ -155,7 +155,7 @@ def care_account_growth(figure: Figure, dataset: Dataset) -> Measurement:
 
 
 def _growth(figure: Figure, dataset: Dataset, component: str) -> Measurement:
-    from carekit.estimates.growth import measure_growth
+    from carekit.measures.growth import measure_growth
 
     periods: dict[str, Any] = _own_periods(figure, dataset)
     where = _where(figure)
@@ -183,9 +183,9 @@ def _growth(figure: Figure, dataset: Dataset, component: str) -> Measurement:
 
 def _own_periods(figure: Figure, dataset: Dataset) -> dict[str, Any]:
     """The figure's window and the same a year before, if the dataset covers both."""
-    from carekit.engine import using
-    from carekit.measures.requests import build_requests
+    from carekit.dataset.engine import using
     from carekit.measures.volumes import span
+    from carekit.requests.build import build_requests
 
     if not figure.period_start or not figure.period_end:
         return {}

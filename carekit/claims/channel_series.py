@@ -6,7 +6,7 @@ import pandas as pd
 
 from carekit.claims.ledger import Ledger
 from carekit.errors import InputError
-from carekit.inference.intervals import wilson
+from carekit.inference.rates.intervals import wilson
 
 _NARROW = "who contacted"  # the base of the first waves: those who contacted any service
 

@@ -22,9 +22,9 @@ from carekit.claims.survey_measurers import Unanswerable
 from carekit.errors import InputError, MissingExtraError, SelectionError
 
 if TYPE_CHECKING:
-    from carekit.dataset import Dataset
-    from carekit.engine import Engine
-    from carekit.tables import ReadableTable
+    from carekit.dataset.engine import Engine
+    from carekit.dataset.folder import Dataset
+    from carekit.show.tables import ReadableTable
 
 COLUMNS = (
     "hypothesis_id statement evidence test unit estimate ci_low ci_high conf_level p_value n verdict "
@@ -65,11 +65,11 @@ def judge_hypothesis(
 
     Examples
     --------
-    >>> from carekit.dataset import open_dataset
+    >>> from carekit.dataset.folder import open_dataset
     >>> judge_hypothesis("H01", open_dataset()).verdict
     'untestable'
     """
-    from carekit.engine import sharing
+    from carekit.dataset.engine import sharing
 
     read = load_ledger() if ledger is None else ledger
     statements = _statements(read)
@@ -124,12 +124,12 @@ def judge_hypotheses(
 
     Examples
     --------
-    >>> from carekit.dataset import open_dataset
+    >>> from carekit.dataset.folder import open_dataset
     >>> table = judge_hypotheses(open_dataset(), only=["H06", "H20"])
     >>> table.groupby("hypothesis_id")["overall"].first().tolist()
     ['untestable', 'contradicted']
     """
-    from carekit.engine import sharing
+    from carekit.dataset.engine import sharing
 
     read = load_ledger() if ledger is None else ledger
     statements = _statements(read)
@@ -186,12 +186,12 @@ def table_hypotheses(rows: pd.DataFrame, *, caption: str) -> ReadableTable:
 
     Examples
     --------
-    >>> from carekit.dataset import open_dataset
+    >>> from carekit.dataset.folder import open_dataset
     >>> rows = judge_hypotheses(open_dataset(), only=["H20"])
     >>> table_hypotheses(rows, caption="Verdicts").rows[0][3:]
     ('-43.0 points (-47.4 to -38.6)', '1,000', 'contradicted', 'contradicted')
     """
-    from carekit.tables import table_estimates
+    from carekit.show.tables import table_estimates
 
     evidence = evidence_of(rows)
     shown = pd.DataFrame(

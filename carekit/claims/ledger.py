@@ -17,8 +17,8 @@ import pandas as pd
 from carekit.claims.checks import find_faults
 from carekit.claims.columns import COLUMNS, KEYS, read_file, typed
 from carekit.claims.figure import Figure, Study, correction_chain
+from carekit.dataset.resources import data_folder
 from carekit.errors import InputError, SchemaError
-from carekit.resources import data_folder
 
 
 class Ledger:

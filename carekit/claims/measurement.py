@@ -16,7 +16,7 @@ from carekit.claims.vocabulary import MEASURES
 from carekit.errors import InputError
 
 if TYPE_CHECKING:
-    from carekit.dataset import Dataset
+    from carekit.dataset.folder import Dataset
 
 
 @dataclass(frozen=True)

@@ -14,16 +14,16 @@ import pandas as pd
 from carekit.claims import care_measurers
 from carekit.claims.figure import Figure
 from carekit.claims.measurement import Measurement, register_measure
-from carekit.engine import using
-from carekit.inference.means import estimate_mean
-from carekit.inference.proportions import estimate_rate, mean_of_rates
+from carekit.dataset.engine import using
+from carekit.inference.rates.means import estimate_mean
+from carekit.inference.rates.proportions import estimate_rate, mean_of_rates
 from carekit.measures.answers import count_answers, count_waits
-from carekit.measures.definitions import get_definition
-from carekit.measures.places import keep_posts
-from carekit.measures.requests import build_requests
+from carekit.requests.build import build_requests
+from carekit.requests.definitions import get_definition
+from carekit.requests.places import keep_posts
 
 if TYPE_CHECKING:
-    from carekit.dataset import Dataset
+    from carekit.dataset.folder import Dataset
 
 
 MOST_KEPT = 8

@@ -23,8 +23,8 @@ from carekit.claims.needs import needs_of
 from carekit.errors import SelectionError
 
 if TYPE_CHECKING:
-    from carekit.dataset import Dataset
-    from carekit.engine import Engine
+    from carekit.dataset.engine import Engine
+    from carekit.dataset.folder import Dataset
 
 PLANTED: Final = "The dataset is synthetic: the replay recovers a planted truth and is no evidence."
 
@@ -260,7 +260,7 @@ def replay_all(
     InputError
         If an id of `only` is not in the ledger.
     """
-    from carekit.engine import sharing
+    from carekit.dataset.engine import sharing
 
     read = load_ledger() if ledger is None else ledger
     wanted = read.figures["figure_id"].tolist() if only is None else list(only)

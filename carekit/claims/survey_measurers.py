@@ -24,10 +24,10 @@ from carekit.claims.figure import Figure
 from carekit.claims.ledger import load_ledger
 from carekit.claims.measurement import Measurement, register_measure
 from carekit.errors import InputError, NotAskedError
-from carekit.estimates.questions import Asked, Question, asked_respondents, load_questions
+from carekit.survey.questions import Asked, Question, asked_respondents, load_questions
 
 if TYPE_CHECKING:
-    from carekit.dataset import Dataset
+    from carekit.dataset.folder import Dataset
 
 # A figure of the first measure is computed from the question of the second.
 ASKED_AS = {
@@ -250,7 +250,7 @@ def _share(
     only: pd.Series | None,
     who: str,
 ) -> Measurement:
-    from carekit.inference.survey import share
+    from carekit.inference.surveys.survey import share
 
     if wide := _is_wide(figure, question):
         reached = {k: v for k, v in question.asked_if.items() if k != PARENT}
@@ -293,7 +293,7 @@ def measure_ticks(figure: Figure, dataset: Dataset) -> Measurement:
     asked = _asked(dataset, question, only=only)
     if figure.unit == "rank":
         return _rank(asked, option)
-    from carekit.inference.multiresponse import share_of_respondents
+    from carekit.inference.surveys.multiresponse import share_of_respondents
 
     options: dict[str, Any] = {"base": "asked", "lonely": "center", **asked.design}
     made = share_of_respondents(asked.frame, list(question.columns), **options)
@@ -303,8 +303,8 @@ def measure_ticks(figure: Figure, dataset: Dataset) -> Measurement:
 
 def _rank(asked: Asked, option: str) -> Measurement:
     """Rank of an option, from 1 + those surely above to all but those surely below it."""
-    from carekit.inference.multiresponse import share_of_respondents
-    from carekit.inference.paired import compare_items
+    from carekit.inference.surveys.multiresponse import share_of_respondents
+    from carekit.inference.surveys.paired import compare_items
 
     columns, names = list(asked.question.columns), asked.question.item_names
     options: dict[str, Any] = {"base": "asked", "lonely": "center", **asked.design}
@@ -333,7 +333,7 @@ def measure_age_gap(figure: Figure, dataset: Dataset) -> Measurement:
     p(age) - p(all) = (1 - W)(p(age) - p(others)), W being the weight of that age among all; the
     interval is that of the difference between two groups, W taken as known.
     """
-    from carekit.inference.differences import compare
+    from carekit.inference.surveys.differences import compare
 
     question = question_for(figure, dataset)
     frame = dataset.read("survey")
@@ -363,7 +363,7 @@ def measure_age_gap(figure: Figure, dataset: Dataset) -> Measurement:
 
 def measure_ticks_a_person(figure: Figure, dataset: Dataset) -> Measurement:
     """Mean number of options ticked a person of the base."""
-    from carekit.inference.multiresponse import mentions_per_respondent
+    from carekit.inference.surveys.multiresponse import mentions_per_respondent
 
     question = question_for(figure, dataset)
     contacted = figure.country == "FR" and "who contacted" in figure.base

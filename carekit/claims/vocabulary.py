@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from carekit.schema import NETWORKS as SITES
+from carekit.dataset.schema import NETWORKS as SITES
 
 # measure → (section of the codebook, what is measured)
 MEASURES: Final[dict[str, tuple[str, str]]] = {

@@ -14,9 +14,9 @@ import pandas as pd
 from scipy.special import ndtri
 
 from carekit.errors import InputError
-from carekit.inference.counts import check_conf_level, column_names, join_flags, refuse_names
-from carekit.inference.horizons import share_within, with_limits, within_columns
-from carekit.inference.influence import (
+from carekit.inference.rates.counts import check_conf_level, column_names, join_flags, refuse_names
+from carekit.inference.waits.horizons import share_within, with_limits, within_columns
+from carekit.inference.waits.influence import (
     cluster_design,
     clusters_at_risk,
     count_clusters,
@@ -24,7 +24,7 @@ from carekit.inference.influence import (
     squared_influence,
     squared_single_influence,
 )
-from carekit.inference.kaplan_meier import (
+from carekit.inference.waits.kaplan_meier import (
     NO_VARIANCE,
     Curve,
     own_influence,
@@ -32,7 +32,7 @@ from carekit.inference.kaplan_meier import (
     product_limit,
     settled,
 )
-from carekit.inference.risk_sets import RiskSets, read_waits
+from carekit.inference.waits.risk_sets import RiskSets, read_waits
 
 SMALL_N = 30
 

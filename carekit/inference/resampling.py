@@ -1,7 +1,7 @@
 """Checks on a pooled rate that redraw its clusters: bootstrap and jackknife.
 
 They use no variance formula, so they confirm or question the intervals of
-`carekit.inference.proportions`. With few clusters the percentile bootstrap covers less than it
+`carekit.inference.rates.proportions`. With few clusters the percentile bootstrap covers less than it
 says (91 % instead of 95 with twenty unequal brands): a check, not the interval to print.
 """
 
@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from carekit.errors import InputError
-from carekit.inference.counts import (
+from carekit.inference.rates.counts import (
     check_conf_level,
     column_names,
     group_sums,
@@ -22,8 +22,8 @@ from carekit.inference.counts import (
     refuse_names,
     sum_counts,
 )
-from carekit.inference.intervals import wald_interval
-from carekit.inference.proportions import FEW_CLUSTERS
+from carekit.inference.rates.intervals import wald_interval
+from carekit.inference.rates.proportions import FEW_CLUSTERS
 
 _CELLS = 2_000_000  # draws × clusters held at once: 16 MB
 _RESULT = [

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from carekit.errors import InputError
-from carekit.inference.counts import group_sums, require_columns
-from carekit.inference.design import Codes, Floats, check_weights, first_ids
+from carekit.inference.rates.counts import group_sums, require_columns
+from carekit.inference.surveys.design import Codes, Floats, check_weights, first_ids
 
 _TOLERANCE = 1e-10
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from carekit.engine import to_frame
+from carekit.dataset.engine import to_frame
+from carekit.requests.build import cluster_of
 
 if TYPE_CHECKING:
     import ibis
@@ -19,7 +20,7 @@ def count_answers(
     Parameters
     ----------
     requests : ibis.Table
-        One row a request, as `carekit.measures.requests.build_requests` gives.
+        One row a request, as `carekit.requests.build.build_requests` gives.
     by : tuple of str
         Columns that define the groups.
     cluster : str, optional
@@ -73,16 +74,6 @@ def count_waits(
         backwards=_.backwards.cast("int64").sum(),
     )
     return _sorted(to_frame(counts), [*columns, "seconds"])
-
-
-def cluster_of(requests: ibis.Table, cluster: str) -> ibis.Value:
-    """The independent unit of each request; never missing."""
-    import ibis
-
-    value = requests[cluster].cast("string")
-    if cluster == "author_id":
-        return ibis.coalesce(value, requests.request_id)
-    return ibis.coalesce(value, "unknown")
 
 
 def _sorted(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from carekit.measures.answers import cluster_of
-from carekit.measures.clock import whole_seconds
-from carekit.measures.requests import Requests
+from carekit.requests.build import Requests, cluster_of
+from carekit.requests.clock import whole_seconds
 
 if TYPE_CHECKING:
     import ibis

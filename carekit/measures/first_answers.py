@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from carekit.measures.answers import cluster_of
-from carekit.measures.clock import whole_seconds
-from carekit.measures.requests import Requests
-from carekit.triage.handoffs import HANDOFF_PATTERN, HANDOFF_PATTERNS
-from carekit.triage.prepare import NOISE_PATTERN, URL_PATTERN
+from carekit.requests.build import Requests, cluster_of
+from carekit.requests.clock import whole_seconds
+from carekit.text.handoffs import HANDOFF_PATTERN, HANDOFF_PATTERNS
+from carekit.text.prepare import NOISE_PATTERN, URL_PATTERN
 
 if TYPE_CHECKING:
     import ibis

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from carekit.engine import Engine
-from carekit.measures.requests import build_requests
+from carekit.dataset.engine import Engine
+from carekit.requests.build import build_requests
 
 if TYPE_CHECKING:
     import ibis
 
-    from carekit.dataset import Dataset
+    from carekit.dataset.folder import Dataset
 
 
 def opening_texts(dataset: Dataset, *, network: str, engine: Engine) -> pd.DataFrame:

@@ -19,7 +19,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from carekit.errors import InputError, MissingExtraError
-from carekit.triage.prepare import duplicate_key
+from carekit.text.prepare import duplicate_key
 
 SIMILAR = 0.6
 REACH = 1000

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from carekit.engine import Engine
-from carekit.measures.clock import whole_seconds
+from carekit.dataset.engine import Engine
+from carekit.requests.clock import whole_seconds
 
 if TYPE_CHECKING:
     import ibis
 
-    from carekit.dataset import Dataset
+    from carekit.dataset.folder import Dataset
 
 
 class Period(NamedTuple):

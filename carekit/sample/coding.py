@@ -10,7 +10,7 @@ import pandas as pd
 from carekit.sample import expected, plan
 
 if TYPE_CHECKING:
-    from carekit.dataset import Dataset
+    from carekit.dataset.folder import Dataset
 
 CODERS = ("a", "b")
 TONE_ERROR = {"a": 0.08, "b": 0.12}
@@ -95,7 +95,7 @@ def planted_codes(dataset: Dataset) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from carekit.dataset import open_dataset
+    >>> from carekit.dataset.folder import open_dataset
     >>> planted_codes(open_dataset()).columns.to_list()
     ['post_id', 'tone', 'is_question', 'is_complaint', 'is_abuse']
     """

@@ -11,9 +11,10 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from carekit.dataset import create_dataset
+from carekit.dataset.folder import create_dataset
+from carekit.dataset.privacy import key_id
+from carekit.dataset.schema import POSTS, to_arrow
 from carekit.errors import InputError
-from carekit.privacy import key_id
 from carekit.sample import plan, traps
 from carekit.sample.coding import draw_codes
 from carekit.sample.incidents import incidents_table, stage_incidents
@@ -33,7 +34,6 @@ from carekit.sample.truth import (
     post_quantities,
     survey_quantities,
 )
-from carekit.schema import POSTS, to_arrow
 
 SEED = 2015
 CREATED_AT = "2026-11-22T00:00:00Z"
@@ -209,7 +209,7 @@ def generate_sample(
     Examples
     --------
     >>> import tempfile
-    >>> from carekit.dataset import open_dataset
+    >>> from carekit.dataset.folder import open_dataset
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     generate_sample(folder + "/sample", n_posts=2000)
     ...     open_dataset(folder + "/sample").is_sample

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 if TYPE_CHECKING:
-    from carekit.dataset import Dataset
+    from carekit.dataset.folder import Dataset
 
 TRUTH, LABELS = "truth.json", "labels.parquet"
 
@@ -32,7 +32,7 @@ def planted_values(dataset: Dataset, name: str) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from carekit.dataset import open_dataset
+    >>> from carekit.dataset.folder import open_dataset
     >>> planted_values(open_dataset(), "handoff_share")[["handoff", "value"]]
          handoff  value
     0  requested   0.06
@@ -60,7 +60,7 @@ def planted_brands(dataset: Dataset) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from carekit.dataset import open_dataset
+    >>> from carekit.dataset.folder import open_dataset
     >>> planted_brands(open_dataset()).care_effect.value_counts().to_dict()
     {'displaced': 12, 'none': 4}
     """
@@ -82,7 +82,7 @@ def planted_brand_rates(dataset: Dataset) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from carekit.dataset import open_dataset
+    >>> from carekit.dataset.folder import open_dataset
     >>> rates = planted_brand_rates(open_dataset())
     >>> len(rates), bool(rates.value.between(0, 1).all())
     (420, True)
@@ -112,7 +112,7 @@ def planted_labels(dataset: Dataset, *, columns: Sequence[str] | None = None) ->
 
     Examples
     --------
-    >>> from carekit.dataset import open_dataset
+    >>> from carekit.dataset.folder import open_dataset
     >>> labels = planted_labels(open_dataset(), columns=["tone"])
     >>> labels.columns.tolist(), len(labels)
     (['post_id', 'kind', 'tone'], 39848)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from carekit.privacy import pseudonym
+from carekit.dataset.privacy import pseudonym
 from carekit.sample import plan
 from carekit.sample.requests import NEVER
 from carekit.sample.roster import brands

@@ -11,8 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from carekit.dataset.schema import ACCOUNT_KINDS, ACCOUNTS, BRANDS
 from carekit.errors import InputError
-from carekit.schema import ACCOUNT_KINDS, ACCOUNTS, BRANDS
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,7 +25,7 @@ FOLDED = ("x", "facebook", "instagram", "bluesky", "mastodon", "reddit", "telegr
 
 @dataclass(frozen=True)
 class KnownAccounts:
-    """Accounts and brands that a user listed: one row each, columns as in carekit.schema."""
+    """Accounts and brands that a user listed: one row each, columns as in carekit.dataset.schema."""
 
     accounts: pd.DataFrame
     brands: pd.DataFrame

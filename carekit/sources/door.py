@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from carekit.dataset.privacy import pseudonym_sql
+from carekit.dataset.schema import ACCOUNTS, POSTS
 from carekit.errors import InputError
-from carekit.privacy import pseudonym_sql
-from carekit.schema import ACCOUNTS, POSTS
 from carekit.sources.accounts import FOLDED, fold
 from carekit.sources.drafts import strings, text
 from carekit.sources.gaps import GapRecord
@@ -64,7 +64,7 @@ class Door:
     key : bytes
         The pseudonym key.
     known : pandas.DataFrame
-        Accounts that are known before any file is read; columns of carekit.schema.ACCOUNTS.
+        Accounts that are known before any file is read; columns of carekit.dataset.schema.ACCOUNTS.
     """
 
     def __init__(self, con: duckdb.DuckDBPyConnection, key: bytes, known: pd.DataFrame) -> None:
@@ -208,7 +208,7 @@ class Door:
         return [dict(zip(ACCOUNTS.names, names, strict=False)) for names in unique]
 
     def posts(self, drafts: str, *, keep: str, observed_at: int | None) -> str:
-        """SQL of the posts, columns as in carekit.schema.POSTS.
+        """SQL of the posts, columns as in carekit.dataset.schema.POSTS.
 
         Parameters
         ----------

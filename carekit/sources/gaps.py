@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
-from carekit.schema import THREADS, to_arrow
+from carekit.dataset.schema import THREADS, to_arrow
 from carekit.sources.drafts import strings, text
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class GapRecord:
         )
 
     def threads(self, posts: Sequence[Path], *, old: pd.DataFrame) -> pd.DataFrame:
-        """The table of threads, columns as in carekit.schema.THREADS.
+        """The table of threads, columns as in carekit.dataset.schema.THREADS.
 
         Parameters
         ----------

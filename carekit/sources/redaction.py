@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from carekit.files import replacing
+from carekit.dataset.atomic import replacing
 
 _BATCH = 20_000
 
@@ -22,16 +22,16 @@ def redact_posts(path: Path) -> int:
     Parameters
     ----------
     path : Path
-        Columns of `carekit.schema.POSTS`, as the door writes them.
+        Columns of `carekit.dataset.schema.POSTS`, as the door writes them.
 
     Returns
     -------
     int
         Posts whose text was changed. E-mail addresses, phone, account, order and card numbers,
         IBAN and postal addresses become "[email]", "[phone]" and so on
-        (`carekit.triage.redact`); everything else stays as it was.
+        (`carekit.text.personal_data.redact`); everything else stays as it was.
     """
-    from carekit.triage.personal_data import redact
+    from carekit.text.personal_data import redact
 
     n_changed = 0
     with pq.ParquetFile(path) as source, replacing(path) as temporary:

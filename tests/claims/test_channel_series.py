@@ -7,7 +7,7 @@ import pytest
 from carekit import load_ledger
 from carekit.claims.channel_series import channel_series
 from carekit.errors import InputError
-from carekit.inference.intervals import wilson
+from carekit.inference.rates.intervals import wilson
 
 
 def test_social_series_is_that_of_the_finding():

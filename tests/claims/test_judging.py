@@ -25,9 +25,9 @@ from carekit.claims.judging import (
     table_hypotheses,
 )
 from carekit.claims.replay import PLANTED
-from carekit.dataset import open_dataset
+from carekit.dataset.folder import open_dataset
+from carekit.dataset.manifest import ANSWERED_ONLY
 from carekit.errors import InputError, SelectionError
-from carekit.manifest import ANSWERED_ONLY
 
 IDS = [f"H{n:02d}" for n in range(1, 32)]
 ROWS = [
@@ -214,7 +214,7 @@ def test_an_unknown_unit_is_refused():
 
 
 def test_the_frame_can_be_written_as_json(make_dataset, ledger):
-    from carekit.show import format_frame
+    from carekit.show.text import format_frame
 
     table = judge_hypotheses(make_dataset(ROWS), only=["H06", "H21"], ledger=ledger)
     rows = json.loads(format_frame(table, format="json"))

@@ -10,8 +10,8 @@ import pytest
 
 from carekit.claims.ledger import Ledger, load_ledger
 from carekit.claims.vocabulary import MEASURES, STATUSES
+from carekit.dataset.resources import data_folder
 from carekit.errors import InputError, SchemaError
-from carekit.resources import data_folder
 
 
 @pytest.fixture
@@ -319,7 +319,7 @@ def test_a_ledger_whose_files_changed_is_read_again(monkeypatch, tmp_path):
     import os
     import shutil
 
-    from carekit.resources import data_folder
+    from carekit.dataset.resources import data_folder
 
     home = tmp_path / "claims"
     shutil.copytree(data_folder("claims"), home)
@@ -331,7 +331,7 @@ def test_a_ledger_whose_files_changed_is_read_again(monkeypatch, tmp_path):
 
 
 def test_a_folder_that_is_named_is_read_each_time():
-    from carekit.resources import data_folder
+    from carekit.dataset.resources import data_folder
 
     folder = data_folder("claims")
     assert load_ledger(folder) is not load_ledger(folder)

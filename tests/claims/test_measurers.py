@@ -7,8 +7,8 @@ import pytest
 
 from carekit.claims.ledger import load_ledger
 from carekit.claims.replay import registered_measures, replay
-from carekit.inference.intervals import wilson
-from carekit.manifest import ANSWERED_ONLY
+from carekit.dataset.manifest import ANSWERED_ONLY
+from carekit.inference.rates.intervals import wilson
 
 BRANDS = [f"b{i}" for i in range(8)]
 DAY = 1440

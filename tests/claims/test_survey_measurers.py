@@ -10,8 +10,8 @@ import pytest
 from carekit import load_ledger, open_dataset, replay
 from carekit.claims import survey_measurers
 from carekit.claims.survey_measurers import Unanswerable, question_for
-from carekit.dataset import create_dataset
-from carekit.inference.survey import share
+from carekit.dataset.folder import create_dataset
+from carekit.inference.surveys.survey import share
 
 
 @pytest.fixture(scope="module")

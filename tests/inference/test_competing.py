@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from carekit.errors import InputError, SchemaError
 from carekit.inference.competing import estimate_incidence, incidence_curve
-from carekit.inference.survival import estimate_waits
+from carekit.inference.waits.survival import estimate_waits
 
 FOLDER = Path(__file__).parents[1] / "golden"
 COMPETING = pd.read_csv(FOLDER / "competing.csv")

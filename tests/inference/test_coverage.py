@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from carekit.inference.intervals import wilson
+from carekit.inference.rates.intervals import wilson
 
 BENCH = Path(__file__).parents[2] / "bench" / "coverage_proportions.py"
 spec = importlib.util.spec_from_file_location("coverage_proportions", BENCH)

@@ -73,6 +73,11 @@ def rows(name):
         return list(csv.DictReader(file))
 
 
+def source_of(file):
+    (found,) = TESTS.rglob(file)
+    return found.read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize("name", sorted(PARTS))
 def test_each_row_is_listed_once(name):
     listed = [(case, q) for case, quantities, _ in PARTS[name] for q in quantities.split()]
@@ -95,7 +100,7 @@ def test_every_test_named_here_exists():
     named += [test for parts in PARTS.values() for _, _, test in parts]
     for entry in named:
         file, test = entry.split("::")
-        assert f"def {test}" in (TESTS / file).read_text(encoding="utf-8"), entry
+        assert f"def {test}" in source_of(file), entry
 
 
 def test_tests_of_whole_files_assert_the_number_of_their_rows():
@@ -107,4 +112,4 @@ def test_tests_of_whole_files_assert_the_number_of_their_rows():
             assert count == asserted[name]
         elif name != "paired":  # compares with its own list of quantities
             file = WHOLE[name][0].split("::")[0]
-            assert f"== {count}\n" in (TESTS / file).read_text(encoding="utf-8")
+            assert f"== {count}\n" in source_of(file)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from carekit.inference.survival import estimate_waits, survival_curve
+from carekit.inference.waits.survival import estimate_waits, survival_curve
 
 TIMES = Path(__file__).parents[1] / "golden" / "in_times.csv"
 SIX = pd.DataFrame(

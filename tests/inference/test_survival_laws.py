@@ -7,7 +7,7 @@ import pandas as pd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from carekit.inference.survival import estimate_waits, survival_curve
+from carekit.inference.waits.survival import estimate_waits, survival_curve
 
 tables = st.lists(
     st.tuples(

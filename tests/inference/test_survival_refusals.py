@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from carekit.errors import InputError, SchemaError
-from carekit.inference.survival import estimate_waits
+from carekit.inference.waits.survival import estimate_waits
 
 SIX = pd.DataFrame(
     {"seconds": [600, 1200, 2400, 3600], "events": [1, 2, 1, 0], "censored": [0, 1, 0, 1]}

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from carekit.dataset import Dataset, open_dataset
-from carekit.resources import data_folder
+from carekit.dataset.folder import Dataset, open_dataset
+from carekit.dataset.resources import data_folder
 from carekit.sample import draw_sample
 from carekit.sample.generate import Drawn
 

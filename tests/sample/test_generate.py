@@ -14,9 +14,9 @@ import pandas as pd
 import pytest
 from packaging.markers import Marker
 
-from carekit.dataset import open_dataset
+from carekit.dataset.folder import open_dataset
+from carekit.dataset.privacy import key_id
 from carekit.errors import DatasetError, InputError
-from carekit.privacy import key_id
 from carekit.sample import draw_sample, generate_sample, plan
 
 ROOT = Path(__file__).parents[2]

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from carekit.dataset import open_dataset
+from carekit.dataset.folder import open_dataset
 from carekit.sample.planted import (
     planted_brand_rates,
     planted_brands,

@@ -11,8 +11,8 @@ from typing import Any
 
 import pytest
 
-from carekit.dataset import open_dataset
-from carekit.estimates.answer_rate import measure_answer_rate
+from carekit.dataset.folder import open_dataset
+from carekit.measures.answer_rate import measure_answer_rate
 from carekit.sources.collecting.collect import collect
 from carekit.sources.collecting.recorded import play, record
 

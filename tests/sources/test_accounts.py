@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from carekit.dataset.schema import ACCOUNTS, BRANDS, to_arrow
 from carekit.errors import InputError
-from carekit.schema import ACCOUNTS, BRANDS, to_arrow
 from carekit.sources.accounts import read_accounts
 
 

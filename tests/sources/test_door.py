@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from carekit.privacy import pseudonym
-from carekit.schema import ACCOUNTS, POSTS
+from carekit.dataset.privacy import pseudonym
+from carekit.dataset.schema import ACCOUNTS, POSTS
 from carekit.sources.door import Door
 from carekit.sources.drafts import ARROW_SCHEMA, first_problem, select, strings
 

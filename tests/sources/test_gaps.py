@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from carekit.schema import THREADS
+from carekit.dataset.schema import THREADS
 from carekit.sources.drafts import ARROW_SCHEMA
 from carekit.sources.gaps import Gap, GapRecord, whole
 

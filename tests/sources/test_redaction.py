@@ -9,9 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from carekit.cli import main
-from carekit.dataset import open_dataset
+from carekit.dataset.folder import open_dataset
 from carekit.sources.files import import_files
-from carekit.sources.files.survey import import_survey
+from carekit.sources.surveys.survey import import_survey
 
 KEY = bytes(32)
 # What each kind looks like in a post; none of it belongs to anyone.

@@ -18,7 +18,7 @@ from carekit.claims.hypothesis_tests.registry import (
     decides,
 )
 from carekit.errors import InputError
-from carekit.inference.means import estimate_mean
+from carekit.inference.rates.means import estimate_mean
 
 FAST = "the answer comes at once"
 TONE = "the tone is different"
@@ -77,7 +77,7 @@ def _straight_line(x: pd.Series, y: pd.Series, conf_level: float) -> dict[str, f
     """Least-squares slope of a few points, Student's t."""
     from scipy.stats import linregress
 
-    from carekit.inference.intervals import critical_value
+    from carekit.inference.rates.intervals import critical_value
 
     fitted = linregress(x.to_numpy(float), y.to_numpy(float))
     reach = float(critical_value(conf_level, len(x) - 2)) * fitted.stderr
@@ -99,10 +99,10 @@ def _straight_line(x: pd.Series, y: pd.Series, conf_level: float) -> dict[str, f
     needs="posts on X over a year or more: questions to brands, answered or not",
 )
 def answered_share_falls(inquiry: Inquiry) -> Finding:
-    from carekit.engine import using
-    from carekit.inference.rate_model import model_rates
+    from carekit.dataset.engine import using
+    from carekit.inference.rates.rate_model import model_rates
     from carekit.measures.answers import count_answers
-    from carekit.measures.requests import build_requests, with_groups
+    from carekit.requests.build import build_requests, with_groups
 
     inquiry.dataset.refuse("answer-rate")
     with using() as engine:
@@ -211,7 +211,7 @@ def facebook_answers_tests_better(inquiry: Inquiry) -> Finding:
     needs="posts: requests to the same brands on Facebook and X, answered or not",
 )
 def facebook_answers_more(inquiry: Inquiry) -> Finding:
-    from carekit.estimates.answer_groups import compare_answer_rates
+    from carekit.measures.brands_compared import compare_answer_rates
 
     try:
         made = compare_answer_rates(
@@ -245,7 +245,7 @@ def facebook_answers_more(inquiry: Inquiry) -> Finding:
     "requests and answers before and after, of four such brands or more and of others",
 )
 def schemes_shorten_waits(inquiry: Inquiry) -> Finding:
-    from carekit.estimates.response_schemes import LOG, measure_response_schemes
+    from carekit.measures.response_schemes import LOG, measure_response_schemes
 
     try:
         made: Any = measure_response_schemes(inquiry.dataset, conf_level=inquiry.conf_level)
@@ -314,9 +314,9 @@ def published_waits(inquiry: Inquiry) -> Finding:
     needs="the measured table sf311_days_to_close",
 )
 def city_cases_closed(inquiry: Inquiry) -> Finding:
-    from carekit.inference.logrank import compare_waits
-    from carekit.inference.survival import estimate_waits
-    from carekit.measured import load_measured
+    from carekit.dataset.measured import load_measured
+    from carekit.inference.waits.logrank import compare_waits
+    from carekit.inference.waits.survival import estimate_waits
 
     cases = load_measured("sf311_days_to_close")
     cases = cases[
@@ -358,8 +358,8 @@ def city_cases_closed(inquiry: Inquiry) -> Finding:
     needs="waits of requests on social networks, answered or not",
 )
 def reviews_answered_at_once(inquiry: Inquiry) -> Finding:
-    from carekit.inference.survival import estimate_waits
-    from carekit.measured import load_measured
+    from carekit.dataset.measured import load_measured
+    from carekit.inference.waits.survival import estimate_waits
 
     waits = load_measured("app_reviews_waits")
     waits = waits[waits["network"] == "google_play"]
@@ -395,10 +395,10 @@ def reviews_answered_at_once(inquiry: Inquiry) -> Finding:
     needs="posts: requests with the times of their answers, answered or not",
 )
 def requests_answered_at_once(inquiry: Inquiry) -> Finding:
-    from carekit.engine import using
-    from carekit.inference.survival import estimate_waits
+    from carekit.dataset.engine import using
+    from carekit.inference.waits.survival import estimate_waits
     from carekit.measures.answers import count_waits
-    from carekit.measures.requests import build_requests
+    from carekit.requests.build import build_requests
 
     inquiry.dataset.refuse("answer-rate")
     with using() as engine:

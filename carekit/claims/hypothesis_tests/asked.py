@@ -11,7 +11,7 @@ from carekit.claims.hypothesis_tests.printed import find_figure
 from carekit.claims.hypothesis_tests.registry import Inquiry, Lacking
 from carekit.claims.survey_measurers import Unanswerable, question_for
 from carekit.errors import NotAskedError
-from carekit.estimates.questions import Asked, Question, asked_respondents
+from carekit.survey.questions import Asked, Question, asked_respondents
 
 
 def question_of(inquiry: Inquiry, figure_id: str, *, answers: Sequence[str] = ()) -> Question:
@@ -38,7 +38,7 @@ def asked_of(inquiry: Inquiry, question: Question, **options: Any) -> Asked:
 
 def share_asked(inquiry: Inquiry, question: Question, answers: Sequence[str]) -> dict[str, Any]:
     """Weighted share of those asked who gave one of these answers."""
-    from carekit.inference.survey import share
+    from carekit.inference.surveys.survey import share
 
     asked = asked_of(inquiry, question)
     said = asked.frame[question.columns[0]]
@@ -56,7 +56,7 @@ def difference_asked(
     inquiry: Inquiry, asked: Asked, frame: pd.DataFrame, *, column: str, by: str, first: str
 ) -> dict[str, Any]:
     """Weighted share of `yes` in the group `first` less that in the other group."""
-    from carekit.inference.differences import compare
+    from carekit.inference.surveys.differences import compare
 
     groups = [g for g in frame.loc[frame["weight"] > 0, by].dropna().unique() if g != first]
     if len(groups) != 1 or not (frame[by].eq(first) & (frame["weight"] > 0)).any():

@@ -11,8 +11,8 @@ from carekit.claims.hypothesis_tests.printed import percent, selected
 from carekit.claims.hypothesis_tests.registry import Finding, Inquiry, Lacking, decided, decides
 from carekit.claims.hypothesis_tests.tone_of_posts import negative_posts
 from carekit.errors import InputError
-from carekit.inference.intervals import wilson
-from carekit.inference.trends import logistic_trend
+from carekit.inference.rates.intervals import wilson
+from carekit.inference.surveys.trends import logistic_trend
 
 COMMON = f"common practice means more than {percent(MOST)}"
 
@@ -95,7 +95,7 @@ def common_in_dataset(inquiry: Inquiry) -> Finding:
     "account while they were observed, and of others that did not; the texts of the posts",
 )
 def care_accounts_draw_away(inquiry: Inquiry) -> Finding:
-    from carekit.estimates.care_accounts import measure_care_accounts
+    from carekit.measures.care_accounts import measure_care_accounts
 
     networks = _opened_on(inquiry)
     negative, told = negative_posts(inquiry.dataset)

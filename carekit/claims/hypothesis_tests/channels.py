@@ -20,8 +20,8 @@ from carekit.claims.hypothesis_tests.registry import (
     decides,
 )
 from carekit.errors import InputError
-from carekit.inference.printed_lists import printed_differences
-from carekit.inference.trends import TrendTest, logistic_trend
+from carekit.inference.surveys.printed_lists import printed_differences
+from carekit.inference.surveys.trends import TrendTest, logistic_trend
 
 CONTACT_LOGS = "calls: contact logs of firms by channel and month, over several years"
 # The 2012 wave asked 216 contact centres; shares of contacts are taken to be as sure as theirs.
@@ -200,7 +200,7 @@ def social_leads(inquiry: Inquiry) -> Finding:
     needs="a question with several answers on the channels used, social_media among them",
 )
 def social_leads_in_survey(inquiry: Inquiry) -> Finding:
-    from carekit.estimates.survey import measure_differences, measure_several
+    from carekit.survey.answers import measure_differences, measure_several
 
     question = question_of(inquiry, "C046")
     if question.kind != "multiple" or "social_media" not in question.answers:

@@ -16,7 +16,7 @@ from carekit.claims.hypothesis_tests.registry import (
     decided,
     decides,
 )
-from carekit.estimates.questions import Asked
+from carekit.survey.questions import Asked
 
 TWO_QUESTIONS = (
     "two questions to the same people who deal with firms there: an answer expected within 60 "
@@ -56,7 +56,7 @@ def faster_for_complaints_in_print(inquiry: Inquiry) -> Finding:
     needs=TWO_QUESTIONS,
 )
 def faster_for_complaints(inquiry: Inquiry) -> Finding:
-    from carekit.inference.paired import mcnemar
+    from carekit.inference.surveys.paired import mcnemar
 
     asked, frame = _both_delays(inquiry)
     counted = frame[frame["weight"] > 0]
@@ -79,7 +79,7 @@ def faster_for_complaints(inquiry: Inquiry) -> Finding:
     needs=TWO_QUESTIONS,
 )
 def faster_for_complaints_weighted(inquiry: Inquiry) -> Finding:
-    from carekit.inference.paired import compare_items
+    from carekit.inference.surveys.paired import compare_items
 
     asked, frame = _both_delays(inquiry)
     design: dict[str, Any] = {"lonely": "center", **asked.design}

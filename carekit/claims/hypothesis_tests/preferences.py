@@ -23,7 +23,7 @@ from carekit.claims.hypothesis_tests.registry import (
     decides,
 )
 from carekit.errors import NotAskedError
-from carekit.inference.published import assume_group_sizes, trend_sensitivity
+from carekit.inference.surveys.published import assume_group_sizes, trend_sensitivity
 
 GENERATIONS = ("L018a", "L018b", "L018c", "L018d")
 AGES = ("C075", "C076", "C077", "P138", "C079", "C074")
@@ -39,7 +39,7 @@ def _worst(table: pd.DataFrame, group: str, n: int, conf_level: float) -> tuple[
 
 
 def _printed_trend(inquiry: Inquiry, ids: tuple[str, ...], n: int, what: str) -> Finding:
-    from carekit.inference.trends import logistic_trend
+    from carekit.inference.surveys.trends import logistic_trend
 
     table = pd.DataFrame(
         {
@@ -89,8 +89,8 @@ def younger_in_print(inquiry: Inquiry) -> Finding:
     needs="the measured table pew_2018_use_by_age",
 )
 def younger_on_twitter(inquiry: Inquiry) -> Finding:
-    from carekit.inference.trends import logistic_trend
-    from carekit.measured import load_measured
+    from carekit.dataset.measured import load_measured
+    from carekit.inference.surveys.trends import logistic_trend
 
     pew = load_measured("pew_2018_use_by_age").query("network == 'twitter'")
     share = pew["weight_yes"] / pew["weight_sum"]
@@ -108,7 +108,7 @@ def younger_on_twitter(inquiry: Inquiry) -> Finding:
 
 
 def _survey_trend(inquiry: Inquiry, figure_id: str) -> Finding:
-    from carekit.estimates.survey import measure_trend
+    from carekit.survey.answers import measure_trend
 
     question = question_of(inquiry, figure_id, answers=["yes"])
     try:

@@ -10,8 +10,8 @@ import pandas as pd
 from carekit.claims.figure import Figure
 from carekit.claims.hypothesis_tests.registry import Inquiry, Lacking
 from carekit.errors import InputError
-from carekit.inference.intervals import newcombe
-from carekit.inference.printed_lists import printed_shares
+from carekit.inference.rates.intervals import newcombe
+from carekit.inference.surveys.printed_lists import printed_shares
 
 # Where a study does not print the size of a base, the interval says that it assumes this.
 ASSUMED_N = 1000

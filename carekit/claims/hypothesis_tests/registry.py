@@ -13,7 +13,7 @@ from carekit.errors import InputError
 
 if TYPE_CHECKING:
     from carekit.claims.ledger import Ledger
-    from carekit.dataset import Dataset
+    from carekit.dataset.folder import Dataset
 
 
 Result = TypeVar("Result")

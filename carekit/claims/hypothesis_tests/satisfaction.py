@@ -9,7 +9,7 @@ import pandas as pd
 from carekit.claims.hypothesis_tests.asked import question_of
 from carekit.claims.hypothesis_tests.printed import difference_row, percent, value_of
 from carekit.claims.hypothesis_tests.registry import Finding, Inquiry, Lacking, decided, decides
-from carekit.estimates.questions import Question, asked_respondents, load_questions
+from carekit.survey.questions import Question, asked_respondents, load_questions
 
 ABOVE_ALL = "above other channels means above 0 against the best of them"
 
@@ -129,7 +129,7 @@ def _rates_a_channel(inquiry: Inquiry, question: Question) -> bool:
 
 def _gap(inquiry: Inquiry, social: Question, other: Question) -> dict[str, float]:
     """Difference of two shares of overlapping people: respondents are stacked, once a channel."""
-    from carekit.inference.differences import compare
+    from carekit.inference.surveys.differences import compare
 
     parts = []
     for question in (social, other):

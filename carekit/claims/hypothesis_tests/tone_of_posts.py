@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 if TYPE_CHECKING:
-    from carekit.dataset import Dataset
+    from carekit.dataset.folder import Dataset
 
 LABELS = "labels.parquet"
-BY_RULES = "the rules of carekit.triage"
+BY_RULES = "the rules of carekit.coding"
 
 
 def coded_labels(dataset: Dataset, *columns: str) -> pd.DataFrame | None:

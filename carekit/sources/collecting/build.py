@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from carekit.dataset import (
+from carekit.dataset.folder import (
     Dataset,
     DatasetWriter,
     Rejected,
@@ -24,10 +24,10 @@ from carekit.dataset import (
     create_dataset,
     versions,
 )
+from carekit.dataset.manifest import Part
+from carekit.dataset.privacy import key_id
+from carekit.dataset.schema import POSTS
 from carekit.errors import InputError
-from carekit.manifest import Part
-from carekit.privacy import key_id
-from carekit.schema import POSTS
 from carekit.sources.accounts import KnownAccounts
 from carekit.sources.collecting.source import Source
 from carekit.sources.collecting.store import OURS, RAW, Store
@@ -95,7 +95,7 @@ def build(
     title, licence : str, optional
         Of a new dataset.
     redact : bool
-        Personal data leave the texts (carekit.triage.redact).
+        Personal data leave the texts (`redact`).
     provenance : callable
         Number of incomplete threads → what the manifest keeps as the query of the part.
 

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from carekit.dataset import Dataset, open_dataset, versions
+from carekit.dataset.folder import Dataset, open_dataset, versions
+from carekit.dataset.manifest import FILE
+from carekit.dataset.privacy import load_key
 from carekit.errors import CarekitError, InputError
-from carekit.manifest import FILE
-from carekit.privacy import load_key
 from carekit.sources.accounts import KnownAccounts, fold
 from carekit.sources.collecting.budget import Budget, Stopped
 from carekit.sources.collecting.limits import Limiter
@@ -81,7 +81,7 @@ def collect(
     raw : bool
         False keeps no page after its posts are in the dataset.
     redact : bool
-        True replaces personal data in the texts of the dataset (carekit.triage.redact), now and in
+        True replaces personal data in the texts of the dataset (`redact`), now and in
         every later run on it. Pages in ``raw/`` stay as they came.
     base_url : str, optional
         Another server than the usual one.
@@ -94,7 +94,7 @@ def collect(
     title, licence : str, optional
         Of a new dataset.
     key : bytes, optional
-        The pseudonym key; by default `carekit.privacy.load_key()`.
+        The pseudonym key; by default `carekit.dataset.privacy.load_key()`.
     pace : float, optional
         Seconds between two requests where the server does not tell its limits.
     client : httpx.Client, optional

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
-from carekit import files
+from carekit.dataset import atomic as files
 from carekit.errors import DatasetError
 
 LARGEST_FILE = 64_000_000  # bytes, compressed

@@ -76,7 +76,7 @@ def record(path: str | os.PathLike[str]) -> Iterator[httpx.Client]:
     """
     import httpx
 
-    from carekit.files import write_text
+    from carekit.dataset.atomic import write_text
 
     lines: list[str] = []
 

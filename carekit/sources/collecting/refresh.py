@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 
-from carekit.dataset import Dataset
+from carekit.dataset.folder import Dataset
 from carekit.sources.collecting.source import LOOKUP, Query, Source
 from carekit.sources.collecting.store import Store
 from carekit.sources.found import Gone

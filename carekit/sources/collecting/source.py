@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Protocol
 
+from carekit.dataset.manifest import NOTHING_LEFT_OUT, Selection
 from carekit.errors import InputError
-from carekit.manifest import NOTHING_LEFT_OUT, Selection
 from carekit.sources.found import Found
 
 if TYPE_CHECKING:

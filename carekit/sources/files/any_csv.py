@@ -1,6 +1,6 @@
 """Any table of posts or reviews: which of its columns is which, the user says or their names do.
 
-Columns that bear our names (carekit.schema.POSTS) need no mapping; `post_id=id` maps another. An
+Columns that bear our names (carekit.dataset.schema.POSTS) need no mapping; `post_id=id` maps another. An
 answer in the row of its review is mapped with `reply_text` and `reply_created_at` and becomes a
 post of its own, `ID#reply`.
 """
@@ -11,9 +11,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from carekit.dataset.privacy import pseudonym_sql
+from carekit.dataset.schema import POSTS, SURFACES, VISIBILITIES
 from carekit.errors import InputError
-from carekit.privacy import pseudonym_sql
-from carekit.schema import POSTS, SURFACES, VISIBILITIES
 from carekit.sources.accounts import SAME_NETWORK
 from carekit.sources.drafts import first_problem, strings, text
 from carekit.sources.files import cells

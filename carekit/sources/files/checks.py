@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
-from carekit.dataset import Dataset
+from carekit.dataset.folder import Dataset
+from carekit.dataset.manifest import Selection
+from carekit.dataset.privacy import key_id
 from carekit.errors import InputError
-from carekit.manifest import Selection
-from carekit.privacy import key_id
 from carekit.sources.files.formats import Format
 from carekit.sources.files.loading import FileLoad
 

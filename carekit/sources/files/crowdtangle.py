@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from carekit.manifest import Selection
+from carekit.dataset.manifest import Selection
 from carekit.sources.files.any_csv import Preset, plan
 from carekit.sources.files.formats import Derived, Drafts, Format, Options, Sample
 from carekit.sources.files.table import TableFile

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from carekit.dataset.manifest import NOTHING_LEFT_OUT, Selection
 from carekit.errors import InputError
-from carekit.manifest import NOTHING_LEFT_OUT, Selection
 from carekit.sources.drafts import select, union
 from carekit.sources.files.cells import line_breaks
 from carekit.sources.files.json_documents import peek

@@ -12,7 +12,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from carekit.dataset import (
+from carekit.dataset.engine import hide_progress
+from carekit.dataset.folder import (
     Dataset,
     DatasetWriter,
     append_dataset,
@@ -21,11 +22,10 @@ from carekit.dataset import (
     open_dataset,
     versions,
 )
-from carekit.engine import hide_progress
+from carekit.dataset.manifest import FILE, Selection
+from carekit.dataset.privacy import key_id, load_key
+from carekit.dataset.schema import THREADS
 from carekit.errors import InputError
-from carekit.manifest import FILE, Selection
-from carekit.privacy import key_id, load_key
-from carekit.schema import THREADS
 from carekit.sources.accounts import KnownAccounts, fold, network_name, read_accounts
 from carekit.sources.door import Door
 from carekit.sources.drafts import text as literal
@@ -102,14 +102,14 @@ def import_files(
     strict : bool
         True makes any rejected row an error; nothing is written then.
     redact : bool
-        True replaces personal data in the texts (carekit.triage.redact) before anything is kept.
+        True replaces personal data in the texts (`redact`) before anything is kept.
         Handles become pseudonyms in any case.
     title, licence : str, optional
         Of a new dataset; by default what the format says.
     selection : Selection, optional
         How the posts were selected; by default what the format says.
     key : bytes, optional
-        The pseudonym key; by default `carekit.privacy.load_key()`.
+        The pseudonym key; by default `carekit.dataset.privacy.load_key()`.
     memory_limit : str, optional
         For DuckDB, such as `1GB`.
     progress : callable, optional
@@ -295,7 +295,7 @@ def known_accounts(
     """Accounts and brands of the dataset, overruled by those of the user's file."""
     import pandas as pd
 
-    from carekit.schema import ACCOUNTS, BRANDS
+    from carekit.dataset.schema import ACCOUNTS, BRANDS
 
     nothing = KnownAccounts(
         pd.DataFrame(columns=ACCOUNTS.names), pd.DataFrame(columns=BRANDS.names)

@@ -16,7 +16,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from carekit.dataset import Rejected
+from carekit.dataset.folder import Rejected
 from carekit.sources.door import Door, Seen
 from carekit.sources.drafts import ARROW_SCHEMA, first_problem, text
 from carekit.sources.files.formats import Drafts, Format, Options

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from carekit.dataset import Rejected
+from carekit.dataset.folder import Rejected
 from carekit.errors import InputError
 from carekit.sources.drafts import text
 from carekit.sources.files.records import EMPTY, Record, read_records

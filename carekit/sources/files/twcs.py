@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from carekit.manifest import ANSWERED_ONLY
+from carekit.dataset.manifest import ANSWERED_ONLY
 from carekit.sources.drafts import first_problem
 from carekit.sources.files import cells
 from carekit.sources.files.formats import Drafts, Format, Options, Sample, need_columns

@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from carekit.dataset.manifest import NOTHING_LEFT_OUT, Selection
 from carekit.errors import InputError
-from carekit.manifest import NOTHING_LEFT_OUT, Selection
 from carekit.sources.collecting.purging import purge_json
 from carekit.sources.collecting.source import (
     LOOKUP,

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from carekit.manifest import Selection
+from carekit.dataset.manifest import Selection
 from carekit.sources.collecting.purging import purge_json
 from carekit.sources.collecting.source import (
     Ask,

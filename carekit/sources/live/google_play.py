@@ -10,8 +10,8 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from carekit.dataset.manifest import NOTHING_LEFT_OUT
 from carekit.errors import InputError
-from carekit.manifest import NOTHING_LEFT_OUT
 from carekit.sources.collecting.source import (
     Ask,
     Estimate,

@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
+from carekit.dataset.manifest import NOTHING_LEFT_OUT, Selection
 from carekit.errors import InputError
-from carekit.manifest import NOTHING_LEFT_OUT, Selection
 from carekit.sources.accounts import fold
 from carekit.sources.collecting.purging import purge_json
 from carekit.sources.collecting.source import (

@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from carekit.dataset.manifest import NOTHING_LEFT_OUT, Selection
 from carekit.errors import InputError, MissingExtraError
-from carekit.manifest import NOTHING_LEFT_OUT, Selection
 from carekit.sources.collecting.budget import Stopped
 from carekit.sources.collecting.purging import purge_json
 from carekit.sources.collecting.source import (

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from carekit.dataset.manifest import Selection
 from carekit.errors import InputError, MissingExtraError
-from carekit.manifest import Selection
 from carekit.sources.collecting.source import (
     Ask,
     Estimate,

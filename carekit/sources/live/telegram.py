@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from carekit.dataset.manifest import Selection
 from carekit.errors import InputError
-from carekit.manifest import Selection
 from carekit.sources.collecting.source import (
     LOOKUP,
     Ask,

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from carekit.claims.audit import REGISTRY, VERDICTS, audit
-from carekit.resources import data_folder
+from carekit.dataset.resources import data_folder
 
 ALL = [f"F{n:02d}" for n in range(1, 29)]
 

@@ -16,7 +16,7 @@ from carekit.claims.hypothesis_tests.printed import (
 )
 from carekit.claims.hypothesis_tests.registry import Inquiry, Lacking
 from carekit.claims.judging import judge_hypotheses
-from carekit.inference.intervals import newcombe, wilson
+from carekit.inference.rates.intervals import newcombe, wilson
 
 NO_POSTS = SimpleNamespace(is_sample=False, has=lambda table: False)
 
@@ -149,7 +149,7 @@ def test_real_counts_are_called_so(ledger):
 
 def test_the_mix_of_a_city_is_counted_by_hand(ledger):
     """Witness: total variation of two columns of shares."""
-    from carekit.measured import load_measured
+    from carekit.dataset.measured import load_measured
 
     cases = load_measured("sf311_days_to_close")
     cases["n"] = cases["events"] + cases["censored"]

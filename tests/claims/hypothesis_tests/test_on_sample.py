@@ -9,8 +9,8 @@ import pytest
 
 from carekit.claims.judging import judge_hypotheses
 from carekit.claims.replay import PLANTED
-from carekit.dataset import open_dataset
-from carekit.resources import data_folder
+from carekit.dataset.folder import open_dataset
+from carekit.dataset.resources import data_folder
 
 # The verdict of the rows on posts and survey; where there are several rows, in their order.
 ON_SAMPLE = {

@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 
 from carekit.claims.judging import judge_hypotheses
-from carekit.dataset import create_dataset, open_dataset
-from carekit.inference.intervals import wilson
+from carekit.dataset.folder import create_dataset, open_dataset
+from carekit.inference.rates.intervals import wilson
 
 YES_NO = {"kind": "single", "answers": ["yes", "no"], "country": "US"}
 QUESTIONS = {

@@ -12,12 +12,12 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from carekit.check import check_dataset
 from carekit.cli import main
-from carekit.dataset import open_dataset
+from carekit.dataset.check import check_dataset
+from carekit.dataset.folder import open_dataset
+from carekit.dataset.privacy import pseudonym
 from carekit.errors import CarekitError, InputError
-from carekit.estimates.answer_rate import measure_answer_rate
-from carekit.privacy import pseudonym
+from carekit.measures.answer_rate import measure_answer_rate
 from carekit.sources.collecting.collect import collect, estimate
 from carekit.sources.collecting.web import QueryFailed, Web
 

@@ -9,7 +9,7 @@ import httpx
 import pandas as pd
 import pytest
 
-from carekit.dataset import open_dataset
+from carekit.dataset.folder import open_dataset
 from carekit.errors import MissingExtraError
 from carekit.sources.collecting.budget import Budget, Stopped
 from carekit.sources.collecting.collect import collect

@@ -18,7 +18,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from carekit.dataset import open_dataset
+from carekit.dataset.folder import open_dataset
 from carekit.sources.collecting.collect import collect
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")

@@ -14,7 +14,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from carekit.dataset import open_dataset
+from carekit.dataset.folder import open_dataset
 from carekit.sources.files import ImportReport, import_files
 
 KEY = bytes.fromhex("00" * 32)

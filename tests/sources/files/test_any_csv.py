@@ -9,9 +9,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from carekit.dataset import open_dataset
+from carekit.dataset.folder import open_dataset
+from carekit.dataset.privacy import pseudonym
 from carekit.errors import InputError
-from carekit.privacy import pseudonym
 from carekit.sources.files import ImportReport, import_files
 
 KEY = bytes.fromhex("00" * 32)

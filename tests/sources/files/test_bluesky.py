@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from carekit.privacy import pseudonym
+from carekit.dataset.privacy import pseudonym
 from carekit.sources.files.bluesky import HIDDEN, REPOST
 
 KEY = bytes.fromhex("00" * 32)

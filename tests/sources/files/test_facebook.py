@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from carekit.privacy import pseudonym
+from carekit.dataset.privacy import pseudonym
 
 KEY = bytes.fromhex("00" * 32)
 PAGE = {"id": "100", "name": "Acme"}

@@ -15,10 +15,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from carekit.dataset import open_dataset
+from carekit.dataset.folder import open_dataset
+from carekit.dataset.manifest import Selection
+from carekit.dataset.privacy import key_id
 from carekit.errors import CarekitError, DatasetError, InputError
-from carekit.manifest import Selection
-from carekit.privacy import key_id
 from carekit.sources.files import import_files
 
 KEY = bytes.fromhex("00" * 32)

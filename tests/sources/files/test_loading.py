@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from carekit.dataset import open_dataset
+from carekit.dataset.folder import open_dataset
 from carekit.sources.files import formats, import_files
 from carekit.sources.files.formats import Format, Item, Options, Sample
 from carekit.sources.gaps import Gap

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from carekit.dataset import open_dataset
+from carekit.dataset.folder import open_dataset
 from carekit.sources.files import import_files
 from carekit.sources.files.mastodon import BOOST, PRIVATE
 

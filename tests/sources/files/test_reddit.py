@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from carekit.privacy import pseudonym
+from carekit.dataset.privacy import pseudonym
 from carekit.sources.mappers.reddit import OTHER, STUB
 
 KEY = bytes.fromhex("00" * 32)

@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from carekit.dataset import open_dataset
+from carekit.dataset.folder import open_dataset
+from carekit.dataset.privacy import pseudonym
 from carekit.errors import InputError
-from carekit.privacy import pseudonym
 from carekit.sources.files import ImportReport, import_files
 from carekit.sources.files.app_store import answer_of
 from carekit.sources.files.formats import MODULES

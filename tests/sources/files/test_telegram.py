@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from carekit.privacy import pseudonym
+from carekit.dataset.privacy import pseudonym
 from carekit.sources.mappers.telegram_export import OTHER, SERVICE
 
 KEY = bytes.fromhex("00" * 32)

@@ -11,10 +11,10 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
-from carekit.dataset import open_dataset
+from carekit.dataset.folder import open_dataset
+from carekit.dataset.privacy import pseudonym
+from carekit.dataset.schema import POSTS
 from carekit.errors import InputError
-from carekit.privacy import pseudonym
-from carekit.schema import POSTS
 from carekit.sources.files import import_files
 
 KEY = bytes.fromhex("00" * 32)

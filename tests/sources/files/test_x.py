@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from carekit.dataset import open_dataset
-from carekit.privacy import pseudonym
+from carekit.dataset.folder import open_dataset
+from carekit.dataset.privacy import pseudonym
 from carekit.sources.files import import_files
 from carekit.sources.mappers.x import CONTEXT, NOTE, RETWEET, USER
 

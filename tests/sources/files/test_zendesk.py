@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from carekit.dataset import open_dataset
-from carekit.engine import connect
-from carekit.measures.requests import build_requests
+from carekit.dataset.engine import connect
+from carekit.dataset.folder import open_dataset
+from carekit.requests.build import build_requests
 from carekit.sources.mappers.zendesk import LOST, OTHER
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from carekit.dataset import open_dataset
+from carekit.dataset.folder import open_dataset
 from carekit.errors import CarekitError
 from carekit.sources.collecting.collect import collect
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from carekit.dataset import open_dataset
+from carekit.dataset.folder import open_dataset
 from carekit.errors import SelectionError
-from carekit.estimates.answer_rate import measure_answer_rate
+from carekit.measures.answer_rate import measure_answer_rate
 from carekit.sources.collecting.collect import collect, estimate
 from carekit.sources.live import cfpb
 

@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 
 from carekit.cli import main
-from carekit.dataset import open_dataset
+from carekit.dataset.folder import open_dataset
 from carekit.errors import InputError
-from carekit.estimates.answer_rate import measure_answer_rate
+from carekit.measures.answer_rate import measure_answer_rate
 from carekit.sources.collecting.collect import collect, estimate
 
 BRAND = "bob@mock.local"

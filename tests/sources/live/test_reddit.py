@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from carekit.dataset import open_dataset
+from carekit.dataset.folder import open_dataset
 from carekit.errors import InputError
-from carekit.estimates.answer_rate import measure_answer_rate
+from carekit.measures.answer_rate import measure_answer_rate
 from carekit.sources.collecting.collect import collect
 
 pytest.importorskip("praw", reason="praw (carekit[reddit]) is not installed")

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from carekit.dataset import open_dataset
+from carekit.dataset.folder import open_dataset
 from carekit.errors import InputError
 from carekit.sources.collecting.collect import collect
 from carekit.sources.live.snscrape import WORKER

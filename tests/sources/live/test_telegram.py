@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from carekit.dataset import open_dataset
+from carekit.dataset.folder import open_dataset
 from carekit.sources.collecting.collect import collect, estimate
 
 CHANNEL = "AcmeNews"

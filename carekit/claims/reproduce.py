@@ -1,0 +1,174 @@
+"""The main job: audit and replay the published figures, run the notebooks, write what they show."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from carekit.dataset import atomic as files
+from carekit.dataset.folder import Dataset, open_dataset
+from carekit.errors import CarekitError, InputError
+from carekit.show.style import FIGURES_VARIABLE
+from carekit.show.text import format_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from carekit.claims.audit.report import AuditReport
+    from carekit.show.notebooks import Execution
+
+OUT = "out"
+VERDICT_COLUMNS = ["figure_id", "measure", "published", "estimate", "ci_low", "ci_high", "verdict"]
+
+
+@dataclass(frozen=True)
+class Reproduction:
+    """What one run gave: verdicts on the figures, the findings, the runs of the notebooks."""
+
+    out: Path
+    dataset: Dataset
+    verdicts: pd.DataFrame
+    audit: AuditReport
+    runs: tuple[Execution, ...]
+
+    @property
+    def failed(self) -> tuple[Execution, ...]:
+        return tuple(run for run in self.runs if run.error)
+
+    def summary(self) -> str:
+        """The table of verdicts that were reached, and a count of all."""
+        reached = self.verdicts[self.verdicts["verdict"] != "untestable"]
+        counts = self.verdicts["verdict"].value_counts()
+        lines = [format_frame(reached[VERDICT_COLUMNS])] if len(reached) else []
+        lines.append(", ".join(f"{n} {verdict}" for verdict, n in counts.items()) + ".")
+        if self.dataset.is_sample:
+            lines.append("On the synthetic sample a verdict shows a recovery, never evidence.")
+        return "\n".join(lines)
+
+
+def reproduce(
+    *,
+    only: str | None = None,
+    dataset: str | os.PathLike[str] | None = None,
+    out: str | os.PathLike[str] | None = None,
+    quiet: bool = False,
+) -> Reproduction:
+    """Audit and replay the ledger, execute the notebooks, write figures and pages.
+
+    Parameters
+    ----------
+    only : str, optional
+        A figure of the ledger (then no notebook is run) or a notebook (then it alone is run).
+    dataset : path, optional
+        Instead of the sample.
+    out : path, optional
+        Folder for index.html, one page a notebook, figures/, verdicts.csv and audit.csv;
+        ``out`` in the current folder by default. Files of an earlier run are replaced.
+    quiet : bool
+        No progress bar.
+
+    Returns
+    -------
+    Reproduction
+
+    Raises
+    ------
+    CarekitError
+        If a notebook failed; what was written stays, the message names the cell.
+    InputError
+        If `only` is neither a figure nor a notebook.
+    """
+    from carekit.claims.audit import audit
+    from carekit.claims.ledger import load_ledger
+    from carekit.claims.pages import index_page
+    from carekit.claims.replay import replay_all
+    from carekit.show.notebooks import execute_notebooks, find_notebooks, notebook_title, to_html
+
+    opened = open_dataset(dataset)
+    ledger = load_ledger()
+    is_figure = only is not None and only in set(ledger.figures["figure_id"])
+    notebooks = [] if is_figure else _notebooks(only, find_notebooks, len(ledger))
+    folder = Path(out or OUT)
+    (folder / "figures").mkdir(parents=True, exist_ok=True)
+    with progress(quiet=quiet) as bar:
+        step = bar("ledger: audit and replay", 2)
+
+        def check_ledger() -> tuple[Any, pd.DataFrame]:
+            report = audit(ledger)
+            step(1)
+            figure = [only] if is_figure and only else None
+            verdicts = replay_all(opened, ledger=ledger, only=figure)
+            step(2)
+            return report, verdicts
+
+        steps: dict[Path, Any] = {}
+
+        def on_cell(path: Path, done: int, total: int) -> None:
+            if path not in steps:
+                steps[path] = bar(path.stem, total)
+            steps[path](done)
+
+        # Notebooks run in processes of their own: the ledger need not wait for them.
+        with ThreadPoolExecutor(1) as thread:
+            checked = thread.submit(check_ledger)
+            runs = execute_notebooks(
+                notebooks,
+                dataset=opened.path,
+                environment={FIGURES_VARIABLE: str((folder / "figures").resolve())},
+                on_cell=on_cell,
+            )
+            report, verdicts = checked.result()
+    for run in runs:
+        page = to_html(run.notebook, title=notebook_title(run.notebook, run.path.stem))
+        files.write_text(folder / f"{run.path.stem}.html", page)
+    files.write_text(folder / "verdicts.csv", format_frame(verdicts, format="csv") + "\n")
+    files.write_text(folder / "audit.csv", format_frame(report.table, format="csv") + "\n")
+    made = Reproduction(folder, opened, verdicts, report, tuple(runs))
+    files.write_text(folder / "index.html", index_page(made))
+    if made.failed:
+        raise CarekitError(
+            f"{len(made.failed)} of {len(runs)} notebooks failed: "
+            + " ".join(map(str, made.failed))
+            + f" What the others gave is in {folder}. Mend the cell, or run that notebook alone "
+            "with --only NOTEBOOK."
+        )
+    return made
+
+
+def _notebooks(only: str | None, find: Any, n_figures: int) -> list[Path]:
+    if only is None:
+        return find()
+    try:
+        return find(only)
+    except InputError as error:
+        raise InputError(
+            f"`only` is {only!r}; expected the id of a figure (`carekit claims list` shows all "
+            f"{n_figures}) or a notebook: {', '.join(p.stem for p in find())}."
+        ) from error
+
+
+@contextmanager
+def progress(*, quiet: bool) -> Iterator[Any]:
+    """A bar a task on standard error; `bar(name, total)` gives a function to move it."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = [
+        TextColumn("{task.description}", markup=False),
+        BarColumn(bar_width=28),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    ]
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=quiet) as bars:
+
+        def bar(name: str, total: int) -> Any:
+            task = bars.add_task(name, total=total)
+            return lambda done: bars.update(task, completed=done)
+
+        yield bar

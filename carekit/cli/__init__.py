@@ -1,0 +1,69 @@
+"""The command line: `carekit COMMAND`. Thin: every command is a function that can be imported.
+
+Standard output carries the result alone; progress and messages go to standard error. Exit 0 when
+done, 2 for bad input or usage, with one message and no traceback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+import carekit
+from carekit.errors import CarekitError
+
+DESCRIPTION = (
+    "Check, replay and extend published figures about customer service on social networks."
+)
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the whole command line; a command's handler is in `args.run`."""
+    from carekit.cli import general as commands
+    from carekit.cli.claims import add_claims_parser
+    from carekit.cli.coding import add_triage_parser
+    from carekit.cli.collecting import add_collect_parser
+    from carekit.cli.importing import add_import_parser
+    from carekit.cli.survey import add_survey_parser
+
+    parser = argparse.ArgumentParser(prog="carekit", description=DESCRIPTION)
+    parser.add_argument("--version", action="version", version=f"carekit {carekit.__version__}")
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    commands.add_reproduce_parser(subparsers)
+    add_claims_parser(subparsers)
+    add_import_parser(subparsers)
+    add_collect_parser(subparsers)
+    commands.add_check_parser(subparsers)
+    commands.add_measure_parser(subparsers)
+    add_survey_parser(subparsers)
+    add_triage_parser(subparsers)
+    commands.add_share_parser(subparsers)
+    commands.add_sample_parser(subparsers)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        # A Windows console in a local code page would fail on the first accent.
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        args = build_parser().parse_args(argv)
+        return args.run(args) or 0
+    except CarekitError as error:
+        print(f"carekit: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # The reader (head, less) has gone: nothing more to say, and nothing to flush at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("carekit: stopped; nothing half-written was kept.", file=sys.stderr)
+        return 130
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,287 @@
+"""`carekit claims list | show ID | audit | replay | hypotheses | judge`: the ledger on the command
+line."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from carekit.errors import InputError
+from carekit.show.text import FORMATS, format_frame
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from carekit.claims.figure import Figure
+    from carekit.claims.ledger import Ledger
+
+_FILTERS = ("measure", "status", "article", "study", "country", "network")
+
+
+def add_claims_parser(subparsers: Any) -> None:
+    """Add the command `claims` to the command line; handlers print their result."""
+    claims = subparsers.add_parser(
+        "claims",
+        help="the ledger of published figures: list, show, audit, replay; hypotheses, judge",
+        description="The ledger of published figures. Without a further word: list.",
+    )
+    _add_ledger_and_format(claims, first=True)
+    claims.set_defaults(run=run_list, corrected=None, **dict.fromkeys(_FILTERS))
+    actions = claims.add_subparsers(
+        dest="action", metavar="list | show ID | audit | replay | hypotheses | judge"
+    )
+
+    listing = actions.add_parser("list", help="the figures, one a row")
+    for name in _FILTERS:
+        listing.add_argument(f"--{name}", metavar="WORD", help=f"only this {name}")
+    listing.add_argument(
+        "--corrected",
+        choices=("yes", "no"),
+        help="only figures that another one replaces, or only those that stand",
+    )
+    _add_ledger_and_format(listing)
+    listing.set_defaults(run=run_list)
+
+    show = actions.add_parser(
+        "show", help="one figure with its study, base and correction; a finding; a hypothesis"
+    )
+    show.add_argument("id", metavar="ID", help="such as C023, F08 or H15")
+    _add_ledger_and_format(show)
+    show.set_defaults(run=run_show)
+
+    auditing = actions.add_parser("audit", help="each finding with its arithmetic")
+    auditing.add_argument("--only", metavar="ID,ID", help="such as F08,F16")
+    _add_ledger_and_format(auditing)
+    auditing.set_defaults(run=run_audit)
+
+    replaying = actions.add_parser("replay", help="measure the figures again on a dataset")
+    replaying.add_argument("--only", metavar="ID,ID", help="such as C033,C035")
+    replaying.add_argument("--dataset", metavar="DIR", help="instead of the sample")
+    _add_ledger_and_format(replaying)
+    replaying.set_defaults(run=run_replay)
+
+    hypotheses = actions.add_parser(
+        "hypotheses", help="what the articles put forward, and what a test needs"
+    )
+    _add_ledger_and_format(hypotheses)
+    hypotheses.set_defaults(run=run_hypotheses)
+
+    judging = actions.add_parser(
+        "judge", help="test hypotheses on figures, real counts and a dataset"
+    )
+    judging.add_argument("ids", nargs="*", metavar="ID", help="such as H09 (default: all)")
+    judging.add_argument("--dataset", metavar="DIR", help="instead of the sample")
+    judging.add_argument("--conf", type=float, default=0.95, help="confidence level (default 0.95)")
+    _add_ledger_and_format(judging)
+    judging.set_defaults(run=run_judge)
+
+
+def _add_ledger_and_format(parser: argparse.ArgumentParser, *, first: bool = False) -> None:
+    # Only the outer parser sets defaults: an inner one would undo what was said before its name.
+    missing = None if first else argparse.SUPPRESS
+    parser.add_argument(
+        "--ledger",
+        metavar="DIR",
+        default=missing,
+        help="a ledger folder instead of the one that comes with carekit",
+    )
+    parser.add_argument(
+        "--format",
+        choices=FORMATS,
+        default="table" if first else missing,
+        help="how the result is printed",
+    )
+
+
+def run_list(args: argparse.Namespace) -> None:
+    from carekit.claims.ledger import load_ledger
+
+    ledger = load_ledger(args.ledger)
+    chosen = {name: getattr(args, name) for name in _FILTERS}
+    corrected = None if args.corrected is None else args.corrected == "yes"
+    figures = ledger.select(**chosen, corrected=corrected)
+    print(f"{len(figures)} of {len(ledger)} figures.", file=sys.stderr)
+    if args.format == "table":
+        print(format_frame(short_list(ledger, figures["figure_id"].tolist())))
+    else:
+        print(format_frame(with_plain_dates(figures), format=args.format))
+
+
+def run_show(args: argparse.Namespace) -> None:
+    from carekit.claims.audit import audit, audit_table
+    from carekit.claims.hypotheses import hypotheses_table
+    from carekit.claims.ledger import load_ledger
+    from carekit.claims.text import figure_text, finding_text, labelled_text
+
+    ledger = load_ledger(args.ledger)
+    key = args.id.strip()
+    if key[:1].upper() == "F":
+        report = audit(ledger, only=[key.upper()])
+        text, frame = finding_text(report.findings[0], width=_width()), audit_table(report)
+    elif key[:1].upper() == "H":
+        table = hypotheses_table(ledger)
+        frame = table[table["hypothesis_id"] == key.upper()].reset_index(drop=True)
+        if frame.empty:
+            raise InputError(
+                f"`ID` is {key!r}, which is not a hypothesis of the ledger; expected one of: "
+                f"{', '.join(table['hypothesis_id'])}. Figures start with C, P, L or D, findings "
+                "with F."
+            )
+        lines = [(str(name).replace("_", " "), str(frame.loc[0, name])) for name in frame]
+        text = labelled_text(lines, width=_width())
+    else:
+        figure = ledger.figure(key[:1].upper() + key[1:])
+        text, frame = figure_text(figure, width=_width()), figure_frame(figure)
+    print(text if args.format == "table" else format_frame(frame, format=args.format))
+
+
+def run_audit(args: argparse.Namespace) -> None:
+    from carekit.claims.audit import audit, audit_table
+    from carekit.claims.ledger import load_ledger
+    from carekit.claims.text import audit_text
+
+    report = audit(load_ledger(args.ledger), only=_ids(args.only))
+    if args.format == "table":
+        print(audit_text(report, width=_width()))
+    else:
+        print(format_frame(audit_table(report), format=args.format))
+
+
+def run_replay(args: argparse.Namespace) -> None:
+    from carekit.claims.ledger import load_ledger
+    from carekit.claims.replay import PLANTED, replay_all
+    from carekit.dataset.folder import open_dataset
+
+    dataset = open_dataset(args.dataset)
+    if dataset.is_sample:
+        print(PLANTED, file=sys.stderr)
+    verdicts = replay_all(dataset, ledger=load_ledger(args.ledger), only=_ids(args.only))
+    counts = verdicts["verdict"].value_counts()
+    print(", ".join(f"{n} {word}" for word, n in counts.items()), file=sys.stderr)
+    if args.format == "table":
+        verdicts = short_verdicts(verdicts)
+    print(format_frame(verdicts, format=args.format))
+
+
+def run_hypotheses(args: argparse.Namespace) -> None:
+    from carekit.claims.hypotheses import hypotheses_table
+    from carekit.claims.ledger import load_ledger
+
+    table = hypotheses_table(load_ledger(args.ledger))
+    print(f"{len(table)} hypotheses; test them with `carekit claims judge`.", file=sys.stderr)
+    if args.format == "table":
+        table = table[["hypothesis_id", "statement", "needs", "current_view", "figures"]]
+    print(format_frame(table, format=args.format))
+
+
+def run_judge(args: argparse.Namespace) -> None:
+    from carekit.claims.judging import judge_hypotheses
+    from carekit.claims.ledger import load_ledger
+    from carekit.claims.replay import PLANTED
+    from carekit.dataset.folder import open_dataset
+
+    dataset = open_dataset(args.dataset)
+    if dataset.is_sample:
+        print(PLANTED, file=sys.stderr)
+    rows = judge_hypotheses(
+        dataset,
+        only=[part.strip().upper() for part in args.ids] or None,
+        ledger=load_ledger(args.ledger),
+        conf_level=args.conf,
+    )
+    overall = rows.drop_duplicates("hypothesis_id")["overall"].value_counts()
+    told = ", ".join(f"{n} {word}" for word, n in overall.items())
+    print(f"All evidence together: {told}.", file=sys.stderr)
+    if args.format == "table":
+        rows = short_judgements(rows)
+    print(format_frame(rows, format=args.format))
+
+
+def _ids(text: str | None) -> list[str] | None:
+    return None if text is None else [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _width() -> int:
+    """The terminal's width within what reads well; a file or a pipe gets the usual width."""
+    from carekit.claims.text import WIDTH
+
+    if not sys.stdout.isatty():
+        return WIDTH
+    return max(60, min(shutil.get_terminal_size((WIDTH, 24)).columns, 120))
+
+
+def short_list(ledger: Ledger, figure_ids: list[str]) -> pd.DataFrame:
+    """The columns of a list that a person scans: one row per figure, all text."""
+    import pandas as pd
+
+    figures = [ledger.figure(key) for key in figure_ids]
+    return pd.DataFrame(
+        {
+            "id": [f.figure_id for f in figures],
+            "measure": [f.measure for f in figures],
+            "group": [f.group for f in figures],
+            "where": [" ".join(p for p in (f.country, f.network) if p) for f in figures],
+            "year": ["" if f.period_start is None else str(f.period_start.year) for f in figures],
+            "published": [f.published for f in figures],
+            "base": [f.base for f in figures],
+            "use instead": [f.current.figure_id if f.corrections else "" for f in figures],
+        },
+        dtype="str",
+    )
+
+
+def short_verdicts(verdicts: pd.DataFrame) -> pd.DataFrame:
+    """The columns of a replay that a person scans: one row per figure.
+
+    That a dataset is synthetic is said once, above the table, and not again in every row.
+    """
+    from carekit.claims.replay import PLANTED
+
+    why = verdicts["why"].str.replace(PLANTED, "", regex=False).str.strip()
+    said = why.where(verdicts["needs"] == "", verdicts["needs"])
+    kept = ["figure_id", "measure", "published", "estimate", "ci_low", "ci_high", "n", "verdict"]
+    return verdicts[kept].assign(why_or_needs=said)
+
+
+def short_judgements(rows: pd.DataFrame) -> pd.DataFrame:
+    """The columns of judged hypotheses that a person scans: one row per hypothesis and test."""
+    from carekit.claims.judging import evidence_of
+    from carekit.claims.replay import PLANTED
+
+    rows = rows.assign(result=[one.result for one in evidence_of(rows)])
+    why = rows["why"].str.replace(PLANTED, "", regex=False).str.strip()
+    needs = ("Needs " + rows["needs"].str.rstrip(".") + ".").where(rows["needs"] != "", "")
+    kept = ["hypothesis_id", "evidence", "test", "result", "n"]
+    return rows[[*kept, "verdict", "overall"]].assign(why_and_needs=(why + " " + needs).str.strip())
+
+
+def figure_frame(figure: Figure) -> pd.DataFrame:
+    """One row: the columns of the figure, `study_*` of its study, `use_instead` and its value."""
+    import pandas as pd
+
+    row = {key: cell for key, cell in asdict(figure).items() if key not in {"study", "corrections"}}
+    study = {
+        key if key.startswith("study_") else f"study_{key}": cell
+        for key, cell in asdict(figure.study).items()
+    }
+    instead = figure.current if figure.corrections else None
+    row |= study | {
+        "use_instead": None if instead is None else instead.figure_id,
+        "use_instead_value": None if instead is None else instead.value,
+    }
+    return pd.DataFrame({key: pd.Series([cell], dtype="object") for key, cell in row.items()})
+
+
+def with_plain_dates(frame: pd.DataFrame) -> pd.DataFrame:
+    """Dates as text like 2015-01-31, without a time of day that nobody stated."""
+    import pandas as pd
+
+    dates = {
+        column: frame[column].dt.strftime("%Y-%m-%d").astype("string")
+        for column in frame.columns
+        if pd.api.types.is_datetime64_any_dtype(frame[column])
+    }
+    return frame.assign(**dates)

@@ -1,0 +1,162 @@
+"""`carekit import`: arguments in, report out; everything else is `import_files`."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from carekit.errors import InputError
+from carekit.sources.files.formats import MODULES
+
+
+def add_import_parser(subparsers: Any) -> argparse.ArgumentParser:
+    """Add the subcommand `import` to the subparsers of the command line."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "import",
+        help="files that people have → a dataset",
+        description="Read files of one format into a new dataset, or append them to one. Rows that "
+        "cannot be read go to rejected.csv with line and reason.",
+    )
+    names = ", ".join([*MODULES, "survey"])
+    parser.add_argument("format", metavar="FORMAT", help=f"auto, or one of: {names}")
+    parser.add_argument("files", nargs="+", metavar="FILE")
+    parser.add_argument("--out", required=True, metavar="DIR", help="the dataset to make or extend")
+    parser.add_argument(
+        "--accounts",
+        metavar="CSV",
+        help="the brands' accounts: account, network, brand, account_kind, opened_at; also "
+        "country, sector, timezone of the brand",
+    )
+    parser.add_argument(
+        "--map",
+        action="append",
+        default=[],
+        metavar="OURS=THEIRS,…",
+        help="which column of the file is which of ours, for example post_id=id,created_at=time",
+    )
+    parser.add_argument(
+        "--tz", default="UTC", metavar="ZONE", help="zone of times without an offset (UTC)"
+    )
+    parser.add_argument("--dayfirst", action="store_true", help="1/2/2017 is the first of February")
+    parser.add_argument("--network", metavar="NAME", help="where all the posts are from")
+    parser.add_argument("--brand", metavar="NAME", help="whom all the posts are about")
+    parser.add_argument(
+        "--observed-at", metavar="TIME", help="when the files were collected (ISO date or time)"
+    )
+    parser.add_argument("--strict", action="store_true", help="any unreadable row is an error")
+    parser.add_argument(
+        "--redact",
+        action="store_true",
+        help="replace personal data in texts: [email], [phone], … (handles become pseudonyms anyway)",
+    )
+    parser.add_argument("--title", help="of a new dataset")
+    parser.add_argument("--licence", help="of a new dataset")
+    parser.add_argument("--memory-limit", metavar="SIZE", help="for the engine, such as 1GB")
+    parser.add_argument(
+        "--codebook", metavar="FILE", help="survey: what the columns ask and the codes mean"
+    )
+    parser.add_argument(
+        "--age-groups",
+        metavar="BAND,…",
+        help="survey: classes of age (default 18-29,30-49,50-64,65+)",
+    )
+    parser.set_defaults(run=run_import)
+    return parser
+
+
+def run_import(args: argparse.Namespace) -> None:
+    """Import, print the report; steps and warnings go to standard error."""
+    if args.format == "survey":
+        return _run_survey(args)
+    _refuse(args, ("codebook", "age_groups"), "surveys alone have it; the format")
+    from carekit.sources.files.importing import import_files
+
+    report = import_files(
+        args.format,
+        args.files,
+        out=args.out,
+        accounts=args.accounts,
+        mapping=read_mapping(args.map),
+        tz=args.tz,
+        dayfirst=args.dayfirst,
+        network=args.network,
+        brand=args.brand,
+        observed_at=args.observed_at,
+        strict=args.strict,
+        redact=args.redact,
+        title=args.title,
+        licence=args.licence,
+        memory_limit=args.memory_limit,
+        progress=lambda sentence: print(sentence, file=sys.stderr),
+    )
+    for warning in report.warnings:
+        print(f"Warning: {warning}", file=sys.stderr)
+    print(report.summary)
+
+
+def _run_survey(args: argparse.Namespace) -> None:
+    from carekit.sources.surveys.survey import import_survey
+
+    foreign = ("accounts", "network", "brand", "observed_at", "memory_limit")
+    _refuse(args, foreign, "posts alone have it; the format")
+    if len(args.files) > 1:
+        raise InputError(
+            f"`files` names {len(args.files)} files; expected one, a survey has one row per "
+            "respondent. Join the files first, or import each into a dataset of its own."
+        )
+    report = import_survey(
+        args.files[0],
+        out=args.out,
+        codebook=args.codebook,
+        mapping=read_mapping(args.map),
+        age_groups=args.age_groups,
+        strict=args.strict,
+        redact=args.redact,
+        title=args.title,
+        licence=args.licence,
+    )
+    for note in report.notes:
+        print(note, file=sys.stderr)
+    print(report.summary)
+
+
+def _refuse(args: argparse.Namespace, options: tuple[str, ...], why: str) -> None:
+    for option in options:
+        if getattr(args, option) is not None:
+            raise InputError(
+                f"`--{option.replace('_', '-')}` is given, and {why} here is {args.format!r}. "
+                "Leave the option out."
+            )
+
+
+def read_mapping(values: list[str]) -> dict[str, str]:
+    """The pairs of `--map OURS=THEIRS,…`, given once or several times.
+
+    Raises
+    ------
+    InputError
+        If a pair lacks a side, or a name of ours comes twice.
+
+    Examples
+    --------
+    >>> read_mapping(["post_id=id,created_at=time, local", "text=body"])
+    {'post_id': 'id', 'created_at': 'time, local', 'text': 'body'}
+    """
+    pairs: list[str] = []
+    for piece in (p for value in values for p in value.split(",")):
+        if "=" not in piece and pairs:
+            pairs[-1] += f",{piece}"  # their name holds a comma
+        else:
+            pairs.append(piece)
+    made: dict[str, str] = {}
+    for pair in pairs:
+        ours, _, theirs = (side.strip() for side in pair.partition("="))
+        if not ours or not theirs or ours in made:
+            why = "names it twice" if ours in made else "lacks a side"
+            raise InputError(
+                f"`--map` got {pair!r}, which {why}; expected OURS=THEIRS,… such as "
+                "post_id=id,created_at=time. Correct --map."
+            )
+        made[ours] = theirs
+    return made

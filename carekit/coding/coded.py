@@ -1,0 +1,410 @@
+"""A coded sheet and the requests it was drawn from → corrected shares, by group and compared."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from carekit.coding.flagged import PLACES, FlaggedRequests, flag_requests
+from carekit.dataset.engine import Engine
+from carekit.errors import InputError
+from carekit.inference.correction.prevalence import compare_groups, corrected_prevalence
+
+if TYPE_CHECKING:
+    from carekit.dataset.folder import Dataset
+
+CODED = ("category", "tone", "is_question", "is_complaint", "is_abuse")
+# The machine's word for each code.
+MACHINE = {
+    "category": "comment_class",
+    "tone": "tone",
+    "is_question": "is_question",
+    "is_complaint": "is_complaint",
+    "is_abuse": "needs_review",
+}
+NOTHING_CODED, COLLAPSED = "too_few_coded", "collapsed_strata"
+EVEN = 1.05
+"""Weights that differ by less are equal: the strata then need no weighting."""
+
+
+@dataclass(frozen=True)
+class CodedRequests:
+    """Requests with a text, their flags, and the codes of those that a person coded.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        One row a request; a column a code (`category` derived from the others), missing where the
+        request was not coded; `machine_<code>` beside it; `stratum` where the sample had strata.
+    by : tuple of str
+        Columns that define the groups.
+    stratified : bool
+        Whether `stratum` counts.
+    note : str
+        What was joined, in words.
+    """
+
+    frame: pd.DataFrame
+    by: tuple[str, ...]
+    stratified: bool
+    note: str
+
+
+def measure_coded(
+    dataset: Dataset,
+    *,
+    coded: str | os.PathLike[str] | pd.DataFrame | None = None,
+    column: str = "category",
+    by: str | Sequence[str] = (),
+    stratum: str | None = None,
+    where: str | None = None,
+    conf_level: float = 0.95,
+    flagged: FlaggedRequests | None = None,
+    engine: Engine | None = None,
+) -> pd.DataFrame:
+    """Corrected share of each category by group, beside the naive and the coded-only ones.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    coded : path or DataFrame, optional
+        A coded sheet of a random sample of the dataset's requests (`carekit triage sample`), or its
+        codes with the columns of `carekit.coding.read_coding_sheet`. Default: the first sheet in
+        the dataset's folder `coding`.
+    column : {"category", "tone", "is_question", "is_complaint", "is_abuse"}
+        The code; "category" is derived from the others, as the rules derive theirs.
+    by : str or sequence of str
+        Columns that define groups; the sample must be random within each, as a random sample of
+        everything is.
+    stratum : str, optional
+        Column in whose values samples were drawn apart. Default: told from the sheet.
+    where : str, optional
+        Condition on the requests.
+    conf_level : float
+    flagged : FlaggedRequests, optional
+        These requests with their flags, where they were flagged before
+        (`carekit.coding.flagged`); `where` is then its own.
+    engine : Engine, optional
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `carekit.inference.correction.prevalence.corrected_prevalence`, with the `by` columns
+        first. A group with too few coded posts has no estimate and the flag `too_few_coded`; strata
+        with fewer than two coded posts in it are put together, with the flag `collapsed_strata`.
+
+    Raises
+    ------
+    InputError
+        Unknown `column`; the sheet cannot be read, lacks the code, or holds no request of the
+        dataset; its strata are weighted unequally and no column tells them.
+    SelectionError
+        No sheet is given and the dataset holds none.
+    """
+    joined = join_codes(
+        _grouped(dataset, flagged, by=by, where=where, engine=engine),
+        _sheet(dataset) if coded is None else coded,
+        stratum=stratum,
+    )
+    result = correct(joined, column=column, conf_level=conf_level)
+    result.attrs["note"] = joined.note
+    return result
+
+
+def compare_coded(
+    dataset: Dataset,
+    *,
+    coded: str | os.PathLike[str] | pd.DataFrame | None = None,
+    by: str | Sequence[str],
+    column: str = "category",
+    reference: str | None = None,
+    stratum: str | None = None,
+    where: str | None = None,
+    conf_level: float = 0.95,
+    flagged: FlaggedRequests | None = None,
+    engine: Engine | None = None,
+) -> pd.DataFrame:
+    """Differences between groups in corrected shares.
+
+    Parameters
+    ----------
+    dataset, coded, column, by, stratum, where, conf_level, flagged, engine
+        As in `measure_coded`; `by` names one column or several.
+    reference : str, optional
+        Compare every group with this one; default: all pairs.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The columns of `carekit.inference.correction.prevalence.compare_groups`. Groups with too few coded
+        posts are left out, and the note names them.
+
+    Raises
+    ------
+    InputError
+        As `measure_coded`; fewer than two groups have enough coded posts.
+    """
+    joined = join_codes(
+        _grouped(dataset, flagged, by=by, where=where, engine=engine),
+        _sheet(dataset) if coded is None else coded,
+        stratum=stratum,
+    )
+    if not joined.by:
+        raise InputError(
+            "`by` names no column; expected groups to compare. Name one, such as brand."
+        )
+    frame, options = _prepared(joined, column)
+    frame = frame.assign(group=_names(frame, joined.by))
+    parts = {name: _collapsed(part, options)[0] for name, part in frame.groupby("group")}
+    thin = [name for name, part in parts.items() if _too_few(part)]
+    kept = [part for name, part in parts.items() if name not in thin]
+    result = compare_groups(
+        pd.concat(kept) if kept else frame[:0],
+        code="code",
+        machine="machine",
+        group="group",
+        reference=reference,
+        conf_level=conf_level,
+        **options,
+    )
+    result["category"] = _renamed(result["category"], column)
+    left = f" Too few coded posts in {', '.join(map(str, thin))}: left out." if thin else ""
+    result.attrs["note"] = joined.note + left
+    return result
+
+
+def _grouped(
+    dataset: Dataset,
+    flagged: FlaggedRequests | None,
+    *,
+    by: str | Sequence[str],
+    where: str | None,
+    engine: Engine | None,
+) -> FlaggedRequests:
+    if flagged is None:
+        return flag_requests(dataset, by=by, where=where, cluster=None, engine=engine)
+    return flagged.regrouped(by, cluster=None)
+
+
+def _sheet(dataset: Dataset) -> Path:
+    """The first coded sheet that lies in the dataset."""
+    from carekit.coding.coding_workflow import find_sheets
+
+    return find_sheets(dataset)[0]
+
+
+def correct(joined: CodedRequests, *, column: str, conf_level: float = 0.95) -> pd.DataFrame:
+    """`corrected_prevalence` of one code, group by group."""
+    frame, options = _prepared(joined, column)
+    by = list(joined.by)
+    groups: list[tuple[Any, pd.DataFrame]] = (
+        list(frame.groupby(by, dropna=False, sort=True)) if by else [((), frame)]
+    )
+    parts = []
+    for key, group in groups:
+        part, collapsed = _collapsed(group, options)
+        if _too_few(part):
+            found = _without_codes(part, options["categories"], conf_level)
+        else:
+            found = corrected_prevalence(
+                part, code="code", machine="machine", conf_level=conf_level, **options
+            )
+            if collapsed:
+                found["flags"] = found["flags"].map(lambda f: f"{f}|{COLLAPSED}".strip("|"))
+        for at, (name, value) in enumerate(zip(by, key, strict=True)):
+            found.insert(at, name, value)
+        parts.append(found)
+    result = pd.concat(parts, ignore_index=True)
+    result["category"] = _renamed(result["category"], column)
+    return result
+
+
+def _prepared(joined: CodedRequests, column: str) -> tuple[pd.DataFrame, dict[str, Any]]:
+    """Columns code and machine, and what else `corrected_prevalence` needs."""
+    from carekit.text.rules import COMMENT_CLASSES
+    from carekit.text.tone import TONES
+
+    if column not in CODED:
+        raise InputError(
+            f"`column` is {column!r}; expected one of {', '.join(CODED)}. Choose a code of the "
+            "sheet."
+        )
+    if column not in joined.frame:
+        needed = "tone, is_question, is_complaint and is_abuse" if column == "category" else column
+        raise InputError(
+            f"`coded` has no {needed}; expected a sheet in which this was coded. Choose another "
+            "`column`, or code it."
+        )
+    frame = joined.frame.assign(
+        code=joined.frame[column], machine=joined.frame[f"machine_{column}"]
+    )
+    categories: Sequence[Any] = {"category": COMMENT_CLASSES, "tone": TONES}.get(column, (1,))
+    options: dict[str, Any] = {"categories": list(categories)}
+    if joined.stratified:
+        options["stratum"] = "stratum"
+    return frame, options
+
+
+def _too_few(part: pd.DataFrame) -> bool:
+    """Fewer than two coded posts: how they vary cannot be seen."""
+    return int(part["code"].notna().sum()) < 2
+
+
+def _collapsed(part: pd.DataFrame, options: dict[str, Any]) -> tuple[pd.DataFrame, bool]:
+    """The rows of a group, its strata with fewer than two coded posts put together.
+
+    One coded post does not show how its stratum varies. Such strata count as one; if that still
+    holds fewer than two coded posts, the smallest of the others joins it.
+    """
+    if "stratum" not in options or _too_few(part):
+        return part, False
+    coded = part["code"].notna().groupby(part["stratum"]).sum()
+    thin = list(coded.index[coded < 2])
+    if not thin:
+        return part, False
+    others = coded.drop(thin).sort_values(kind="stable")
+    if coded[thin].sum() < 2 and len(others):
+        thin.append(others.index[0])
+    return part.assign(stratum=part["stratum"].where(~part["stratum"].isin(thin), "others")), True
+
+
+def _without_codes(part: pd.DataFrame, categories: list[Any], conf_level: float) -> pd.DataFrame:
+    """The rows of a group that cannot be corrected: naive shares, no estimate."""
+    frame = part.assign(code=np.nan if categories == [1] else None)
+    rows = corrected_prevalence(
+        frame, code="code", machine="machine", categories=categories, conf_level=conf_level
+    )
+    rows["n_coded"] = int(part["code"].notna().sum())
+    rows["method"], rows["flags"] = "too few coded posts", NOTHING_CODED
+    return rows
+
+
+def _names(frame: pd.DataFrame, by: tuple[str, ...]) -> pd.Series:
+    parts = [frame[c].astype(object).where(frame[c].notna(), "missing").astype(str) for c in by]
+    names = parts[0]
+    for part in parts[1:]:
+        names = names + " / " + part
+    return names
+
+
+def _renamed(categories: pd.Series, column: str) -> pd.Series:
+    return categories.astype(object).where(categories != 1, column)
+
+
+def join_codes(
+    flagged: FlaggedRequests,
+    coded: str | os.PathLike[str] | pd.DataFrame,
+    *,
+    stratum: str | None = None,
+) -> CodedRequests:
+    """Requests that hold a text, with the codes of the sheet beside the machine's.
+
+    Raises
+    ------
+    InputError
+        No post of the sheet is a request; unknown `stratum`; unequal weights without a stratum.
+    """
+    from carekit.coding.coding_sheet import read_coding_sheet, read_design
+
+    codes, design = (
+        (coded, None)
+        if isinstance(coded, pd.DataFrame)
+        else (read_coding_sheet(coded).codes, read_design(coded))
+    )
+    every = flagged.with_text().reset_index(drop=True)
+    given = codes.set_index(codes["post_id"].astype(str)).drop(columns="post_id")
+    found = given.index.isin(set(every["request_id"].astype(str)))
+    if not found.any():
+        raise InputError(
+            f"`coded` holds {len(codes)} posts, none of which is a request of the dataset (a "
+            "customer post that replies to nothing, with a text); expected a sheet drawn from it. "
+            "Draw one with carekit triage sample."
+        )
+    mine = given.reindex(every["request_id"].astype(str)).reset_index(drop=True)
+    frame = every.copy()
+    for name in CODED[1:]:
+        frame[f"machine_{name}"] = _number(every[MACHINE[name]], name)
+        if name in mine:
+            frame[name] = _number(mine[name], name)
+    frame["machine_category"] = every["comment_class"].astype(object)
+    if set(CODED[1:]) <= set(mine.columns):
+        frame["category"] = coded_class(mine)
+    frame, stratified, how = _with_strata(frame, design, stratum)
+    n_coded = int(mine.notna().any(axis=1).sum())
+    note = f"{flagged.note} {n_coded:,} of {len(frame):,} requests with a text are coded{how}."
+    if lost := int((~found).sum()):
+        note += f" {lost:,} posts of the sheet are no such requests and were left out."
+    return CodedRequests(frame, flagged.by, stratified, note)
+
+
+def _number(values: pd.Series, name: str) -> pd.Series:
+    """yes/no and true/false as 1 and 0; tones as they are."""
+    plain = values.astype(object).where(values.notna(), None)
+    if name == "tone":
+        return plain
+    return plain.map({"yes": 1.0, "no": 0.0, True: 1.0, False: 0.0}).astype(float)
+
+
+def coded_class(codes: pd.DataFrame) -> pd.Series:
+    """The five categories from codes, by the rule of `carekit.text.rules.comment_class`.
+
+    Examples
+    --------
+    >>> codes = pd.DataFrame({"tone": ["neutral"], "is_question": ["yes"], "is_complaint": ["no"],
+    ...                       "is_abuse": ["no"]})
+    >>> coded_class(codes).to_list()
+    ['question']
+    """
+    from carekit.text.rules import comment_class
+
+    flags = pd.DataFrame(
+        {
+            "tone": codes["tone"],
+            **{c: (codes[c] == "yes").fillna(False) for c in ("is_question", "is_complaint")},
+            "needs_review": (codes["is_abuse"] == "yes").fillna(False),
+            # A person who codes a complaint has seen the fault of the service that it names.
+            "has_issue": (codes["is_complaint"] == "yes").fillna(False),
+        }
+    )
+    whole = codes[["tone", "is_question", "is_complaint", "is_abuse"]].notna().all(axis=1)
+    classes = comment_class(flags).astype(object)
+    return classes.where(whole & classes.notna(), None)
+
+
+def _with_strata(
+    frame: pd.DataFrame, design: pd.DataFrame | None, stratum: str | None
+) -> tuple[pd.DataFrame, bool, str]:
+    """The frame with the stratum of every request, where the sample's weights need it."""
+    if stratum is not None:
+        if stratum not in frame:
+            raise InputError(
+                f"`stratum` is {stratum!r}, which is no column; expected one of "
+                f"{', '.join(c for c in (*PLACES[1:], 'lang') if c in frame)}. Name the column in "
+                "whose values the sample was drawn."
+            )
+        return frame.assign(stratum=_names(frame, (stratum,))), True, f", drawn by {stratum}"
+    if design is None:
+        return frame, False, ", as one random sample"
+    weights = pd.to_numeric(design["weight"], errors="coerce").dropna()
+    if weights.empty or weights.max() <= weights.min() * EVEN:
+        return frame, False, ", as one random sample"
+    told = frame["request_id"].astype(str).map(design.set_index("post_id")["stratum"])
+    columns = [c for c in (*PLACES[1:], "lang") if c in frame]
+    named = str(design["strata"].iloc[0]) if "strata" in design else ""
+    tried = [tuple(named.split(","))] if named else [(c,) for c in columns]
+    for names in tried:
+        if set(names) <= set(frame.columns):
+            own = _names(frame, names)
+            if (own[told.notna()] == told[told.notna()]).all():
+                return frame.assign(stratum=own), True, f", drawn by {','.join(names)}"
+    raise InputError(
+        "`coded` was drawn with unequal weights, and no column of the requests gives its strata "
+        f"({', '.join(sorted(map(str, design['stratum'].unique()))[:5])}); expected one of "
+        f"{', '.join(columns)}. Name it (--stratum)."
+    )

@@ -1,0 +1,186 @@
+"""Requests of a dataset with the flags of their texts: what the shares of categories count."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from carekit.dataset.engine import Engine, using
+from carekit.errors import InputError, SelectionError
+from carekit.requests.definitions import DEFAULT, Definition
+from carekit.requests.setting import AUTO, NONE, Setting, column_tuple, prepare
+from carekit.requests.threads import distinct_posts
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from carekit.dataset.folder import Dataset
+
+# What strata and policies may refer to, beside the columns that were asked for.
+PLACES = ("request_id", "network", "surface", "brand", "account", "country", "sector", "author_id")
+# Columns that come from the text rather than from the request.
+TOLD = ("lang", "tone", "is_question", "is_complaint", "comment_class", "risk")
+CHUNK = 50_000
+
+
+@dataclass(frozen=True)
+class FlaggedRequests:
+    """One row a request, with its flags.
+
+    Attributes
+    ----------
+    frame : DataFrame
+        The columns `PLACES`, those asked for, the columns of `carekit.text.rules.RuleTriage.flag`,
+        comment_class and risk; flags of a request without text are missing. Ordered by request_id.
+    by : tuple of str
+        Columns that define the groups.
+    cluster : str or None
+        Column of the independent units.
+    setting : Setting
+        The requests as they were counted.
+    """
+
+    frame: pd.DataFrame
+    by: tuple[str, ...]
+    cluster: str | None
+    setting: Setting
+
+    @property
+    def note(self) -> str:
+        """The denominator in words, and what was left out of it."""
+        return self.setting.note
+
+    def units(self) -> pd.Series:
+        """The independent unit of each row, never missing.
+
+        Requests without an author are a unit each; those without a brand are one together.
+        """
+        if self.cluster is None:
+            return self.frame["request_id"]
+        other = self.frame["request_id"] if self.cluster == "author_id" else "unknown"
+        return self.frame[self.cluster].astype(object).fillna(other)
+
+    def regrouped(self, by: str | Sequence[str], *, cluster: str | None = AUTO) -> FlaggedRequests:
+        """The same requests in other groups; nothing is flagged again.
+
+        Raises
+        ------
+        InputError
+            `by` or `cluster` names a column that is not in the frame.
+        """
+        asked = column_tuple(by)
+        unit = None if cluster in (None, NONE) else cluster
+        if cluster == AUTO:
+            one_brand = {"brand", "account"} & set(asked) or len(
+                self.frame["brand"].dropna().unique()
+            ) <= 1
+            unit = "author_id" if one_brand else "brand"
+        for name in (*asked, *([unit] if unit else [])):
+            if name not in self.frame:
+                raise InputError(
+                    f"`by` or `cluster` names a column {name!r} that was not kept; found: "
+                    f"{', '.join(self.frame.columns)}. Name it when the requests are flagged."
+                )
+        setting = replace(self.setting, by=asked, cluster=unit)
+        return FlaggedRequests(self.frame, asked, unit, setting)
+
+    def only(self, rows: pd.Series) -> FlaggedRequests:
+        """The requests for which `rows`, a boolean column as long as the frame, is true."""
+        return replace(self, frame=self.frame[rows.to_numpy(bool)].reset_index(drop=True))
+
+    def with_text(self) -> pd.DataFrame:
+        """The rows whose flags are known.
+
+        Raises
+        ------
+        SelectionError
+            No request has a text.
+        """
+        known = self.frame[self.frame["tone"].notna()]
+        if known.empty:
+            raise SelectionError(
+                f"None of {len(self.frame):,} requests has a text; expected texts to sort. Import "
+                "the posts with their texts."
+            )
+        return known
+
+
+def flag_requests(
+    dataset: Dataset,
+    *,
+    by: str | Sequence[str] = (),
+    definition: str | Definition = DEFAULT,
+    cluster: str | None = AUTO,
+    where: str | None = None,
+    text: bool = False,
+    engine: Engine | None = None,
+) -> FlaggedRequests:
+    """Flag the text of every request by carekit's rules.
+
+    Parameters
+    ----------
+    dataset, definition, cluster, where, engine
+        As in `carekit.measure_answer_rate`.
+    by : str or sequence of str
+        Columns of the requests, parts of the time, or one of `TOLD` (lang, tone, ...).
+    text : bool, default False
+        Keep the text in the frame; it is dropped as soon as it is flagged otherwise.
+
+    Returns
+    -------
+    FlaggedRequests
+
+    Examples
+    --------
+    >>> from carekit.dataset.folder import open_dataset
+    >>> flagged = flag_requests(open_dataset(), by="network", where="network = 'youtube'")
+    >>> flagged.frame.network.unique().tolist()
+    ['youtube']
+    """
+    import pandas as pd
+
+    asked = column_tuple(by)
+    of_requests = tuple(c for c in asked if c not in TOLD)
+    with using(engine) as opened:
+        setting = prepare(
+            dataset,
+            by=of_requests,
+            definition=definition,
+            cluster=cluster,
+            where=where,
+            engine=opened,
+            keep=PLACES,
+        )
+        posts = opened.table(dataset, "posts")
+        if setting.requests.n_duplicates:
+            posts, _ = distinct_posts(posts, opened)
+        texts = posts.select(text_of="post_id", text="text", given_lang="lang")
+        columns = list(dict.fromkeys([*PLACES, *of_requests, setting.cluster or "request_id"]))
+        joined = setting.table.select(*columns).left_join(texts, [("request_id", "text_of")])
+        joined = joined.select(*columns, "text", "given_lang")
+        parts = [
+            _flagged(batch.to_pandas(), keep_text=text)
+            for batch in joined.to_pyarrow_batches(chunk_size=CHUNK)
+            if batch.num_rows
+        ]
+    if not parts:
+        parts = [_flagged(pd.DataFrame(columns=[*columns, "text", "given_lang"]), keep_text=text)]
+    frame = pd.concat(parts, ignore_index=True)
+    frame = frame.sort_values("request_id", kind="stable", ignore_index=True)
+    return FlaggedRequests(frame, asked, setting.cluster, setting)
+
+
+def _flagged(frame: pd.DataFrame, *, keep_text: bool) -> pd.DataFrame:
+    """The frame with flags; its text stays only if asked for."""
+    import pandas as pd
+
+    from carekit.coding.policy import assess_risk
+    from carekit.text.rules import RuleTriage, comment_class
+
+    texts = frame["text"].astype(object).where(frame["text"].notna(), None)
+    flags = RuleTriage().flag(texts, lang=frame["given_lang"].astype(object))
+    flags["comment_class"] = comment_class(flags)
+    flags["risk"] = assess_risk(flags).mask(flags["tone"].isna())
+    kept = frame.drop(columns=["given_lang"] if keep_text else ["text", "given_lang"])
+    return pd.concat([kept, flags.drop(columns="handoff")], axis=1)

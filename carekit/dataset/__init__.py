@@ -1,0 +1,1 @@
+"""A dataset: its folder, manifest, schema, card, privacy key, engine, and its check."""

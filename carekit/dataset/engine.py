@@ -1,0 +1,213 @@
+"""The engine: Ibis expressions on DuckDB by default, on a SparkSession if one is given.
+
+Everything that grows with the number of posts runs here and comes back as a small table of
+integers; everything statistical happens on that table, in numpy.
+"""
+
+from __future__ import annotations
+
+import itertools
+import secrets
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from carekit.dataset.schema import TABLES
+from carekit.errors import DatasetError, InputError
+
+if TYPE_CHECKING:
+    import duckdb
+    import ibis
+    import pandas as pd
+
+    from carekit.dataset.folder import Dataset
+
+
+Result = TypeVar("Result")
+
+
+class Engine:
+    """A connection and the two things measures need of it: read a table, keep a step."""
+
+    def __init__(self, con: ibis.BaseBackend) -> None:
+        self.con = con
+        # Several engines may share one SparkSession, which knows every view by its name.
+        own = secrets.token_hex(4)
+        self._names = (f"carekit_{own}_{n}" for n in itertools.count())
+        self._known: dict[Hashable, Any] = {}
+
+    @property
+    def kind(self) -> str:
+        """`duckdb` or `pyspark`."""
+        return self.con.name
+
+    def table(self, dataset: Dataset, name: str) -> ibis.Table:
+        """A table of the dataset as an Ibis expression; without rows if it is not held."""
+        return self.once(("table", dataset.state, name), lambda: self._read(dataset, name))
+
+    def _read(self, dataset: Dataset, name: str) -> ibis.Table:
+        import ibis
+
+        paths = [str(p) for p in dataset.files(name)]
+        if not paths:
+            empty = TABLES[name].arrow_schema().empty_table()
+            return ibis.memtable(empty)
+        try:
+            if self.kind == "duckdb":
+                return self.con.read_parquet(paths)
+            view = next(self._names)
+            self.con._session.read.parquet(*paths).createOrReplaceTempView(view)
+            return self.con.table(view)
+        except Exception as error:
+            raise DatasetError(
+                f"The {name} of {dataset.path} cannot be read: a file is missing or damaged "
+                f"({type(error).__name__}). Run `carekit check {dataset.path}` to see which."
+            ) from error
+
+    def once(self, key: Hashable, compute: Callable[[], Result]) -> Result:
+        """What `compute` gives, computed at the first call with this key only."""
+        if key not in self._known:
+            self._known[key] = compute()
+        return self._known[key]
+
+    def keep(self, expression: ibis.Table) -> ibis.Table:
+        """Compute an expression once and keep its rows until the engine is closed."""
+        if self.kind != "duckdb":
+            return self._checkpoint(expression)
+        return self.con.create_table(next(self._names), obj=expression, temp=True)
+
+    def _checkpoint(self, expression: ibis.Table) -> ibis.Table:
+        """The rows on Spark, without the plan that led to them.
+
+        A cache would keep the plan: a step that uses the one before twice doubles it, and after ten
+        rounds Spark needs longer to read the plan than to run it.
+        """
+        name = next(self._names)
+        self.con._run_pre_execute_hooks(expression)
+        rows = self.con._session.sql(self.con.compile(expression)).localCheckpoint(eager=True)
+        rows.createOrReplaceTempView(name)
+        return self.con.table(name)
+
+    def keep_sql(self, select: str) -> ibis.Table:
+        """The rows of a DuckDB query, kept: for the few steps that Ibis cannot express."""
+        name = next(self._names)
+        # `con.sql` would lose the word RECURSIVE on its way through create_table.
+        self.con.raw_sql(f"CREATE TEMP TABLE {name} AS {select}")
+        return self.con.table(name)
+
+    def drop(self, *tables: ibis.Table) -> None:
+        """Forget steps made by `keep`: frees memory on a long path."""
+        for table in tables:
+            if self.kind == "duckdb":
+                self.con.drop_table(table.get_name(), force=True)
+            else:
+                self.con._session.catalog.dropTempView(table.get_name())
+
+    def close(self) -> None:
+        """Close a connection that `connect` opened; a user's SparkSession stays open."""
+        if self.kind == "duckdb":
+            self.con.disconnect()
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def connect(
+    *,
+    spark: Any = None,
+    memory_limit: str | None = None,
+    threads: int | None = None,
+    spill_folder: str | None = None,
+) -> Engine:
+    """Open an engine.
+
+    Parameters
+    ----------
+    spark : pyspark.sql.SparkSession, optional
+        The user's own session; without it, DuckDB inside this process.
+    memory_limit : str, optional
+        For DuckDB, such as `1GB`. Resident memory may exceed it by about half.
+    threads : int, optional
+        For DuckDB; by default all cores.
+    spill_folder : str, optional
+        Where DuckDB writes what does not fit in memory.
+
+    Examples
+    --------
+    >>> with connect() as engine:
+    ...     engine.kind
+    'duckdb'
+    """
+    import ibis
+
+    if spark is not None:
+        if memory_limit or threads or spill_folder:
+            raise InputError(
+                "`memory_limit`, `threads` and `spill_folder` came with `spark`; they are options "
+                "of DuckDB. Configure the SparkSession instead."
+            )
+        spark.conf.set("spark.sql.session.timeZone", "UTC")
+        con = ibis.pyspark.connect(spark)
+        spark.sql(
+            "CREATE OR REPLACE TEMPORARY FUNCTION whole_seconds(t TIMESTAMP) RETURNS BIGINT "
+            "RETURN unix_seconds(t)"
+        )
+        return Engine(con)
+    options: dict[str, Any] = {}
+    if memory_limit:
+        options["memory_limit"] = memory_limit
+    if threads:
+        options["threads"] = threads
+    if spill_folder:
+        options["temp_directory"] = spill_folder
+    con = ibis.duckdb.connect(**options)
+    con.raw_sql("SET TimeZone = 'UTC'")
+    # For `carekit.requests.clock`, as on Spark above.
+    con.raw_sql("CREATE TEMP MACRO whole_seconds(t) AS epoch_us(t) // 1000000")
+    hide_progress(con.con)
+    return Engine(con)
+
+
+def to_frame(table: ibis.Table) -> pd.DataFrame:
+    """The rows of a table that may be long: by way of Arrow, without a Python object a text."""
+    return table.to_pyarrow().to_pandas()
+
+
+def hide_progress(con: duckdb.DuckDBPyConnection) -> None:
+    """Switch DuckDB's own progress bar off: it would end up in notebooks and logs."""
+    # Where it cannot be drawn (Jupyter without ipywidgets), even switching it off is an error.
+    if con.execute("SELECT current_setting('enable_progress_bar')").fetchone() == (True,):
+        con.execute("SET enable_progress_bar = false")
+
+
+_SHARED: ContextVar[Engine | None] = ContextVar("carekit_shared_engine", default=None)
+
+
+@contextmanager
+def sharing(engine: Engine | None = None) -> Iterator[Engine]:
+    """One engine for everything inside the block that opens none of its own with `connect`.
+
+    What a dataset needs once (`Engine.once`) is then computed once for many measures. An engine
+    that is given stays open after the block.
+    """
+    with using(engine) if engine else connect() as own:
+        token = _SHARED.set(own)
+        try:
+            yield own
+        finally:
+            _SHARED.reset(token)
+
+
+@contextmanager
+def using(engine: Engine | None = None) -> Iterator[Engine]:
+    """The engine given, else the one shared here, else a new one closed at the end of the block."""
+    known = engine or _SHARED.get()
+    if known is not None:
+        yield known
+        return
+    with connect() as own:
+        yield own

@@ -1,1 +1,0 @@
-"""A dataset → a tidy frame of estimates: the measures of the command line, one a file."""

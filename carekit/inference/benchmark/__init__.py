@@ -1,0 +1,1 @@
+"""One brand among others: scores, ranks, funnels, shrinkage."""

@@ -1,0 +1,1 @@
+"""Shares of a machine label, corrected by a coded sample."""

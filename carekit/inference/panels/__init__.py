@@ -1,0 +1,1 @@
+"""Brands over time: what changed when something began."""

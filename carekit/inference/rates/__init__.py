@@ -1,0 +1,1 @@
+"""Shares, means and ratios of counts, with intervals."""

@@ -1,0 +1,1 @@
+"""Shares of respondents under a design, and published percentages."""

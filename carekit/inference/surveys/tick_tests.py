@@ -1,0 +1,423 @@
+"""Tests for questions with several answers, where one person adds to several cells of a table.
+
+Pearson's statistic over all items does not follow a chi-squared distribution then: it follows a
+weighted sum whose weights λ come from the covariance of the ticks. First-order corrections match
+its mean, second-order ones its mean and variance. With strongly correlated items the uncorrected
+test at 5 % rejects 10 % of the time, the first-order one as well; use the second order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import chdtrc, fdtrc
+
+from carekit.errors import InputError
+from carekit.inference.rates.counts import group_sums
+from carekit.inference.rates.multiplicity import Adjustment, adjust_p_values, check_adjustment
+from carekit.inference.surveys.design import Design, Floats
+from carekit.inference.surveys.items import Ticks, read_items
+from carekit.inference.surveys.linearisation import block_covariance, totals_covariance
+from carekit.inference.surveys.respondents import read_design, read_groups
+from carekit.inference.weights import AdjustedWeights
+
+
+@dataclass(frozen=True, eq=False)
+class TickTest:
+    """Test of marginal independence for items of which several can be ticked.
+
+    Attributes
+    ----------
+    statistic, df, df_denominator, p_value : float
+        The test to report: a chi-squared statistic (`df_denominator` is NaN) for equal weights
+        without clusters, else an F.
+    x2 : float
+        Sum of Pearson's statistics over items, before correction.
+    first_order_statistic, first_order_df, first_order_p_value : float
+        Correction of the mean alone.
+    second_order_statistic, second_order_df, second_order_p_value : float
+        Correction of mean and variance, with the trace Σλ of the covariance.
+    nominal_statistic, nominal_df, nominal_p_value : float
+        The same with the number of cells in place of the trace, as Bilder and Loughin; NaN for
+        weighted or clustered data.
+    sum_eigenvalues, sum_squared_eigenvalues : float
+        Σλ and Σλ².
+    items : DataFrame
+        One row per item, or pair of items: its own `statistic`, `p_value` and `p_adjusted`.
+    left_out : tuple of str
+        Items that everybody or nobody ticked.
+    n, n_missing : int
+        Respondents of positive weight in the base; those without an answer or a group.
+    groups : tuple
+    method : str
+    """
+
+    statistic: float
+    df: float
+    df_denominator: float
+    p_value: float
+    x2: float
+    first_order_statistic: float
+    first_order_df: float
+    first_order_p_value: float
+    second_order_statistic: float
+    second_order_df: float
+    second_order_p_value: float
+    nominal_statistic: float
+    nominal_df: float
+    nominal_p_value: float
+    sum_eigenvalues: float
+    sum_squared_eigenvalues: float
+    items: pd.DataFrame
+    left_out: tuple[str, ...]
+    n: int
+    n_missing: int
+    groups: tuple[Any, ...]
+    method: str
+
+    def __str__(self) -> str:
+        where = f" over {len(self.groups)} groups" if self.groups else ""
+        if np.isnan(self.df_denominator):
+            shown = f"chi-squared({self.df:.2f}) = {self.statistic:.3f}"
+        else:
+            shown = f"F({self.df:.2f}, {self.df_denominator:.1f}) = {self.statistic:.3f}"
+        return (
+            f"{len(self.items)} item(s){where}, n = {self.n}: {shown}, p = {self.p_value:.3g} "
+            f"({self.method})."
+        )
+
+
+def mmi_test(
+    frame: pd.DataFrame,
+    items: Sequence[str],
+    *,
+    by: str,
+    base: str,
+    weight: str | None = None,
+    stratum: str | None = None,
+    psu: str | None = None,
+    calibration: AdjustedWeights | None = None,
+    adjustment: Adjustment = "holm",
+    lonely: str = "error",
+    freq: bool = False,
+) -> TickTest:
+    """Do all groups tick the items at the same rates? (multiple marginal independence)
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per respondent.
+    items : sequence of str
+        Columns of the items: true or false, 1 or 0, missing where there is no answer.
+    by : str
+        Column of the groups; respondents without one are left out and counted.
+    base : str
+        Who is counted; see `carekit.inference.surveys.multiresponse.share_of_respondents`.
+    weight, stratum, psu, calibration, lonely, freq
+        As in `carekit.inference.surveys.survey.share`.
+    adjustment : {"holm", "bh", "bonferroni", "none"}
+        How the p-values of single items are adjusted.
+
+    Returns
+    -------
+    TickTest
+        For equal weights without strata and clusters the second-order test with a multinomial
+        covariance, as Bilder and Loughin; else F = X²/Σλ with a linearised covariance. NaN where
+        fewer than two groups or no item with both answers are left.
+
+    Raises
+    ------
+    SchemaError, InputError
+        As in `carekit.inference.surveys.multiresponse.share_of_respondents`.
+
+    References
+    ----------
+    Bilder and Loughin 2004, Biometrics 60, 241-248; Thomas and Decady 2004; Rao and Scott 1984.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"age": ["young"] * 30 + ["old"] * 30,
+    ...                       "page": [1, 1, 0] * 10 + [1, 0, 0] * 10, "blog": [0, 1] * 30})
+    >>> print(mmi_test(frame, ["page", "blog"], by="age", base="asked"))
+    2 item(s) over 2 groups, n = 60: chi-squared(2.23) = 7.448, p = 0.0306 \
+(second order, multinomial).
+    """
+    check_adjustment(adjustment)
+    options: dict[str, Any] = {"weight": weight, "stratum": stratum, "psu": psu, "freq": freq}
+    design = read_design(frame, calibration=calibration, lonely=lonely, **options)
+    ticks = read_items(frame, items, base=base, design=design)
+    groups, group = read_groups(frame, [by])
+    known = np.append(groups[by].notna().to_numpy(), False)
+    inside = ticks.inside & known[group]
+    used = np.unique(group[inside])
+    place = np.full(len(groups) + 1, -1)
+    place[used] = np.arange(len(used))
+    within = np.where(inside, place[group], -1)
+    labels = tuple(groups[by].iloc[used])
+    n_missing = int(design.copies[(design.weight > 0) & _asked(ticks) & ~inside].sum())
+
+    mass = (design.weight * design.copies)[inside]
+    overall = _means(ticks.values[inside], mass)
+    keep = np.flatnonzero((overall > 0) & (overall < 1))
+    left_out = tuple(name for j, name in enumerate(ticks.names) if j not in set(keep))
+    names = [ticks.names[j] for j in keep]
+    n, size, k = int(design.copies[inside].sum()), len(used), len(keep)
+    sizes = (left_out, n, n_missing, labels)
+    if size < 2 or not k:
+        return _no_test(pd.DataFrame({"item": names}), adjustment, *sizes)
+
+    of, rows, p = within[inside], ticks.values[np.ix_(inside, keep)], overall[keep]
+    total = group_sums(of, mass, size)
+    means = np.column_stack([group_sums(of, mass * rows[:, j], size) for j in range(k)])
+    means /= total[:, None]
+    a = total / total.sum()
+    per_item = n * (a[:, None] * (means - p) ** 2 / (p * (1 - p))).sum(axis=0)
+    if design.independent:
+        covariance = np.zeros((size * k, size * k))
+        for g in range(size):
+            mine, copies = rows[of == g].astype(float), design.copies[inside][of == g]
+            count = copies.sum()
+            spread = (mine * copies[:, None]).T @ mine / count - np.outer(means[g], means[g])
+            own = slice(g * k, (g + 1) * k)
+            covariance[own, own] = spread / count
+    else:
+        block = np.zeros((len(within), k))
+        scaled = design.weight[inside] / total[of]
+        for j in range(k):
+            block[inside, j] = scaled * (rows[:, j] - means[of, j])
+        covariance = block_covariance(design, within, size, block)
+    centre = np.eye(size * k) - np.kron(np.outer(np.ones(size), a), np.eye(k))
+    scale = np.sqrt(n * np.repeat(a, k) / np.tile(p * (1 - p), size))
+    effect = scale[:, None] * (centre @ covariance @ centre.T) * scale
+    parts = [effect[np.ix_(range(j, size * k, k), range(j, size * k, k))] for j in range(k)]
+    table = pd.DataFrame({"item": names, "statistic": per_item})
+    return _corrected(
+        table, effect, parts, size - 1, _df(design, within), design, adjustment, *sizes
+    )
+
+
+def spmi_test(
+    frame: pd.DataFrame,
+    items: Sequence[str],
+    other_items: Sequence[str],
+    *,
+    base: str,
+    weight: str | None = None,
+    stratum: str | None = None,
+    psu: str | None = None,
+    calibration: AdjustedWeights | None = None,
+    adjustment: Adjustment = "holm",
+    lonely: str = "error",
+    freq: bool = False,
+) -> TickTest:
+    """Are the items of two questions pairwise independent? (simultaneous pairwise marginal)
+
+    Parameters
+    ----------
+    frame, items, base, weight, stratum, psu, calibration, adjustment, lonely, freq
+        As in `mmi_test`.
+    other_items : sequence of str
+        Columns of the second question's items. A respondent without an answer to either question
+        is outside the base.
+
+    Returns
+    -------
+    TickTest
+        `items` has one row per pair of items: `item`, `other_item`.
+
+    Raises
+    ------
+    SchemaError, InputError
+        As in `mmi_test`; also if an item belongs to both questions.
+
+    References
+    ----------
+    Bilder and Loughin 2004, Biometrics 60, 241-248.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"page": [1, 1, 0, 0] * 10, "blog": [1, 0] * 20,
+    ...                       "phone": [1, 1, 1, 0] * 10})
+    >>> found = spmi_test(frame, ["page", "blog"], ["phone"], base="asked")
+    >>> len(found.items), found.p_value < 0.001
+    (2, True)
+    """
+    check_adjustment(adjustment)
+    if both := [name for name in items if name in set(other_items)]:
+        raise InputError(
+            f"`items` and `other_items` share {', '.join(map(repr, both))}; two questions with "
+            "their own items were expected. Leave it out of one of them."
+        )
+    options: dict[str, Any] = {"weight": weight, "stratum": stratum, "psu": psu, "freq": freq}
+    design = read_design(frame, calibration=calibration, lonely=lonely, **options)
+    ticks = read_items(frame, [*items, *other_items], base=base, design=design)
+    inside = ticks.inside
+    n_missing = int(design.copies[(design.weight > 0) & _asked(ticks) & ~inside].sum())
+    mass, copies = (design.weight * design.copies)[inside], design.copies[inside]
+    overall = _means(ticks.values[inside], mass)
+    varies = (overall > 0) & (overall < 1)
+    first = [j for j in range(len(items)) if varies[j]]
+    second = [j for j in range(len(items), len(ticks.names)) if varies[j]]
+    left_out = tuple(name for j, name in enumerate(ticks.names) if not varies[j])
+    n = int(copies.sum())
+    pairs = [(i, j) for i in first for j in second]
+    table = pd.DataFrame(
+        {
+            "item": [ticks.names[i] for i, _ in pairs],
+            "other_item": [ticks.names[j] for _, j in pairs],
+        }
+    )
+    if not pairs:
+        return _no_test(table, adjustment, left_out, n, n_missing, ())
+    off = ticks.values[inside] - overall
+    products = np.column_stack([off[:, i] * off[:, j] for i, j in pairs])
+    mean = np.average(products, axis=0, weights=mass)
+    variance = overall * (1 - overall)
+    scale = np.array([variance[i] * variance[j] for i, j in pairs])
+    centred = products - mean
+    if design.independent:
+        covariance = (centred * copies[:, None]).T @ centred / n**2
+    else:
+        columns = np.zeros((len(inside), len(pairs)))
+        columns[inside] = centred * (design.weight[inside] / mass.sum())[:, None]
+        if design.start is not None:
+            for j in range(len(pairs)):
+                values = np.zeros(len(inside))
+                values[inside] = centred[:, j] / mass.sum()
+                columns[:, j] = design.weight * design.residual(values)
+        covariance = totals_covariance(design, columns)
+    effect = n * covariance / np.sqrt(np.outer(scale, scale))
+    table["statistic"] = n * mean**2 / scale
+    parts = [effect[[j]][:, [j]] for j in range(len(pairs))]
+    df = _df(design, np.where(inside, 0, -1))
+    return _corrected(table, effect, parts, 1, df, design, adjustment, left_out, n, n_missing, ())
+
+
+def _asked(ticks: Ticks) -> npt.NDArray[np.bool_]:
+    """Respondents whom the base names, whether or not they answered."""
+    return ticks.inside | ticks.missing
+
+
+def _means(rows: npt.NDArray, mass: Floats) -> Floats:
+    total = mass.sum()
+    if not total > 0:
+        return np.zeros(rows.shape[1])
+    return np.array([(mass[rows[:, j] == 1]).sum() for j in range(rows.shape[1])]) / total
+
+
+def _df(design: Design, within: npt.NDArray) -> int:
+    clusters, strata = design.clusters_in(np.where(within >= 0, 0, -1), 1)
+    return int(clusters[0] - strata[0])
+
+
+def _corrected(
+    table: pd.DataFrame,
+    effect: Floats,
+    parts: list[Floats],
+    df_item: int,
+    df: int,
+    design: Design,
+    adjustment: Adjustment,
+    left_out: tuple[str, ...],
+    n: int,
+    n_missing: int,
+    groups: tuple[Any, ...],
+) -> TickTest:
+    x2 = float(table["statistic"].sum())
+    cells = len(table) * df_item
+    trace, squares = float(np.trace(effect)), float((effect * effect.T).sum())
+    nan = float("nan")
+    varies = trace > 1e-10
+    with np.errstate(divide="ignore", invalid="ignore"):
+        first = float(np.where(varies, np.divide(x2 * cells, trace), nan))
+        second, second_df, nominal, nominal_df = np.where(
+            varies,
+            np.divide([x2 * trace, trace**2, x2 * cells, float(cells) ** 2], squares),
+            nan,
+        ).tolist()
+    if design.independent:
+        reported = (nominal, nominal_df, nan, float(chdtrc(nominal_df, nominal)))
+        table = table.assign(p_value=chdtrc(df_item, table["statistic"]))
+        method = "second order, multinomial"
+    else:
+        nominal = nominal_df = nan
+        known = df >= 1 and varies
+        statistic = x2 / trace if known else nan
+        reported = (
+            statistic,
+            second_df if known else nan,
+            second_df * df if known else nan,
+            float(fdtrc(second_df, second_df * df, statistic)) if known else nan,
+        )
+        table = table.assign(p_value=nan)
+        if known:
+            traces = np.array([np.trace(part) for part in parts])
+            own_df = traces**2 / np.array([(part * part.T).sum() for part in parts])
+            table["p_value"] = fdtrc(own_df, own_df * df, table["statistic"] / traces)
+        method = "second order F, linearised" if known else "none: clusters do not vary"
+    return TickTest(
+        statistic=reported[0],
+        df=reported[1],
+        df_denominator=reported[2],
+        p_value=reported[3],
+        x2=x2,
+        first_order_statistic=first,
+        first_order_df=float(cells),
+        first_order_p_value=float(chdtrc(cells, first)),
+        second_order_statistic=second,
+        second_order_df=second_df,
+        second_order_p_value=float(chdtrc(second_df, second)),
+        nominal_statistic=nominal,
+        nominal_df=nominal_df,
+        nominal_p_value=float(chdtrc(nominal_df, nominal)),
+        sum_eigenvalues=trace,
+        sum_squared_eigenvalues=squares,
+        items=adjust_p_values(table, adjustment=adjustment),
+        left_out=left_out,
+        n=n,
+        n_missing=n_missing,
+        groups=groups,
+        method=method,
+    )
+
+
+def _no_test(
+    table: pd.DataFrame,
+    adjustment: Adjustment,
+    left_out: tuple[str, ...],
+    n: int,
+    n_missing: int,
+    groups: tuple[Any, ...],
+) -> TickTest:
+    nan = float("nan")
+    return TickTest(
+        statistic=nan,
+        df=nan,
+        df_denominator=nan,
+        p_value=nan,
+        x2=nan,
+        first_order_statistic=nan,
+        first_order_df=nan,
+        first_order_p_value=nan,
+        second_order_statistic=nan,
+        second_order_df=nan,
+        second_order_p_value=nan,
+        nominal_statistic=nan,
+        nominal_df=nan,
+        nominal_p_value=nan,
+        sum_eigenvalues=nan,
+        sum_squared_eigenvalues=nan,
+        items=adjust_p_values(
+            table.assign(statistic=np.nan, p_value=np.nan), adjustment=adjustment
+        ),
+        left_out=left_out,
+        n=n,
+        n_missing=n_missing,
+        groups=groups,
+        method="none: nothing to compare",
+    )

@@ -1,0 +1,1 @@
+"""Times to a first answer, with censoring."""

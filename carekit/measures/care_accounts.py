@@ -1,0 +1,348 @@
+"""Does a dedicated care account draw complaints away from the main account?
+
+A brand that opened one is compared with brands that have not (yet): the negative share on its main
+account after the opening less before it, less the same for the others over the same months.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from carekit.dataset.engine import Engine, using
+from carekit.errors import NotHeldError
+from carekit.inference.panels.interrupted import interrupted_rate
+from carekit.inference.panels.staggered import event_time
+from carekit.inference.rates.counts import check_conf_level
+from carekit.measures.brand_months import ANALYSES, before_and_after, with_start
+from carekit.measures.main_accounts import care_openings, count_main_openings, opening_texts
+
+if TYPE_CHECKING:
+    from carekit.dataset.folder import Dataset
+
+COLUMNS = ["network", *ANALYSES]
+
+
+def measure_care_accounts(
+    dataset: Dataset,
+    *,
+    network: str | Sequence[str],
+    negative: Collection[str] | None = None,
+    brands: Collection[str] | None = None,
+    conf_level: float = 0.95,
+    seed: int = 1,
+    engine: Engine | None = None,
+) -> pd.DataFrame:
+    """Change of the negative share on main accounts after a care account opened.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        With accounts, their account_kind and opened_at.
+    network : str or sequence of str
+        Where the accounts are. With several, a brand's main accounts on two of them are two units:
+        more brands can be compared, but what a brand does on both is taken for independent.
+    negative : collection of str, optional
+        post_ids of the negative openings; by default those that the rules of
+        `carekit.text.rules.RuleTriage` call negative. Errors of a classifier that hit all brands alike
+        pull the effect towards 0.
+    brands : collection of str, optional
+        Of the brands that opened a care account, only these; the others are left out. Brands that
+        never opened one are the controls in any case.
+    conf_level : float
+        Nominal coverage.
+    seed : int
+        Of the permutation.
+    engine : Engine, optional
+
+    Returns
+    -------
+    pandas.DataFrame
+        Four rows: network, analysis, then
+
+        - "each brand-month alike": difference-in-differences against brands that have not started
+          yet, limits from a jackknife of brands
+        - "permutation": the same effect, p-value from start dates dealt anew to brands
+        - "each request alike": least squares on brand and month effects, months weighted by their
+          requests, errors clustered by brand (CR2, Satterthwaite)
+        - "pre-trend": a placebo. The months before the opening are cut in two halves and the second
+          is compared with the first in the same way; far from 0, the brands moved apart before
+          there was anything to cause it
+
+        estimate (change of the negative share, -1 to 1), std_error, ci_low, ci_high, conf_level,
+        p_value; treated, controls (brands), n (brand-months), n_requests; method, flags.
+
+    Raises
+    ------
+    NotHeldError
+        If no brand opened a care account within the dataset, or none can be compared.
+
+    Notes
+    -----
+    The month of the opening itself is left out for its brand, since it is neither. Brands whose
+    care account was open before the first post, or at an unknown date, are left out: they have no
+    "before". A share can fall because complaints go elsewhere or because praise comes in; volumes
+    are in `count_main_openings`.
+
+    Examples
+    --------
+    >>> from carekit.dataset.folder import open_dataset
+    >>> effects = measure_care_accounts(open_dataset(), network="facebook")
+    >>> effects.analysis.tolist()
+    ['each brand-month alike', 'permutation', 'each request alike', 'pre-trend']
+    """
+    panel = care_panel(dataset, network=network, negative=negative, brands=brands, engine=engine)
+    result = care_effects(panel, conf_level=conf_level, seed=seed)
+    result = result.assign(network=", ".join(_networks(network)))[COLUMNS]
+    result.attrs["note"] = (
+        f"Negative share of openings put to main accounts on {', '.join(_networks(network))}, by "
+        "brand and month; the month of the opening is left out for its brand."
+    )
+    return result
+
+
+def care_effects(
+    panel: pd.DataFrame,
+    *,
+    brands: Collection[str] | None = None,
+    conf_level: float = 0.95,
+    seed: int = 1,
+) -> pd.DataFrame:
+    """The effects of `measure_care_accounts`, from a panel that was counted before.
+
+    Parameters
+    ----------
+    panel : pandas.DataFrame
+        As `care_panel` gives it.
+    brands : collection of str, optional
+        Of the brands that opened a care account, only these, named as in the panel; the others are
+        left out.
+    conf_level, seed
+        As in `measure_care_accounts`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `measure_care_accounts`, without network.
+
+    Raises
+    ------
+    InputError
+        If no brand is left that opened one, or none to compare with.
+
+    Examples
+    --------
+    >>> from carekit.dataset.folder import open_dataset
+    >>> panel = care_panel(open_dataset(), network="facebook")
+    >>> some = sorted(panel.loc[panel.start.notna(), "brand"].unique())[:6]
+    >>> care_effects(panel, brands=some).treated.tolist()
+    [6, 6, 6, 6]
+    """
+    check_conf_level(conf_level)
+    if brands is not None:
+        panel = panel[panel["start"].isna() | panel["brand"].isin(list(brands))]
+    return before_and_after(
+        panel, outcome="share", size="n_requests", conf_level=conf_level, seed=seed
+    )
+
+
+def care_event_study(
+    dataset: Dataset,
+    *,
+    network: str | Sequence[str],
+    negative: Collection[str] | None = None,
+    brands: Collection[str] | None = None,
+    conf_level: float = 0.95,
+    engine: Engine | None = None,
+) -> pd.DataFrame:
+    """The effect month by month around the opening, against brands that have not opened one.
+
+    Parameters
+    ----------
+    dataset, network, negative, brands, conf_level, engine
+        As in `measure_care_accounts`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a month around the opening, as `carekit.inference.panels.staggered.event_time`: event_time
+        0 is the month in which it opened, -1 the last month before it and the reference; p-values
+        of the months before, adjusted as a family, are the check of the pre-trend.
+    """
+    panel = care_panel(
+        dataset,
+        network=network,
+        negative=negative,
+        brands=brands,
+        opening_month=True,
+        engine=engine,
+    )
+    return event_time(panel, outcome="share", conf_level=conf_level)
+
+
+def care_series(
+    dataset: Dataset,
+    *,
+    network: str | Sequence[str],
+    negative: Collection[str] | None = None,
+    brands: Collection[str] | None = None,
+    conf_level: float = 0.95,
+    seed: int = 1,
+    engine: Engine | None = None,
+) -> pd.DataFrame:
+    """Interrupted series: weeks around the opening, all brands that opened one added up.
+
+    Parameters
+    ----------
+    dataset, network, negative, brands, conf_level, seed, engine
+        As in `measure_care_accounts`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a term, as `carekit.inference.panels.interrupted.interrupted_rate` (log odds and odds
+        ratios of a negative opening); week 0 starts at the opening. Only weeks in which every brand
+        was observed are used, so that the mix of brands stays the same.
+
+    Notes
+    -----
+    Without controls: what changed for everybody at the time is taken for an effect. Read it beside
+    `measure_care_accounts`, not instead.
+    """
+    parts = []
+    with using(engine) as opened:
+        for one in _networks(network):
+            marked = _negative(dataset, one, negative, opened)
+            counted = count_main_openings(
+                dataset, network=one, negative=marked, unit="day", engine=opened
+            )
+            starts = _starts(dataset, one, brands, counted["period"].min())
+            parts.append(counted.merge(starts, on="brand"))
+    days = pd.concat(parts, ignore_index=True)
+    if days.empty:
+        raise _nothing(network)
+    date = pd.to_datetime(days["period"], utc=True)
+    opened_on = days["opened_at"].dt.floor("D")
+    days["week"] = (date - opened_on).dt.days // 7
+    first = int(np.ceil((date.min() - opened_on.min()).days / 7))
+    last = int((date.max() - opened_on.max()).days // 7) - 1
+    weeks = days[days["week"].between(first, last)].groupby("week")[["n", "n_negative"]].sum()
+    weeks = weeks.reindex(range(first, last + 1), fill_value=0)
+    # A week without any opening holds no share; the series must be whole.
+    if (empty := weeks["n"] == 0).any():
+        raise NotHeldError(
+            f"`network` is {network!r}, where {int(empty.sum())} of {len(weeks)} weeks around the "
+            "openings hold no request to a main account; an interrupted series needs one in each. "
+            "Use measure_care_accounts, which needs none."
+        )
+    return interrupted_rate(
+        weeks.reset_index(),
+        time="week",
+        start=0,
+        n_yes="n_negative",
+        conf_level=conf_level,
+        seed=seed,
+    )
+
+
+def care_panel(
+    dataset: Dataset,
+    *,
+    network: str | Sequence[str],
+    negative: Collection[str] | None = None,
+    brands: Collection[str] | None = None,
+    opening_month: bool = False,
+    engine: Engine | None = None,
+) -> pd.DataFrame:
+    """The table that the study is about: one row a brand and month.
+
+    Parameters
+    ----------
+    dataset, network, negative, brands, engine
+        As in `measure_care_accounts`.
+    opening_month : bool
+        True keeps the month of the opening, and lets the time with a care account start with it;
+        False leaves it out for its brand, since it is neither before nor after.
+
+    Returns
+    -------
+    pandas.DataFrame
+        brand, period ("2014-05"), start (first month with a care account; null: never), n_requests
+        (openings put to the main account), n_negative, share. With several networks the brand
+        reads "Acme on x".
+
+    Raises
+    ------
+    NotHeldError
+        As in `measure_care_accounts`.
+    """
+    networks = _networks(network)
+    parts = []
+    with using(engine) as opened:
+        for one in networks:
+            marked = _negative(dataset, one, negative, opened)
+            months = count_main_openings(dataset, network=one, negative=marked, engine=opened)
+            part = _panel_of(dataset, one, months, brands, opening_month)
+            if len(networks) > 1:
+                part["brand"] = part["brand"] + f" on {one}"
+            parts.append(part)
+    panel = pd.concat(parts, ignore_index=True)
+    if panel["start"].isna().all() or panel["start"].notna().all():
+        raise _nothing(network)
+    return panel
+
+
+def _networks(network: str | Sequence[str]) -> list[str]:
+    return [network] if isinstance(network, str) else list(network)
+
+
+def _panel_of(
+    dataset: Dataset,
+    network: str,
+    months: pd.DataFrame,
+    brands: Collection[str] | None,
+    opening_month: bool,
+) -> pd.DataFrame:
+    """Months of one network with the start of each brand; brands without a "before" left out."""
+    months = months[months["brand"].notna()]
+    care = care_openings(dataset, network=network)
+    starts = _starts(dataset, network, brands, months["period"].min())
+    left_out = set(care["brand"]) - set(starts["brand"])
+    months = months[~months["brand"].isin(left_out)]
+    panel = with_start(months, starts.set_index("brand")["opened_at"], starting_month=opening_month)
+    panel = panel.assign(share=panel["n_negative"] / panel["n"]).rename(columns={"n": "n_requests"})
+    columns = ["brand", "period", "start", "n_requests", "n_negative", "share"]
+    return panel[columns].reset_index(drop=True)
+
+
+def _nothing(network: str | Sequence[str]) -> NotHeldError:
+    return NotHeldError(
+        f"`network` is {network!r}, where no brand opened a care account within the dataset, or no "
+        "brand is left to compare with; accounts need account_kind and opened_at. Choose another "
+        "network, or complete the table of accounts."
+    )
+
+
+def _starts(
+    dataset: Dataset, network: str, brands: Collection[str] | None, first: str | None
+) -> pd.DataFrame:
+    """Brands that opened a care account after the first posts, and when."""
+    care = care_openings(dataset, network=network).dropna(subset="opened_at")
+    if first is not None and isinstance(first, str):
+        care = care[care["opened_at"] > pd.Timestamp(first, tz="UTC")]
+    return care if brands is None else care[care["brand"].isin(list(brands))]
+
+
+def _negative(
+    dataset: Dataset, network: str, negative: Collection[str] | None, engine: Engine
+) -> Collection[str]:
+    if negative is not None:
+        return negative
+    from carekit.text.rules import RuleTriage
+
+    openings = opening_texts(dataset, network=network, engine=engine)
+    tone = RuleTriage().flag(openings["text"], lang=openings["lang"])["tone"]
+    return openings.loc[(tone == "negative").fillna(False), "request_id"].tolist()

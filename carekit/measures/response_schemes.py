@@ -1,0 +1,276 @@
+"""Does a written response scheme shorten waits?
+
+Brands that adopted one (or did anything else on a known date) are compared with brands that have
+not, or not yet: their waits after the date less before it, less the same for the others over the
+same months.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from carekit.dataset.engine import Engine, using
+from carekit.errors import InputError
+from carekit.inference.panels.staggered import event_time
+from carekit.inference.rates.counts import check_conf_level
+from carekit.measures.answers import count_waits
+from carekit.measures.brand_months import ANALYSES, before_and_after, with_start
+from carekit.measures.events import load_events
+from carekit.requests.build import build_requests, with_groups
+from carekit.requests.definitions import DEFAULT, Definition, check_built, get_definition
+
+if TYPE_CHECKING:
+    from carekit.dataset.folder import Dataset
+
+ADOPTED = "response_scheme_adopted"
+LOG, RESTRICTED = "log wait of the answered", "wait of all, cut"
+OUTCOMES = {LOG: ("log_minutes", "n_answered"), RESTRICTED: ("cut_minutes", "n_requests")}
+COLUMNS = [
+    "outcome",
+    *ANALYSES[:6],
+    "ratio",
+    "ratio_low",
+    "ratio_high",
+    *ANALYSES[6:],
+    "definition",
+]
+
+
+def measure_response_schemes(
+    dataset: Dataset,
+    *,
+    events: str | os.PathLike[str] | pd.DataFrame | None = None,
+    event: str = ADOPTED,
+    until: int = 480,
+    definition: str | Definition = DEFAULT,
+    where: str | None = None,
+    conf_level: float = 0.95,
+    seed: int = 1,
+    allow_selected: bool = False,
+    engine: Engine | None = None,
+) -> pd.DataFrame:
+    """Change of waits after brands adopted a response scheme, against brands that did not.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    events : path or DataFrame, optional
+        Dates by brand, as `carekit.measures.events.load_events` reads them; by default the
+        events.csv beside the tables. Brands without such an event are the controls.
+    event : str
+        Kind of event.
+    until : int
+        Minutes at which waits over all requests are cut: an unanswered request counts with so
+        many, as does one that was answered later.
+    definition : str or Definition
+        What a request and an answer are. Requests that were not followed for `until` minutes are
+        set apart, answered or not.
+    where : str, optional
+        Condition on the requests, such as ``"network = 'x'"``.
+    conf_level : float
+        Nominal coverage.
+    seed : int
+        Of the permutation.
+    allow_selected : bool
+        Compute the waits over all requests on a dataset that holds answered ones only.
+    engine : Engine, optional
+
+    Returns
+    -------
+    DataFrame
+        Four rows for each of two outcomes, by brand and month:
+
+        - "log wait of the answered": mean log of minutes; `estimate` is a change of the log, and
+          `ratio`, `ratio_low`, `ratio_high` say by what factor waits changed. It misses a scheme
+          that only raises the number of answers
+        - "wait of all, cut": mean of minutes up to `until`, unanswered requests included, so that
+          nothing is lost to censoring; `estimate` in minutes
+
+        analysis ("each brand-month alike", "permutation", "each request alike", "pre-trend": see
+        `carekit.measures.care_accounts.measure_care_accounts`), std_error, ci_low, ci_high,
+        conf_level, p_value, treated, controls (brands), n (brand-months), n_requests (behind the
+        outcome), method, flags, definition.
+
+    Raises
+    ------
+    InputError
+        If no brand has such an event within the dataset, none is left to compare with, an event
+        is about one network only and `where` does not name it, or `until` is not positive.
+    SelectionError
+        If there are neither `events` nor an events.csv.
+
+    Notes
+    -----
+    The month of the event is left out for its brand. A mean of logs, not of minutes, since a few
+    very long waits would else decide; brands that adopt a scheme when waits are at their worst
+    would improve in any case, which the pre-trend can show and no analysis here can mend.
+
+    Examples
+    --------
+    >>> from carekit.dataset.folder import open_dataset
+    >>> effects = measure_response_schemes(open_dataset(), where="network = 'x'")
+    >>> effects.outcome.unique().tolist()
+    ['log wait of the answered', 'wait of all, cut']
+    """
+    check_conf_level(conf_level)
+    panel, note = _panel(
+        dataset,
+        events=events,
+        event=event,
+        until=until,
+        definition=definition,
+        where=where,
+        starting_month=False,
+        engine=engine,
+    )
+    chosen = get_definition(definition)
+    told = list(OUTCOMES)
+    if "answer-rate" in dataset.selection.cannot_answer and not allow_selected:
+        told.remove(RESTRICTED)
+        note += " Waits over all requests are left out: the dataset holds answered ones only."
+    parts = []
+    for outcome in told:
+        value, size = OUTCOMES[outcome]
+        known = panel[panel[size] > 0]
+        made = before_and_after(
+            _comparable(known, event), outcome=value, size=size, conf_level=conf_level, seed=seed
+        )
+        parts.append(made.assign(outcome=outcome))
+    result = pd.concat(parts, ignore_index=True)
+    log = result["outcome"] == LOG
+    for name, column in (("ratio", "estimate"), ("ratio_low", "ci_low"), ("ratio_high", "ci_high")):
+        result[name] = np.exp(result[column].astype(float).where(log))
+    result = result.assign(definition=chosen.name)[COLUMNS]
+    result.attrs["note"] = note
+    return result
+
+
+def scheme_event_study(
+    dataset: Dataset,
+    *,
+    events: str | os.PathLike[str] | pd.DataFrame | None = None,
+    event: str = ADOPTED,
+    definition: str | Definition = DEFAULT,
+    where: str | None = None,
+    conf_level: float = 0.95,
+    engine: Engine | None = None,
+) -> pd.DataFrame:
+    """Log waits of the answered month by month around the event, against brands without one.
+
+    Parameters
+    ----------
+    dataset, events, event, definition, where, conf_level, engine
+        As in `measure_response_schemes`.
+
+    Returns
+    -------
+    DataFrame
+        One row a month around the event, as `carekit.inference.panels.staggered.event_time`: event_time
+        0 is the month in which it happened, -1 the last month before it and the reference;
+        p-values of the months before, adjusted as a family, are the check of the pre-trend.
+    """
+    panel, _ = _panel(
+        dataset,
+        events=events,
+        event=event,
+        until=0,
+        definition=definition,
+        where=where,
+        starting_month=True,
+        engine=engine,
+    )
+    known = _comparable(panel[panel["n_answered"] > 0], event)
+    return event_time(known, outcome="log_minutes", conf_level=conf_level)
+
+
+def _panel(
+    dataset: Dataset,
+    *,
+    events: str | os.PathLike[str] | pd.DataFrame | None,
+    event: str,
+    until: int,
+    definition: str | Definition,
+    where: str | None,
+    starting_month: bool,
+    engine: Engine | None,
+) -> tuple[pd.DataFrame, str]:
+    """One row a brand and month: requests, answers, waits, start; and the denominator in words."""
+    if until < 0 or (not starting_month and not until):
+        raise InputError(
+            f"`until` is {until!r}; expected minutes, 1 or more, such as 480. Name the wait at "
+            "which requests are cut."
+        )
+    dates = load_events(dataset if events is None else events, event=event)
+    _check_networks(dates, where, event)
+    chosen = get_definition(definition)
+    check_built(chosen)
+    followed = replace(chosen, follow_up_minutes=max(chosen.follow_up_minutes, until))
+    with using(engine) as opened:
+        requests = build_requests(dataset, definition=followed, engine=opened, with_threads=False)
+        table = with_groups(requests.table, ("brand", "month"), where=where)
+        waits = count_waits(table, by=("brand", "month"))
+    waits = waits[waits["brand"].notna() & waits["month"].notna()]
+    months = _months(waits, until).rename(columns={"month": "period"})
+    first = dates.groupby("brand")["at"].min()
+    unseen = sorted(set(first.index) - set(months["brand"]))
+    panel = with_start(months, first, starting_month=starting_month)
+    lost = months["brand"].nunique() - panel["brand"].nunique()
+    note = (
+        f"Denominator: {chosen.denominator}, by brand and month (UTC); the month of the event is "
+        f"left out for its brand. {requests.count_note()} {lost} brands whose event came before "
+        f"their first request are left out; {len(unseen)} brands with an event have no request."
+    )
+    return panel, note
+
+
+def _check_networks(dates: pd.DataFrame, where: str | None, event: str) -> None:
+    named = sorted(dates["network"].dropna().unique())
+    lost = [network for network in named if f"'{network}'" not in (where or "")]
+    if lost:
+        raise InputError(
+            f"`events` has events {event!r} on one network only ({', '.join(lost)}), and `where` is "
+            f"{where!r}; requests of other networks would count as changed. Pass for example "
+            f"`where=\"network = '{lost[0]}'\"` with the events of that network."
+        )
+
+
+def _months(waits: pd.DataFrame, until: int) -> pd.DataFrame:
+    """Waits in seconds by brand and month → means; answers dated before their request are left
+    out of every time, and out of the denominator."""
+    minutes = waits["seconds"] / 60
+    answered, waiting = waits["events"], waits["censored"]
+    made: Any = (
+        waits.assign(
+            n_answered=answered,
+            n_requests=answered + waiting,
+            log_sum=np.log(np.maximum(waits["seconds"], 1) / 60) * answered,
+            cut_sum=np.minimum(minutes, until) * answered + float(until) * waiting,
+        )
+        .groupby(["brand", "month"], as_index=False)[
+            ["n_answered", "n_requests", "log_sum", "cut_sum"]
+        ]
+        .sum()
+    )
+    return made.assign(
+        log_minutes=made["log_sum"] / made["n_answered"].where(made["n_answered"] > 0),
+        cut_minutes=made["cut_sum"] / made["n_requests"].where(made["n_requests"] > 0),
+    ).drop(columns=["log_sum", "cut_sum"])
+
+
+def _comparable(panel: pd.DataFrame, event: str) -> pd.DataFrame:
+    """The panel, once more without brands that have no month before their start."""
+    first = panel.groupby("brand")["period"].transform("min")
+    kept = panel[panel["start"].isna() | (first < panel["start"].fillna(""))]
+    last = panel["period"].max() if len(panel) else ""
+    begun = kept["start"].notna() & (kept["start"].fillna("") <= last)
+    if not begun.any() or kept["start"].notna().all():
+        raise InputError(
+            f"`event` is {event!r}: within the dataset no brand has one with months before and "
+            "after it, or no brand is left to compare with. Check the dates, or collect longer."
+        )
+    return kept.reset_index(drop=True)

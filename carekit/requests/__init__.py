@@ -1,0 +1,1 @@
+"""Posts → requests under a definition: threads, answers, groups, clocks."""

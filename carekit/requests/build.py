@@ -1,0 +1,406 @@
+"""Posts → requests: one row a customer post that awaits an answer, under a definition.
+
+The brand of a request is that of the first known account it mentions (the importer puts it in
+`account` and `brand`), else of its first replier. A request without an answer is still waiting:
+it is followed until its thread was last looked at, or until it was deleted.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from carekit.dataset.engine import Engine
+from carekit.dataset.schema import REQUESTS
+from carekit.errors import InputError
+from carekit.requests.clock import whole_seconds
+from carekit.requests.definitions import OPENING_UNITS, Definition, check_built, get_definition
+from carekit.requests.judging import choose_requests, judge_answers
+from carekit.requests.threads import Threads, dataset_threads, distinct_posts
+from carekit.requests.where import condition
+
+if TYPE_CHECKING:
+    import ibis
+
+    from carekit.dataset.folder import Dataset
+
+TIME_UNITS = {
+    "year": "%Y",
+    "quarter": None,
+    "month": "%Y-%m",
+    "week": None,
+    "day": "%Y-%m-%d",
+    "weekday": "%u",
+    "hour": "%H",
+}
+# Two handles in one text; an e-mail address is none.
+SEVERAL_NAMES = "(?s)(?:^|[ \n.,:;(])@[A-Za-z0-9_].*[ \n.,:;(]@[A-Za-z0-9_]"
+# Requests of so many posts are kept once built: measuring again then costs a tenth. They take
+# about 50 MB a million posts and definition; of larger datasets they are built anew each time.
+KEPT_UP_TO = 5_000_000
+THREAD_COLUMNS = ("thread_id", "thread_complete", "n_customer_posts")
+
+
+@dataclass(frozen=True)
+class Requests:
+    """Requests of a dataset under one definition.
+
+    Parameters
+    ----------
+    table : ibis.Table
+        One row a request, the columns of `carekit.dataset.schema.REQUESTS`.
+    definition : Definition
+    threads : Threads or None
+        The reply graph, if the thread columns were asked for.
+    n_duplicates : int
+        Rows of posts left out because their post_id came before.
+    n_orphans : int
+        Customer posts that reply to a post outside the dataset: no opening, counted apart.
+    apart : ibis.Table or None
+        Requests that were not followed for as long as the definition needs, set apart whether
+        they were answered or not; None if it needs no follow-up.
+    n_apart : int
+        Their number.
+    replies : ibis.Table or None
+        The brand posts that can answer: post_id, created_at, text, lang and what each answers
+        (answer_to: a post, or the start of its thread).
+    """
+
+    table: ibis.Table
+    definition: Definition
+    threads: Threads | None
+    n_duplicates: int
+    n_orphans: int
+    apart: ibis.Table | None = None
+    n_apart: int = 0
+    replies: ibis.Table | None = None
+
+    def count_note(self) -> str:
+        """What was left out or set apart, in one sentence."""
+        return (
+            f"{self.n_duplicates} repeated rows left out; {self.n_orphans} customer posts reply to "
+            "a post outside the dataset"
+            + (" and are no openings" if self.definition.unit in OPENING_UNITS else "")
+            + (
+                f"; {self.n_apart} requests were followed for less than "
+                f"{_spell(self.definition.follow_up_minutes)} and are set apart."
+                if self.apart is not None
+                else "."
+            )
+        )
+
+
+def build_requests(
+    dataset: Dataset,
+    *,
+    definition: str | Definition = "direct-opening",
+    engine: Engine,
+    with_threads: bool = True,
+) -> Requests:
+    """Requests of a dataset, and what became of each.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    definition : str or Definition
+        What a request and an answer are; see `carekit.requests.definitions`.
+    engine : Engine
+    with_threads : bool
+        False leaves thread_complete and n_customer_posts null and thread_id as stored: the reply
+        graph is not built, which saves time where these columns are not needed.
+
+    Returns
+    -------
+    Requests
+
+    Notes
+    -----
+    Answers are brand posts of the definition's visibility; the first is the earliest by
+    `created_at`. An answer dated before its request leaves `answered` true and makes
+    first_response_seconds negative: such requests are counted, and kept out of every time
+    statistic.
+    """
+    definition = get_definition(definition)
+    check_built(definition)
+    anywhere = definition.answered_by == "anywhere in the thread"
+    posts = engine.table(dataset, "posts")
+    threads = None
+    if with_threads or anywhere:
+        threads = dataset_threads(dataset, engine=engine)
+    if threads is not None:
+        distinct, n_duplicates = threads.posts, threads.n_duplicates
+    else:
+        distinct, n_duplicates = distinct_posts(posts, engine)
+    replies = _replies(distinct, threads if anywhere else None, definition)
+
+    def build() -> ibis.Table:
+        table = _requests(dataset, distinct, _answers(replies), definition)
+        table = table if threads is None else _with_threads(table, threads)
+        few = dataset.manifest.rows("posts") <= KEPT_UP_TO
+        return engine.keep(table) if few or definition.follow_up_minutes else table
+
+    known = engine.once(("requests", dataset.state, definition, threads is not None), build)
+    table = _with_brands(dataset, known, engine)
+    apart, n_apart = None, 0
+    if definition.follow_up_minutes:
+        apart = table.filter(table.set_apart).select(*REQUESTS.names)
+        n_apart = int(known.filter(known.set_apart).count().execute())
+        table = table.filter(~table.set_apart)
+    n_orphans = engine.once(("orphans", posts.op()), lambda: _count_orphans(distinct))
+    return Requests(
+        table.select(*REQUESTS.names),
+        definition,
+        threads,
+        n_duplicates,
+        n_orphans,
+        apart,
+        n_apart,
+        replies,
+    )
+
+
+def _count_orphans(posts: ibis.Table) -> int:
+    from ibis import _
+
+    replies = posts.filter((_.author_role == "customer") & _.reply_to.notnull())
+    known = posts.select(known=_.post_id)
+    return int(replies.anti_join(known, [("reply_to", "known")]).count().execute())
+
+
+def _replies(posts: ibis.Table, threads: Threads | None, definition: Definition) -> ibis.Table:
+    """Brand posts and what they answer: a post, or with `threads` the start of a thread."""
+    from ibis import _
+
+    replies = posts.filter((_.author_role == "brand") & _.reply_to.notnull())
+    if definition.visibility != "any":
+        replies = replies.filter(_.visibility == definition.visibility)
+    if not definition.names_several:
+        replies = replies.filter(_.text.isnull() | ~_.text.re_search(SEVERAL_NAMES))
+    columns = ["post_id", "created_at", "account", "brand", "text", "lang"]
+    answers = replies.select(*columns, answer_to=_.reply_to)
+    if threads is not None:
+        members = threads.members.select(member=_.post_id, root=_.thread_id)
+        answers = answers.inner_join(members, [("post_id", "member")]).select(
+            *columns, answer_to=_.root
+        )
+    return answers
+
+
+def _answers(replies: ibis.Table) -> ibis.Table:
+    """The first answer to each post that has one."""
+    from ibis import _
+
+    seconds = whole_seconds(_.created_at)
+    return replies.group_by("answer_to").agg(
+        answered_at=seconds.min(),
+        n_answers=_.count(),
+        replier=_.account.argmin(seconds),
+        replier_brand=_.brand.argmin(seconds),
+    )
+
+
+def _candidates(posts: ibis.Table, definition: Definition) -> ibis.Table:
+    """Customer posts with the flags that `choose_requests` reads for this unit."""
+    import ibis
+    from ibis import _
+
+    customers = posts.filter(_.author_role == "customer")
+    if definition.visibility != "any":
+        customers = customers.filter(_.visibility == definition.visibility)
+    flagged = customers.mutate(
+        is_opening=_.reply_to.isnull(),
+        is_addressed=_.account.notnull(),
+        on_page=_.surface == "brand_page",
+        is_review=_.surface == "review",
+        is_question=_.text.contains("?"),
+    )
+    if definition.unit == "message that needs an answer":
+        from carekit.text.prepare import NOISE_PATTERN
+        from carekit.text.questions import QUESTION_PATTERN
+
+        plain = flagged.text.lower().re_replace(NOISE_PATTERN, " ")
+        flagged = flagged.mutate(needs_answer=plain.re_search(QUESTION_PATTERN))
+    if definition.unit == "conversation start":
+        # Only posts to the brand interrupt a silence; an unknown author is always a first one.
+        mine = ibis.window(
+            group_by=[ibis.coalesce(_.author_id, _.post_id), _.brand, _.is_addressed],
+            order_by=[_.created_at, _.post_id],
+        )
+        before = whole_seconds(_.created_at).lag(1).over(mine)
+        flagged = flagged.mutate(silence_seconds=whole_seconds(_.created_at) - before)
+    return flagged
+
+
+def _requests(
+    dataset: Dataset,
+    posts: ibis.Table,
+    answers: ibis.Table,
+    definition: Definition,
+) -> ibis.Table:
+    """What the engine has to join and judge; the rest of the columns is added by `_with_brands`."""
+    import ibis
+    from ibis import _
+
+    asked = choose_requests(_candidates(posts, definition), definition=definition)
+    asked = asked.select(*posts.columns)
+    end = _end_of_observation(dataset, posts)
+    # Columns first, formulas after: Ibis resolves a later join against plain columns only.
+    joined = asked.left_join(answers, [("post_id", "answer_to")]).select(
+        *asked.columns, "answered_at", "n_answers", "replier", "replier_brand"
+    )
+    followed_until = ibis.least(
+        ibis.coalesce(whole_seconds(_.observed_at), end),
+        ibis.coalesce(whole_seconds(_.deleted_at), whole_seconds(_.observed_at), end),
+    )
+    followed = ibis.greatest(followed_until - whole_seconds(_.created_at), 0)
+    wait = _.answered_at - whole_seconds(_.created_at)
+    judged = judge_answers(
+        joined.mutate(wait_seconds=wait, followed_seconds=followed), definition=definition
+    )
+    return judged.select(
+        request_id=_.post_id,
+        thread_id=ibis.coalesce(_.thread_id, _.post_id),
+        network=_.network,
+        surface=_.surface,
+        post_brand=ibis.coalesce(_.brand, _.replier_brand),
+        account=ibis.coalesce(_.account, _.replier),
+        author_id=_.author_id,
+        created_at=_.created_at,
+        is_question=_.text.contains("?"),
+        answered=_.answered,
+        first_response_seconds=_.first_response_seconds,
+        observed_seconds=_.observed_seconds,
+        set_apart=_.set_apart,
+    )
+
+
+def _spell(minutes: int) -> str:
+    """Minutes in the largest whole unit.
+
+    Examples
+    --------
+    >>> _spell(7 * 24 * 60), _spell(90)
+    ('7 days', '90 minutes')
+    """
+    for size, unit in ((24 * 60, "days"), (60, "hours")):
+        if minutes % size == 0 and minutes >= 2 * size:
+            return f"{minutes // size} {unit}"
+    return f"{minutes} minutes"
+
+
+def _end_of_observation(dataset: Dataset, posts: ibis.Table) -> ibis.Value:
+    """When a post without `observed_at` was last looked at: the manifest's end, else the newest."""
+    import ibis
+    import pandas as pd
+
+    stated = dataset.manifest.observed_until
+    if stated:
+        return ibis.literal(int(pd.Timestamp(stated).timestamp()), type="int64")
+    newest = posts.agg(n=whole_seconds(posts.created_at).max()).execute().iloc[0, 0]
+    return ibis.literal(0 if pd.isna(newest) else int(newest), type="int64")
+
+
+def _with_brands(dataset: Dataset, requests: ibis.Table, engine: Engine) -> ibis.Table:
+    """The columns that are cheap to add: what is known of accounts and brands, and minutes."""
+    import ibis
+    from ibis import _
+
+    if "thread_complete" not in requests.columns:
+        requests = requests.mutate(
+            thread_complete=ibis.null("boolean"), n_customer_posts=ibis.null("int64")
+        )
+    requests = requests.mutate(
+        first_response_minutes=_.first_response_seconds / 60,
+        observed_minutes=_.observed_seconds / 60,
+    )
+
+    accounts = engine.table(dataset, "accounts").select(
+        on_network=_.network, handle=_.account, account_brand=_.brand, account_kind=_.account_kind
+    )
+    brands = engine.table(dataset, "brands").select(
+        known_brand=_.brand, country=_.country, sector=_.sector
+    )
+    named = (
+        requests.left_join(accounts, [("network", "on_network"), ("account", "handle")])
+        .select(*requests.columns, "account_brand", "account_kind")
+        .mutate(brand=ibis.coalesce(_.account_brand, _.post_brand))
+    )
+    return named.left_join(brands, [("brand", "known_brand")]).select(
+        *named.columns, "country", "sector"
+    )
+
+
+def _with_threads(table: ibis.Table, threads: Threads) -> ibis.Table:
+    from ibis import _
+
+    members = threads.members.select(member=_.post_id, root=_.thread_id)
+    facts = threads.table.select(
+        root_id=_.thread_id, complete=_.thread_complete, customers=_.n_customer_posts
+    )
+    placed = table.inner_join(members, [("request_id", "member")]).select(*table.columns, "root")
+    known = placed.left_join(facts, [("root", "root_id")]).select(
+        *placed.columns, "complete", "customers"
+    )
+    kept = [name for name in table.columns if name != "thread_id"]
+    return known.select(
+        *kept, thread_id=_.root, thread_complete=_.complete, n_customer_posts=_.customers
+    )
+
+
+def grouping_columns(table: ibis.Table) -> list[str]:
+    """Columns that requests can be grouped by: those of the table, and parts of the time (UTC)."""
+    return [*table.columns, *TIME_UNITS]
+
+
+def with_groups(table: ibis.Table, by: tuple[str, ...], *, where: str | None = None) -> ibis.Table:
+    """The requests for which `where` holds, with the columns of `by` as plain columns.
+
+    `by` may name the columns of the requests and parts of created_at, UTC: year, quarter, month,
+    week, day, weekday (1 is Monday), hour.
+
+    Raises
+    ------
+    InputError
+        If `by` or `where` names a column that does not exist.
+    """
+    for name in by:
+        if name not in grouping_columns(table):
+            raise InputError(
+                f"`by` names a column {name!r} that does not exist; columns: "
+                f"{', '.join(grouping_columns(table))}. Choose among these."
+            )
+    if len(set(by)) < len(by):
+        raise InputError(f"`by` names a column twice: {', '.join(by)}. Name each once.")
+    parts = {n: _time_part(table, n) for n in TIME_UNITS if n not in table.columns}
+    table = table.mutate(**parts)
+    return table.filter(condition(table, where)) if where else table
+
+
+def _time_part(table: ibis.Table, name: str) -> ibis.Value:
+    import ibis
+
+    time = table.created_at.cast("timestamp")
+    if name == "quarter":
+        return time.year().cast("string") + ibis.literal("-Q") + time.quarter().cast("string")
+    if name == "weekday":
+        return (time.day_of_week.index() + 1).cast("string")
+    if name == "week":
+        # Not strftime: Spark has no weeks of ISO 8601 there. Days at the turn of a year may belong
+        # to the last week of the year before, or to the first of the next.
+        number, month = time.week_of_year(), time.month()
+        turn = ibis.cases(
+            ((number >= 52) & (month == 1), -1), ((number == 1) & (month == 12), 1), else_=0
+        )
+        year = (time.year() + turn).cast("string")
+        return year + ibis.literal("-W") + number.cast("string").lpad(2, "0")
+    return time.strftime(TIME_UNITS[name])
+
+
+def cluster_of(requests: ibis.Table, cluster: str) -> ibis.Value:
+    """The independent unit of each request; never missing."""
+    import ibis
+
+    value = requests[cluster].cast("string")
+    if cluster == "author_id":
+        return ibis.coalesce(value, requests.request_id)
+    return ibis.coalesce(value, "unknown")

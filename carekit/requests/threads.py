@@ -1,0 +1,297 @@
+"""Posts → threads: which post each one goes back to, from `reply_to` alone.
+
+Real reply graphs hold posts that came twice, parents that were never fetched and cycles. Nothing
+of it is dropped silently: duplicates are removed from the graph and counted, a missing parent
+makes the thread incomplete, a post that runs into a cycle becomes a thread of its own.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from carekit.dataset.engine import Engine
+from carekit.errors import InputError
+from carekit.requests.clock import whole_seconds
+
+if TYPE_CHECKING:
+    import ibis
+
+    from carekit.dataset.folder import Dataset
+
+# 2 ** 40 posts deep is deeper than any thread can be.
+MOST_ROUNDS = 40
+
+
+@dataclass(frozen=True)
+class Threads:
+    """The reply graph of a set of posts.
+
+    Parameters
+    ----------
+    posts : ibis.Table
+        The posts, one row a `post_id`.
+    members : ibis.Table
+        One row a post: post_id, thread_id (post_id of the first post known of its thread),
+        in_cycle, customer, missing (its parent is not among the posts).
+    table : ibis.Table
+        One row a thread: thread_id, n_posts, n_customer_posts, thread_complete (no post of it, and
+        none that is stored under its thread_id, has lost its parent or runs into a cycle; and no
+        source says that posts of it are missing).
+    n_rows, n_posts, n_duplicates, n_missing_parents, n_cycle_posts, n_threads : int
+        Rows that came; posts kept; rows dropped as repeats of a post_id; posts whose parent is
+        not among the posts; posts that run into a cycle; threads.
+    """
+
+    posts: ibis.Table
+    members: ibis.Table
+    table: ibis.Table
+    n_rows: int
+    n_posts: int
+    n_duplicates: int
+    n_missing_parents: int
+    n_cycle_posts: int
+    n_threads: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.n_posts} posts in {self.n_threads} threads; {self.n_duplicates} repeated rows "
+            f"left out, {self.n_missing_parents} posts reply to a post that is not in the data, "
+            f"{self.n_cycle_posts} posts run into a cycle."
+        )
+
+
+def distinct_posts(posts: ibis.Table, engine: Engine) -> tuple[ibis.Table, int]:
+    """One row a `post_id`, and the number of rows that were left out.
+
+    Of several rows the one looked at last stays (latest `observed_at`, then latest `deleted_at`,
+    then the first in the order of all other columns, so that the choice is the same on every
+    engine and for every order of the rows).
+    """
+    return engine.once(("distinct posts", posts.op()), lambda: _distinct(posts, engine))
+
+
+def _distinct(posts: ibis.Table, engine: Engine) -> tuple[ibis.Table, int]:
+    import ibis
+    from ibis import _
+
+    # Hashes that all differ prove that the ids do, at a fraction of the cost.
+    counts = posts.agg(rows=_.count(), hashes=_.post_id.hash().nunique()).execute().iloc[0]
+    if int(counts["rows"]) == int(counts["hashes"]):
+        return posts, 0
+    extra = int(counts["rows"]) - int(posts.agg(n=_.post_id.nunique()).execute().iloc[0, 0])
+    if not extra:
+        return posts, 0
+    others = [posts[c] for c in posts.columns if c not in {"post_id", "observed_at", "deleted_at"}]
+    order = [
+        ibis.coalesce(whole_seconds(posts.observed_at), -1).desc(),
+        ibis.coalesce(whole_seconds(posts.deleted_at), -1).desc(),
+        *(ibis.coalesce(c.cast("string"), "").asc() for c in others),
+    ]
+    window = ibis.window(group_by=posts.post_id, order_by=order)
+    first = posts.mutate(_place=ibis.row_number().over(window)).filter(_._place == 0)
+    return engine.keep(first.drop("_place")), extra
+
+
+def dataset_threads(dataset: Dataset, *, engine: Engine) -> Threads:
+    """Threads of a dataset, built once an engine; what its sources say is missing counts."""
+    from ibis import _
+
+    def build() -> Threads:
+        torn = None
+        if dataset.has("threads"):
+            torn = engine.table(dataset, "threads").filter(~_.thread_complete)
+        return build_threads(engine.table(dataset, "posts"), engine=engine, torn=torn)
+
+    return engine.once(("threads", dataset.state), build)
+
+
+def build_threads(
+    posts: ibis.Table, *, engine: Engine, way: str = "auto", torn: ibis.Table | None = None
+) -> Threads:
+    """Thread of every post.
+
+    Parameters
+    ----------
+    posts : ibis.Table
+        One row a post, with at least post_id, reply_to, author_role and the two clocks
+        observed_at and deleted_at; a post_id may come several times.
+    engine : Engine
+        The connection that `posts` belongs to.
+    way : {"auto", "recursion", "jumping"}
+        How roots are found: a recursive query (DuckDB only, faster on a few million posts) or
+        pointer jumping (every engine). The result is the same.
+    torn : ibis.Table, optional
+        Threads of which posts are missing, whatever the replies show: a column thread_id, the id
+        of any post in the thread, or a thread_id under which posts are stored.
+
+    Returns
+    -------
+    Threads
+
+    Examples
+    --------
+    >>> import ibis, pandas as pd
+    >>> from carekit.dataset.engine import connect
+    >>> frame = pd.DataFrame({"post_id": ["a", "b", "c"], "reply_to": [None, "a", "gone"],
+    ...     "author_role": ["customer", "brand", "customer"]})
+    >>> for clock in ("observed_at", "deleted_at"):
+    ...     frame[clock] = pd.Series([pd.NaT] * 3, dtype="datetime64[us, UTC]")
+    >>> with connect() as engine:
+    ...     print(build_threads(ibis.memtable(frame), engine=engine))
+    3 posts in 2 threads; 0 repeated rows left out, 1 posts reply to a post that is not in the \
+data, 0 posts run into a cycle.
+    """
+    import ibis
+    from ibis import _
+
+    allowed = ("auto", "recursion", "jumping")
+    if way not in allowed:
+        raise InputError(f"`way` is {way!r}; expected one of: {', '.join(allowed)}.")
+    if way == "recursion" and engine.kind != "duckdb":
+        raise InputError(f"`way` is 'recursion' on {engine.kind}; it needs DuckDB. Use 'jumping'.")
+    distinct, n_duplicates = distinct_posts(posts, engine)
+    nodes = engine.keep(
+        distinct.select("post_id", "reply_to", customer=_.author_role == "customer")
+    )
+    if way == "recursion" or (way == "auto" and engine.kind == "duckdb"):
+        members = _by_recursion(nodes, engine)
+    else:
+        members = _by_jumping(nodes, engine)
+        engine.drop(nodes)
+    table = engine.keep(
+        members.group_by("thread_id").agg(
+            n_posts=_.count(),
+            n_customer_posts=_.customer.cast("int64").sum().cast("int64"),
+            broken=(_.missing | _.in_cycle).any(),
+        )
+    )
+
+    def number(condition: ibis.Deferred) -> ibis.Deferred:
+        return ibis.coalesce(condition.cast("int64").sum(), 0)
+
+    totals = (
+        members.agg(
+            n_posts=_.count(),
+            n_missing_parents=number(_.missing),
+            n_cycle_posts=number(_.in_cycle),
+            n_orphans=number(_.missing & _.customer),
+        )
+        .execute()
+        .iloc[0]
+    )
+    engine.once(("orphans", posts.op()), lambda: int(totals["n_orphans"]))
+    complete = ~_.broken
+    if int(totals["n_missing_parents"]) and "thread_id" in distinct.columns:
+        # A post whose parent is lost may still say which thread it stood in: that one is
+        # incomplete too.
+        claims = (
+            members.filter(_.missing)
+            .select("post_id")
+            .inner_join(distinct.select("post_id", claimed=_.thread_id), "post_id")
+            .filter(_.claimed.notnull())
+            .select("claimed")
+            .distinct()
+        )
+        table = table.left_join(claims, [("thread_id", "claimed")]).select(
+            *table.columns, "claimed"
+        )
+        complete = complete & _.claimed.isnull()
+    if torn is not None:
+        marked = _torn_roots(distinct, members, torn)
+        table = table.left_join(marked, [("thread_id", "torn_root")]).select(
+            *table.columns, "torn_root"
+        )
+        complete = complete & _.torn_root.isnull()
+    return Threads(
+        posts=distinct,
+        members=members,
+        table=table.select("thread_id", "n_posts", "n_customer_posts", thread_complete=complete),
+        n_rows=int(totals["n_posts"]) + n_duplicates,
+        n_duplicates=n_duplicates,
+        n_threads=int(table.count().execute()),
+        **{str(k): int(v) for k, v in totals.drop("n_orphans").items()},
+    )
+
+
+def _torn_roots(posts: ibis.Table, members: ibis.Table, torn: ibis.Table) -> ibis.Table:
+    """First posts of the threads that are named in `torn`: one column, torn_root."""
+    from ibis import _
+
+    named = torn.select(named=_.thread_id).distinct()
+    roots = members.select("post_id", torn_root=_.thread_id)
+    found = roots.semi_join(named, [("post_id", "named")]).select("torn_root")
+    if "thread_id" in posts.columns:
+        stored = posts.select(stored_id=_.post_id, stored=_.thread_id)
+        under = stored.semi_join(named, [("stored", "named")])
+        found = found.union(roots.inner_join(under, [("post_id", "stored_id")]).select("torn_root"))
+    return found.distinct()
+
+
+def _by_recursion(nodes: ibis.Table, engine: Engine) -> ibis.Table:
+    """From the roots downwards: a post in a cycle is never reached, so this always ends."""
+    posts = nodes.get_name()
+    # Row numbers instead of ids: the recursion then joins integers. Everything else that is wanted
+    # of a post travels with it, so that no join has to fetch it again.
+    edges = engine.keep_sql(
+        "SELECT c.rowid AS node, p.rowid AS parent, c.post_id, c.customer,"
+        " c.reply_to IS NOT NULL AND p.rowid IS NULL AS missing"
+        f" FROM {posts} c LEFT JOIN {posts} p ON p.post_id = c.reply_to"
+    )
+    engine.drop(nodes)
+    name = edges.get_name()
+    members = engine.keep_sql(
+        "WITH RECURSIVE down(node, post_id, thread_id, in_cycle, customer, missing) AS ("
+        " SELECT node, post_id, post_id, FALSE, customer, missing"
+        f" FROM {name} WHERE parent IS NULL"
+        " UNION ALL SELECT e.node, e.post_id, d.thread_id, FALSE, e.customer, e.missing"
+        f" FROM {name} e JOIN down d ON e.parent = d.node"
+        ") FROM down"
+    )
+    if int(members.count().execute()) < int(edges.count().execute()):
+        engine.con.raw_sql(
+            f"INSERT INTO {members.get_name()} SELECT node, post_id, post_id, TRUE, customer,"
+            f" missing FROM {name} ANTI JOIN {members.get_name()} USING (node)"
+        )
+    engine.drop(edges)
+    return members.drop("node")
+
+
+def _by_jumping(nodes: ibis.Table, engine: Engine) -> ibis.Table:
+    """Every post points to its parent, then to its grandparent, then four up, until all stop."""
+    import ibis
+    from ibis import _
+
+    ids = nodes.select(known=_.post_id)
+    edges = nodes.left_join(ids, [("reply_to", "known")]).select(
+        "post_id",
+        "customer",
+        parent=_.known,
+        missing=_.reply_to.notnull() & _.known.isnull(),
+    )
+    step = engine.keep(
+        edges.select(
+            "post_id",
+            "customer",
+            "missing",
+            ancestor=ibis.coalesce(_.parent, _.post_id),
+            stopped=_.parent.isnull(),
+        )
+    )
+    left = None
+    for _round in range(MOST_ROUNDS):
+        up = step.view().select(known=_.post_id, next=_.ancestor, end=_.stopped)
+        joined = step.join(up, [("ancestor", "known")])
+        kept = ("post_id", "customer", "missing")
+        new = engine.keep(joined.select(*kept, ancestor=_.next, stopped=_.stopped | _.end))
+        engine.drop(step)
+        step = new
+        now = int(step.filter(~_.stopped).count().execute())
+        # The shallowest post that has not stopped stops in the next round, unless it runs into a
+        # cycle: no change means that only cycles are left.
+        if now in (0, left):
+            break
+        left = now
+    in_cycle = ~_.stopped
+    thread = ibis.ifelse(_.stopped, _.ancestor, _.post_id)
+    return step.select("post_id", "customer", "missing", thread_id=thread, in_cycle=in_cycle)

@@ -1,0 +1,1 @@
+"""Frames → figures, tables, text, pages, notebooks."""

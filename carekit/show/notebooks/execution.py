@@ -1,0 +1,240 @@
+"""Run notebooks from top to bottom, several at a time, each in a fresh Python."""
+
+from __future__ import annotations
+
+import asyncio
+import atexit
+import importlib
+import os
+import re
+import subprocess
+import time
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from carekit.dataset.resources import PACKAGE
+from carekit.errors import InputError, MissingExtraError
+
+NOTEBOOKS = PACKAGE.parent / "notebooks"
+
+Progress = Callable[[Path, int, int], None]
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Execution:
+    """One run of one notebook.
+
+    Attributes
+    ----------
+    path : Path
+        The file that was run; it is not changed.
+    notebook : nbformat.NotebookNode
+        The notebook with its new outputs, up to the first cell that failed.
+    seconds : float
+        From the start of its Python to the end.
+    error : str or None
+        The cell that failed and why, or None. Cells are counted from 1, prose included.
+    traceback : str
+        Of the cell that failed, without colours; empty if none did.
+    """
+
+    path: Path
+    notebook: Any
+    seconds: float
+    error: str | None = None
+    traceback: str = ""
+
+    def __str__(self) -> str:
+        how = f"failed: {self.error}" if self.error else "ran"
+        return f"{self.path.name} {how} ({self.seconds:.1f} s)."
+
+
+def need(module: str) -> Any:
+    """A module of the extra `notebooks`, imported when it is used."""
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        package = module.partition(".")[0]
+        raise MissingExtraError(package, "notebooks", "Working with notebooks") from error
+
+
+def find_notebooks(*names: str, folder: Path | None = None) -> list[Path]:
+    """The notebooks with these names, or all of them, in the order of their numbers.
+
+    Parameters
+    ----------
+    *names : str
+        File names or their beginnings: `04`, `04-who-gets-an-answer`.
+    folder : Path, optional
+        Where to look; by default the folder `notebooks` of the checkout.
+
+    Raises
+    ------
+    InputError
+        If there are no notebooks, or a name fits none of them or more than one.
+    """
+    folder = folder or NOTEBOOKS
+    every = sorted(folder.glob("*.ipynb"), key=_name)
+    if not every:
+        raise InputError(
+            f"`folder` is {str(folder)!r}, which holds no notebooks. They come with a checkout of "
+            "the project, not with the installed package: run this from a checkout."
+        )
+    chosen = []
+    for name in names:
+        fits = [path for path in every if name in {path.name, path.stem}]
+        fits = fits or [path for path in every if path.name.startswith(name)]
+        if len(fits) != 1:
+            known = ", ".join(path.stem for path in every)
+            raise InputError(
+                f"`names` has {name!r}, which fits {len(fits)} notebooks; expected the beginning "
+                f"of one file name. The notebooks are: {known}."
+            )
+        chosen += fits
+    return sorted(set(chosen), key=_name) if names else every
+
+
+def _name(path: Path) -> str:
+    return path.stem
+
+
+def execute_notebooks(
+    paths: Sequence[Path | str],
+    *,
+    dataset: Path | str | None = None,
+    environment: Mapping[str, str] | None = None,
+    timeout: int = 120,
+    workers: int = 2,
+    on_cell: Progress | None = None,
+) -> list[Execution]:
+    """Run notebooks, each in its own folder. The files are not changed.
+
+    A notebook that fails stops at that cell; the others go on.
+
+    Parameters
+    ----------
+    paths : sequence of paths
+        The notebooks.
+    dataset : path, optional
+        What they read, through `CAREKIT_DATASET`; by default the sample.
+    environment : mapping, optional
+        More environment variables for them.
+    timeout : int
+        Seconds that one cell may take.
+    workers : int
+        How many run at the same time.
+    on_cell : callable, optional
+        Called as `on_cell(path, done, total)` after each cell of code, from another thread.
+
+    Returns
+    -------
+    list of Execution
+        One a notebook, in the order of `paths`.
+
+    Raises
+    ------
+    MissingExtraError
+        Without the extra `notebooks`.
+    """
+    env = {key: value for key, value in os.environ.items() if key != "CAREKIT_DATASET"}
+    if dataset is not None:
+        env["CAREKIT_DATASET"] = str(Path(dataset).resolve())
+    env |= environment or {}
+
+    async def all_of_them() -> list[Execution]:
+        places = asyncio.Semaphore(workers)
+
+        async def one(path: Path) -> Execution:
+            async with places:
+                return await _execute(path, env, timeout, on_cell)
+
+        return await asyncio.gather(*(one(Path(path).resolve()) for path in paths))
+
+    return _finish(all_of_them())
+
+
+async def _execute(
+    path: Path, env: dict[str, str], timeout: int, on_cell: Progress | None
+) -> Execution:
+    client = need("nbclient").NotebookClient(
+        need("nbformat").read(path, as_version=4),
+        timeout=timeout,
+        resources={"metadata": {"path": str(path.parent)}},
+        # A run leaves nothing behind in the user's IPython history.
+        extra_arguments=["--HistoryManager.hist_file=:memory:"],
+        coalesce_streams=True,
+        record_timing=False,
+    )
+    code = [i for i, c in enumerate(client.nb.cells) if c.cell_type == "code" and c.source.strip()]
+    at = 0
+
+    def begin(cell: Any, cell_index: int) -> None:
+        nonlocal at
+        at = cell_index
+
+    def end(cell: Any, cell_index: int, execute_reply: Any) -> None:
+        if on_cell is not None:
+            on_cell(path, code.index(cell_index) + 1, len(code))
+
+    client.on_cell_execute, client.on_cell_executed = begin, end
+    client.create_kernel_manager().kernel_spec_manager = _own_kernel()
+    failures = need("nbclient.exceptions")
+    error, traceback, started = None, "", time.perf_counter()
+    try:
+        # Python's own messages are dropped (what cells write to stderr is an output of the cell).
+        await client.async_execute(env=env, stderr=subprocess.DEVNULL)
+    except failures.CellExecutionError as failure:
+        error = f"cell {at + 1} raised {failure.ename}: {failure.evalue}"
+        traceback = re.sub(r"\x1b\[[0-9;]*m", "", failure.traceback)
+    except failures.CellTimeoutError:
+        error = f"cell {at + 1} took longer than {timeout} s"
+    except failures.DeadKernelError:
+        error = f"Python stopped in cell {at + 1}"
+    finally:
+        if client.km is None:  # stopped: on cancellation nbclient leaves its last resort in place
+            atexit.unregister(client._cleanup_kernel)
+    return Execution(path, client.nb, time.perf_counter() - started, error, traceback)
+
+
+def _own_kernel() -> Any:
+    """Finds this Python under any name: a kernel that the user installed may be another one."""
+    base: Any = need("jupyter_client.kernelspec").KernelSpecManager
+    own = need("ipykernel.kernelspec")
+
+    class OwnKernel(base):
+        def get_kernel_spec(self, kernel_name: str) -> Any:
+            return self.kernel_spec_class(resource_dir=own.RESOURCES, **own.get_kernel_dict())
+
+    return OwnKernel()
+
+
+def _finish(main: Coroutine[Any, Any, Result]) -> Result:
+    """Run a coroutine to its end in a thread of its own; Ctrl-C cancels it and waits.
+
+    nbclient would take Ctrl-C for itself in the main thread, once for every notebook, and the
+    caller may be a notebook, whose own loop is running.
+    """
+    # The selector loop, because the default one of Windows lacks what ZeroMQ needs.
+    runner = asyncio.Runner(loop_factory=asyncio.SelectorEventLoop)
+    loop = runner.get_loop()
+    task = loop.create_task(main)
+
+    async def wait() -> Result:
+        return await task
+
+    def work() -> Result:
+        with runner:
+            return runner.run(wait())
+
+    with ThreadPoolExecutor(1) as thread:
+        future = thread.submit(work)
+        try:
+            return future.result()
+        except KeyboardInterrupt:
+            # Leaving the block waits until the notebooks have stopped.
+            loop.call_soon_threadsafe(task.cancel)
+            raise

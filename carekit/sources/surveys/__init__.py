@@ -1,0 +1,1 @@
+"""Survey files: microdata, tables, codebooks, ticks."""

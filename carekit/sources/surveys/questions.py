@@ -1,0 +1,329 @@
+"""Columns of a survey file → the questions of a dataset: answers, ticks, numbers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from carekit.errors import InputError
+from carekit.sources.surveys.codebook import Asked, Codebook
+from carekit.sources.surveys.survey_file import SurveyFile
+from carekit.sources.surveys.ticks import (
+    find_blocks,
+    guess_separator,
+    most_likely_separator,
+    read_lists,
+    read_ticks,
+)
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+EMPTY = "empty"
+MOST_ANSWERS = 50  # more different texts are open answers, which may name people
+MOST_CODES = 20  # more different whole numbers are a number, not codes
+_UNSURE = re.compile(
+    r"don['’]?t know|do not know|refus|no answer|not asked|no opinion|unsure|ne sai[st] pas|"
+    r"sans (?:opinion|réponse)|\bnsp\b|\bdk\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass
+class Questions:
+    """What was made of the columns: the table so far, questions.json, and what to tell the user."""
+
+    columns: dict[str, pd.Series] = field(default_factory=dict)
+    described: dict[str, dict[str, Any]] = field(default_factory=dict)
+    left_out: list[str] = field(default_factory=list)
+    unsure: list[str] = field(default_factory=list)
+    n_missing: dict[str, int] = field(default_factory=dict)
+
+
+def build_questions(
+    file: SurveyFile, columns: list[str], *, codebook: Codebook, taken: set[str]
+) -> Questions:
+    """Every column in `columns` as a question or an option of one.
+
+    Parameters
+    ----------
+    file : SurveyFile
+    columns : list of str
+        Columns of the file that are no fixed column of the survey table.
+    codebook : Codebook
+        What it says wins over what the file says, and that over what can be guessed.
+    taken : set of str
+        Names that a question cannot have.
+
+    Raises
+    ------
+    InputError
+        If the codebook names a column that is not there, or lacks a code that is.
+    """
+    _check_columns(file, codebook)
+    made = Questions()
+    free = [c for c in columns if codebook.for_column(c) is None]
+    free = [c for c in free if c not in file.labels]
+    blocks = find_blocks(file.cells, free)
+    block_of = {column: stem for stem, block in blocks.items() for column in block}
+    done: set[str] = set()
+    for column in columns:
+        asked = codebook.for_column(column)
+        if asked is None and column in block_of:
+            stem = block_of[column]
+            asked = Asked(stem, blocks[stem], "multiple", wording=stem)
+        asked = asked or Asked(column, {column: ""})
+        if asked.name in done:
+            continue
+        done.add(asked.name)
+        _add(made, file, asked, codebook, taken)
+    return made
+
+
+def _check_columns(file: SurveyFile, codebook: Codebook) -> None:
+    held = list(file.cells.columns)
+    lost = [(q.name, c) for q in codebook.questions for c in q.columns if c not in held]
+    if lost:
+        name, column = lost[0]
+        raise InputError(
+            f"`codebook` names {len(lost)} column(s) that {file.name} does not have (first: "
+            f"{column!r} of the question {name!r}); its columns are: {_some(held)}. Correct "
+            "the names, or use the codebook of this file."
+        )
+
+
+def _add(
+    made: Questions, file: SurveyFile, asked: Asked, codebook: Codebook, taken: set[str]
+) -> None:
+    name = unique(identifier(asked.name), taken)
+    first = next(iter(asked.columns))
+    wording = asked.wording or file.wordings.get(first, "") or asked.name
+    entry: dict[str, Any] = {
+        "wording": wording,
+        "base": asked.base or "all respondents with an answer",
+        "kind": asked.kind or "single",
+        "asked_if": {},
+        "ordered": asked.ordered,
+        **asked.rest,
+    }
+    missing: dict[str, int] = {}
+    if any(asked.columns.values()):
+        block = {c: _answered(file, c, asked, codebook, missing) for c in asked.columns}
+        _ticks(made, entry, name, asked, block, missing, taken)
+    else:
+        cells = _answered(file, first, asked, codebook, missing)
+        if asked.kind == "multiple" or (asked.kind is None and _looks_listed(file, first, cells)):
+            separator = asked.separator or most_likely_separator(cells)
+            ticks = read_lists(
+                cells, separator=separator, answers=asked.answers, question=asked.name
+            )
+            _write_ticks(made, entry, name, {str(t): str(t) for t in ticks}, ticks, taken)
+            entry["layout"] = "list"
+        elif not _one_answer(made, entry, name, file, first, asked, cells):
+            made.left_out.append(first)
+            return
+    blank = sum(1 for c in asked.columns if file.cells[c].isna().any())
+    if blank:
+        empty = file.cells[list(asked.columns)].isna().all(axis=1)
+        if count := int(empty.sum()):
+            missing[EMPTY] = count
+    entry["n_missing"] = missing
+    for reason, count in missing.items():
+        if reason != EMPTY:
+            made.n_missing[reason] = made.n_missing.get(reason, 0) + count
+    taken.add(name)
+    made.described[name] = entry
+
+
+def _answered(
+    file: SurveyFile, column: str, asked: Asked, codebook: Codebook, counts: dict[str, int]
+) -> pd.Series:
+    """The cells without those that hold a missing code; these are counted by reason."""
+    cells = file.cells[column]
+    answers = asked.answers or {}
+    missing = {**codebook.missing, **file.declared.get(column, {})}
+    missing = {code: why for code, why in missing.items() if code not in answers}
+    missing |= dict(asked.missing)
+    if not missing:
+        return cells
+    labels = file.labels.get(column, {})
+    # A missing code may be named by its label too, as in files that hold labels.
+    by_label = {c: missing[label] for c, label in labels.items() if label in missing}
+    reasons = cells.map({**missing, **by_label})
+    for reason, count in reasons.value_counts().items():
+        counts[str(reason)] = counts.get(str(reason), 0) + int(count)
+    return cells.where(reasons.isna(), None)
+
+
+def _ticks(
+    made: Questions,
+    entry: dict[str, Any],
+    name: str,
+    asked: Asked,
+    block: Mapping[str, pd.Series],
+    missing: dict[str, int],
+    taken: set[str],
+) -> None:
+    import pandas as pd
+
+    frame = pd.DataFrame(dict(block))
+    if asked.answers:
+        words = dict(asked.answers)
+        frame = frame.map(lambda v: None if v is None else words.get(v, v))
+        frame = frame.astype("object").where(frame.notna(), None)
+    ticks, layout = read_ticks(frame, question=asked.name, argument="codebook")
+    _write_ticks(made, entry, name, {item: c for c, item in asked.columns.items()}, ticks, taken)
+    entry["layout"] = layout
+
+
+def _write_ticks(
+    made: Questions,
+    entry: dict[str, Any],
+    name: str,
+    items: Mapping[str, str],
+    ticks: pd.DataFrame,
+    taken: set[str],
+) -> None:
+    entry["kind"], entry["answers"], entry["columns"] = "multiple", [], []
+    for item, column in items.items():
+        own = unique(f"{name}__{slug(item)}", taken)
+        taken.add(own)
+        made.columns[own] = ticks[column]
+        entry["answers"].append(item)
+        entry["columns"].append(own)
+
+
+def _looks_listed(file: SurveyFile, column: str, cells: pd.Series) -> bool:
+    return column not in file.labels and guess_separator(cells) is not None
+
+
+def _one_answer(
+    made: Questions,
+    entry: dict[str, Any],
+    name: str,
+    file: SurveyFile,
+    column: str,
+    asked: Asked,
+    cells: pd.Series,
+) -> bool:
+    """One answer a respondent, or a number; False for open answers that nobody asked to keep."""
+    labels = asked.answers if asked.answers is not None else file.labels.get(column)
+    numbers = read_numbers(cells)
+    known = cells.notna()
+    all_numbers = bool(known.any()) and bool(numbers[known].notna().all())
+    # Labels on missing codes alone do not make a number a choice.
+    if labels is not None and asked.answers is None and all_numbers:
+        labels = labels if cells[known].isin(list(labels)).any() else None
+    if asked.kind == "number" or (
+        asked.kind is None and labels is None and all_numbers and _is_measure(numbers[known])
+    ):
+        if not all_numbers and known.any():
+            odd = known & numbers.isna()
+            raise InputError(
+                f"`codebook` says that {asked.name!r} is a number, and {int(odd.sum())} cells are "
+                f"none (first: {_some(list(cells[odd].unique()))}). Name them in `missing`, or "
+                "change the kind."
+            )
+        entry.update(kind="number", answers=[], columns=[name])
+        made.columns[name] = numbers
+        return True
+    if labels is None and asked.kind is None and _is_open(cells, all_numbers=all_numbers):
+        return False
+    found = list(cells[known].unique())
+    if labels is not None:
+        texts = {**{v: v for v in labels.values()}, **labels}
+        strange = [c for c in found if c not in texts]
+        if strange and asked.answers is not None:
+            count = int(cells.isin(strange).sum())
+            raise InputError(
+                f"`codebook` lists the codes {_some(list(labels))} for {asked.name!r}, and "
+                f"{file.name} holds {_some(sorted(strange, key=_natural))} too, in {count} rows. "
+                "Add them to `answers`, or name them in `missing`."
+            )
+        cells = cells.map(lambda v: None if v is None else texts.get(v, v))
+        order = [*labels.values(), *sorted(strange, key=_natural)]
+        used = set(cells.dropna().unique())
+        keep_all = asked.answers is not None
+        answers = [a for a in dict.fromkeys(order) if keep_all or a in used]
+    else:
+        answers = sorted(found, key=_natural)
+    if any(_UNSURE.search(a) for a in answers):
+        made.unsure.append(name)
+    kind = "scale" if asked.kind == "scale" else "single"
+    entry.update(kind=kind, answers=answers, columns=[name])
+    made.columns[name] = cells
+    return True
+
+
+def _is_measure(numbers: pd.Series) -> bool:
+    return bool((numbers % 1 != 0).any()) or numbers.nunique() > MOST_CODES
+
+
+def _is_open(cells: pd.Series, *, all_numbers: bool) -> bool:
+    texts = cells.dropna()
+    distinct = texts.nunique()
+    if all_numbers or not distinct:
+        return False
+    return bool(
+        distinct > MOST_ANSWERS
+        or (len(texts) >= 20 and distinct > len(texts) / 2)
+        or texts.str.len().mean() > 60
+    )
+
+
+def read_numbers(cells: pd.Series) -> pd.Series:
+    """Text as numbers, with a point or a comma; NaN where it is none.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> read_numbers(pd.Series(["1,5", "2", None, "x"])).tolist()
+    [1.5, 2.0, nan, nan]
+    """
+    import pandas as pd
+
+    plain = cells.astype("string").str.replace(r"^(-?\d*),(\d+)$", r"\1.\2", regex=True)
+    numbers = pd.to_numeric(plain, errors="coerce").astype("float64")
+    return numbers.mask(numbers.abs() == float("inf"))
+
+
+def identifier(text: str) -> str:
+    """A name as it is if Python could use it, else its slug."""
+    return text if text.isidentifier() and text.isascii() else slug(text)
+
+
+def slug(text: str) -> str:
+    """Text as a legal, lower-case name of at most 60 characters.
+
+    Examples
+    --------
+    >>> slug("Réseaux sociaux (Facebook…)"), slug("2 ou 3")
+    ('reseaux_sociaux_facebook', 'n2_ou_3')
+    """
+    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
+    made = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:60].rstrip("_")
+    return f"n{made}" if made[:1].isdigit() else made or "question"
+
+
+def unique(name: str, taken: set[str]) -> str:
+    """`name`, or with the first number that is free."""
+    made, number = name, 2
+    while made in taken:
+        made, number = f"{name}_{number}", number + 1
+    return made
+
+
+def _natural(code: str) -> tuple[int, float, str]:
+    """Numbers first and by size; then yes before no, the rest by the alphabet."""
+    try:
+        return (0, float(code), "")
+    except ValueError:
+        return (1, {"yes": 0.0, "oui": 0.0, "no": 1.0, "non": 1.0}.get(code.casefold(), 2.0), code)
+
+
+def _some(values: list[str]) -> str:
+    shown = ", ".join(map(str, values[:8]))
+    return shown + (", …" if len(values) > 8 else "")

@@ -1,0 +1,440 @@
+"""`import_survey`: a file of respondents → the survey table and the questions of a dataset."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from carekit.dataset.folder import append_dataset, create_dataset, now, open_dataset, versions
+from carekit.dataset.manifest import FILE
+from carekit.dataset.schema import SURVEY
+from carekit.errors import InputError
+from carekit.sources.surveys.codebook import Codebook, read_codebook
+from carekit.sources.surveys.questions import build_questions, read_numbers
+from carekit.sources.surveys.survey_file import STATISTICS, SurveyFile, read_survey_file
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+PathLike = str | os.PathLike[str]
+FIXED = tuple(SURVEY.names)
+# The bands of the Pew Research Center, whose microdata are the ones most easily had.
+AGE_GROUPS = "18-29,30-49,50-64,65+"
+OLDEST = 120
+
+
+@dataclass(frozen=True)
+class SurveyReport:
+    """What an import of a survey did; reads as a few sentences.
+
+    Attributes
+    ----------
+    file : str
+    out : Path
+    n_read, n_respondents, n_rejected : int
+        Rows of the file; respondents written; rows that could not be read (rejected.csv).
+    n_questions : int
+    n_missing : mapping of str to int
+        Cells that held a missing code, by reason; the count of each question is in questions.json.
+    notes : tuple of str
+        What a user must know before the first estimate, a sentence each.
+    """
+
+    file: str
+    out: Path
+    n_read: int
+    n_respondents: int
+    n_rejected: int
+    n_questions: int
+    n_missing: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def summary(self) -> str:
+        """What was read and written, without the notes."""
+        lines = [
+            f"{self.n_respondents:,} respondents and {self.n_questions:,} questions are in "
+            f"{self.out}, from {self.n_read:,} rows of {self.file}."
+        ]
+        if self.n_rejected:
+            lines.append(f"{self.n_rejected:,} rows could not be read (rejected.csv).")
+        if self.n_missing:
+            each = "; ".join(f"{n:,} × {why}" for why, n in self.n_missing.items())
+            lines.append(f"Cells with a missing code, now empty: {each}.")
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        return "\n".join([self.summary, *self.notes])
+
+
+def import_survey(
+    file: PathLike,
+    *,
+    out: PathLike,
+    codebook: PathLike | None = None,
+    mapping: Mapping[str, str] | None = None,
+    age_groups: str | None = None,
+    strict: bool = False,
+    redact: bool = False,
+    title: str | None = None,
+    licence: str | None = None,
+) -> SurveyReport:
+    """Import a survey: delimited text, SPSS (.sav) or Stata (.dta).
+
+    Parameters
+    ----------
+    file : path
+        One row per respondent.
+    out : path
+        A path for a new dataset, or a dataset without a survey.
+    codebook : path, optional
+        JSON or CSV, see `carekit.sources.surveys.codebook`. Without it the labels of the file (SPSS,
+        Stata), else the codes as they are; several answers are recognised in three layouts, see
+        `carekit.sources.surveys.ticks`.
+    mapping : mapping of str to str, optional
+        Fixed column (respondent_id, weight, stratum, psu, country, age, age_group) → column of the
+        file. One of the same name needs none. Without a weight every respondent weighs 1, without
+        an id respondents are numbered.
+    age_groups : str, optional
+        Bands that `age` is put into, such as ``"18-29,30-49,50-64,65+"``, which is the default; an
+        age outside of all bands has no group, and is counted.
+    strict : bool
+        True makes any row that cannot be read an error.
+    redact : bool
+        True replaces personal data in the answers (`redact`), and every respondent_id
+        of the file by a keyed pseudonym. Open answers are left out in any case.
+    title, licence : str, optional
+        Of a new dataset.
+
+    Returns
+    -------
+    SurveyReport
+
+    Notes
+    -----
+    Ages of 98 and 99 are read as missing codes where more respondents have them than two years
+    between 90 and 97 hold on average; the report counts them. A codebook that names them, either
+    way, decides.
+
+    Raises
+    ------
+    InputError
+        If the file or the codebook cannot be read, or they do not fit; if a weight is negative,
+        missing or no number, or all are 0; if an age is no whole number up to 120 and no missing
+        code; if bands overlap; if the dataset has a survey. Nothing is written then.
+    SchemaError
+        If a respondent_id is missing or comes twice.
+    MissingExtraError
+        For SPSS and Stata files without pyreadstat.
+    """
+    path = Path(file)
+    folder = Path(out).absolute()
+    old = open_dataset(folder) if (folder / FILE).is_file() else None
+    if old is not None and old.has("survey"):
+        raise InputError(
+            f"`out`: {folder} holds a survey already; expected a new dataset, or one without a "
+            "survey. Choose another --out."
+        )
+    started = now()
+    book = read_codebook(Path(codebook)) if codebook is not None else Codebook()
+    read = read_survey_file(path)
+    _check_rows(read, strict)
+    fixed = _mapped(read, mapping or {})
+    notes = list(read.warnings)
+    if redact:
+        read = _redacted(read, fixed)
+    frame = _fixed_columns(read, fixed, book, notes)
+    _group_ages(frame, fixed, age_groups, notes)
+    rest = [c for c in read.cells.columns if c not in fixed.values()]
+    made = build_questions(read, rest, codebook=book, taken=set(FIXED))
+    import pandas as pd
+
+    frame = pd.concat([frame, pd.DataFrame(made.columns, index=frame.index)], axis=1)
+    notes += _question_notes(made.left_out, made.unsure)
+    writer = (
+        append_dataset(folder)
+        if old
+        else create_dataset(
+            folder,
+            title=title or f"Survey of {path.name}",
+            licence=licence or "not stated",
+        )
+    )
+    used = ("pyarrow", "pyreadstat") if path.suffix.lower() in STATISTICS else ("pyarrow",)
+    n_rejected = sum(r.n for r in read.rejected)
+    with writer:
+        writer.set_table(
+            "survey",
+            frame,
+            source="survey",
+            query={
+                "file": path.name,
+                "map": dict(fixed),
+                "age_groups": age_groups or AGE_GROUPS,
+                "redact": redact,
+            },
+            input_sha256=read.sha256,
+            n_read=read.n_read,
+            n_rejected=n_rejected,
+            started_at=started,
+            finished_at=now(),
+            versions=versions(*used),
+        )
+        writer.set_json("questions.json", made.described)
+        writer.reject(read.rejected)
+    return SurveyReport(
+        path.name,
+        Path(out),
+        read.n_read,
+        len(frame),
+        n_rejected,
+        len(made.described),
+        made.n_missing,
+        tuple(notes),
+    )
+
+
+def _redacted(read: SurveyFile, fixed: Mapping[str, str]) -> SurveyFile:
+    """The file without personal data: ids as pseudonyms, answers redacted."""
+    from carekit.dataset.privacy import load_key, pseudonym
+    from carekit.text.personal_data import redact
+
+    cells = read.cells.copy()
+    for column in cells.columns:
+        values = cells[column]
+        if column == fixed.get("respondent_id"):
+            key = load_key()
+            cells[column] = values.map(lambda v, k=key: pseudonym(k, "survey", str(v)), "ignore")
+        elif column not in fixed.values():
+            texts = values.map(lambda v: isinstance(v, str)).to_numpy(bool)
+            new = redact(values[texts].astype(object)).astype(object)
+            if not new.equals(values[texts].astype(object)):
+                cells[column] = values.astype(object).where(~texts, new.reindex(values.index))
+    return replace(read, cells=cells)
+
+
+def _check_rows(read: SurveyFile, strict: bool) -> None:
+    if read.cells.empty:
+        raise InputError(
+            f"`file`: {read.name} holds no respondent ({read.n_read} rows); expected one row each. "
+            "Check that this is the right file."
+        )
+    if strict and read.rejected:
+        first = read.rejected[0]
+        raise InputError(
+            f"`file`: {sum(r.n for r in read.rejected)} rows of {read.name} cannot be read (first: "
+            f"line {first.line}, {first.reason}); --strict allows none. Correct them, or leave "
+            "--strict out."
+        )
+
+
+def _mapped(read: SurveyFile, mapping: Mapping[str, str]) -> dict[str, str]:
+    """Fixed column → column of the file: as asked for, else of the same name."""
+    unknown = [ours for ours in mapping if ours not in FIXED]
+    if unknown:
+        raise InputError(
+            f"`--map` names {unknown[0]!r}, which a survey does not have; expected one of: "
+            f"{', '.join(FIXED)}. Every other column becomes a question by itself."
+        )
+    held = list(read.cells.columns)
+    lower = {c.casefold(): c for c in reversed(held)}
+    made = {}
+    for ours in FIXED:
+        theirs = mapping.get(ours)
+        if theirs is None:
+            theirs = ours if ours in held else lower.get(ours)
+            if theirs is not None and theirs not in mapping.values():
+                made[ours] = theirs
+        elif theirs in held or theirs.casefold() in lower:
+            made[ours] = theirs if theirs in held else lower[theirs.casefold()]
+        else:
+            raise InputError(
+                f"`--map` names the column {theirs!r} for {ours!r}, which {read.name} does not "
+                f"have; found: {', '.join(held[:20])}{', …' if len(held) > 20 else ''}. Correct "
+                "the name."
+            )
+    return made
+
+
+def _fixed_columns(
+    read: SurveyFile, fixed: Mapping[str, str], book: Codebook, notes: list[str]
+) -> pd.DataFrame:
+    import pandas as pd
+
+    frame = pd.DataFrame(index=read.cells.index)
+    if "respondent_id" in fixed:
+        frame["respondent_id"] = read.cells[fixed["respondent_id"]]
+    else:
+        width = len(str(len(frame)))
+        frame["respondent_id"] = [f"r{i:0{width}d}" for i in range(1, len(frame) + 1)]
+        notes.append("No column was named as respondent_id: respondents are numbered.")
+    if "weight" in fixed:
+        frame["weight"] = _weights(read, fixed["weight"], frame["respondent_id"])
+        if unweighted := int((frame["weight"] == 0).sum()):
+            who = "1 respondent has" if unweighted == 1 else f"{unweighted:,} respondents have"
+            notes.append(f"{who} weight 0: kept in the table, outside every estimate.")
+    else:
+        frame["weight"] = 1.0
+        notes.append("No column was named as weight: every respondent weighs 1.")
+    for name in ("stratum", "psu", "country", "age_group"):
+        if name in fixed:
+            frame[name] = _labelled(read, fixed[name], book)
+    if "age" in fixed:
+        frame["age"] = _ages(read, fixed["age"], book, frame["respondent_id"], notes)
+    return frame
+
+
+def _weights(read: SurveyFile, column: str, ids: pd.Series) -> pd.Series:
+    cells = read.cells[column]
+    numbers = read_numbers(cells)
+    wrong = numbers.isna() | (numbers < 0)
+    if wrong.any():
+        raise InputError(
+            f"`weight`: column {column!r} of {read.name} is negative, missing or no number in "
+            f"{_first(ids, wrong)}; numbers from 0 on were expected. Give these respondents a "
+            "weight, or leave them out of the file and say so."
+        )
+    if not (numbers > 0).any():
+        raise InputError(
+            f"`weight`: column {column!r} of {read.name} is 0 in all {len(numbers)} rows; some "
+            "weight above 0 was expected. Check that this is the right column."
+        )
+    return numbers
+
+
+def _labelled(read: SurveyFile, column: str, book: Codebook) -> pd.Series:
+    """Text of a fixed column: the label of a code where the file has one; missing codes empty."""
+    cells = read.cells[column]
+    gone = _missing_codes(read, column, book)
+    labels = read.labels.get(column, {})
+    return cells.map(lambda v: None if v is None or v in gone else labels.get(v, v))
+
+
+def _missing_codes(read: SurveyFile, column: str, book: Codebook) -> dict[str, str]:
+    """Codes that the file or the codebook declares missing for this very column."""
+    asked = book.for_column(column)
+    return {**read.declared.get(column, {}), **(asked.missing if asked else {})}
+
+
+def _ages(
+    read: SurveyFile, column: str, book: Codebook, ids: pd.Series, notes: list[str]
+) -> pd.Series:
+    cells = read.cells[column]
+    labels = read.labels.get(column, {})
+    # A labelled age is a reason (refused) unless its label starts with the number (97 or older).
+    reasons = {c: text for c, text in labels.items() if not text.startswith(c)}
+    reasons |= {**book.missing, **_missing_codes(read, column, book)}
+    gone = cells.isin(list(reasons))
+    numbers = read_numbers(cells.where(~gone, None))
+    wrong = cells.notna() & ~gone & ~(numbers.between(0, OLDEST) & (numbers % 1 == 0))
+    if wrong.any():
+        raise InputError(
+            f"`age`: column {column!r} of {read.name} is no whole number from 0 to {OLDEST} in "
+            f"{_first(ids, wrong)} ({', '.join(map(repr, cells[wrong].unique()[:3]))}). Name "
+            "missing codes in the codebook, or map a column of classes to age_group."
+        )
+    for code, why in reasons.items():
+        if count := int((cells == code).sum()):
+            notes.append(f"Age: {count:,} × {why} ({code}), now empty.")
+    kept = set(asked.answers or ()) if (asked := book.for_column(column)) else set()
+    coded = numbers.isin([98, 99]) & ~cells.isin(list(kept))
+    very_old = int(numbers.between(90, 97).sum())
+    if (count := int(coded.sum())) > max(very_old / 4, 1):
+        # People grow fewer with age: two years cannot hold more than two of the eight before.
+        numbers = numbers.mask(coded)
+        notes.append(
+            f"Age: {count:,} × 98 or 99, too many beside {very_old:,} from 90 to 97: read as codes "
+            "for don't know and refused, now empty. If they are ages, list 98 and 99 under "
+            "`answers` of that column in a codebook."
+        )
+    elif count:
+        notes.append(
+            f"Age: {count:,} × 98 or 99, codes that many surveys use for don't know and refused; "
+            "they count as ages here. Name such codes in a codebook to leave them out: "
+            '{"age": {"missing": {"99": "refused"}}}.'
+        )
+    return numbers.astype("Int64")
+
+
+def _group_ages(
+    frame: pd.DataFrame, fixed: Mapping[str, str], age_groups: str | None, notes: list[str]
+) -> None:
+    if "age_group" in fixed or "age" not in fixed:
+        if age_groups is not None:
+            why = "is mapped already" if "age_group" in fixed else "needs a column mapped to age"
+            raise InputError(
+                f"`--age-groups` is {age_groups!r}, and age_group {why}; expected an age in years "
+                "to be put into groups. Correct --map, or leave --age-groups out."
+            )
+        return
+    bands = read_bands(age_groups or AGE_GROUPS)
+    groups = frame["age"].map(
+        lambda age: next((n for n, low, high in bands if low <= age <= high), None),
+        na_action="ignore",
+    )
+    frame["age_group"] = groups.astype("object").where(groups.notna(), None)
+    outside = int((frame["age"].notna() & frame["age_group"].isna()).sum())
+    unknown = int(frame["age"].isna().sum())
+    names = ", ".join(name for name, _, _ in bands)
+    notes.append(
+        f"age_group: {names}; {outside:,} ages outside of these, {unknown:,} without an age."
+    )
+
+
+def read_bands(text: str) -> list[tuple[str, int, float]]:
+    """`"18-29,30-49,50+"` → name, lowest and highest age of each band.
+
+    Raises
+    ------
+    InputError
+        If a band does not read like 18-29 or 65+, or two overlap.
+
+    Examples
+    --------
+    >>> read_bands("18-29, 30+")
+    [('18-29', 18, 29.0), ('30+', 30, inf)]
+    """
+    bands: list[tuple[str, int, float]] = []
+    for part in text.split(","):
+        name = part.strip().replace("–", "-")
+        found = re.fullmatch(r"(\d+)(?:-(\d+)|\+)", name)
+        if found is None or (found[2] and int(found[2]) < int(found[1])):
+            raise InputError(
+                f"`--age-groups` holds {name!r}; expected bands such as 18-29,30-49,50-64,65+. "
+                "Separate them by commas."
+            )
+        low, high = int(found[1]), float(found[2]) if found[2] else float("inf")
+        for other, start, end in bands:
+            if low <= end and start <= high:
+                raise InputError(
+                    f"`--age-groups`: {other} and {name} overlap; expected each age in one band at "
+                    "most. Correct one of them."
+                )
+        bands.append((name, low, high))
+    return bands
+
+
+def _question_notes(left_out: list[str], unsure: list[str]) -> list[str]:
+    notes = []
+    if left_out:
+        notes.append(
+            f"Left out as open answers, which may name people: {', '.join(left_out[:10])}"
+            f"{', …' if len(left_out) > 10 else ''}. Describe a column in the codebook to keep it."
+        )
+    if unsure:
+        notes.append(
+            f"{len(unsure)} questions keep an answer such as don't know or refused in their base "
+            f"(first: {', '.join(unsure[:3])}). Name it under `missing` in a codebook, or pass "
+            "--missing to `carekit survey`, to leave it out."
+        )
+    return notes
+
+
+def _first(ids: pd.Series, wrong: pd.Series) -> str:
+    count = int(wrong.sum())
+    shown = ", ".join(map(str, ids[wrong][:3]))
+    return f"{count} row{'s' if count > 1 else ''} (first: {shown})"

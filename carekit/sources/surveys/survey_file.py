@@ -1,0 +1,176 @@
+"""Files of respondents as they came: every cell a code in text, with the labels the file holds."""
+
+from __future__ import annotations
+
+import math
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from carekit.dataset.folder import Rejected
+from carekit.errors import InputError, MissingExtraError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+STATISTICS = {".sav": "SPSS", ".zsav": "SPSS", ".por": "SPSS", ".dta": "Stata"}
+DECLARED = "declared missing in the file"
+
+
+@dataclass(frozen=True)
+class SurveyFile:
+    """One file of respondents.
+
+    Attributes
+    ----------
+    name : str
+    cells : DataFrame
+        One row per respondent, one column per column of the file; text without outer blanks,
+        None where the cell is empty. Whole numbers have no decimal point.
+    wordings : mapping of column to str
+        Labels of columns, where the file has them (SPSS, Stata).
+    labels : mapping of column to (code to label)
+        Labels of codes, where the file has them.
+    declared : mapping of column to (code to reason)
+        Codes that the file itself declares missing (SPSS).
+    n_read : int
+        Rows of the file, those that cannot be read included.
+    sha256 : str
+    rejected, warnings : tuple
+        Rows of a text file that cannot be read; what was mended.
+    """
+
+    name: str
+    cells: pd.DataFrame
+    wordings: Mapping[str, str]
+    labels: Mapping[str, Mapping[str, str]]
+    declared: Mapping[str, Mapping[str, str]]
+    n_read: int
+    sha256: str
+    rejected: tuple[Rejected, ...] = ()
+    warnings: tuple[str, ...] = field(default=())
+
+
+def read_survey_file(path: Path) -> SurveyFile:
+    """Read a file of respondents: SPSS (.sav, .zsav, .por), Stata (.dta), else delimited text.
+
+    Raises
+    ------
+    InputError
+        If there is no such file, or it is not what its name says.
+    MissingExtraError
+        For SPSS and Stata files without pyreadstat.
+    """
+    if not path.is_file():
+        raise InputError(
+            f"`file`: there is no file {path}. Expected a survey as CSV, SPSS (.sav) or Stata "
+            "(.dta). Check the spelling."
+        )
+    return _statistics(path) if path.suffix.lower() in STATISTICS else _delimited(path)
+
+
+def _delimited(path: Path) -> SurveyFile:
+    import pyarrow.parquet as pq
+
+    from carekit.sources.files.table import open_table
+
+    table = open_table(path, name=path.name)
+    names = list(table.header.names)
+    doubled = sorted({n for n in names if n and names.count(n) > 1})
+    if doubled:
+        raise InputError(
+            f"`file`: {path.name} has several columns named {', '.join(map(repr, doubled[:3]))}; "
+            "expected each name once. Rename them in the file."
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        table.stage(Path(folder))
+        staged = next(Path(folder).glob("*.parquet"))
+        cells = pq.read_table(staged, columns=table.columns).to_pandas()
+    cells.columns = [name or f"column_{i}" for i, name in enumerate(names, 1)]
+    for name in cells.columns:
+        text = cells[name].astype("object").str.strip()
+        cells[name] = text.where(text.notna() & (text != ""), None)
+    rejected = tuple(table.rejected)
+    n_read = len(cells) + sum(r.n for r in rejected)
+    return SurveyFile(
+        path.name, cells, {}, {}, {}, n_read, table.facts.sha256, rejected, tuple(table.warnings)
+    )
+
+
+def _statistics(path: Path) -> SurveyFile:
+    kind = STATISTICS[path.suffix.lower()]
+    try:
+        import pyreadstat
+    except ImportError as error:
+        raise MissingExtraError("pyreadstat", "survey", f"Reading a {kind} file") from error
+    from carekit.dataset import atomic as files
+
+    readers: dict[str, Callable[..., Any]] = {
+        ".dta": pyreadstat.read_dta,
+        ".por": pyreadstat.read_por,
+    }
+    reader: Callable[..., Any] = readers.get(path.suffix.lower(), pyreadstat.read_sav)
+    options: dict[str, Any] = {} if path.suffix.lower() == ".por" else {"user_missing": True}
+    try:
+        frame, meta = reader(str(path), **options)
+    # pyreadstat has its own error without a public name, and lets decoding errors through.
+    except Exception as error:
+        raise InputError(
+            f"`file`: {path.name} cannot be read as a {kind} file "
+            f"({str(error).splitlines()[0] if str(error) else type(error).__name__}). Export it "
+            "again, or as CSV."
+        ) from error
+    cells = frame.apply(lambda column: column.map(_code)).astype("object")
+    cells = cells.where(cells.notna(), None)
+    labels = {
+        column: {_code(code) or "": str(label).strip() for code, label in found.items()}
+        for column, found in meta.variable_value_labels.items()
+    }
+    wordings = {c: str(text).strip() for c, text in meta.column_names_to_labels.items() if text}
+    declared = _declared(cells, meta, labels)
+    return SurveyFile(
+        path.name, cells, wordings, labels, declared, len(cells), files.checksum(path)
+    )
+
+
+def _code(value: Any) -> str | None:
+    """A cell of a statistics file as text: 1.0 is '1', a blank is None."""
+    if value is None or value != value:
+        return None
+    if isinstance(value, float):
+        return str(int(value)) if math.isfinite(value) and value == int(value) else repr(value)
+    return str(value).strip() or None
+
+
+def _declared(
+    cells: pd.DataFrame, meta: Any, labels: Mapping[str, Mapping[str, str]]
+) -> dict[str, dict[str, str]]:
+    """Codes inside the missing ranges of SPSS, or named as missing values of Stata."""
+    found: dict[str, dict[str, str]] = {}
+    for column, ranges in meta.missing_ranges.items():
+        codes = [c for c in cells[column].dropna().unique() if _within(c, ranges)]
+        found[column] = {c: labels.get(column, {}).get(c, DECLARED) for c in codes}
+    for column, values in meta.missing_user_values.items():
+        codes = [c for c in map(_code, values) if c is not None]
+        found.setdefault(column, {}).update(
+            {c: labels.get(column, {}).get(c, DECLARED) for c in codes}
+        )
+    return {column: codes for column, codes in found.items() if codes}
+
+
+def _within(code: str, ranges: list[dict[str, Any]]) -> bool:
+    for part in ranges:
+        low, high = part["lo"], part["hi"]
+        if isinstance(low, str) or isinstance(high, str):
+            if code in (str(low).strip(), str(high).strip()):
+                return True
+            continue
+        try:
+            number = float(code)
+        except ValueError:
+            continue
+        if low <= number <= high:
+            return True
+    return False

@@ -1,0 +1,1 @@
+"""A survey question: shares, ticks, trends, differences."""

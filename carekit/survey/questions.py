@@ -1,0 +1,286 @@
+"""The questions of a dataset, and the respondents to whom one of them was put."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from carekit.errors import InputError, NotAskedError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from carekit.dataset.folder import Dataset
+
+_AGES = re.compile(r"\s*(\d+)\s*(?:[-–].*|\+)?\s*")
+
+
+@dataclass(frozen=True)
+class Question:
+    """One entry of questions.json.
+
+    Attributes
+    ----------
+    name, wording, base, kind : str
+        Kind: single, multiple, scale or number.
+    answers, columns : tuple of str
+        Answers in order; columns of the survey table, for several answers one an answer.
+    asked_if : dict
+        Column, or question, to the answers that lead here; empty if everybody was asked.
+    countries : tuple of str
+        Where it was asked; empty for everywhere.
+    source : tuple of str
+        Published figures whose measure the question replays.
+    measure, group, network : str
+        The same for data of one's own: see `carekit.claims.survey_measurers`.
+    """
+
+    name: str
+    wording: str
+    base: str
+    kind: str
+    answers: tuple[str, ...]
+    columns: tuple[str, ...]
+    asked_if: dict[str, list[Any]]
+    countries: tuple[str, ...] = ()
+    source: tuple[str, ...] = ()
+    measure: str = ""
+    group: str = ""
+    network: str = ""
+
+    @property
+    def item_names(self) -> dict[str, str]:
+        """Column of each answer that can be ticked → the answer."""
+        return dict(zip(self.columns, self.answers, strict=True))
+
+
+def load_questions(dataset: Dataset) -> dict[str, Question]:
+    """The questions of a dataset by name, in the order of questions.json.
+
+    Examples
+    --------
+    >>> from carekit.dataset.folder import open_dataset
+    >>> load_questions(open_dataset())["care_frequency"].answers[:2]
+    ('daily', 'weekly')
+    """
+    return {name: _question(name, held) for name, held in dataset.questions().items()}
+
+
+def _question(name: str, held: dict[str, Any]) -> Question:
+    country = held.get("country") or ""
+    return Question(
+        name,
+        held.get("wording") or name,
+        held.get("base") or "respondents with an answer",
+        held.get("kind") or "single",
+        tuple(map(str, held.get("answers") or ())),
+        tuple(held.get("columns") or (name,)),
+        dict(held.get("asked_if") or {}),
+        tuple(c for c in str(country).split(";") if c),
+        tuple(held.get("source") or ()),
+        held.get("measure") or "",
+        held.get("group") or "",
+        held.get("network") or "",
+    )
+
+
+def find_question(dataset: Dataset, name: str) -> Question:
+    """A question by its name, its wording, or one column of a question with several answers.
+
+    A single option becomes a question of its own, answered yes or no.
+
+    Raises
+    ------
+    NotAskedError
+        If the dataset holds no survey or no such question; the message lists those there are.
+    """
+    if not dataset.has("survey"):
+        raise NotAskedError(
+            f"`dataset` {dataset.path} holds no survey; expected one made by `carekit import "
+            "survey FILE --out DIR`. Name another folder."
+        )
+    questions = load_questions(dataset)
+    if name in questions:
+        return questions[name]
+    for question in questions.values():
+        if question.wording.casefold() == name.casefold():
+            return question
+        if question.kind == "multiple" and name in question.columns:
+            option = question.item_names[name]
+            return Question(
+                name,
+                f"{question.wording} {option}",
+                question.base,
+                "single",
+                ("yes", "no"),
+                (name,),
+                question.asked_if,
+                question.countries,
+            )
+    raise NotAskedError(
+        f"`question` is {name!r}; the dataset asks: {', '.join(questions) or 'nothing'}. Name one "
+        "of these, or a column of a question with several answers."
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """Respondents to whom a question was put, ready for `carekit.inference`.
+
+    Attributes
+    ----------
+    question : Question
+    frame : DataFrame
+        One row per respondent. Where strata, clusters or unequal weights make the design, those
+        who were not asked stay with weight 0: they are no respondents, and the domain keeps the
+        design of the whole sample, as R's `subset` of a design does.
+    design : dict
+        `weight`, `stratum` and `psu`, as the functions of carekit.inference take them.
+    n_asked : int
+        Respondents of positive weight to whom it was put.
+    n_zero_weight : int
+        Respondents of weight 0 to whom it was put: they are outside every estimate.
+    """
+
+    question: Question
+    frame: pd.DataFrame
+    design: dict[str, str]
+    n_asked: int
+    n_zero_weight: int = 0
+
+    @property
+    def note(self) -> str:
+        """The denominator in words."""
+        q = self.question
+        parts = {"stratum": "strata", "psu": "sampling units"}
+        kept = [word for key, word in parts.items() if key in self.design]
+        how = f"weighted, {' and '.join(kept)} kept" if kept else "weighted"
+        note = f"Denominator: {q.base}; {self.n_asked:,} were asked “{q.wording}” ({how})."
+        if self.n_zero_weight:
+            note += f" Left out, with weight 0: {self.n_zero_weight:,} more."
+        return note
+
+
+def asked_respondents(
+    dataset: Dataset,
+    question: Question,
+    *,
+    by: Sequence[str] = (),
+    missing: Sequence[str] = (),
+    only: pd.Series | None = None,
+) -> Asked:
+    """The respondents a question was put to, their answers in order, their groups in order.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    question : Question
+    by : sequence of str
+        Columns that will define groups: fixed columns, or other questions in one column. Classes
+        such as 18-29 and 65+ are ordered by their first number.
+    missing : sequence of str
+        Answers to leave out of the base.
+    only : Series of bool, optional
+        A further condition on the respondents, aligned with the survey table.
+
+    Raises
+    ------
+    NotAskedError
+        If a column of `by` does not exist or is empty, or nobody was asked.
+    InputError
+        If `missing` names something that is no answer.
+    """
+    frame = dataset.read("survey")
+    asked = np.ones(len(frame), dtype=bool)
+    if question.countries and "country" in frame.columns and frame["country"].notna().any():
+        asked &= frame["country"].isin(question.countries).to_numpy()
+    questions = load_questions(dataset)
+    for name, answers in question.asked_if.items():
+        column = questions[name].columns[0] if name in questions else name
+        if column in frame.columns:
+            asked &= frame[column].isin(answers).to_numpy(dtype=bool, na_value=False)
+    if only is not None:
+        asked &= only.to_numpy(dtype=bool, na_value=False)
+    design = (
+        {name: name for name in ("weight", "stratum", "psu") if frame[name].notna().all()}
+        if len(frame)
+        else {"weight": "weight"}
+    )
+    for name in by:
+        frame[name] = _ordered(frame, name, questions, asked)
+    for column in question.columns:
+        frame[column] = _answers(frame[column], question, missing)
+    n_zero_weight = int((asked & (frame["weight"] == 0)).sum())
+    weights = frame["weight"][frame["weight"] > 0]
+    if set(design) == {"weight"} and weights.min() == weights.max():
+        frame = frame[asked & (frame["weight"] > 0)]
+        n_asked = len(frame)
+    else:
+        frame["weight"] = frame["weight"].where(asked, 0.0)
+        n_asked = int((frame["weight"] > 0).sum())
+    if not n_asked:
+        raise NotAskedError(
+            f"`question` {question.name!r} was put to nobody in {dataset.path}"
+            f"{' under this condition' if only is not None else ''}; some respondent was expected. "
+            "Check `asked_if` and `country` in questions.json."
+        )
+    return Asked(question, frame, design, n_asked, n_zero_weight)
+
+
+def _answers(column: pd.Series, question: Question, missing: Sequence[str]) -> pd.Series:
+    import pandas as pd
+
+    if question.kind == "multiple":
+        return column.astype("boolean")
+    if question.kind == "number":
+        return column
+    if pd.api.types.is_bool_dtype(column) or set(column.dropna().unique()) <= {True, False}:
+        column = column.map({True: "yes", False: "no"}, na_action="ignore")
+    unknown = [m for m in missing if m not in question.answers]
+    if unknown:
+        raise InputError(
+            f"`missing` names {unknown[0]!r}; the answers to {question.name!r} are: "
+            f"{', '.join(question.answers)}. Name one of them."
+        )
+    text = column.astype("object").where(column.notna(), None)
+    kept = [a for a in question.answers if a not in missing]
+    found = [a for a in text.dropna().unique() if a not in question.answers]
+    return pd.Series(pd.Categorical(text, [*kept, *sorted(map(str, found))]), index=column.index)
+
+
+def _ordered(
+    frame: pd.DataFrame, name: str, questions: dict[str, Question], asked: np.ndarray
+) -> pd.Series:
+    import pandas as pd
+
+    known = questions.get(name)
+    column = known.columns[0] if known and known.kind != "multiple" else name
+    if column not in frame.columns:
+        single = [q.name for q in questions.values() if q.kind != "multiple"]
+        fixed = [c for c in ("age_group", "country", "stratum", "psu") if frame[c].notna().any()]
+        raise NotAskedError(
+            f"`by` is {name!r}; expected a column of the survey: "
+            f"{', '.join([*fixed, *single])}. Name one of these."
+        )
+    values = frame[column]
+    if not values[asked].notna().any():
+        hint = (
+            "Import the survey again with an age (--map age=…) and --age-groups."
+            if name == "age_group"
+            else "Group by another column."
+        )
+        raise NotAskedError(
+            f"`by` {name!r} is empty for everybody who was asked; groups were expected. {hint}"
+        )
+    if known is not None and known.answers and known.kind in ("single", "scale"):
+        used = [a for a in known.answers if (values == a).any()]
+        return pd.Series(pd.Categorical(values, used), index=values.index)
+    levels = [str(v) for v in values.dropna().unique()]
+    if pd.api.types.is_string_dtype(values) and all(_AGES.fullmatch(v) for v in levels):
+        levels.sort(key=lambda v: (int(_AGES.fullmatch(v)[1]), v))  # type: ignore[index]
+        return pd.Series(pd.Categorical(values, levels), index=values.index)
+    return values

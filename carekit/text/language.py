@@ -1,0 +1,165 @@
+"""The language of each post; short posts take that of their author or thread.
+
+`words` counts function words of eight languages and needs nothing installed; `model` asks py3langid
+restricted to the same eight; `both` counts first and asks the model about what stays undecided.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from carekit.errors import InputError, MissingExtraError
+from carekit.text.lexicon import load_cues
+from carekit.text.prepare import HANDLE_PATTERN, as_texts, clean_all, without_urls
+from carekit.text.tokens import TokenTable, vocabulary
+
+METHODS = ("words", "model", "both")
+CODES = ("en", "fr", "es", "de", "it", "pt", "nl", "ar")
+"""Languages told apart; English and French are those that carekit reads."""
+
+MIN_LETTERS = 15
+"""Below so many letters a model guesses: the post takes its fallback."""
+
+# A word of one language counts 1, shared by two 1/2, and so on; decided when the best language
+# leads the next by this much.
+LEAD = 0.6
+_LETTER = re.compile(r"[^\W\d_]")
+# Latin letters end at U+024F; U+1E00-1EFF are Latin with further accents.
+_FAR_LETTER = re.compile(r"[^\W\d_A-Za-z\u00aa-\u024f\u1e00-\u1eff]")
+_HANDLE = re.compile(HANDLE_PATTERN, re.IGNORECASE)
+
+
+def detect_language(
+    texts: Iterable[Any],
+    *,
+    fallback: pd.Series | str = "und",
+    method: str = "words",
+    min_letters: int = MIN_LETTERS,
+) -> pd.Series:
+    """Language code of each post.
+
+    Parameters
+    ----------
+    texts : Series or list of str
+        Posts; missing allowed. Links, handles and `#` are left out.
+    fallback : str or Series of str, default "und"
+        Code for posts that say too little: the language of the author, of the thread, or "und".
+    method : {"words", "model", "both"}
+        "words": function words; no extra needed. "model": py3langid, restricted to `CODES`.
+        "both": words where they are clear, else the model.
+    min_letters : int
+        Posts with fewer letters are not given to the model.
+
+    Returns
+    -------
+    Series of str
+        One code a post, with the index of `texts`: one of `CODES`, "other" (another script), or
+        the fallback. Missing text gives its fallback.
+
+    Raises
+    ------
+    InputError
+        Unknown `method`, or `fallback` of another length.
+    MissingExtraError
+        `method` needs py3langid and it is not installed.
+
+    Examples
+    --------
+    >>> detect_language(["where is my order", "où est ma commande", "ok"]).to_list()
+    ['en', 'fr', 'und']
+    >>> detect_language(["ok"], fallback="fr").to_list()
+    ['fr']
+    """
+    if method not in METHODS:
+        raise InputError(
+            f"`method` is {method!r}; expected one of {', '.join(METHODS)}. "
+            "Use 'words', which needs no extra."
+        )
+    series = as_texts(texts)
+    default = _fallback(fallback, series)
+    cleaned = clean_all(series)
+    codes = np.array(["und"] * len(series), dtype=object)
+    if method != "model" and len(cleaned):
+        codes = vote(vocabulary().tokenise(cleaned))
+    script = other_script(cleaned)
+    codes[script] = "other"
+    if method != "words":
+        undecided = np.flatnonzero((codes == "und") & series.notna().to_numpy())
+        codes[undecided] = _ask_model([cleaned[i] for i in undecided], min_letters)
+    codes = np.where(codes == "und", default, codes)
+    return pd.Series(codes, index=series.index, dtype="string", name="lang")
+
+
+def _fallback(fallback: pd.Series | str, texts: pd.Series) -> np.ndarray:
+    if isinstance(fallback, str):
+        return np.array([fallback] * len(texts), dtype=object)
+    if len(fallback) != len(texts):
+        raise InputError(
+            f"`fallback` has {len(fallback)} values for {len(texts)} posts; expected one a post. "
+            "Pass one language code, or a Series as long as `texts`."
+        )
+    values = fallback.astype(object)
+    return values.where(values.notna(), "und").to_numpy()
+
+
+@lru_cache(maxsize=1)
+def _weights() -> np.ndarray:
+    """Weight of each vocabulary word (columns) for each language that has a word list (rows)."""
+    lists = {lang: words for (lang, _), words in load_cues("function_words").items()}
+    known = np.stack([vocabulary().flags(lists.get(code, ())) for code in CODES])
+    shared = np.maximum(known.sum(axis=0), 1)
+    return known / shared
+
+
+def vote(table: TokenTable) -> np.ndarray:
+    """The language whose function words lead in each post, or "und"."""
+    weights = _weights()
+    votes = np.stack([table.per_post(weights[i][table.ids]) for i in range(len(CODES))])
+    best = votes.argmax(axis=0)
+    ordered = np.sort(votes, axis=0)
+    clear = ordered[-1] - ordered[-2] >= LEAD
+    return np.where(clear, np.array(CODES, dtype=object)[best], "und")
+
+
+def other_script(cleaned: list[str]) -> np.ndarray:
+    """True where most letters are not Latin: Cyrillic, Arabic, Chinese, ...
+
+    >>> other_script(["привет", "salut", "😀"]).tolist()
+    [True, False, False]
+    """
+    out = np.zeros(len(cleaned), dtype=bool)
+    for i, text in enumerate(cleaned):
+        if text.isascii():
+            continue
+        far = len(_FAR_LETTER.findall(text))
+        out[i] = far > 0 and 2 * far > len(_LETTER.findall(_HANDLE.sub("", without_urls(text))))
+    return out
+
+
+@lru_cache(maxsize=1)
+def _model() -> Any:
+    try:
+        from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
+    except ImportError:
+        raise MissingExtraError("py3langid", "triage", "Telling languages with a model") from None
+    # The bare file name is looked up in the working directory and fails.
+    path = os.path.join(MODEL_DIR, MODEL_FILE)
+    identifier = LanguageIdentifier.from_modelpath(path, norm_probs=True)
+    identifier.set_languages(list(CODES))
+    return identifier
+
+
+def _ask_model(texts: list[str], min_letters: int) -> np.ndarray:
+    codes = np.array(["und"] * len(texts), dtype=object)
+    for i, text in enumerate(texts):
+        bare = _HANDLE.sub(" ", without_urls(text)).replace("#", "")
+        if len(_LETTER.findall(bare)) >= min_letters:
+            codes[i] = _model().classify(bare)[0]
+    return codes

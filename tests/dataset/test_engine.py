@@ -1,0 +1,78 @@
+"""The engine reads datasets, keeps steps and closes what it opened."""
+
+from __future__ import annotations
+
+import ibis
+import pytest
+
+from carekit.dataset.engine import connect, sharing, using
+from carekit.dataset.schema import ACCOUNTS
+from carekit.errors import DatasetError, InputError
+
+
+def test_a_table_that_is_not_held_has_its_columns_and_no_rows(make_dataset):
+    with connect() as engine:
+        table = engine.table(make_dataset([{"id": "a"}]), "accounts")
+        assert list(table.columns) == ACCOUNTS.names
+        assert table.count().execute() == 0
+
+
+def test_a_kept_step_is_a_table_until_it_is_dropped():
+    with connect() as engine:
+        kept = engine.keep(ibis.memtable({"n": [1, 2]}))
+        assert kept.count().execute() == 2
+        name = kept.get_name()
+        engine.drop(kept)
+        assert name not in engine.con.list_tables()
+
+
+def test_two_engines_never_give_a_step_the_same_name():
+    with connect() as one, connect() as other:
+        names = {engine.keep(ibis.memtable({"n": [1]})).get_name() for engine in (one, other)}
+    assert len(names) == 2
+
+
+def test_what_is_needed_once_is_computed_once():
+    calls = []
+    with connect() as engine:
+        for _ in range(2):
+            assert engine.once("answer", lambda: calls.append(1) or 42) == 42
+    assert calls == [1]
+
+
+def test_times_are_utc_whatever_the_machine():
+    with connect() as engine:
+        assert engine.con.raw_sql("SELECT current_setting('TimeZone')").fetchone() == ("UTC",)
+
+
+def test_a_damaged_file_is_one_clear_message(make_dataset):
+    dataset = make_dataset([{"id": "a"}])
+    dataset.files("posts")[0].write_bytes(b"not parquet")
+    with connect() as engine, pytest.raises(DatasetError, match=r"Run `carekit check"):
+        engine.table(dataset, "posts")
+
+
+def test_a_limit_of_memory_is_obeyed_by_the_engine():
+    with connect(memory_limit="100MB", threads=1) as engine:
+        assert engine.con.raw_sql("SELECT current_setting('threads')").fetchone() == (1,)
+
+
+def test_options_of_duckdb_do_not_go_with_spark():
+    with pytest.raises(InputError, match="they are options of DuckDB"):
+        connect(spark=object(), threads=1)
+
+
+def test_an_engine_that_was_given_stays_open():
+    with connect() as engine:
+        with using(engine) as same:
+            assert same is engine
+        assert engine.con.raw_sql("SELECT 1").fetchone() == (1,)
+
+
+def test_an_engine_that_is_shared_by_its_owner_stays_open():
+    with connect() as own:
+        with sharing(own) as shared, using() as found:
+            assert found is shared is own
+        assert own.con.raw_sql("SELECT 1").fetchone() == (1,)
+        with using() as other:
+            assert other is not own

@@ -1,0 +1,79 @@
+"""Tables format and never calculate."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from carekit.errors import InputError, SchemaError
+from carekit.show.tables import duration, percent, table_estimates
+
+FRAME = pd.DataFrame(
+    {
+        "brand": ["<b>Acme</b>", "Brix"],
+        "n": [12345, 3],
+        "estimate": [0.1234, None],
+        "ci_low": [0.1, None],
+        "ci_high": [0.15, None],
+        "conf_level": [0.9, 0.9],
+    }
+)
+
+
+def test_shares_are_per_cents_and_the_interval_is_one_cell():
+    table = table_estimates(FRAME, caption="Of requests.")
+    assert table.headings == ("brand", "n", "estimate", "90\u00a0% interval", "conf level")
+    assert table.rows[0][1:4] == ("12\u202f345", "12.3\u00a0%", "10.0 to 15.0\u00a0%")
+    assert table.rows[1][2:4] == ("–", "–")
+
+
+def test_text_is_escaped_in_html_and_the_caption_stands_above():
+    html = table_estimates(FRAME, caption="Of <all> requests.")._repr_html_()
+    assert "<b>" not in html
+    assert "&lt;b&gt;Acme" in html
+    assert html.index("Of &lt;all&gt; requests.") < html.index("<table")
+
+
+def test_times_are_said_as_people_say_them():
+    waits = pd.DataFrame({"median_minutes": [30.0], "ci_low": [12.0], "ci_high": [float("nan")]})
+    table = table_estimates(waits, caption="c")
+    assert table.rows == (("30.0\u00a0min", "12.0\u00a0min to –"),)
+    for name in ("wait_minutes", "restricted_mean_minutes"):
+        renamed = table_estimates(waits.rename(columns={"median_minutes": name}), caption="c")
+        assert renamed.rows == table.rows
+    beside = table_estimates(waits.assign(estimate=0.3, ci_low=0.2, ci_high=0.4), caption="c")
+    assert "20.0 to 40.0\u00a0%" in beside.rows[0]
+    assert duration(180) == "3.0\u00a0h"
+    assert percent(1) == "100.0\u00a0%"
+
+
+def test_bounds_are_shares():
+    bounds = pd.DataFrame({"lower_bound": [0.2], "upper_bound": [0.25]})
+    assert table_estimates(bounds, caption="c").rows == (("20.0\u00a0%", "25.0\u00a0%"),)
+
+
+def test_columns_are_chosen_and_ordered():
+    table = table_estimates(FRAME, caption="c", columns=["n", "brand"])
+    assert table.headings == ("n", "brand")
+    with pytest.raises(SchemaError, match="`frame` has no column 'town'"):
+        table_estimates(FRAME, caption="c", columns=["town"])
+
+
+def test_the_frame_is_left_as_it_was():
+    before = FRAME.copy()
+    table_estimates(FRAME, caption="c")
+    pd.testing.assert_frame_equal(FRAME, before)
+
+
+def test_outside_a_notebook_it_is_plain_text():
+    assert repr(table_estimates(FRAME, caption="Of requests.")).startswith("Of requests.\n")
+
+
+def test_a_number_is_no_per_cent():
+    kappa = pd.DataFrame({"n": [600], "estimate": [0.732], "ci_low": [0.685], "ci_high": [0.78]})
+    table = table_estimates(kappa, caption="Cohen's kappa", unit="number")
+    assert table.rows == (("600", "0.732", "0.685 to 0.78"),)
+    with pytest.raises(
+        InputError, match=r"`unit` is 'odds'; expected one of: share, number\. Use one\."
+    ):
+        table_estimates(kappa, caption="", unit="odds")

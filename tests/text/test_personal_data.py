@@ -1,0 +1,203 @@
+"""Personal data: precision and recall on our own bench, checksums, redaction that keeps links."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import Counter
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from carekit.errors import InputError
+from carekit.text.personal_data import (
+    KINDS,
+    find_in,
+    find_personal_data,
+    is_card,
+    is_iban,
+    kinds_of,
+    redact,
+)
+
+BENCH = Path(__file__).parent / "personal_data_bench.csv"
+# Sixty posts written later by someone who had not read the rules: on first sight 0.929 and 0.975.
+FRESH = Path(__file__).parent / "personal_data_fresh.csv"
+_MARK = re.compile(r"\{(\w+):([^{}]*)\}")
+
+# What the rules reach today; a change may raise these, never lower them. On first sight of the
+# bench, before any rule was mended, they were 0.971 and 0.939 over all kinds.
+FLOOR = {
+    "account": (1.0, 1.0),
+    "address": (1.0, 1.0),
+    "card": (1.0, 1.0),
+    "email": (1.0, 1.0),
+    "iban": (1.0, 1.0),
+    "order": (1.0, 0.93),
+    "phone": (1.0, 1.0),
+}
+
+
+def _bench(path: Path = BENCH) -> list[tuple[str, list[tuple[str, int, int]]]]:
+    """(text, [(kind, start, end)]) of each post of the bench."""
+    posts = []
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            text, spans, at = "", [], 0
+            for mark in _MARK.finditer(row["marked"]):
+                text += row["marked"][at : mark.start()]
+                spans.append((mark[1], len(text), len(text) + len(mark[2])))
+                text += mark[2]
+                at = mark.end()
+            posts.append((text + row["marked"][at:], spans))
+    return posts
+
+
+def _scores(path: Path = BENCH, **options: str) -> dict[str, tuple[float, float]]:
+    right, wrong, missed = Counter(), Counter(), Counter()
+    for text, spans in _bench(path):
+        found = find_in(text, **options)
+        for kind, start, end in spans:
+            # A leading # may be left out; everything else must be covered.
+            hit = next(
+                (f for f in found if f.kind == kind and f.start <= start + 1 and f.end >= end), None
+            )
+            right[kind] += hit is not None
+            missed[kind] += hit is None
+            if hit:
+                found.remove(hit)
+        wrong.update(f.kind for f in found)
+    return {k: (right[k] / (right[k] + wrong[k]), right[k] / (right[k] + missed[k])) for k in FLOOR}
+
+
+def test_the_bench_is_large_and_varied():
+    posts = _bench()
+    assert len(posts) >= 300
+    assert len({text for text, _ in posts}) == len(posts)
+    assert sum(not spans for _, spans in posts) >= 100
+    kinds = Counter(kind for _, spans in posts for kind, _, _ in spans)
+    assert set(kinds) == set(KINDS)
+    assert min(kinds.values()) >= 8
+
+
+@pytest.mark.parametrize("kind", list(FLOOR))
+def test_precision_and_recall_on_the_bench_do_not_fall(kind):
+    precision, recall = _scores()[kind]
+    assert precision >= FLOOR[kind][0]
+    assert recall >= FLOOR[kind][1]
+
+
+@pytest.mark.parametrize("kind", FLOOR)
+def test_posts_that_the_rules_were_not_written_on_do_no_worse(kind):
+    precision, recall = _scores(FRESH)[kind]
+    assert recall == 1.0
+    assert precision >= (0.83 if kind == "address" else 1.0)
+
+
+def test_a_seat_is_no_address_and_a_number_in_groups_goes_whole():
+    posts = ["voiture 14 place 63", "n° d'abonné 7741 2288 90, merci", "client depuis 2004 2005"]
+    assert redact(posts).to_list() == [posts[0], "n° d'abonné [account], merci", posts[2]]
+
+
+def test_the_quick_look_loses_nothing_on_the_bench():
+    texts = [text for text, _ in _bench()]
+    full = ["|".join(k for k in KINDS if k in {f.kind for f in find_in(t)}) for t in texts]
+    assert kinds_of(texts) == full
+
+
+def test_phonenumbers_finds_no_less():
+    pytest.importorskip("phonenumbers")
+    assert _scores(phones="both")["phone"][1] >= FLOOR["phone"][1]
+
+
+@pytest.mark.parametrize(
+    ("number", "valid"),
+    [
+        # Numbers published for tests by the payment networks.
+        ("4111 1111 1111 1111", True),
+        ("5500000000000004", True),
+        ("3782 822463 10005", True),
+        ("4111 1111 1111 1112", False),
+        ("0000 0000 0000 0000", False),
+        ("552 100 554 00013", False),
+        ("356938035643809", False),
+    ],
+)
+def test_cards_need_an_issuer_and_luhn(number, valid):
+    assert is_card(number) is valid
+
+
+@pytest.mark.parametrize(
+    ("number", "valid"),
+    [
+        # Examples of the ISO 13616 registry.
+        ("FR14 2004 1010 0505 0001 3M02 606", True),
+        ("GB29NWBK60161331926819", True),
+        ("DE89 3704 0044 0532 0130 00", True),
+        ("FR15 2004 1010 0505 0001 3M02 606", False),
+        ("XX89 3704 0044 0532 0130 00", False),
+        ("FR76", False),
+    ],
+)
+def test_iban_needs_its_length_and_mod_97(number, valid):
+    assert is_iban(number) is valid
+
+
+def test_a_toll_free_line_is_no_personal_number_even_when_it_passes_luhn():
+    assert find_in("call 1-800-555-0100 or 0 800 10 20 30") == []
+
+
+def test_redaction_says_what_was_there_and_keeps_the_rest():
+    posts = pd.Series(
+        ["mail jo@example.org or 06 39 98 12 45 !", None, "nothing here"], index=[4, 5, 6]
+    )
+    before = posts.copy()
+    found = redact(posts)
+    assert found.dropna().to_dict() == {4: "mail [email] or [phone] !", 6: "nothing here"}
+    assert found.isna().to_dict() == {4: False, 5: True, 6: False}
+    pd.testing.assert_series_equal(posts, before)
+
+
+def test_redacting_twice_changes_nothing_more():
+    once = redact([text for text, _ in _bench()])
+    assert redact(once).to_list() == once.to_list()
+
+
+def test_handles_become_pseudonyms_that_still_link():
+    names = {"ann": "u1", "bob": "u2"}
+    posts = ["@ann hello @Acme_Care", "thanks @bob and @ann!"]
+    found = redact(posts, pseudonymise=names.__getitem__, keep_handles=["acme_care"])
+    assert found.to_list() == ["@u1 hello @Acme_Care", "thanks @u2 and @u1!"]
+    assert redact(posts).to_list() == posts
+
+
+def test_mail_addresses_are_no_handles():
+    kinds = find_personal_data(["jo@example.org and @jo and @jo@social.example"])["kind"]
+    assert kinds.to_list() == ["email", "handle", "handle"]
+
+
+def test_only_the_kinds_asked_for_are_replaced():
+    assert redact(["jo@example.org 06 39 98 12 45"], kinds=["phone"])[0] == "jo@example.org [phone]"
+
+
+def test_findings_give_positions_and_never_the_data():
+    posts = pd.Series(["call 06 39 98 12 45"], index=["x:1"])
+    found = find_personal_data(posts)
+    assert list(found.columns) == ["post", "kind", "start", "end"]
+    assert found.values.tolist() == [["x:1", "phone", 5, 19]]
+    assert find_personal_data([]).empty
+
+
+def test_errors_name_what_came_what_was_expected_and_what_to_do():
+    with pytest.raises(InputError) as error:
+        redact(["a"], kinds=["name"])
+    assert str(error.value) == (
+        "`kinds` holds 'name'; expected among email, iban, phone, card, order, account, address. "
+        "Handles are replaced by giving `pseudonymise`."
+    )
+    with pytest.raises(InputError) as error:
+        find_personal_data(["a"], phones="all")
+    assert str(error.value) == (
+        "`phones` is 'all'; expected one of patterns, both. Use 'patterns', which needs no extra."
+    )
