@@ -43,3 +43,11 @@ class MissingExtraError(CarekitError, ImportError):
             f"Install it with: pip install 'carekit[{extra}]'"
         )
         self.package, self.extra = package, extra
+
+
+class CannotAnswer(SelectionError, InputError):
+    """These data cannot answer this question: `why` says so, `needs` says what would."""
+
+    def __init__(self, why: str, needs: str = "") -> None:
+        super().__init__(f"{why} {needs}".strip())
+        self.why, self.needs = why, needs
