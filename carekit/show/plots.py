@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from carekit.dataset.schema import require_columns
 from carekit.errors import InputError
+from carekit.show.facts import facts_of
 from carekit.show.style import MARKERS, PALETTE, PUBLISHED, new_axes
 
 if TYPE_CHECKING:
@@ -99,6 +100,14 @@ def plot_rates(
             loc="lower center", bbox_to_anchor=(0.5, 1.06 if title else 1.0), ncols=5, frameon=False
         )
     return ax
+
+
+def plot_estimates(table: pd.DataFrame, *, label: str = "", **options: Any) -> Axes:
+    """A result that knows what it is, drawn: its first group column names the lines."""
+    facts = facts_of(table)
+    label = label or next(iter(facts.by), str(table.columns[0]))
+    xlabel = f"{facts.measure or facts.unit} ({facts.level})"
+    return plot_rates(table, label=label, **{"xlabel": xlabel, **options})
 
 
 def _write_n(ax: Axes, counts: pd.Series, y: np.ndarray) -> None:
