@@ -41,7 +41,7 @@ def load_measured(name: str) -> pd.DataFrame:
     --------
     >>> reviews = load_measured("app_reviews_answers")
     >>> int(reviews.n.sum()), int(reviews.n_answered.sum())
-    (2923, 1637)
+    (1963, 1095)
     """
     import pandas as pd
 
