@@ -23,7 +23,7 @@ from carekit.sources.collecting.running import Ended, Progress, ask_all
 from carekit.sources.collecting.source import LOOKUP, Ask, Estimate, Query, Source, SourceKind
 from carekit.sources.collecting.store import STATE, Store
 from carekit.sources.collecting.web import QueryFailed, Web
-from carekit.sources.live import load_source
+from carekit.sources.networks import load_source
 
 if TYPE_CHECKING:
     import httpx
@@ -64,7 +64,7 @@ def collect(
     Parameters
     ----------
     source : str
-        A name of carekit.sources.live.MODULES.
+        A name of carekit.sources.networks.SOURCES.
     targets : sequence of str
         What to ask for, as the source defines it. With `resume` or `refresh` it may be left out:
         what the latest run was asked for counts.
