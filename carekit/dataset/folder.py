@@ -10,8 +10,8 @@ import csv
 import io
 import json
 import os
-import shutil
 from collections.abc import Collection, Iterable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from html import escape
@@ -23,12 +23,14 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from carekit.dataset import atomic as files
+from carekit.dataset.locking import staging, staging_path
 from carekit.dataset.manifest import (
     FILE,
     NOTHING_LEFT_OUT,
     Manifest,
     Part,
     Selection,
+    inside,
     read_manifest,
 )
 from carekit.dataset.schema import STORED, TABLES, to_arrow
@@ -98,7 +100,7 @@ class Dataset:
 
     def questions(self) -> dict[str, Any]:
         """questions.json: wording, base, kind and answers of every survey question."""
-        path = self.path / "questions.json"
+        path = inside(self.path, "questions.json")
         return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
 
     def refuse(self, measure: str, *, allow_selected: bool = False) -> None:
@@ -168,23 +170,32 @@ def now() -> str:
 class DatasetWriter:
     """Writes a new dataset, or appends to one; nothing shows before the block ends well.
 
-    Use `create_dataset` or `append_dataset` to get one, in a `with` block.
+    Use `create_dataset` or `append_dataset` to get one, in a `with` block: inside it, nobody else
+    writes there, and `manifest` is that of the dataset as it is now.
     """
 
-    def __init__(self, path: Path, manifest: Manifest, *, exists: bool) -> None:
-        self.path, self.manifest, self._exists = path, manifest, exists
-        self.staging = path.parent / f".{path.name}.{os.getpid()}.partial"
+    def __init__(
+        self, path: Path, manifest: Manifest | None, *, beside: Collection[str] = ()
+    ) -> None:
+        self.path, self._new, self._beside = path, manifest, frozenset(beside)
+        self.staging = staging_path(path)
         self._pending: list[tuple[Path, str]] = []  # staged file → its name in the dataset
         self._rejected: list[Rejected] = []
         self._forgotten: set[str] = set()
         self._dropped: list[str] = []
-        self._number = 1 + max(
-            (int(f[11:16]) for f in manifest.files("posts") if f[11:16].isdigit()), default=0
-        )
+        self._open = ExitStack()
 
     def __enter__(self) -> DatasetWriter:
-        shutil.rmtree(self.staging, ignore_errors=True)
-        self.staging.mkdir(parents=True)
+        with ExitStack() as opened:
+            opened.enter_context(staging(self.path))
+            # Under the lock: what was true when this writer was made may have changed since.
+            if self._new is None:
+                self.manifest, self._exists = read_manifest(self.path), True
+            else:
+                self.manifest, self._exists = self._new, _is_begun(self.path, self._beside)
+            numbers = (f[11:16] for f in self.manifest.files("posts"))
+            self._number = 1 + max((int(n) for n in numbers if n.isdigit()), default=0)
+            self._open = opened.pop_all()
         return self
 
     def __exit__(
@@ -193,11 +204,9 @@ class DatasetWriter:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        try:
+        with self._open:
             if kind is None:
                 self._commit()
-        finally:
-            shutil.rmtree(self.staging, ignore_errors=True)
 
     def stage_posts(self) -> Path:
         """A path to write a Parquet file of posts to (for an engine); then `add_staged`."""
@@ -276,13 +285,14 @@ class DatasetWriter:
         target = self.path if self._exists else self.staging / "dataset"
         for staged, name in self._pending:
             files.sync(staged)
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            os.replace(staged, target / name)
+            place = inside(target, name)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(staged, place)
         self._write_rejected(target)
         write_card(target, self.manifest)
         files.write_json(target / FILE, self.manifest.as_json())
         for name in self._dropped:
-            (target / name).unlink(missing_ok=True)
+            inside(target, name).unlink(missing_ok=True)
         if not self._exists:
             if self.path.is_dir():  # an empty folder, as create_dataset made sure
                 self.path.rmdir()
@@ -290,7 +300,7 @@ class DatasetWriter:
             files.sync(self.path.parent)
 
     def _write_rejected(self, target: Path) -> None:
-        path = target / "rejected.csv"
+        path = inside(target, "rejected.csv")
         old = path.read_text(encoding="utf-8") if path.is_file() else ""
         if self._forgotten:
             old = _without(old, self._forgotten)
@@ -330,21 +340,26 @@ def create_dataset(
     DatasetError
         If the folder holds anything already.
     """
-    folder = Path(path).absolute()
+    folder = Path(os.path.realpath(path))
+    _is_begun(folder, beside)
+    manifest = Manifest(
+        title, licence, created_at or now(), selection, synthetic, notes=tuple(notes)
+    )
+    return DatasetWriter(folder, manifest, beside=beside)
+
+
+def _is_begun(folder: Path, beside: Collection[str]) -> bool:
+    """True if a new dataset joins what is in the folder already; raises if it may not."""
     found = {p.name for p in folder.iterdir()} if folder.is_dir() else set()
-    started = bool(found & set(beside))
+    begun = bool(found & set(beside))
     # A killed first commit leaves tables without a manifest: they are no dataset, and go.
-    rest = found - set(beside) - (_TABLES_OF_A_DATASET if started else set())
+    rest = found - set(beside) - (_TABLES_OF_A_DATASET if begun else set())
     if (folder.exists() and not folder.is_dir()) or rest:
         raise DatasetError(
             f"{folder} already exists and is not an empty folder; a new dataset needs a path of "
             "its own. Choose another --out, or delete it first."
         )
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    manifest = Manifest(
-        title, licence, created_at or now(), selection, synthetic, notes=tuple(notes)
-    )
-    return DatasetWriter(folder, manifest, exists=started)
+    return begun
 
 
 def append_dataset(path: str | os.PathLike[str]) -> DatasetWriter:
@@ -355,8 +370,9 @@ def append_dataset(path: str | os.PathLike[str]) -> DatasetWriter:
     DatasetError
         If there is no dataset at `path`.
     """
-    folder = Path(path).absolute()
-    return DatasetWriter(folder, read_manifest(folder), exists=True)
+    folder = Path(os.path.realpath(path))
+    read_manifest(folder)
+    return DatasetWriter(folder, None)
 
 
 def versions(*packages: str) -> Mapping[str, str]:
