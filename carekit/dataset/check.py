@@ -16,7 +16,8 @@ import pyarrow.parquet as pq
 
 from carekit.dataset import atomic as files
 from carekit.dataset.folder import Dataset, open_dataset
-from carekit.dataset.schema import STORED, TABLES, to_arrow
+from carekit.dataset.manifest import Manifest, Part
+from carekit.dataset.schema import EXTRA_OF_POSTS, STORED, TABLES, to_arrow
 from carekit.errors import SchemaError
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ Level = Literal["error", "warning", "note"]
 LEVELS: tuple[Level, ...] = ("error", "warning", "note")
 COLUMNS = ("level", "table", "what", "n", "examples", "remedy")
 _AGAIN = "Restore the file, or import the source again."
+_BESIDE = "Say so beside every number from these posts."
 
 
 class Finding(NamedTuple):
@@ -104,7 +106,7 @@ def _check_files(dataset: Dataset) -> list[Finding]:
             found.append(Finding("error", part.table, what, 1, part.file, _AGAIN))
         try:
             meta = pq.read_metadata(path)
-            wrong = _schema_problem(pq.read_schema(path), part.table)
+            wrong = _schema_problem(pq.read_schema(path), part)
         except (OSError, pa.ArrowException):
             found.append(Finding("error", part.table, "file is damaged", 1, part.file, _AGAIN))
             continue
@@ -128,8 +130,8 @@ def _tables_in(folder: Path) -> list[Path]:
     return [*(folder / "posts").glob("*.parquet"), *(p for p in stored if p.is_file())]
 
 
-def _schema_problem(schema: pa.Schema, table: str) -> str | None:
-    contract = TABLES[table].arrow_schema()
+def _schema_problem(schema: pa.Schema, part: Part) -> str | None:
+    contract = TABLES[part.table].arrow_schema()
     missing = [n for n in contract.names if n not in schema.names]
     if missing:
         return f"columns are missing: {', '.join(missing)}"
@@ -137,8 +139,11 @@ def _schema_problem(schema: pa.Schema, table: str) -> str | None:
     if other:
         kinds = ", ".join(f"{n} is {schema.field(n).type}" for n in other)
         return f"columns have another type: {kinds}"
-    extra = [n for n in schema.names if n not in contract.names]
-    if extra and not TABLES[table].open_columns:
+    known = [*contract.names, *part.kept]
+    if part.table == "posts":
+        known += [c.name for c in EXTRA_OF_POSTS]
+    extra = [n for n in schema.names if n not in known]
+    if extra and not TABLES[part.table].open_columns:
         return f"columns are not in the contract: {', '.join(extra)}"
     return None
 
@@ -237,6 +242,28 @@ def _check_survey(dataset: Dataset, frame: pd.DataFrame) -> list[Finding]:
     return found
 
 
+def _check_rejected(manifest: Manifest) -> list[Finding]:
+    """Rows of the sources that are not in the dataset; many of one file are an error."""
+    few, many = 0, 0
+    worst: list[str] = []
+    for part in manifest.parts:
+        if part.is_one_sided:
+            many += part.n_rejected
+            worst.append(f"{part.query.get('file', part.file)} ({part.rejected_share:.1%})")
+        else:
+            few += part.n_rejected
+    found = []
+    if many:
+        what = "rows of the sources were rejected, more than 1 % of a file: rates and waits lean"
+        remedy = "Read rejected.csv, mend the file or the mapping, and import it again."
+        found.append(Finding("error", "manifest", what, many, ", ".join(worst[:3]), remedy))
+    if few:
+        what = "rows of the sources were rejected"
+        remedy = "Read rejected.csv: line and reason of each."
+        found.append(Finding("note", "manifest", what, few, "", remedy))
+    return found
+
+
 def _no_posts() -> Finding:
     remedy = "Import or collect posts; a survey alone needs none."
     return Finding("note", "posts", "the dataset holds no posts", 0, "", remedy)
@@ -247,11 +274,9 @@ def _check_manifest(dataset: Dataset) -> list[Finding]:
     if manifest.licence.strip().lower() in ("", "not stated"):
         remedy = "Find out and import again with --licence; until then, do not pass it on."
         found.append(Finding("warning", "manifest", "the licence is not stated", 1, "", remedy))
-    rejected = sum(p.n_rejected for p in manifest.parts)
-    if rejected:
-        what = "rows of the sources were rejected"
-        remedy = "Read rejected.csv: line and reason of each."
-        found.append(Finding("note", "manifest", what, rejected, "", remedy))
+    found += _check_rejected(manifest)
+    for caution in manifest.cautions:
+        found.append(Finding("warning", "manifest", caution.rstrip("."), 1, "", _BESIDE))
     if manifest.synthetic:
         what = "the posts are synthetic: results recover a planted truth and are no evidence"
         found.append(Finding("note", "manifest", what, 1, "", "Use real data for evidence."))

@@ -47,12 +47,23 @@ _TABLES_OF_A_DATASET = {"posts", "rejected.csv", "CARD.md", *(f"{t}.parquet" for
 
 
 class Rejected(NamedTuple):
-    """Rows of a source that could not be read: where, why, how many, of which file."""
+    """Rows of a source that could not be read: where, why, how many, of which file.
+
+    `value` is what stood there, if it cannot be about a person; rejected.csv shows it with the
+    reason.
+    """
 
     line: str
     reason: str
     n: int
     file: str
+    value: str = ""
+
+    @property
+    def row(self) -> tuple[str, str, int, str]:
+        """As rejected.csv holds it."""
+        reason = f"{self.reason}: {self.value!r}" if self.value else self.reason
+        return self.line, reason, self.n, self.file
 
 
 @dataclass(frozen=True)
@@ -218,8 +229,10 @@ class DatasetWriter:
         `origin` holds the fields of `carekit.dataset.manifest.Part` that tell where it came from
         (source, query, input_sha256, n_read, n_rejected, started_at, finished_at, versions).
         """
-        schema = pq.read_schema(staged).remove_metadata()
-        if schema != TABLES["posts"].arrow_schema():
+        schema, contract = pq.read_schema(staged), TABLES["posts"].arrow_schema()
+        if schema.names[: len(contract)] != contract.names or any(
+            schema.field(f.name).type != f.type for f in contract
+        ):
             raise DatasetError(
                 f"{staged.name} does not have the columns of carekit.dataset.schema.POSTS."
             )
@@ -230,7 +243,7 @@ class DatasetWriter:
         """Append posts: a pandas frame (checked against the contract) or an Arrow table."""
         made = posts if isinstance(posts, pa.Table) else to_arrow(posts, TABLES["posts"])
         staged = self.stage_posts()
-        pq.write_table(made.cast(TABLES["posts"].arrow_schema()), staged, compression="zstd")
+        pq.write_table(made.cast(_schema_of(made)), staged, compression="zstd")
         self.add_staged(staged, **origin)
 
     def set_table(self, name: str, frame: pd.DataFrame, **origin: Any) -> None:
@@ -309,7 +322,13 @@ class DatasetWriter:
             rows = csv.writer(file, lineterminator="\n")
             if not old:
                 rows.writerow(REJECTED_COLUMNS)
-            rows.writerows(self._rejected)
+            rows.writerows(r.row for r in self._rejected)
+
+
+def _schema_of(posts: pa.Table) -> pa.Schema:
+    """The contract of posts, then the further columns of a table as they are."""
+    contract = TABLES["posts"].arrow_schema()
+    return pa.schema([*contract, *(f for f in posts.schema if f.name not in contract.names)])
 
 
 def _without(rejected: str, forgotten: Collection[str]) -> str:

@@ -16,6 +16,7 @@ from carekit.errors import DatasetError
 FORMAT = 1
 FILE = "manifest.json"
 _NAME = re.compile(r"\w[\w.-]*(/\w[\w.-]*)*", re.ASCII)
+MOST_REJECTED = 0.01  # of the rows of a file; beyond it, what is left may lean to one side
 
 
 @dataclass(frozen=True)
@@ -31,11 +32,14 @@ class Selection:
         One sentence for a reader.
     cannot_answer : tuple of str
         Measures that are refused unless the user insists, such as `answer-rate`.
+    detected : bool
+        True if nobody declared it and the posts themselves show it.
     """
 
     kind: str = "none"
     why: str = ""
     cannot_answer: tuple[str, ...] = ()
+    detected: bool = False
 
 
 NOTHING_LEFT_OUT = Selection()
@@ -51,6 +55,8 @@ class Part:
     """One file of a table, and where it came from.
 
     `left_out` counts what the source holds and is no post (reason → items): no fault of anybody.
+    `rejected` says of whom the rejected rows are ("role=brand", "brand=Acme", "answers" → rows).
+    `kept` names the columns beyond the contract of the table that the import was told to keep.
     """
 
     table: str
@@ -63,14 +69,31 @@ class Part:
     n_read: int | None = None
     n_rejected: int = 0
     left_out: Mapping[str, int] = field(default_factory=dict)
+    rejected: Mapping[str, int] = field(default_factory=dict)
+    kept: tuple[str, ...] = ()
     started_at: str | None = None
     finished_at: str | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def rejected_share(self) -> float:
+        """Rejected rows among those that could have become posts."""
+        n = (self.n_read or 0) - sum(self.left_out.values())
+        return self.n_rejected / n if n > 0 else 0.0
+
+    @property
+    def is_one_sided(self) -> bool:
+        """True if so many rows were rejected that what is left may lean to one side."""
+        return self.rejected_share > MOST_REJECTED
+
 
 @dataclass(frozen=True)
 class Manifest:
-    """What manifest.json holds. Values never change in place: `with_part` returns a new one."""
+    """What manifest.json holds. Values never change in place: `with_part` returns a new one.
+
+    `timezone` is the zone in which hours and days of the posts are told, where their brand has
+    none; `cautions` are sentences that belong beside every number from the posts.
+    """
 
     title: str
     licence: str
@@ -80,6 +103,8 @@ class Manifest:
     observed_until: str | None = None
     pseudonym_key_id: str | None = None
     notes: tuple[str, ...] = ()
+    timezone: str | None = None
+    cautions: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
     format: int = FORMAT
 
