@@ -13,8 +13,8 @@ from typing import Any
 from carekit.dataset.schema import STORED
 from carekit.errors import DatasetError
 
-FORMAT = 1
-FILE = "manifest.json"
+FORMATS = (1, 2)  # 2 names files that lie beside the tables, and files to delete
+FILE, CARD, REJECTED = "manifest.json", "CARD.md", "rejected.csv"
 _NAME = re.compile(r"\w[\w.-]*(/\w[\w.-]*)*", re.ASCII)
 
 
@@ -70,7 +70,11 @@ class Part:
 
 @dataclass(frozen=True)
 class Manifest:
-    """What manifest.json holds. Values never change in place: `with_part` returns a new one."""
+    """What manifest.json holds. Values never change in place: `with_part` returns a new one.
+
+    `beside` gives the file of what lies beside the tables (CARD.md, rejected.csv, questions.json)
+    where that is not its first version; `replaced` names files of the state before, which may go.
+    """
 
     title: str
     licence: str
@@ -81,7 +85,9 @@ class Manifest:
     pseudonym_key_id: str | None = None
     notes: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
-    format: int = FORMAT
+    beside: Mapping[str, str] = field(default_factory=dict)
+    replaced: tuple[str, ...] = ()
+    format: int = FORMATS[0]
 
     def with_part(self, part: Part) -> Manifest:
         kept = tuple(p for p in self.parts if p.file != part.file)
@@ -93,8 +99,18 @@ class Manifest:
     def rows(self, table: str) -> int:
         return sum(p.rows for p in self.parts if p.table == table)
 
+    def name_of(self, beside: str) -> str:
+        """The file of what lies beside the tables under that name."""
+        return self.beside.get(beside, beside)
+
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """What manifest.json holds; a first state is of format 1, as carekit 0.1 reads it."""
+        made = asdict(self)
+        for name in ("beside", "replaced"):
+            if not made[name]:
+                del made[name]
+        made["format"] = FORMATS["beside" in made or "replaced" in made]
+        return made
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -125,8 +141,8 @@ def read_manifest(folder: Path) -> Manifest:
             f"{path} cannot be read ({why}). Expected the manifest that carekit writes. Restore "
             "the file, or import the source again."
         ) from None  # the parser's own words quote the file
-    for part in made.parts:
-        inside(folder, part.file)
+    for name in (*(p.file for p in made.parts), *made.beside.values(), *made.replaced):
+        inside(folder, name)
     return made
 
 
@@ -160,10 +176,10 @@ class _Wrong(ValueError):
 
 def _manifest(raw: Any) -> Manifest:
     """A manifest of what JSON held, every field of the right type."""
-    if isinstance(raw, dict) and raw.get("format", FORMAT) != FORMAT:
+    if isinstance(raw, dict) and raw.get("format") not in FORMATS:
         raise _Wrong(
-            f"it has format {raw['format']!r}; this version of carekit reads format {FORMAT}: "
-            "update carekit"
+            f"it has format {str(raw.get('format'))[:20]}; this version of carekit reads format 1 "
+            "and 2: update carekit"
         )
     values = _typed(Manifest, raw, "the manifest")
     values["selection"] = Selection(**_typed(Selection, values.get("selection"), "selection"))
@@ -172,7 +188,9 @@ def _manifest(raw: Any) -> Manifest:
     )
     for part in values["parts"]:
         if part.table not in STORED:
-            raise _Wrong(f"a part belongs to the table {part.table!r}, which does not exist")
+            raise _Wrong("a part belongs to a table that does not exist")
+    if FILE in (*values.get("beside", {}).values(), *values.get("replaced", ())):
+        raise _Wrong(f"it names {FILE} as another file")
     return Manifest(**values)
 
 
