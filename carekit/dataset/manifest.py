@@ -13,8 +13,8 @@ from typing import Any
 from carekit.dataset.schema import STORED
 from carekit.errors import DatasetError
 
-FORMAT = 1
-FILE = "manifest.json"
+FORMATS = (1, 2)  # 2 names files that lie beside the tables, and files to delete
+FILE, CARD, REJECTED = "manifest.json", "CARD.md", "rejected.csv"
 _NAME = re.compile(r"\w[\w.-]*(/\w[\w.-]*)*", re.ASCII)
 MOST_REJECTED = 0.01  # of the rows of a file; beyond it, what is left may lean to one side
 
@@ -93,6 +93,8 @@ class Manifest:
 
     `timezone` is the zone in which hours and days of the posts are told, where their brand has
     none; `cautions` are sentences that belong beside every number from the posts.
+    `beside` gives the file of what lies beside the tables (CARD.md, rejected.csv, questions.json)
+    where that is not its first version; `replaced` names files of the state before, which may go.
     """
 
     title: str
@@ -106,7 +108,9 @@ class Manifest:
     timezone: str | None = None
     cautions: tuple[str, ...] = ()
     parts: tuple[Part, ...] = ()
-    format: int = FORMAT
+    beside: Mapping[str, str] = field(default_factory=dict)
+    replaced: tuple[str, ...] = ()
+    format: int = FORMATS[0]
 
     def with_part(self, part: Part) -> Manifest:
         kept = tuple(p for p in self.parts if p.file != part.file)
@@ -118,8 +122,18 @@ class Manifest:
     def rows(self, table: str) -> int:
         return sum(p.rows for p in self.parts if p.table == table)
 
+    def name_of(self, beside: str) -> str:
+        """The file of what lies beside the tables under that name."""
+        return self.beside.get(beside, beside)
+
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """What manifest.json holds; a first state is of format 1, as carekit 0.1 reads it."""
+        made = asdict(self)
+        for name in ("beside", "replaced"):
+            if not made[name]:
+                del made[name]
+        made["format"] = FORMATS["beside" in made or "replaced" in made]
+        return made
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -150,8 +164,8 @@ def read_manifest(folder: Path) -> Manifest:
             f"{path} cannot be read ({why}). Expected the manifest that carekit writes. Restore "
             "the file, or import the source again."
         ) from None  # the parser's own words quote the file
-    for part in made.parts:
-        inside(folder, part.file)
+    for name in (*(p.file for p in made.parts), *made.beside.values(), *made.replaced):
+        inside(folder, name)
     return made
 
 
@@ -185,10 +199,10 @@ class _Wrong(ValueError):
 
 def _manifest(raw: Any) -> Manifest:
     """A manifest of what JSON held, every field of the right type."""
-    if isinstance(raw, dict) and raw.get("format", FORMAT) != FORMAT:
+    if isinstance(raw, dict) and raw.get("format") not in FORMATS:
         raise _Wrong(
-            f"it has format {raw['format']!r}; this version of carekit reads format {FORMAT}: "
-            "update carekit"
+            f"it has format {str(raw.get('format'))[:20]}; this version of carekit reads format 1 "
+            "and 2: update carekit"
         )
     values = _typed(Manifest, raw, "the manifest")
     values["selection"] = Selection(**_typed(Selection, values.get("selection"), "selection"))
@@ -197,7 +211,9 @@ def _manifest(raw: Any) -> Manifest:
     )
     for part in values["parts"]:
         if part.table not in STORED:
-            raise _Wrong(f"a part belongs to the table {part.table!r}, which does not exist")
+            raise _Wrong("a part belongs to a table that does not exist")
+    if FILE in (*values.get("beside", {}).values(), *values.get("replaced", ())):
+        raise _Wrong(f"it names {FILE} as another file")
     return Manifest(**values)
 
 
