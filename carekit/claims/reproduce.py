@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from carekit.dataset import atomic as files
 from carekit.dataset.folder import Dataset, open_dataset
 from carekit.errors import CarekitError, InputError
-from carekit.show.style import FIGURES_VARIABLE
+from carekit.show.notebooks.drawn import FIGURES_VARIABLE
 from carekit.show.text import format_frame
 
 if TYPE_CHECKING:

@@ -81,7 +81,7 @@ class Answer:
         """Draw the frame with `plot`, show it with its alternative text and caption."""
         if self.reason:
             return Reason(self.reason)
-        from carekit.show.style import publish
+        from carekit.show.pictures import publish
 
         publish(plot(self.frame, **options), name, alt=alt, caption=caption)
         return None

@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from carekit.dataset.atomic import write_text
-from carekit.show.notebooks.drawn import FIGURES
+from carekit.show.notebooks.drawn import FIGURES, FIGURES_VARIABLE
 from carekit.show.notebooks.execution import Execution, Progress, execute_notebooks, need
-from carekit.show.style import FIGURES_VARIABLE
 
 # Two settings under which a stable notebook gives the same outputs.
 SETTINGS = (
