@@ -17,6 +17,17 @@ SETTINGS = (
 )
 
 
+# What JupyterLab writes when it opens a notebook, but for the version of Python.
+LANGUAGE = {
+    "codemirror_mode": {"name": "ipython", "version": 3},
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "nbconvert_exporter": "python",
+    "pygments_lexer": "ipython3",
+}
+
+
 def clean(notebook: Any) -> Any:
     """A copy without what changes from run to run or from person to person.
 
@@ -26,7 +37,7 @@ def clean(notebook: Any) -> Any:
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     notebook = nbformat.reads(nbformat.writes(notebook), as_version=4)
     notebook.nbformat_minor = max(5, notebook.nbformat_minor)
-    notebook.metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    notebook.metadata = {"kernelspec": kernel, "language_info": LANGUAGE}
     for cell in notebook.cells:
         cell.metadata = {"tags": cell.metadata.tags} if cell.metadata.get("tags") else {}
     return nbformat.from_dict(notebook)
