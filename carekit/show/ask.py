@@ -61,9 +61,7 @@ class Refused:
         return f"<p><em>{escape(repr(self))}</em></p>"
 
 
-def ask(
-    measure: Callable[..., pd.DataFrame], data: Any, /, *args: Any, **options: Any
-) -> Result | Refused:
+def ask(measure: Callable[..., pd.DataFrame], data: Any, /, *args: Any, **options: Any) -> Any:
     """Apply a measure; a refusal becomes a sentence that stands where the result would.
 
     Parameters

@@ -90,23 +90,26 @@ def plot_estimates(
     table = _complete(table)
     groups = _groups(table, name, series, order)
     kinds = list(dict.fromkeys(table[series].astype(str))) if series else [""]
-    ax = ax or new_axes(1.35 + len(groups) * (0.16 + 0.17 * len(kinds)))
+    # Where each group has one series only, there is nothing to set apart.
+    beside = len(kinds) if table.duplicated(name).any() else 1
+    ax = ax or new_axes(1.35 + len(groups) * (0.16 + 0.17 * beside))
     at = table[name].astype(str).map({g: i for i, g in enumerate(groups)}).to_numpy(float)
-    step = 0.72 / len(kinds)
+    step, places = 0.72 / beside, at.copy()
     if unit in {"points", "ratio"}:
         ax.axvline(1 if unit == "ratio" else 0, color=MUTED, linewidth=1)
     for k, kind in enumerate(kinds):
         mine = (table[series].astype(str) == kind).to_numpy() if series else at >= 0
-        part, y = table[mine], at[mine] + (k - (len(kinds) - 1) / 2) * step
+        part, y = table[mine], at[mine] + (k - (beside - 1) / 2) * step * (beside > 1)
         empty = (part["ci_low"].isna() & part["ci_high"].isna()).to_numpy()
         empty = part[hollow].to_numpy(bool) if hollow else empty & (not empty.all())
         picked = part[name].astype(str).isin(accent).to_numpy()
         colours = np.where(picked, ACCENT, "#7d8b98" if accent else PALETTE[k % len(PALETTE)])
         _draw(ax, part, y, colours, empty, MARKERS[k % len(MARKERS)],
               label(series, kind, facts.lang) if series else "")  # fmt: skip
-        if reference:
-            _draw_reference(ax, part, y, reference, reference_as if k == 0 else "", step)
+        places[mine] = y
         write_values(ax, _beside(part, unit, counts, facts), y)
+    if reference:
+        _draw_reference(ax, table, places, reference, reference_as, step)
     for k, (called, where) in enumerate((lines or {}).items()):
         ax.axvline(where, color=PALETTE[(k + 1) % 8], linestyle="--", linewidth=1.2, label=called)
     drawn = [c for c in table if c in {"estimate", "ci_low", "ci_high", reference}
@@ -284,7 +287,7 @@ def _draw_reference(ax: Axes, part: pd.DataFrame, y: np.ndarray, column: str, ca
                     step: float) -> None:  # fmt: skip
     values = part[column].to_numpy(float)
     ax.plot(values, y, linestyle="none", marker="|", markersize=max(9, 17 * step),
-            markeredgewidth=2.2, color=PUBLISHED, label=called or "_", zorder=4)  # fmt: skip
+            markeredgewidth=2.2, color=PUBLISHED, label=called, zorder=4)  # fmt: skip
     if f"{column}_low" in part.columns:
         ends = zip(part[f"{column}_low"], part[f"{column}_high"], y, strict=True)
         for low, high, at in ends:

@@ -21,7 +21,7 @@ __all__ = ["ReadableTable", "column_unit", "duration", "percent", "table_estimat
 
 # In the unit of the estimate, whatever that is.
 AS_ESTIMATE = frozenset(
-    "estimate ci_low ci_high published published_low published_high planted truth naive "
+    "estimate measured ci_low ci_high published published_low published_high planted truth naive "
     "uncorrected human_estimate lower_bound upper_bound".split()
 )
 SHARES = frozenset("share unweighted weighted share_first share_second share_leaving".split())
