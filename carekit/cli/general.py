@@ -29,14 +29,32 @@ def add_reproduce_parser(subparsers: Subparsers) -> None:
     parser.add_argument("--only", metavar="ID|NOTEBOOK", help="one figure, or one notebook")
     parser.add_argument("--dataset", metavar="DIR", help="instead of the sample")
     parser.add_argument("--out", metavar="DIR", help="where results go (default: out)")
+    parser.add_argument(
+        "-p", "--parameter", dest="parameters", metavar="NAME=VALUE", action="append", default=[],
+        help="a value for the cell of parameters of the notebooks, such as CONF_LEVEL=0.9",
+    )  # fmt: skip
     parser.set_defaults(run=run_reproduce)
 
 
 def run_reproduce(args: argparse.Namespace) -> None:
     from carekit.claims.reproduce import reproduce
 
-    result = reproduce(only=args.only, dataset=args.dataset, out=args.out)
+    parameters = dict(parameter(text) for text in args.parameters)
+    result = reproduce(only=args.only, dataset=args.dataset, out=args.out, parameters=parameters)
     print(result.summary())
+
+
+def parameter(text: str) -> tuple[str, Any]:
+    """`CONF_LEVEL=0.9` → ("CONF_LEVEL", 0.9); what is no Python value is a text."""
+    import ast
+
+    name, sign, value = text.partition("=")
+    if not sign or not name.isidentifier():
+        raise InputError(f"`-p` is {text!r}; expected NAME=VALUE, such as CONF_LEVEL=0.9.")
+    try:
+        return name, ast.literal_eval(value)
+    except (ValueError, SyntaxError):
+        return name, value
 
 
 def add_check_parser(subparsers: Subparsers) -> None:
