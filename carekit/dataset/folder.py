@@ -81,7 +81,16 @@ class Dataset:
     def questions(self) -> dict[str, Any]:
         """questions.json: wording, base, kind and answers of every survey question."""
         path = self.file("questions.json")
-        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        try:
+            made = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        except (ValueError, RecursionError):
+            made = None
+        if not isinstance(made, dict):
+            raise DatasetError(
+                f"{path} is no JSON object; expected the questions of the survey, as carekit wrote "
+                "them. Restore the file, or import the survey again."
+            )
+        return made
 
     def refuse(self, measure: str, *, allow_selected: bool = False) -> None:
         """Raise if the selection of the posts makes a measure meaningless.
