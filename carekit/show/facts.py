@@ -2,39 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
-from functools import cache
-from pathlib import Path
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from carekit.errors import InputError
-from carekit.show.numbers import NO_BREAK, UNITS, number
+from carekit.show.numbers import UNITS, check_language, number
+from carekit.show.wording import glossary, heading, said
 
 if TYPE_CHECKING:
     import pandas as pd
-
-SYNTHETIC = "SYNTHETIC DATA: generated, no evidence"
-
-
-@cache
-def words() -> dict[str, dict[str, str]]:
-    """The glossary of flags, and how units and columns are called: words.json, read once."""
-    path = Path(__file__).with_name("words.json")
-    found: dict[str, dict[str, str]] = json.loads(path.read_text(encoding="utf-8"))
-    return found
-
-
-def glossary() -> dict[str, str]:
-    """Every flag that a result may carry, in one sentence each.
-
-    Examples
-    --------
-    >>> glossary()["n0"]
-    'Nothing was counted here, so there is no estimate.'
-    """
-    return dict(words()["flags"])
 
 
 @dataclass(frozen=True)
@@ -72,6 +49,8 @@ class Facts:
         Title of the dataset.
     first_date, last_date : str
         Of the posts or of the fieldwork (ISO dates).
+    lang : {"en", "fr"}
+        Language of what is written around the numbers; the other texts are in it.
     """
 
     measure: str = ""
@@ -89,8 +68,10 @@ class Facts:
     source: str = ""
     first_date: str = ""
     last_date: str = ""
+    lang: str = "en"
 
     def __post_init__(self) -> None:
+        check_language(self.lang)
         wrong = sorted({self.unit, *self.units.values()} - set(UNITS))
         if wrong:
             raise InputError(
@@ -103,69 +84,78 @@ class Facts:
         made |= {"by": list(self.by), "notes": list(self.notes)}
         return made | {"units": dict(self.units), "left_out": dict(self.left_out)}
 
+    def say(self, key: str, *values: Any) -> str:
+        """A phrase in the language of the facts."""
+        return said(key, self.lang, *values)
+
     @property
     def note(self) -> str:
         """The denominator in words, and what was left out of it."""
-        of = [f"Denominator: {self.denominator}."] if self.denominator else []
-        return " ".join([*of, *self._left_out(), *self.notes])
+        return " ".join([*self._denominator(), *self._left_out(), *self.notes])
 
     @property
     def data(self) -> str:
         """Where the numbers come from, with dates, and whether they are generated."""
-        named = self.source or ("a dataset without a title" if self.synthetic else "")
-        dates = " to ".join(dict.fromkeys(d for d in (self.first_date, self.last_date) if d))
-        said = f"Source: {named}{f', {dates}' if dates else ''}." if named else ""
-        return f"{said} {SYNTHETIC}.".strip() if self.synthetic else said
+        dates = list(dict.fromkeys(d for d in (self.first_date, self.last_date) if d))
+        when = [self.say("dates", *dates)] if len(dates) == 2 else dates
+        source = [self.say("source", ", ".join([self.source, *when]))] if self.source else []
+        return " ".join([*source, *([self.say("SYNTHETIC")] if self.synthetic else [])])
 
     @property
     def level(self) -> str:
         """The interval as it is called: "95 % interval"."""
-        return f"{interval_level(self.conf_level)}interval"
+        if self.conf_level is None:
+            return self.say("no_level")
+        return self.say("interval", f"{100 * self.conf_level:g}")
 
     @property
     def heading(self) -> str:
         """Measure, question and groups in one line."""
-        asked = f"{self.question}?" if self.question and self.question[-1] not in "?." else ""
-        named = f"{self.measure or 'result'}{' (synthetic data)' if self.synthetic else ''}"
-        said = ": ".join(p for p in (named[:1].upper() + named[1:], asked or self.question) if p)
-        groups = ", ".join(c.replace("_", " ") for c in self.by)
-        return f"{said} By {groups}." if groups else said
+        mark = f" ({self.say('synthetic')})" if self.synthetic else ""
+        named = f"{self.measure or self.say('result')}{mark}"
+        named = named[:1].upper() + named[1:]
+        if self.question:
+            ends = self.question[-1] in "?."
+            asked = self.question if ends else self.say("asks", self.question)
+            named = self.say("named", named, asked)
+        groups = ", ".join(heading(c, self.lang) for c in self.by)
+        end = "" if named[-1] in "?." else "."
+        return f"{named}{end} {self.say('by', groups)}" if groups else f"{named}{end}"
 
     def sentences(self, flags: Iterable[str] = ()) -> list[str]:
         """What stands below the numbers: one sentence an item, only what is known."""
-        of = [f"Denominator: {self.denominator}."] if self.denominator else []
-        method = []
+        limits = []
         if self.conf_level is not None:
-            unit = f"; independent unit: {self.independent_unit}" if self.independent_unit else ""
-            method = [f"Limits: {self.level}{unit}."]
-        defined = [f"Definition: {self.definition}."] if self.definition else []
-        raised = [f"{flag}: {words()['flags'].get(flag, 'see the method.')}" for flag in flags]
-        given = [*of, *self._left_out(), *self.notes, *defined, *method, *raised, self.data]
-        return [s for s in given if s]
+            unit = [self.say("unit", self.independent_unit)] if self.independent_unit else []
+            limits = [self.say("limits", "; ".join([self.level, *unit]))]
+        defined = [self.say("definition", self.definition)] if self.definition else []
+        known = glossary(self.lang)
+        raised = [self.say("named", flag, known.get(flag, self.say("see"))) for flag in flags]
+        given = [*self._denominator(), *self._left_out(), *self.notes, *defined, *limits, *raised]
+        return [s for s in [*given, self.data] if s]
 
     def caption(self, flags: Iterable[str] = ()) -> str:
         """Everything that a copied figure or table must say, in one paragraph."""
         return " ".join([self.heading, *self.sentences(flags)])
 
+    def _denominator(self) -> list[str]:
+        return [self.say("of", self.denominator)] if self.denominator else []
+
     def _left_out(self) -> list[str]:
-        some = [f"{number(n)} {name}" for name, n in self.left_out.items() if n]
-        return [f"Left out: {'; '.join(some)}."] if some else []
-
-
-def interval_level(conf_level: float | None) -> str:
-    """`0.95` → "95 % " (with its space), "" where no level is known."""
-    return "" if conf_level is None else f"{100 * conf_level:g}{NO_BREAK}% "
+        some = [f"{number(n, self.lang)} {name}" for name, n in self.left_out.items() if n]
+        return [self.say("left_out", "; ".join(some))] if some else []
 
 
 def facts_of(frame: pd.DataFrame) -> Facts:
     """What a frame knows of itself: of a plain one, its interval level and its note."""
     known = getattr(frame, "_facts", None)
-    if isinstance(known, Facts):
-        return known
     levels = set(frame["conf_level"].dropna()) if "conf_level" in frame.columns else set()
+    level = levels.pop() if len(levels) == 1 else None
+    if isinstance(known, Facts):
+        unsaid = known.conf_level is None and level is not None
+        return replace(known, conf_level=level) if unsaid else known
     note = frame.attrs.get("note", "")
-    return Facts(conf_level=levels.pop() if len(levels) == 1 else None,
-                 notes=(note,) if note else ())  # fmt: skip
+    return Facts(conf_level=level, notes=(note,) if note else ())
 
 
 def flags_of(frame: pd.DataFrame) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,12 +13,18 @@ import pandas as pd
 
 from carekit.dataset.atomic import replacing, write_text
 from carekit.errors import InputError, MissingExtraError
-from carekit.show.facts import Facts, facts_of, flags_of, glossary
+from carekit.show.facts import Facts, facts_of, flags_of
+from carekit.show.pictures import Picture
+from carekit.show.plots import plot_estimates
 from carekit.show.safe import clean
+from carekit.show.style import figure_of
 from carekit.show.tables import ReadableTable, table_result
 from carekit.show.text import format_frame, plain
+from carekit.show.wording import glossary
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from matplotlib.axes import Axes
 
 __all__ = ["Facts", "Result", "glossary"]
@@ -69,14 +76,17 @@ class Result(pd.DataFrame):
     def facts(self) -> Facts:
         return facts_of(self)
 
+    def with_facts(self, **changes: Any) -> Result:
+        """The same numbers with other facts, such as `measure="share of first answers"`."""
+        return Result(self.frame, facts=replace(self.facts, **changes))
+
     @property
     def frame(self) -> pd.DataFrame:
         return pd.DataFrame(self, copy=True)
 
     # ------------------------------------------------------------------------------- for reading
 
-    def table(self, caption: str = "", *, columns: Sequence[str] | None = None,
-              lang: str = "en") -> ReadableTable:  # fmt: skip
+    def table(self, caption: str = "", *, columns: Sequence[str] | None = None) -> ReadableTable:
         """For reading: units said, limits in one cell, the facts below.
 
         Parameters
@@ -85,16 +95,27 @@ class Result(pd.DataFrame):
             Stands before the facts, which are always there.
         columns : sequence of str, optional
             Which, in which order; ``ci_low`` stands for the interval.
-        lang : {"en", "fr"}
-            Of the numbers.
         """
-        return table_result(self, caption=caption, columns=columns, lang=lang)
+        return table_result(self, caption=caption, columns=columns)
 
-    def plot(self, **options: Any) -> Axes:  # type: ignore[override]
-        """Draw it: estimates with their intervals and n; see `carekit.show.plots.plot_estimates`."""
-        from carekit.show.plots import plot_estimates
+    def plot(self, name: str = "", **options: Any) -> Picture:  # type: ignore[override]
+        """Draw it: estimates with their intervals and n, under its caption and words.
 
-        return plot_estimates(self, **options)
+        Parameters
+        ----------
+        name : str
+            Of the files that `CAREKIT_FIGURES` asks for.
+        **options
+            Of `carekit.show.plots.plot_estimates`.
+        """
+        return self.draw(plot_estimates, name, **options)
+
+    def draw(self, plot: Callable[..., Axes], name: str = "", **options: Any) -> Picture:
+        """Draw it with another plot of carekit, under the same caption and words."""
+        drawn = plot(self, **options)
+        figure: Any = figure_of(drawn)
+        caption = self.facts.caption(flags_of(self))
+        return Picture(drawn, getattr(figure, "carekit_alt", caption), caption, name)
 
     def __repr__(self) -> str:
         if self._facts is None:
@@ -108,7 +129,7 @@ class Result(pd.DataFrame):
 
     def _table_with_the_rest(self, n_rows: int) -> ReadableTable:
         more = n_rows - len(self)
-        return self.table(f"The first {len(self)} of {n_rows} rows." if more else "")
+        return self.table(self.facts.say("rows", len(self), n_rows) if more else "")
 
     def cite(self) -> str:
         """One sentence for a list of sources: what, of which data, by which version."""
@@ -180,10 +201,7 @@ class Result(pd.DataFrame):
         if kind == ".xlsx":
             self.to_excel(path)
         elif kind in {".svg", ".png"}:
-            from carekit.show.style import figure_of
-
-            with replacing(path) as temporary:
-                figure_of(self.plot(**options)).savefig(temporary, format=kind[1:])
+            self.plot(**options).save(path)
         elif kind == ".html":
             body = self.table(**options)._repr_html_()
             title = escape(clean(self.facts.heading))

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from carekit.dataset.schema import require_columns
 from carekit.show import safe
-from carekit.show.facts import Facts, facts_of, flags_of, interval_level, words
-from carekit.show.numbers import MISSING, check_language, duration, interval, percent, say
+from carekit.show.facts import Facts, facts_of, flags_of
+from carekit.show.numbers import MISSING, duration, interval, percent, say
 from carekit.show.text import draw_table, plain, readable
+from carekit.show.wording import heading, label, said
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,14 +21,14 @@ __all__ = ["ReadableTable", "column_unit", "duration", "percent", "table_estimat
 
 # In the unit of the estimate, whatever that is.
 AS_ESTIMATE = frozenset(
-    "estimate ci_low ci_high published published_low published_high planted truth naive "
+    "estimate measured ci_low ci_high published published_low published_high planted truth naive "
     "uncorrected human_estimate lower_bound upper_bound".split()
 )
 SHARES = frozenset("share unweighted weighted share_first share_second share_leaving".split())
 # Estimates in minutes: their interval is one of times.
 IN_MINUTES = frozenset({"median_minutes", "wait_minutes", "restricted_mean_minutes"})
 # Said once below the table where all rows have the same.
-SAID_BELOW = {"method": "Method", "definition": "Definition", "comparable": "Comparable"}
+SAID_BELOW = ("method", "definition", "comparable")
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,6 @@ def table_result(
     *,
     caption: str = "",
     columns: Sequence[str] | None = None,
-    lang: str = "en",
 ) -> ReadableTable:
     """A result for reading: each column in its unit, the interval in one cell, the facts below."""
     facts = facts_of(frame)
@@ -108,8 +108,8 @@ def table_result(
         hidden = {"conf_level", *constant, *([] if flags else ["flags"])}
         columns = [str(c) for c in frame.columns if c not in hidden]
     said = {c: str(frame[c].iloc[0]) for c in constant if c != "definition" or not facts.definition}
-    below = [f"{SAID_BELOW[c]}: {safe.clean(text)}." for c, text in said.items() if text]
-    made = _table(frame, columns=columns, facts=facts, lang=lang)
+    below = [facts.say(c, safe.clean(text)) for c, text in said.items() if text]
+    made = _table(frame, columns=columns, facts=facts)
     above = " ".join(part for part in (facts.heading, caption) if part)
     return replace(made, caption=above, notes=(*facts.sentences(flags), *below))
 
@@ -153,17 +153,15 @@ def table_estimates(
     >>> rates = pd.DataFrame({"network": ["x"], "n": [1200], "estimate": [0.301],
     ...                       "ci_low": [0.276], "ci_high": [0.328]})
     >>> table_estimates(rates, caption="Of requests on X").rows
-    (('x', '1\u202f200', '30.1\xa0%', '27.6 to 32.8\xa0%'),)
+    (('X (Twitter)', '1\\u202f200', '30.1\\xa0%', '27.6 to 32.8\\xa0%'),)
     """
     known = facts_of(frame)
     facts = Facts(unit=unit, conf_level=known.conf_level)
     return replace(_table(frame, columns=columns, facts=facts), caption=caption)
 
 
-def _table(
-    frame: pd.DataFrame, *, columns: Sequence[str] | None, facts: Facts, lang: str = "en"
-) -> ReadableTable:
-    check_language(lang)
+def _table(frame: pd.DataFrame, *, columns: Sequence[str] | None, facts: Facts) -> ReadableTable:
+    lang = facts.lang
     shown = list(columns) if columns is not None else [str(c) for c in frame.columns]
     require_columns(frame, shown, what="frame", hint="Choose among the columns found.")
     paired = "ci_low" in shown and "ci_high" in frame.columns
@@ -174,13 +172,13 @@ def _table(
     headings, cells, numeric = [], [], []
     for name in shown:
         if name == "ci_low" and paired:
-            headings.append(f"{interval_level(facts.conf_level)}interval")
+            headings.append(facts.level)
             pairs = zip(frame["ci_low"], frame["ci_high"], strict=True)
             ends = [(plain(low), plain(high)) for low, high in pairs]
             cells.append([interval(low, high, facts.unit, lang=lang) for low, high in ends])
             numeric.append(True)
         else:
-            headings.append(words()["columns"].get(name, name.replace("_", " ")))
+            headings.append(heading(name, lang))
             unit = column_unit(name, facts.unit, facts.units)
             cells.append([_cell(name, value, unit, lang) for value in frame[name]])
             numeric.append(frame[name].dtype.kind in "iuf")
@@ -219,9 +217,9 @@ def _cell(name: str, value: Any, unit: str, lang: str) -> str:
     if value is None:
         return MISSING
     if isinstance(value, bool):
-        return {"en": ("no", "yes"), "fr": ("non", "oui")}[lang][value]
+        return said("yes" if value else "no", lang)
     if isinstance(value, str):
-        return value
+        return label(name, value, lang)
     if isinstance(value, (list, tuple)):
         return ", ".join(map(str, value))
     if name == "conf_level":

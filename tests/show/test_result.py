@@ -152,7 +152,7 @@ def test_names_are_inert(rates, tmp_path):
 
 def test_the_axis_takes_the_level_of_the_result(rates):
     drawn = rates.query("n > 100").plot()
-    assert "90\u00a0% interval" in drawn.get_xlabel()
+    assert "90\u00a0% interval" in drawn.axes.get_xlabel()
 
 
 def test_it_can_be_cited(rates):
