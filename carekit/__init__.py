@@ -32,7 +32,7 @@ _LAZY: dict[str, str] = {
     "load_events": "carekit.measures.events",
     "list_measured": "carekit.dataset.measured",
     "load_ledger": "carekit.claims.ledger",
-    "load_measured": "carekit.dataset.measured",
+    "load_measured": "carekit.show.measured",
     "measure_answer_rate": "carekit.measures.answer_rate",
     "measure_answer_bounds": "carekit.measures.answer_bounds",
     "measure_categories": "carekit.coding.categories",

@@ -18,7 +18,7 @@ from carekit.inference.rates.proportions import estimate_rate
 from carekit.measures.answer_rate import measure_answer_rate
 from carekit.show.ask import Refused, ask
 from carekit.show.facts import Facts, facts_of
-from carekit.show.numbers import check_language, interval, p_value, say
+from carekit.show.numbers import check_language, interval, known, p_value, say
 from carekit.show.pictures import Picture
 from carekit.show.result import Result
 from carekit.show.safe import markdown
@@ -135,7 +135,7 @@ class Plate:
         lang = self.result.facts.lang
         said = [
             say(row.published, "share", lang=lang)
-            if row.published == row.published
+            if known(row.published)
             else interval(row.published_low, row.published_high, "share", lang=lang)
             for row in self.result.itertuples()
         ]
