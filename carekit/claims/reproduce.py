@@ -128,7 +128,12 @@ def reproduce(
             )
             report, verdicts = checked.result()
     for run in runs:
-        page = to_html(run.notebook, title=notebook_title(run.notebook, run.path.stem))
+        page = to_html(
+            run.notebook,
+            title=notebook_title(run.notebook, run.path.stem),
+            pages=[one.path.stem for one in runs],
+            sample=opened.is_sample,
+        )
         files.write_text(folder / f"{run.path.stem}.html", page)
     files.write_text(folder / "verdicts.csv", format_frame(verdicts, format="csv") + "\n")
     files.write_text(folder / "audit.csv", format_frame(report.table, format="csv") + "\n")

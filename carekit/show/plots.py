@@ -67,8 +67,9 @@ def plot_estimates(
     series : str
         Column that splits each group: a colour and a marker each.
     reference, reference_as : str
-        Column of values to compare with (nothing is drawn where the table lacks it), drawn as black bars (`reference`_low and `reference`_high
-        as a black line, where only a range was published), and what the legend calls them.
+        Column of values to compare with, drawn as black bars (`reference`_low and `reference`_high
+        as a black line, where only a range was published), and what the legend calls them. Nothing
+        is drawn where the table lacks the column.
     hollow : str
         Column of booleans: estimates that are drawn hollow, such as differences not established.
     accent : collection of str
