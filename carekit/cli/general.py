@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import Any
 
@@ -63,6 +64,9 @@ def add_check_parser(subparsers: Subparsers) -> None:
         help="what is wrong or missing in a dataset, and what it cannot answer",
     )
     parser.add_argument("dir", metavar="DIR", help="a dataset folder")
+    parser.add_argument(
+        "--clean", action="store_true", help="first delete what killed imports left behind"
+    )
     add_format(parser)
     parser.set_defaults(run=run_check)
 
@@ -70,6 +74,13 @@ def add_check_parser(subparsers: Subparsers) -> None:
 def run_check(args: argparse.Namespace) -> int:
     from carekit.dataset.check import check_dataset
 
+    if args.clean:
+        from carekit.dataset.leftovers import clean_dataset
+
+        done = clean_dataset(args.dir)
+        print(f"Deleted: {', '.join(done) or 'nothing was left over'}.", file=sys.stderr)
+        if not os.path.exists(args.dir):  # there were only the preparations for a dataset
+            return 0
     problems = check_dataset(args.dir)
     print(format_frame(problems, format=args.format))
     n_errors = int((problems["level"] == "error").sum())
