@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from carekit.claims.ledger import Ledger, load_ledger
+from carekit.claims.ledger import load_ledger
+from carekit.claims.published import source_name
 from carekit.dataset.measured import load_measured
 from carekit.inference.rates.proportions import estimate_rate
 from carekit.measures.answer_rate import measure_answer_rate
@@ -315,32 +316,10 @@ def _published(figures: Iterable[Figure], line: Callable[[Figure], Any], name: s
             low = high = first.value
         rows.append({
             name: key, "published": low if low == high else np.nan, "published_low": low,
-            "published_high": high, "article": article_name(ledger, first),
+            "published_high": high, "article": source_name(ledger, first),
             "figures": ", ".join(f.figure_id for f in here),
         })  # fmt: skip
     return pd.DataFrame(rows)
-
-
-def article_name(ledger: Ledger, figure: Figure) -> str:
-    """Who printed a figure, as a reader calls it; the study where no article did.
-
-    Examples
-    --------
-    >>> ledger = load_ledger()
-    >>> article_name(ledger, ledger.figure("C009a"))
-    'Seraiocco 2013'
-    """
-    if figure.article_id is None:
-        study = figure.study
-        publisher = (study.publisher or study.study_id).split(" and ")[0]
-        return f"{publisher} {study.year or ''}".strip()
-    named, _, year = figure.article_id.rpartition("-")
-    row = ledger.articles.set_index("article_id").loc[figure.article_id]
-    if pd.notna(row["author"]):
-        return f"{str(row['author']).split()[-1]} {year}"
-    outlet = row["outlet_or_site"]
-    known = str(outlet).split(",")[0] if pd.notna(outlet) else named.replace("-", " ")
-    return f"{known.replace('pr blog', 'PR blog, Québec,')} {year}"
 
 
 def _plate(
