@@ -29,6 +29,7 @@ _LAZY: dict[str, str] = {
     "import_survey": "carekit.sources.surveys.survey",
     "judge_hypotheses": "carekit.claims.judging",
     "judge_hypothesis": "carekit.claims.judging",
+    "judged": "carekit.claims.shown",
     "load_events": "carekit.measures.events",
     "list_measured": "carekit.dataset.measured",
     "load_ledger": "carekit.claims.ledger",
@@ -81,6 +82,7 @@ _LAZY: dict[str, str] = {
     "replay_all": "carekit.claims.replay",
     "share_counts": "carekit.measures.sharing",
     "table_estimates": "carekit.show.tables",
+    "verdicts": "carekit.claims.shown",
     "table_hypotheses": "carekit.claims.judging",
 }
 
