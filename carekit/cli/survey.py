@@ -104,10 +104,10 @@ def run_survey(args: argparse.Namespace) -> None:
             f"--{needed} {'age_group' if needed == 'by' else 'QUESTION'}."
         )
     frame = getattr(survey, estimate.function)(dataset, args.question, **given, **shared)
-    if dataset.is_sample:
+    if frame.facts.synthetic:
         print(
             "Synthetic data: the result recovers a planted truth and is no evidence.",
             file=sys.stderr,
         )
-    print(frame.attrs["note"], file=sys.stderr)
+    print(frame.facts.note, file=sys.stderr)
     print(format_frame(frame, format=args.format))

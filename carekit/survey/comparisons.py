@@ -13,7 +13,8 @@ from carekit.inference.surveys.crosstabs import rao_scott
 from carekit.inference.surveys.differences import compare
 from carekit.inference.surveys.paired import compare_items, mcnemar
 from carekit.inference.surveys.tick_tests import mmi_test
-from carekit.survey.estimates import answered, one_column, tidy
+from carekit.show.result import Result
+from carekit.survey.estimates import answered, one_column
 from carekit.survey.questions import Question, asked_respondents, find_question
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def differences(
     missing: Sequence[str] = (),
     lonely: str = "error",
     conf_level: float = 0.95,
-) -> pd.DataFrame:
+) -> Result:
     """Differences between groups; or, without groups, between the options the same people ticked.
 
     Parameters
@@ -53,11 +54,11 @@ def differences(
 
     Returns
     -------
-    DataFrame
+    Result
         One row an answer and pair: answer, group_a, group_b, n_a, n_b, share_a, share_b, estimate
         (share_a - share_b), std_error, ci_low, ci_high, conf_level, statistic, df, p_value,
         p_adjusted (Holm over all rows of the result), method, flags. Without `by` the groups are
-        options, and the difference respects that the same people answered. `attrs["note"]`: the
+        options, and the difference respects that the same people answered. `facts`: the
         denominator and the test over all groups, or which empty cells leave none.
 
     Raises
@@ -104,7 +105,14 @@ def differences(
         )
     else:
         test = f"All groups: {rao_scott(frame, found.columns[0], by=group, **design)}"
-    return tidy(made[COMPARE], f"{survey.note} {test}")
+    return survey.result(
+        made[COMPARE],
+        "differences between groups",
+        question=f"{found.wording} ({group})",
+        unit="points",
+        conf_level=conf_level,
+        notes=[test],
+    )
 
 
 def pairs(
@@ -115,7 +123,7 @@ def pairs(
     where: str | None = None,
     lonely: str = "error",
     conf_level: float = 0.95,
-) -> pd.DataFrame:
+) -> Result:
     """Difference between the shares of yes to two questions that the same people answered.
 
     Two shares from the same respondents are not two samples: a test for independent samples would
@@ -130,14 +138,14 @@ def pairs(
 
     Returns
     -------
-    DataFrame
+    Result
         One row: question, other; n (people who were asked and answered both), n_missing (asked,
         without an answer to one of them; outside the base); n_only_first, n_only_second (people,
         unweighted, who said yes to one alone); share_first, share_second (weighted); estimate
         (share_first - share_second), std_error (linearised with the covariance of the two answers
         over strata and sampling units), ci_low, ci_high, conf_level, statistic, df, p_value
         (weighted, Student's t); mcnemar_p_value (unweighted, exact where fewer than 25 people said
-        yes to one alone); method, flags. `attrs["note"]`: the denominator in words.
+        yes to one alone); method, flags. `facts`: the denominator in words.
 
     Raises
     ------
@@ -195,13 +203,19 @@ def pairs(
         "mcnemar_p_value": test.p_value,
         "method": f"{row['method']}; {test.method}, unweighted",
     }
-    note = f"{survey.note} The same people answered “{second.wording}”."
-    return tidy(pd.DataFrame([made])[PAIRS], note)
+    return survey.result(
+        pd.DataFrame([made])[PAIRS],
+        "difference between two questions",
+        question=f"“{first.wording}” less “{second.wording}”",
+        unit="points",
+        conf_level=conf_level,
+        notes=[f"The same people answered “{second.wording}”."],
+    )
 
 
 def _between_options(
     dataset: Dataset, found: Question, where: str | None, lonely: str, conf_level: float
-) -> pd.DataFrame:
+) -> Result:
     if found.kind != "multiple":
         raise InputError(
             f"`by` is missing; {found.name!r} has one answer a person, so groups are compared. Pass "
@@ -220,7 +234,14 @@ def _between_options(
         share_a=made["share_item"],
         share_b=made["share_other"],
     )
-    return tidy(made[COMPARE], f"{survey.note} The same people answered for all options.")
+    return survey.result(
+        made[COMPARE],
+        "differences between options",
+        question=found.wording,
+        unit="points",
+        conf_level=conf_level,
+        notes=["The same people answered for all options."],
+    )
 
 
 def _empty_cells(frame: pd.DataFrame, column: str, group: str) -> list[str]:

@@ -15,6 +15,7 @@ from carekit.inference.surveys.survey import share
 from carekit.inference.surveys.tick_tests import mmi_test
 from carekit.inference.surveys.trends import survey_trend
 from carekit.requests.setting import column_tuple
+from carekit.show.result import Result
 from carekit.survey.questions import Question, asked_respondents, find_question
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def answers(
     missing: Sequence[str] = (),
     lonely: str = "error",
     conf_level: float = 0.95,
-) -> pd.DataFrame:
+) -> Result:
     """Weighted share of each answer to a question with one answer, in each group.
 
     Parameters
@@ -64,12 +65,12 @@ def answers(
 
     Returns
     -------
-    DataFrame
+    Result
         One row a group and answer: the `by` columns, answer, n (respondents with an answer, the
         unweighted base), n_missing (asked, without an answer; outside the base), estimate (Σw of
         the answer / Σw of the base, 0 to 1), std_error (linearised over strata and sampling units
         where the table has them), ci_low, ci_high, conf_level, deff, method, flags (those of
-        `carekit.inference.surveys.survey.share`). `attrs["note"]`: the denominator in words.
+        `carekit.inference.surveys.survey.share`). `facts`: the denominator in words.
 
     Raises
     ------
@@ -96,7 +97,13 @@ def answers(
     made = share(survey.frame, found.columns[0], by=groups, conf_level=conf_level, **survey.design)
     made = made[(made["n"] > 0) | (made["n_missing"] > 0)]
     made = made.assign(answer=made["answer"].astype("str"))
-    return tidy(made[[*groups, *SHARE]], survey.note)
+    return survey.result(
+        made[[*groups, *SHARE]],
+        "share of each answer",
+        question=found.wording,
+        by=groups,
+        conf_level=conf_level,
+    )
 
 
 def ticked(
@@ -108,7 +115,7 @@ def ticked(
     base: str = "asked",
     lonely: str = "error",
     conf_level: float = 0.95,
-) -> pd.DataFrame:
+) -> Result:
     """Share of respondents and share of mentions of each option of a question with several answers.
 
     Parameters
@@ -121,11 +128,11 @@ def ticked(
 
     Returns
     -------
-    DataFrame
+    Result
         One row a group, measure and option: the `by` columns, measure ("share_of_respondents",
         which add up to more than 1, or "share_of_mentions", which add up to 1), item, base, n,
         n_missing, n_ticked, n_mentions, estimate, std_error, ci_low, ci_high, conf_level, deff,
-        method, flags. `attrs["note"]`: the denominator, and with one `by` column the test of Rao
+        method, flags. `facts`: the denominator, and with one `by` column the test of Rao
         and Scott that all groups tick alike.
 
     Raises
@@ -168,11 +175,18 @@ def ticked(
     )
     made = made[(made["n"] > 0) | (made["n_missing"] > 0)]
     made = made.assign(item=made["item"].map(found.item_names))
-    note = survey.note
+    notes = []
     if len(groups) == 1:
         test = mmi_test(survey.frame, items, by=groups[0], base=base, **survey.design)
-        note += f" Do all groups tick alike? {test}"
-    return tidy(made[[*groups, *MULTI]], note)
+        notes = [f"Do all groups tick alike? {test}"]
+    return survey.result(
+        made[[*groups, *MULTI]],
+        "share of each option",
+        question=found.wording,
+        by=groups,
+        conf_level=conf_level,
+        notes=notes,
+    )
 
 
 def trend(
@@ -185,7 +199,7 @@ def trend(
     missing: Sequence[str] = (),
     lonely: str = "error",
     conf_level: float = 0.95,
-) -> pd.DataFrame:
+) -> Result:
     """Does the share of an answer rise or fall over ordered groups, such as ages?
 
     Parameters
@@ -199,7 +213,7 @@ def trend(
 
     Returns
     -------
-    DataFrame
+    Result
         One row an answer: answer, n, n_missing, estimate (slope of the logit a group), std_error,
         ci_low, ci_high, conf_level, unit, statistic, df, p_value, reversals (neighbouring groups
         that go the other way), p_monotone (isotonic check: how often chance alone leaves as much of
@@ -233,8 +247,14 @@ def trend(
         rows.append(
             {**held, "answer": label, "reversals": check.reversals, "p_monotone": check.p_value}
         )
-    note = f"{survey.note} Groups in order: {', '.join(map(str, shares[group]))}."
-    return tidy(pd.DataFrame(rows)[TREND], note)
+    return survey.result(
+        pd.DataFrame(rows)[TREND],
+        "trend",
+        question=f"does the share of an answer to “{found.wording}” rise or fall with {group}",
+        unit="number",
+        conf_level=conf_level,
+        notes=[f"Groups in order: {', '.join(map(str, shares[group]))}."],
+    )
 
 
 def answered(found: Question, command: str) -> Question:
@@ -277,9 +297,3 @@ def _followed(
         f"`answer` is {answer!r}; the answers to {found.name!r} are: {', '.join(found.answers)}. "
         "Name one of them."
     )
-
-
-def tidy(made: pd.DataFrame, note: str) -> pd.DataFrame:
-    made = made.reset_index(drop=True)
-    made.attrs["note"] = note
-    return made

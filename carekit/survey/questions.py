@@ -11,6 +11,7 @@ import numpy as np
 
 from carekit.errors import InputError, NotAskedError
 from carekit.inference.surveys.design import Design
+from carekit.show.result import Facts, Result
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -148,6 +149,8 @@ class Survey:
         Respondents of weight 0 to whom it was put: they are outside every estimate.
     where : str
         The condition on respondents, if any.
+    source, synthetic
+        Title of the dataset, and whether it is generated.
     """
 
     question: Question
@@ -156,22 +159,49 @@ class Survey:
     n_asked: int
     n_zero_weight: int = 0
     where: str = ""
+    source: str = ""
+    synthetic: bool = False
 
     @property
-    def note(self) -> str:
-        """The denominator in words."""
+    def denominator(self) -> str:
+        """Who was asked, and how they were drawn, in words."""
         parts = {"stratum": "strata", "psu": "sampling units"}
         kept = " and ".join(word for key, word in parts.items() if key in self.design)
         weights = self.frame["weight"][self.frame["weight"] > 0]
-        how = ["weighted"] * bool((weights != weights.iloc[0]).any()) + [f"{kept} kept"] * bool(kept)
-        suffix = f" ({', '.join(how)})" if how else ""
-        note = f"Denominator: {self.question.base}; {self.n_asked:,} were asked "
-        note += f"“{self.question.wording}”{suffix}."
-        if self.where:
-            note += f" Only respondents for whom {self.where}."
-        if self.n_zero_weight:
-            note += f" Left out, with weight 0: {self.n_zero_weight:,} more."
-        return note
+        how = ["weighted"] * bool((weights != weights.iloc[0]).any()) + [f"{kept} kept"] * bool(
+            kept
+        )
+        drawn = f" ({', '.join(how)})" if how else ""
+        only = f"; only respondents for whom {self.where}" if self.where else ""
+        asked = f"{self.n_asked:,} were asked “{self.question.wording}”"
+        return f"{self.question.base}; {asked}{drawn}{only}"
+
+    def result(
+        self,
+        frame: pd.DataFrame,
+        measure: str,
+        *,
+        question: str,
+        conf_level: float,
+        by: Sequence[str] = (),
+        unit: str = "share",
+        notes: Sequence[str] = (),
+    ) -> Result:
+        """A frame of estimates with what it is of."""
+        facts = Facts(
+            measure=measure,
+            question=question,
+            denominator=self.denominator,
+            unit=unit,
+            by=tuple(by),
+            conf_level=conf_level,
+            independent_unit="sampling unit" if "psu" in self.design else "respondent",
+            left_out={"of weight 0": self.n_zero_weight},
+            notes=tuple(notes),
+            synthetic=self.synthetic,
+            source=self.source,
+        )
+        return Result(frame.reset_index(drop=True), facts=facts)
 
 
 Asked = Survey
@@ -247,7 +277,16 @@ def asked_respondents(
             f"`question` {question.name!r} was put to nobody in {dataset.path}{under}; some "
             "respondent was expected. Check `asked_if` and `country` in questions.json."
         )
-    return Survey(question, frame, design, n_asked, n_zero_weight, where or "")
+    return Survey(
+        question,
+        frame,
+        design,
+        n_asked,
+        n_zero_weight,
+        where or "",
+        dataset.manifest.title,
+        dataset.is_sample,
+    )
 
 
 def _holds(frame: pd.DataFrame, where: str) -> np.ndarray:

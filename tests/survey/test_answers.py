@@ -179,7 +179,7 @@ def test_a_condition_keeps_the_design_of_the_whole_sample(sample):
     row = made.query("answer == 'yes'").iloc[0]
     for column in ("n", "estimate", "std_error", "ci_low", "ci_high"):
         assert row[column] == pytest.approx(by_hand[column], rel=1e-9), column
-    assert f"Only respondents for whom {where}." in made.attrs["note"]
+    assert f"; only respondents for whom {where}." in made.attrs["note"]
     with pytest.raises(InputError, match="`where` names a column 'sexe' that does not exist"):
         answers(sample, "used_social_care", where="sexe = 1")
     slopes = trend(sample, "used_social_care", by="age_group", where="age > 40")
