@@ -28,8 +28,8 @@ _LAZY: dict[str, str] = {
     "generate_sample": "carekit.sample",
     "import_files": "carekit.sources.files",
     "import_survey": "carekit.sources.surveys.survey",
-    "judge_hypotheses": "carekit.claims.judging",
-    "judge_hypothesis": "carekit.claims.judging",
+    "judge_hypotheses": "carekit.claims.hypotheses",
+    "judge_hypothesis": "carekit.claims.hypotheses",
     "load_events": "carekit.measures.events",
     "list_measured": "carekit.dataset.measured",
     "load_ledger": "carekit.claims.ledger",
@@ -74,11 +74,11 @@ _LAZY: dict[str, str] = {
     "plot_waits": "carekit.show.plots",
     "publish": "carekit.show.style",
     "register_definition": "carekit.requests.definitions",
-    "replay": "carekit.claims.replay",
-    "replay_all": "carekit.claims.replay",
+    "replay": "carekit.claims.replays",
+    "replay_all": "carekit.claims.replays",
     "share_counts": "carekit.measures.sharing",
     "table_estimates": "carekit.show.tables",
-    "table_hypotheses": "carekit.claims.judging",
+    "table_hypotheses": "carekit.claims.hypotheses",
 }
 
 __all__ = ["__version__", *sorted(_LAZY)]
