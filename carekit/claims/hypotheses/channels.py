@@ -23,7 +23,8 @@ from carekit.claims.inquiry import Inquiry
 from carekit.errors import CannotAnswer, InputError
 from carekit.inference.surveys.printed_lists import printed_differences
 from carekit.inference.surveys.trends import TrendTest, logistic_trend
-from carekit.survey.answers import measure_differences, measure_several
+from carekit.survey.comparisons import differences
+from carekit.survey.estimates import ticked
 
 CONTACT_LOGS = "calls: contact logs of firms by channel and month, over several years"
 BY_CENTRE = "A share of contacts varies between centres: n is that of centres."
@@ -198,11 +199,11 @@ def social_leads_in_survey(inquiry: Inquiry) -> tuple[Row, str]:
     question = question_of(inquiry, "C046")
     if question.kind != "multiple" or "social_media" not in question.answers:
         raise CannotAnswer(f"social_media is not among several answers to {question.name}.")
-    made = measure_several(inquiry.dataset, question.name)
+    made = ticked(inquiry.dataset, question.name)
     made = made[made["measure"] == "share_of_respondents"]
     shares: dict[str, float] = dict(zip(made["item"], made["estimate"], strict=True))
     leader = max((name for name in shares if name != "social_media"), key=lambda name: shares[name])
-    pairs = measure_differences(inquiry.dataset, question.name, conf_level=inquiry.conf_level)
+    pairs = differences(inquiry.dataset, question.name, conf_level=inquiry.conf_level)
     both = ["social_media", leader]
     pair = pairs[pairs["group_a"].isin(both) & pairs["group_b"].isin(both)].iloc[0]
     row = {**pair, "n": int(pair["n_a"])}

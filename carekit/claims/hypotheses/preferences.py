@@ -21,7 +21,7 @@ from carekit.claims.inquiry import Inquiry
 from carekit.dataset.measured import load_measured
 from carekit.inference.surveys.published import assume_group_sizes, trend_sensitivity
 from carekit.inference.surveys.trends import logistic_trend
-from carekit.survey.answers import measure_trend
+from carekit.survey.estimates import trend
 
 GENERATIONS = ("L018a", "L018b", "L018c", "L018d")
 AGES = ("C075", "C076", "C077", "P138", "C079", "C074")
@@ -46,14 +46,14 @@ def _printed_trend(inquiry: Inquiry, ids: tuple[str, ...], what: str) -> tuple[R
     equal = sizes[sizes["assumption"] == "equal"]
     counts = equal.assign(n_yes=(equal["estimate"] * equal["n"]).round())
     counts["group"] = pd.Categorical(counts["group"], groups, ordered=True)
-    trend = logistic_trend(counts, group="group", conf_level=inquiry.conf_level)
+    slope = logistic_trend(counts, group="group", conf_level=inquiry.conf_level)
     # The sizes that make the trend least visible.
     made = trend_sensitivity(table, **options)
     worst: Any = made[made["assumption"] == "worst"].iloc[0]
     each = ", ".join(
         f"{percent(s)} ({g.replace('_', ' ')})" for g, s in zip(groups, shares, strict=True)
     )
-    return {**vars(trend), "p_value": float(worst["p_value"])}, (
+    return {**vars(slope), "p_value": float(worst["p_value"])}, (
         f"{what}: {each}. Sizes were not published: the interval supposes equal ones of "
         f"{total_n:,}; p is that of the sizes which hide the trend best (it would need "
         f"{int(worst['smallest_n']):,} people)."
@@ -85,9 +85,9 @@ def younger_on_twitter(inquiry: Inquiry) -> tuple[Row, str]:
     share = pew["weight_yes"] / pew["weight_sum"]
     n_eff = (pew["weight_sum"] ** 2 / pew["weight_sq_sum"]).round()
     counts = pew.assign(n=n_eff, n_yes=(share * n_eff).round())
-    trend = logistic_trend(counts, group="age_group", conf_level=inquiry.conf_level)
+    slope = logistic_trend(counts, group="age_group", conf_level=inquiry.conf_level)
     ages = ", ".join(f"{percent(s)} at {a}" for a, s in zip(pew["age_group"], share, strict=True))
-    return {**vars(trend), "n": int(pew["n"].sum())}, (
+    return {**vars(slope), "n": int(pew["n"].sum())}, (
         f"Real counts, weighted (Kish): of US adults with an answer in January 2018 {ages}. Use "
         "of a network, not of it for customer service."
     )
@@ -95,7 +95,7 @@ def younger_on_twitter(inquiry: Inquiry) -> tuple[Row, str]:
 
 def _survey_trend(inquiry: Inquiry, figure_id: str) -> tuple[Row, str]:
     question = question_of(inquiry, figure_id, answers=["yes"])
-    made = measure_trend(
+    made = trend(
         inquiry.dataset,
         question.name,
         by="age_group",
