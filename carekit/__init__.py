@@ -27,9 +27,9 @@ _LAZY: dict[str, str] = {
     "generate_sample": "carekit.sample",
     "import_files": "carekit.sources.files",
     "import_survey": "carekit.sources.surveys.survey",
-    "judge_hypotheses": "carekit.claims.judging",
-    "judge_hypothesis": "carekit.claims.judging",
     "judged": "carekit.claims.shown",
+    "judge_hypotheses": "carekit.claims.hypotheses",
+    "judge_hypothesis": "carekit.claims.hypotheses",
     "load_events": "carekit.measures.events",
     "list_measured": "carekit.dataset.measured",
     "load_ledger": "carekit.claims.ledger",
@@ -78,12 +78,12 @@ _LAZY: dict[str, str] = {
     "plate_places": "carekit.claims.plates",
     "published": "carekit.claims.published",
     "register_definition": "carekit.requests.definitions",
-    "replay": "carekit.claims.replay",
-    "replay_all": "carekit.claims.replay",
+    "replay": "carekit.claims.replays",
+    "replay_all": "carekit.claims.replays",
     "share_counts": "carekit.measures.sharing",
     "table_estimates": "carekit.show.tables",
     "verdicts": "carekit.claims.shown",
-    "table_hypotheses": "carekit.claims.judging",
+    "table_hypotheses": "carekit.claims.hypotheses",
 }
 
 __all__ = ["__version__", *sorted(_LAZY)]

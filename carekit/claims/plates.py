@@ -25,10 +25,10 @@ from carekit.show.result import Result
 from carekit.show.safe import markdown
 from carekit.show.tables import ReadableTable
 from carekit.show.wording import label, said
-from carekit.survey.answers import measure_several, measure_share, measure_trend
+from carekit.survey.estimates import answers, ticked, trend
 
 if TYPE_CHECKING:
-    from carekit.claims.figure import Figure
+    from carekit.claims.ledger import Figure
     from carekit.dataset.folder import Dataset
 
 LEAST = 30  # requests without which a country of one's own data gets no line
