@@ -9,20 +9,14 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from carekit.dataset.manifest import Selection
 from carekit.sources.files.any_csv import Preset, plan
 from carekit.sources.files.formats import Derived, Drafts, Format, Options, Sample
 from carekit.sources.files.table import TableFile
+from carekit.sources.networks.selections import PAGE_POSTS
 
 ZONES = {"EST": "-05:00", "EDT": "-04:00", "UTC": "+00:00", "GMT": "+00:00"}
 _ZONE = re.compile(r"\s+([A-Z]{3,4})$")
 NAMES = ("Page Name", "Group Name", "Account", "Name")
-
-PAGE_POSTS = Selection(
-    kind="page_posts_only",
-    why="It holds what pages posted; what customers wrote there was never exported.",
-    cannot_answer=("answer-rate", "first-response", "repeats", "definitions", "handoffs"),
-)
 
 
 def derive(row: Mapping[str, str]) -> tuple[str, str, str, str]:
