@@ -88,6 +88,14 @@ def guarded(read: Callable[..., Iterator[Found]], *args: Any, **options: Any) ->
         return [Problem(STRANGE)]
 
 
+def attempted(look: Callable[..., Any], *args: Any) -> Any:
+    """What a look at an item beforehand tells; None if it cannot be taken: `guarded` counts it."""
+    try:
+        return look(*args)
+    except ODD:
+        return None
+
+
 def sound(draft: Draft) -> Draft:
     """The same draft with nothing in it that a table cannot hold.
 

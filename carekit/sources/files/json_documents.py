@@ -30,7 +30,7 @@ _SPACE = re.compile(r"[ \t\n\r]*")
 _BETWEEN = re.compile(r"[ \t\n\r,]*")  # some programs put commas between values
 _NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
 # An archive of X is a script that begins so.
-_SCRIPT = re.compile(r"^\s*window\.YTD\.[\w.]+\s*=\s*")
+_SCRIPT = re.compile(r"^\s*window\.YTD\.(tweets?|note_?tweets?)\.[\w.]+\s*=\s*")
 _RETURN = re.compile(r"\r(?=\s*[{\[])")
 _CONSTANTS = {
     "true": True,

@@ -27,11 +27,14 @@ class Network(NamedTuple):
 # `auto` asks in this order.
 NETWORKS = (
     Network("twcs", ("twcs",)),
-    Network("google_play", ("google-play",), "google-play"),
+    Network("google_play", ("google-play", "play-console"), "google-play"),
     Network("app_store", ("app-store",)),
+    Network("reviews", ("reviews", "reviews-json")),
     Network("fourcat", ("4cat", "4cat-ndjson")),
     Network("crowdtangle", ("crowdtangle",)),
     Network("snscrape", ("snscrape",), "snscrape"),
+    Network("chats", ("convokit", "slack", "discord")),
+    Network("helpdesks", ("chatwoot", "intercom")),
     Network("x", ("x", "twarc", "x-archive", "twarc-csv", "academictwitter"), "x"),
     Network("bluesky", ("bluesky",), "bluesky"),
     Network("mastodon", ("mastodon", "mastodon-outbox"), "mastodon"),

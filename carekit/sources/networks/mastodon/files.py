@@ -12,7 +12,7 @@ from typing import Any
 from carekit.sources.files.formats import Format, Item, Options, Sample
 from carekit.sources.files.json_documents import JsonFile
 from carekit.sources.files.json_items import json_items, place
-from carekit.sources.found import Found, LeftOut, Problem, guarded
+from carekit.sources.found import Found, LeftOut, Problem, attempted, guarded
 from carekit.sources.networks.mastodon.posts import (
     BOOST,
     NETWORK,
@@ -68,7 +68,7 @@ def server_of(value: Any) -> str | None:
         if isinstance(each, list):
             stack += reversed(each)
         elif isinstance(each, Mapping):
-            if known := _asked_server(each) or instance_of(each):
+            if known := _asked_server(each) or attempted(instance_of, each):
                 return known
             names = (*_LISTS, *_WRAPPERS, "ancestors", "descendants", "reblog")
             stack += [each[k] for k in names if isinstance(each.get(k), Mapping | list)]
@@ -125,8 +125,8 @@ def _context(
     everybody = [*body["ancestors"], *body["descendants"]]
     if asked is None:
         # The status that was asked about is what the others answer, if it is not among them.
-        ids = {ident(inner(s, "id")) for s in everybody}
-        answered = [ident(inner(s, "in_reply_to_id")) for s in everybody]
+        ids = {attempted(ident, inner(s, "id")) for s in everybody}
+        answered = [attempted(ident, inner(s, "in_reply_to_id")) for s in everybody]
         asked = next((a for a in answered if a and a not in ids), "")
     own = {"status": _plain(value["status"])} if isinstance(value.get("status"), Mapping) else {}
     yield from context(body | own, status_id=asked, instance=server, seen_at=seen_at)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from carekit.sources.accounts import fold
-from carekit.sources.found import Draft, Found, Gone, LeftOut, Problem, guarded
+from carekit.sources.found import Draft, Found, Gone, LeftOut, Problem, attempted, guarded
 from carekit.sources.gaps import Gap
 from carekit.sources.networks.values import (
     CUT,
@@ -101,8 +101,8 @@ def context(
     above, below = listed(body, "ancestors"), body["descendants"]
     asked = [body["status"]] if isinstance(body.get("status"), Mapping) else []
     top = mapping(next(iter([*above, *asked]), None))
-    root = f"{instance}:{ident(top.get('id')) or status_id}"
-    acct = words(inner(top, "account", "acct"))
+    root = f"{instance}:{attempted(ident, top.get('id')) or status_id}"
+    acct = attempted(words, inner(top, "account", "acct"))
     page = full_handle(acct, instance) if acct and _is_known(acct, instance, brands) else None
     for each in [*above, *asked, *below]:
         for found in guarded(_status, each, instance, seen_at, brands, in_thread=True):

@@ -53,6 +53,13 @@ def recognises(sample: Sample) -> bool:
     return is_older or is_newer or inner(first, "delete", "status") is not None
 
 
+def is_archive(sample: Sample) -> bool:
+    """True for the list of posts in an archive."""
+    first = sample.json
+    first = first[0] if isinstance(first, list) and first else first
+    return isinstance(inner(first, "tweet"), Mapping)
+
+
 def read_archive(
     value: Any, options: Options | None = None, *, seen_at: datetime | None = None
 ) -> Iterator[Found]:
@@ -174,7 +181,7 @@ ARCHIVE = replace(
     FORMAT,
     name="x-archive",
     what="tweets.js of an archive of X: what one account wrote (--brand)",
-    recognises=lambda sample: inner((listed([sample.json]) or [None])[0], "tweet") is not None,
+    recognises=is_archive,
     items=archive,
     selection=OWN_POSTS,
 )

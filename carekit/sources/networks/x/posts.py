@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from carekit.sources.files.formats import Options
-from carekit.sources.found import Draft, Found, Gone, LeftOut, Person, Problem, guarded
+from carekit.sources.found import Draft, Found, Gone, LeftOut, Person, Problem, attempted, guarded
 from carekit.sources.networks.values import (
     first_ident,
     ident,
@@ -99,20 +99,20 @@ def _page(page: Mapping[str, Any], seen_at: datetime | None) -> Iterator[Found]:
     """A response of v2: the posts asked for, those they answer, and notes on what is withheld."""
     seen = moment(inner(page, "__twarc", "retrieved_at")) or seen_at
     users = {
-        ident(user.get("id")): user
+        attempted(ident, user.get("id")): user
         for user in listed(page, "includes", "users")
         if isinstance(user, Mapping)
     }
     data = page.get("data")
     asked = data if isinstance(data, list) else [data] if isinstance(data, Mapping) else []
-    answered = {parent for post in asked if (parent := _reference(post, "replied_to"))}
+    answered = {attempted(_reference, post, "replied_to") for post in asked} - {None}
     for user in users.values():
-        yield from _person(user)
+        yield from guarded(_person, user)
     for post in asked:
         yield from guarded(_one, post, seen, users)
     for name in ("tweets", "posts"):
         for post in listed(page, "includes", name):
-            if isinstance(post, Mapping) and ident(post.get("id")) in answered:
+            if attempted(ident, inner(post, "id")) in answered:
                 yield from guarded(_one, post, seen, users)
             else:
                 yield LeftOut(CONTEXT)

@@ -13,7 +13,7 @@ from typing import Any
 
 from carekit.sources.files.formats import Format, Options, Sample
 from carekit.sources.files.json_items import json_items, place, table_items
-from carekit.sources.found import Draft, Found, LeftOut, Problem, guarded
+from carekit.sources.found import Draft, Found, LeftOut, Problem, attempted, guarded
 from carekit.sources.networks.values import (
     ident,
     inner,
@@ -67,13 +67,11 @@ def read(
             stack.append(each["items"])
         elif isinstance(snippet.get("topLevelComment"), Mapping):
             top = snippet["topLevelComment"]
-            owner = ident(snippet.get("channelId"))
-            count = number(snippet.get("totalReplyCount"))
+            owner = attempted(ident, snippet.get("channelId"))
+            count, above = number(snippet.get("totalReplyCount")), attempted(ident, top.get("id"))
             yield from guarded(_comment, top, seen_at, owner, plain, count=count)
             for reply in listed(each, "replies", "comments"):
-                yield from guarded(
-                    _comment, reply, seen_at, owner, plain, above=ident(top.get("id"))
-                )
+                yield from guarded(_comment, reply, seen_at, owner, plain, above=above)
         elif problem:
             yield Problem(problem)
         elif "textDisplay" in snippet or "textOriginal" in snippet:
