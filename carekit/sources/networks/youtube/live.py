@@ -1,14 +1,13 @@
-"""YouTube: comment threads and comments of the Data API v3 → drafts.
+"""YouTube: comments under the videos of a channel, with all their replies. Needs an API key.
 
-A thread shows up to five of its replies; `totalReplyCount` tells how many there are. The channel
-under whose videos the comments stand is the brand.
+Every call here costs one unit of the 10,000 that a key has a day; the search, which costs more, is
+not used: the uploads of a channel are a playlist.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from carekit.errors import InputError
@@ -26,148 +25,19 @@ from carekit.sources.collecting.source import (
     secret,
 )
 from carekit.sources.collecting.web import Answer, QueryFailed
-from carekit.sources.files.formats import Format, Options, Sample
-from carekit.sources.files.json_items import json_items, place
-from carekit.sources.found import Draft, Found, Gone, LeftOut, Problem
+from carekit.sources.found import Found, Gone, Problem
 from carekit.sources.gaps import Gap
 from carekit.sources.networks.values import (
     ident,
     inner,
     listed,
-    mapping,
     moment,
     number,
-    plain_text,
-    why_unusable,
-    words,
 )
+from carekit.sources.networks.youtube.posts import read
 
 if TYPE_CHECKING:
     from carekit.sources.collecting.web import Web
-
-NETWORK = "youtube"
-OTHER = "a video, a channel or another thing that is no comment"
-
-
-def read(
-    value: Any,
-    options: Options | None = None,
-    *,
-    seen_at: datetime | None = None,
-    channel: str | None = None,
-) -> Iterator[Found]:
-    """The comments of a page of `commentThreads` or `comments`, or of single resources.
-
-    Parameters
-    ----------
-    value : object
-        A page, a resource, or lists of them.
-    seen_at : datetime, optional
-        When it was fetched.
-    channel : str, optional
-        Id of the channel under whose videos the comments stand, where they do not say.
-
-    Yields
-    ------
-    Found
-        A top comment and then its replies. `n_replies` of a top comment is what YouTube counts.
-    """
-    stack = [value]
-    while stack:
-        each = stack.pop()
-        if isinstance(each, list):
-            stack += reversed(each)
-            continue
-        problem = why_unusable(each)
-        if isinstance(inner(each, "items"), list):
-            stack.append(each["items"])
-        elif problem:
-            yield Problem(problem)
-        elif isinstance(inner(each, "snippet", "topLevelComment"), Mapping):
-            yield from _thread(each, seen_at, channel)
-        elif inner(each, "snippet", "textDisplay") is not None or "textOriginal" in mapping(
-            each, "snippet"
-        ):
-            yield _draft(each, seen_at, channel)
-        elif "kind" in each or "snippet" in each:
-            yield LeftOut(OTHER)
-        else:
-            yield Problem("it is neither a comment nor a thread of comments")
-
-
-def _thread(
-    thread: Mapping[str, Any], seen_at: datetime | None, channel: str | None
-) -> Iterator[Found]:
-    snippet = mapping(thread, "snippet")
-    owner = ident(snippet.get("channelId")) or channel
-    top = _draft(mapping(snippet, "topLevelComment"), seen_at, owner)
-    top["n_replies"] = number(snippet.get("totalReplyCount"))
-    yield top
-    for reply in listed(thread, "replies", "comments"):
-        problem = why_unusable(reply)
-        if problem:
-            yield Problem(problem)
-        else:
-            yield _draft(reply, seen_at, owner, parent=top["native_id"])
-
-
-def _draft(
-    comment: Mapping[str, Any],
-    seen_at: datetime | None,
-    channel: str | None,
-    parent: str | None = None,
-) -> Draft:
-    snippet = mapping(comment, "snippet")
-    owner = ident(snippet.get("channelId")) or channel
-    native = ident(comment.get("id"))
-    author = ident(inner(snippet, "authorChannelId", "value"))
-    original = words(snippet.get("textOriginal"))
-    text = plain_text(snippet.get("textDisplay")) if original is None else original
-    answered = ident(snippet.get("parentId")) or parent
-    made: Draft = {
-        "native_id": native,
-        "network": NETWORK,
-        "surface": "brand_page",
-        "author": author,
-        "author_handle": words(snippet.get("authorDisplayName")),
-        "author_role": "brand" if author is not None and author == owner else None,
-        "account": owner,
-        "created_at": moment(snippet.get("publishedAt")),
-        "text": text,
-        "reply_to": answered,
-        "thread": answered or native,
-        "observed_at": seen_at,
-    }
-    return made
-
-
-def recognises(sample: Sample) -> bool:
-    """True for a page or a resource of comments."""
-    first = sample.json
-    for _ in range(4):
-        if isinstance(first, list) and first:
-            first = first[0]
-        elif isinstance(inner(first, "items"), list) and first["items"]:
-            first = first["items"][0]
-    if not isinstance(first, Mapping):
-        return False
-    kind = str(first.get("kind", ""))
-    return kind.startswith(("youtube#comment", "youtube#commentThread")) or (
-        isinstance(inner(first, "snippet", "topLevelComment"), Mapping)
-        or inner(first, "snippet", "textDisplay") is not None
-    )
-
-
-FORMAT = Format(
-    name="youtube",
-    what="YouTube comment threads (JSON)",
-    recognises=recognises,
-    items=json_items(read),
-    title="YouTube comments",
-    network="youtube",
-    place=place,
-)
-
 
 BASE = "https://www.googleapis.com"
 KEY = "YOUTUBE_API_KEY"
@@ -369,5 +239,3 @@ KIND = SourceKind(
     make=make,
     secrets=(KEY,),
 )
-
-FORMATS = (FORMAT,)
