@@ -186,9 +186,9 @@ generated from the published values: agreement is a recovery and no evidence.
     )
     rows = _published(figures, lambda f: f.group, "place")
     rows = rows.sort_values("published_high", ascending=False, kind="stable")
-    several = ask(measure_several, dataset, question=question, conf_level=conf_level)
-    ticked = several[several["measure"] == "share_of_respondents"].rename(columns={"item": "place"})
-    return _plate("places", told, rows, ticked, dataset, lang, conf_level)
+    several = ask(ticked, dataset, question=question, conf_level=conf_level)
+    shares = several[several["measure"] == "share_of_respondents"].rename(columns={"item": "place"})
+    return _plate("places", told, rows, shares, dataset, lang, conf_level)
 
 
 def plate_ages(
@@ -220,13 +220,13 @@ def plate_ages(
     told = _words("ages", lang)
     ages = _proportions("prefers_social_over_phone", lambda f: f.group[:1].isdigit())
     rows = _published(ages, lambda f: f.current.group, by).sort_values(by, kind="stable")
-    share = ask(measure_share, dataset, question=question, by=by, conf_level=conf_level)
+    share = ask(answers, dataset, question=question, by=by, conf_level=conf_level)
     yes = share[share["answer"] == "yes"]
     plate = _plate("ages", told, rows, yes, dataset, lang, conf_level)
-    trend = ask(measure_trend, dataset, question=question, by=by, conf_level=conf_level)
-    if not len(trend):
+    by_order = ask(trend, dataset, question=question, by=by, conf_level=conf_level)
+    if not len(by_order):
         return plate
-    slope = trend.iloc[0]
+    slope = by_order.iloc[0]
     key = "falls" if slope["ci_high"] < 0 else "flat"
     said = told[key].format(say(slope["estimate"], lang=lang), p_value(slope["p_value"], lang))
     return replace(plate, says=f"{said} {plate.says}")
