@@ -105,8 +105,8 @@ def ask(measure: Callable[..., pd.DataFrame], dataset: Dataset, **options: Any) 
     Examples
     --------
     >>> from carekit.dataset.folder import open_dataset
-    >>> from carekit.measures.answer_rate import measure_answer_rate
-    >>> answer = ask(measure_answer_rate, open_dataset())
+    >>> import carekit
+    >>> answer = ask(carekit.answer_rate, open_dataset())
     >>> answer.reason, len(answer.frame)
     ('', 1)
     """

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from carekit.errors import InputError
-from carekit.requests.setting import column_tuple
+from carekit.requests.value import column_tuple
 from carekit.survey.questions import Asked, Question, asked_respondents, find_question
 
 if TYPE_CHECKING:
