@@ -6,6 +6,7 @@ Names are loaded when they are first used: `import carekit` opens no file and no
 from __future__ import annotations
 
 import importlib
+import os
 from typing import Any
 
 __version__ = "0.1.0"
@@ -16,7 +17,7 @@ _ROOMS: dict[str, str] = {
     "carekit.dataset.folder": "Dataset append_dataset create_dataset open_dataset",
     "carekit.dataset.engine": "connect",
     "carekit.dataset.check": "check_dataset",
-    "carekit.dataset.measured": "list_measured load_measured measured_card",
+    "carekit.dataset.measured": "list_measured",
     "carekit.requests.definitions": "Definition register_definition",
     "carekit.measures.answers": "answer_rate answer_bounds",
     "carekit.measures.waits": "first_response waits_within wait_curve wait_quantiles restricted_wait",
@@ -43,23 +44,28 @@ _ROOMS: dict[str, str] = {
     "carekit.sample": "generate_sample",
     "carekit.sources.files": "import_files",
     "carekit.sources.surveys.survey": "import_survey",
-    "carekit.show.ask": "Answer ask describe_rates",
-    "carekit.show.plots": "plot_rates plot_sums plot_waits",
-    "carekit.show.style": "publish",
-    "carekit.show.tables": "table_estimates",
+    "carekit.show.ask": "ask",
+    "carekit.show.measured": "load_measured",
+    "carekit.show.result": "Result",
 }
 # Rooms that are names of the face themselves: one is called, one holds the questions of a survey.
 _NAMESPACES = ("requests", "survey")
 _LAZY = {name: module for module, names in _ROOMS.items() for name in names.split()}
-# Names before 0.2 that no rule gives: old name → module and name today.
+# Old names that no rule gives: name → module and name today.
 _OLD = {
     "measure_coded": ("carekit.coding.coded", "corrected_shares"),
     "compare_coded": ("carekit.coding.coded", "compare_corrected_shares"),
-    "measure_share": ("carekit.survey.answers", "measure_share"),
-    "measure_several": ("carekit.survey.answers", "measure_several"),
-    "measure_trend": ("carekit.survey.answers", "measure_trend"),
-    "measure_differences": ("carekit.survey.answers", "measure_differences"),
-    "measure_paired_questions": ("carekit.survey.pairs", "measure_paired_questions"),
+    "measure_share": ("carekit.survey", "answers"),
+    "measure_several": ("carekit.survey", "ticked"),
+    "measure_trend": ("carekit.survey", "trend"),
+    "measure_differences": ("carekit.survey", "differences"),
+    "measure_paired_questions": ("carekit.survey", "pairs"),
+    "measured_card": ("carekit.dataset.measured", "measured_card"),
+    "plot_rates": ("carekit.show.old_plots", "plot_rates"),
+    "plot_sums": ("carekit.show.old_plots", "plot_sums"),
+    "plot_waits": ("carekit.show.old_plots", "plot_waits"),
+    "publish": ("carekit.show.pictures", "publish"),
+    "table_estimates": ("carekit.show.tables", "table_estimates"),
 }
 
 __all__ = ["__version__", *sorted([*_LAZY, *_NAMESPACES])]
@@ -77,3 +83,7 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+if os.environ.get("CAREKIT_INSIDE"):  # a person works in JupyterLab: errors in one line
+    importlib.import_module("carekit.show.notebooks.workplace").quiet_errors()

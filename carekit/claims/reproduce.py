@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from carekit.dataset import atomic as files
 from carekit.dataset.folder import Dataset, open_dataset
 from carekit.errors import CarekitError, InputError
-from carekit.show.style import FIGURES_VARIABLE
+from carekit.show.notebooks.drawn import FIGURES_VARIABLE
 from carekit.show.text import format_frame
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ def reproduce(
     only: str | None = None,
     dataset: str | os.PathLike[str] | None = None,
     out: str | os.PathLike[str] | None = None,
+    parameters: Mapping[str, Any] | None = None,
     quiet: bool = False,
 ) -> Reproduction:
     """Audit and replay the ledger, execute the notebooks, write figures and pages.
@@ -69,6 +70,8 @@ def reproduce(
     out : path, optional
         Folder for index.html, one page a notebook, figures/, verdicts.csv and audit.csv;
         ``out`` in the current folder by default. Files of an earlier run are replaced.
+    parameters : mapping, optional
+        Values instead of those in the cells of parameters of the notebooks.
     quiet : bool
         No progress bar.
 
@@ -120,11 +123,17 @@ def reproduce(
                 notebooks,
                 dataset=opened.path,
                 environment={FIGURES_VARIABLE: str((folder / "figures").resolve())},
+                parameters=parameters,
                 on_cell=on_cell,
             )
             report, verdicts = checked.result()
     for run in runs:
-        page = to_html(run.notebook, title=notebook_title(run.notebook, run.path.stem))
+        page = to_html(
+            run.notebook,
+            title=notebook_title(run.notebook, run.path.stem),
+            pages=[one.path.stem for one in runs],
+            sample=opened.is_sample,
+        )
         files.write_text(folder / f"{run.path.stem}.html", page)
     files.write_text(folder / "verdicts.csv", format_frame(verdicts, format="csv") + "\n")
     files.write_text(folder / "audit.csv", format_frame(report.table, format="csv") + "\n")

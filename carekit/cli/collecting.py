@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from carekit.errors import InputError
-from carekit.sources.live import MODULES
+from carekit.sources.networks import SOURCES
 
 
 def add_collect_parser(subparsers: Any) -> argparse.ArgumentParser:
@@ -21,7 +21,7 @@ def add_collect_parser(subparsers: Any) -> argparse.ArgumentParser:
         "become pseudonyms; the pages as they came stay in raw/, for you only.",
         epilog="What is public, what needs a key and what the terms ask: docs/collecting.md.",
     )
-    parser.add_argument("source", metavar="SOURCE", help=f"one of: {', '.join(MODULES)}")
+    parser.add_argument("source", metavar="SOURCE", help=f"one of: {', '.join(SOURCES)}")
     parser.add_argument(
         "targets", nargs="*", metavar="TARGET", help="accounts, hashtags, words: see the source"
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import sys
 from dataclasses import asdict
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from carekit.cli.general import Subparsers, add_format
 from carekit.dataset.folder import open_dataset
-from carekit.show.text import format_frame, plain
+from carekit.show.text import format_frame
 
 if TYPE_CHECKING:
     from carekit.measures.registry import Measure
@@ -130,17 +129,13 @@ def run_measure(args: argparse.Namespace) -> None:
             "Synthetic data: the result recovers a planted truth and is no evidence.",
             file=sys.stderr,
         )
-    import pandas as pd
+    from carekit.show.result import Facts, Result
 
     made = measure.function(dataset, **options)
-    if not isinstance(made, pd.DataFrame):
-        made = pd.DataFrame([asdict(made)])
-    print(made.attrs.get("note", ""), file=sys.stderr)
-    text = format_frame(made, format=args.format)
+    if not isinstance(made, Result):
+        made = Result([asdict(made)], facts=Facts(measure.name, measure.question))
     if args.facts and args.format == "json":
-        facts = {"measure": measure.name, "question": measure.question, **made.attrs}
-        rows = json.loads(text)
-        text = json.dumps(
-            {"facts": facts, "rows": rows}, ensure_ascii=False, indent=1, default=plain
-        )
-    print(text)
+        print(made.as_json(), end="")
+    else:
+        print(made.attrs.get("note", ""), file=sys.stderr)
+        print(format_frame(made, format=args.format))

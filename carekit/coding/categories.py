@@ -87,7 +87,7 @@ def categories(
     if coded is not None:
         rates = _corrected(rates, flagged, coded, requests.conf_level)
     selection = requests.dataset.selection.kind
-    closed = f" Selection of the dataset: {selection}." if selection != "none" else ""
+    closed = f"Selection of the dataset: {selection}." if selection != "none" else ""
     how = (
         "Counted by the rules and not corrected for their errors: code a sample (carekit triage "
         "sample) and give it as `coded`."
@@ -95,7 +95,7 @@ def categories(
         else "Corrected by the coded sample (PPI++), but personal_data, which is not coded."
     )
     lost = {"requests without a text": int((~known).sum())}
-    return Told(rates, f"{how}{closed}", lost, requests=flagged.requests)
+    return Told(rates, left_out=lost, notes=(how, closed), requests=flagged.requests)
 
 
 def with_categories(flagged: FlaggedRequests) -> pd.DataFrame:

@@ -65,7 +65,8 @@ class CodedRequests:
 
     def told(self, frame: pd.DataFrame, note: str = "") -> Told:
         """A result on these requests, with what was joined and left out."""
-        return Told(frame, self.note + note, self.left_out, requests=self.requests)
+        notes = (self.note, note)
+        return Told(frame, left_out=self.left_out, notes=notes, requests=self.requests)
 
 
 @measure(
@@ -74,6 +75,8 @@ class CodedRequests:
     "category estimate std_error ci_low ci_high conf_level df n n_coded n_eff clusters method "
     "ppi_lambda human_estimate human_ci_low human_ci_high naive rogan_gladen rogan_gladen_se "
     "sensitivity specificity flags",
+    units={"human_estimate": "share", "naive": "share", "rogan_gladen": "share"},
+    independent="request",
     without="definition cluster allow_selected",
 )
 def corrected_shares(
@@ -129,6 +132,8 @@ def corrected_shares(
     "category group_1 group_2 estimate std_error ci_low ci_high conf_level statistic p_value "
     "p_adjusted n_family estimate_1 estimate_2 naive method flags",
     unit="points",
+    units={"estimate_1": "share", "estimate_2": "share", "naive": "points"},
+    independent="request",
     without="definition cluster allow_selected",
     by=REQUIRED,
 )
@@ -177,7 +182,7 @@ def compare_corrected_shares(
         **options,
     )
     result["category"] = _renamed(result["category"], column)
-    left = f" Too few coded posts in {', '.join(map(str, thin))}: left out." if thin else ""
+    left = f"Too few coded posts in {', '.join(map(str, thin))}: left out." if thin else ""
     return joined.told(result, left)
 
 
@@ -220,7 +225,9 @@ def correct(joined: CodedRequests, *, column: str, conf_level: float = 0.95) -> 
                 part, code="code", machine="machine", conf_level=conf_level, **options
             )
             if collapsed:
-                found["flags"] = found["flags"].map(lambda f: f"{f}|{COLLAPSED}".strip("|"))
+                found["flags"] = found["flags"].map(
+                    lambda f: ", ".join(filter(None, [f, COLLAPSED]))
+                )
         for at, (name, value) in enumerate(zip(by, key, strict=True)):
             found.insert(at, name, value)
         parts.append(found)
@@ -342,11 +349,9 @@ def join_codes(
     frame, stratified, how = _with_strata(frame, design, stratum)
     n_coded = int(mine.notna().any(axis=1).sum())
     note = f"{n_coded:,} of {len(frame):,} requests with a text are coded{how}."
-    if lost := int((~found).sum()):
-        note += f" {lost:,} posts of the sheet are no such requests and were left out."
     left_out = {
         "requests without a text": len(flagged.frame) - len(frame),
-        "posts of the sheet that are no such requests": lost,
+        "posts of the sheet that are no such requests": int((~found).sum()),
     }
     return CodedRequests(frame, flagged.requests, stratified, note, left_out)
 

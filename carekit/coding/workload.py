@@ -22,6 +22,7 @@ from carekit.requests.value import Requests
     "who has how much to answer under a policy, and what must leave the network",
     "n share n_to_do n_leaving share_leaving median_deadline_minutes ci_low ci_high conf_level "
     f"method flags {' '.join(f'n_{c}' for c in CATEGORIES)}",
+    units={"share_leaving": "share"},
     by=("owner",),
 )
 def workload(
@@ -75,15 +76,12 @@ def workload(
         method=rates["method"] + f"; {UNCORRECTED}"
     )
     without = int(applied["rule_id"].isna().sum())
-    note = (
-        "share_leaving is of what is to be done (n_to_do). Category and risk are told by the rules, "
-        "uncorrected."
-    )
-    if without:
-        note += f" {without:,} requests have no rule: no text, or an unknown surface."
     return Told(
         table.merge(limits, on=by, how="left"),
-        note,
-        {"requests without a rule": without},
+        left_out={"requests without a rule (no text, or an unknown surface)": without},
+        notes=(
+            "share_leaving is of what is to be done (n_to_do).",
+            "Category and risk are told by the rules, uncorrected.",
+        ),
         requests=flagged.requests,
     )

@@ -25,6 +25,7 @@ FEWEST_GROUPS = 5
     "how the answer rate of all requests differs from that of the typical brand",
     "n n_answered estimate ci_low ci_high brand_mean brand_mean_low brand_mean_high brand_median "
     "brands conf_level method flags definition",
+    independent="brand",
     refused_as=CLOSED,
     without="cluster",
 )
@@ -71,6 +72,8 @@ def typical_brand(requests: Requests) -> pd.DataFrame:
     "what the answer rates of small groups are, given those of all groups",
     "n n_answered raw shrunk prior_weight estimate std_error ci_low ci_high conf_level method flags "
     "definition",
+    units={"raw": "share", "shrunk": "share"},
+    independent="request",
     refused_as=CLOSED,
     without="cluster",
     by=("brand",),
@@ -116,6 +119,7 @@ def shrunk_rates(requests: Requests) -> pd.DataFrame:
     "group_a group_b rate_a rate_b n_a n_b estimate std_error ci_low ci_high conf_level statistic df "
     "p_value n clusters method flags p_adjusted adjustment family_size definition",
     unit="points",
+    units={"rate_a": "share", "rate_b": "share"},
     refused_as=CLOSED,
     by=REQUIRED,
     cluster="brand",
@@ -158,12 +162,9 @@ def compare_answer_rates(requests: Requests, *, reference: Any = None) -> Told:
             f"`by` {by!r} has {groups} group(s) in this dataset; at least two are needed to compare. "
             "Name another column."
         )
-    lost = int(counts.loc[missing, "n"].sum())
-    return Told(
-        requests.estimate(compare_rates, counts[~missing], by=by, reference=reference),
-        f"{lost} requests without {by} left out.",
-        {f"requests without {by}": lost},
-    )
+    made = requests.estimate(compare_rates, counts[~missing], by=by, reference=reference)
+    lost = {f"requests without {by}": int(counts.loc[missing, "n"].sum())}
+    return Told(made, left_out=lost)
 
 
 @measure(

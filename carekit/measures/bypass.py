@@ -40,7 +40,8 @@ MODEL = (
     "do angrier customers avoid the account meant for them",
     f"outcome mood reference n n_reference rate rate_reference {' '.join(MODEL)} n_missing clusters "
     "method flags definition",
-    unit="log odds",
+    unit="number",
+    units={"rate": "share", "rate_reference": "share", "odds_ratio": "ratio"},
     cluster="author_id",
 )
 def bypass(
@@ -112,16 +113,14 @@ def bypass(
     counts = count_addressing(asked, moods)
     made = _results(counts, list(asked.by), asked.conf_level)
     made["method"] += ", openings independent" if single else ""
-    who = "told by the rules of carekit.coding" if angry is None else "as coded"
+    who = "told by the rules of carekit.text" if angry is None else "as coded"
+    unknown = counts["mood"].isna() & counts["outcome"].eq(UNNAMED)
     return Told(
         made.assign(definition=asked.definition.name),
-        "Odds within networks.",
-        {
-            "openings without a text or code": int(
-                counts.loc[counts["mood"].isna() & (counts["outcome"] == UNNAMED), "n"].sum()
-            )
-        },
-        denominator=f"{asked.definition.denominator}, by mood, {who}",
+        f"{asked.definition.denominator}, by mood, {who}",
+        {"openings without a text or code": int(counts.loc[unknown, "n"].sum())},
+        notes=("Odds within networks.",),
+        requests=requests,
     )
 
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     "does a care account draw complaints away from the main account",
     " ".join(["network", *ANALYSES]),
     unit="points",
+    independent="brand",
     without="by where definition cluster allow_selected",
 )
 def care_accounts(
@@ -71,8 +72,9 @@ def care_accounts(
         - "each brand-month alike": difference-in-differences against brands that have not started
           yet, limits from a jackknife of brands
         - "permutation": the same effect, p-value from start dates dealt anew to brands
-        - "each request alike": least squares on brand and month effects, months weighted by their
-          requests, errors clustered by brand (CR2, Satterthwaite)
+        - "each request alike": the effect on a request. Brand and month effects, weighted by
+          requests, are fitted where no care account is open yet, and foretell the other months
+          (Borusyak, Jaravel and Spiess 2024); limits from a jackknife of brands
         - "pre-trend": a placebo. The months before the opening are cut in two halves and the second
           is compared with the first in the same way; far from 0, the brands moved apart before
           there was anything to cause it
@@ -106,8 +108,8 @@ def care_accounts(
     effects = care_effects(panel, conf_level=requests.conf_level, seed=seed)
     return Told(
         effects.assign(network=names),
-        whole_note=f"Negative share of openings put to main accounts on {names}, by brand and month; "
-        "the month of the opening is left out for its brand.",
+        f"openings put to main accounts on {names}, by brand and month",
+        notes=("The month of the opening is left out for its brand.",),
     )
 
 

@@ -17,7 +17,7 @@ ASKED_AGAIN, NEVER = "asked again", "never answered"
 TWO_OR_MORE = "answered after two contacts or more"
 IN_PUBLIC, HANDED = "answered in public", "answered, sent to a private message"
 UNTOLD, SILENT = "answered, text not known", "no answer"
-ANYWHERE = "An answer anywhere in the thread counts"
+ANYWHERE = "An answer anywhere in the thread counts."
 SHARE = "n n_yes estimate ci_low ci_high conf_level method flags definition"
 
 
@@ -133,8 +133,8 @@ def repeats(requests: Requests) -> Told:
     made[TWO_OR_MORE]["mean_contacts"] = np.divide(
         total, of, out=np.full(np.shape(of), np.nan), where=of > 0
     )
-    note = f"{ANYWHERE}; contacts are posts of the request's author in its thread."
-    return Told(asked.stacked(made, "repeat"), note)
+    contact = "Contacts are posts of the request's author in its thread."
+    return Told(asked.stacked(made, "repeat"), notes=(ANYWHERE, contact))
 
 
 @measure("contacts", "how many times a customer wrote until the answer", f"contacts {SHARE}")
@@ -182,8 +182,8 @@ def contacts(requests: Requests, *, most: int = 4) -> Told:
     kept = answered.drop(columns=["answered", "complete"]).assign(contacts=classes)
     return Told(
         asked.shares(kept, "contacts", {name: (name,) for name in names}),
-        f"{ANYWHERE}.",
-        denominator=f"answered ones of {asked.definition.denominator}",
+        f"answered ones of {asked.definition.denominator}",
+        notes=(ANYWHERE,),
     )
 
 

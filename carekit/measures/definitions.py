@@ -109,8 +109,11 @@ or private; an answer anywhere in the thread counts; posts of any visibility']]
         made = made.sort_values(list(requests.by), kind="stable", ignore_index=True)
     return Told(
         made,
-        whole_note="Each definition has its own denominator: never rank brands, or draw a trend, "
-        f"across definitions. {threads}",
+        "requests as each definition counts them",
+        notes=(
+            "Each definition has its own denominator: never rank brands, or draw a trend, across "
+            f"definitions. {threads}",
+        ),
     )
 
 

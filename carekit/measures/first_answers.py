@@ -27,7 +27,6 @@ DESTINATIONS = {
     "email": "(?i)[a-z0-9._%+-]+@[a-z0-9-]+[.][a-z0-9.-]+",
     "phone": "(?:^|[^A-Za-z0-9_])(?:[+]?[0-9][ .()-]?){8,15}(?:$|[^A-Za-z0-9_])",
 }
-OF_TEXTS = "Of their first answers that hold a text."
 SHARE = "n n_yes estimate ci_low ci_high conf_level n_missing method flags definition"
 
 
@@ -131,12 +130,13 @@ def handoffs(requests: Requests) -> Told:
     """
     counts = count_handoffs(requests)
     made = requests.shares(counts, "handoff", HANDOFFS, unknown=NO_TEXT)
-    return _of_texts(made, counts[counts["handoff"] == NO_TEXT])
+    return _of_texts(made, requests, counts[counts["handoff"] == NO_TEXT])
 
 
-def _of_texts(frame: pd.DataFrame, lost: pd.DataFrame) -> Told:
+def _of_texts(frame: pd.DataFrame, requests: Requests, lost: pd.DataFrame) -> Told:
     """A result on first answers that hold a text; those without are counted."""
-    return Told(frame, OF_TEXTS, {"first answers without a text": int(lost["n"].sum())})
+    of = f"first answers with a text, to {requests.definition.denominator}"
+    return Told(frame, of, {"first answers without a text": int(lost["n"].sum())})
 
 
 @measure("redirects", "where first answers send the customer", f"destination {SHARE}")
@@ -171,7 +171,7 @@ def redirects(requests: Requests) -> Told:
     }
     made = requests.stacked(parts, "destination")
     made["n_missing"] = requests.sums(counts[~known], made, "n")
-    return _of_texts(made, counts[~known])
+    return _of_texts(made, requests, counts[~known])
 
 
 @measure("elsewhere", "how often a first answer sends the customer elsewhere", SHARE)
@@ -204,7 +204,7 @@ def elsewhere(requests: Requests) -> Told:
     marked = answers.mutate(away=answers.answer_text.notnull().ifelse(any_way, None))
     counts = requests.count(marked, "away")
     made = requests.shares(counts, "away", {"elsewhere": (True,)})
-    return _of_texts(made, counts[counts["away"].isna()])
+    return _of_texts(made, requests, counts[counts["away"].isna()])
 
 
 @measure(
@@ -212,7 +212,7 @@ def elsewhere(requests: Requests) -> Told:
     "how long first answers are",
     "n n_missing mean_characters ci_low ci_high conf_level median_characters median_ci_low "
     "median_ci_high method flags definition",
-    unit="characters",
+    unit="number",
 )
 def reply_length(requests: Requests) -> Told:
     """Length of first answers in characters, as posted (names and links included).
@@ -251,4 +251,4 @@ def reply_length(requests: Requests) -> Told:
         method=mean["method"] + "; median, woodruff",
         n_missing=requests.sums(counts[~known], mean, "n"),
     )
-    return _of_texts(made, counts[~known])
+    return _of_texts(made, requests, counts[~known])

@@ -22,7 +22,7 @@ CLUSTERS = ("auto", "account")
     "growth",
     "how much requests grew: more accounts, or more demand",
     "component before after estimate ci_low ci_high conf_level log_share method flags definition",
-    unit="relative change",
+    independent="account",
 )
 def growth(
     requests: Requests,
@@ -89,7 +89,8 @@ def growth(
     made = split_growth(count_volumes(asked, *periods), by=asked.by, conf_level=asked.conf_level)
     return Told(
         made.assign(definition=asked.definition.name),
-        f"Before: {periods[0]}; after: {periods[1]} (UTC).",
+        notes=(f"Before: {periods[0]}; after: {periods[1]} (UTC).",),
+        requests=asked,
     )
 
 

@@ -38,7 +38,8 @@ BURST = "question_burst"
     "do similar questions stop after a public answer",
     "arm n_groups n rate_before rate_after estimate std_error ci_low ci_high conf_level p_value "
     "ratio ratio_low ratio_high clusters method flags definition",
-    unit="log ratio",
+    unit="number",
+    units={"ratio": "ratio"},
     refused_as="answer-rate",
     cluster="brand",
 )
@@ -116,7 +117,6 @@ def near_duplicates(
         )
     requests.need_openings("a reply in a thread is no new question")
     asked = _openings(requests)
-    missing = int(asked["text"].isna().sum())
     flag = flag_questions(asked["text"], lang=asked["lang"].fillna("und"))
     questions = asked[flag.fillna(False).astype(bool)].reset_index(drop=True)
     grouped = group_near_duplicates(
@@ -130,7 +130,7 @@ def near_duplicates(
     if events is not None:
         incidents = load_events(events, event=event)
         starts = _starts(joined, incidents, window_hours)
-        known = f" {len(starts)} of {len(incidents)} incidents hold a group of near-duplicates."
+        known = f"{len(starts)} of {len(incidents)} incidents hold a group of near-duplicates."
     counts = count_around_answers(joined, window_hours=window_hours, end=end, starts=starts)
     if kept:
         counts = counts.join(questions.set_index("question_id")[kept], on="group")
@@ -138,12 +138,14 @@ def near_duplicates(
     cut = grouped.attrs["n_cut"]
     return Told(
         made.assign(definition=requests.definition.name),
-        f"{cut} questions were compared with the last thousand before them only. Windows of "
-        f"{window_hours:g} hours.{known}",
-        {"openings without a text": missing},
-        denominator=f"{len(questions):,} questions among {len(asked):,} openings, in "
-        f"{grouped['group'].nunique():,} groups of near-duplicates; {missing} openings without a "
-        "text are left out",
+        f"{len(questions):,} questions among {len(asked):,} openings, in "
+        f"{grouped['group'].nunique():,} groups of near-duplicates",
+        {"openings without a text": int(asked["text"].isna().sum())},
+        notes=(
+            f"{cut} questions were compared with the last thousand before them only.",
+            f"Windows of {window_hours:g} hours.",
+            known,
+        ),
     )
 
 

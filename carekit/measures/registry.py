@@ -12,16 +12,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from carekit.dataset.engine import using
 from carekit.dataset.folder import Dataset
 from carekit.errors import InputError
 from carekit.requests.definitions import DEFAULT, get_definition
 from carekit.requests.value import AUTO, Requests
-
-if TYPE_CHECKING:
-    import pandas as pd
+from carekit.show.facts import Facts
+from carekit.show.result import Result
+from carekit.show.tables import column_unit
 
 # Where measures are declared, in the order in which they are listed. Wings are named as text: the
 # core loads them when somebody asks, and imports none.
@@ -67,7 +69,11 @@ class Measure:
     columns : tuple of str
         Of its result, after those of the groups.
     unit : str
-        Of estimate and its limits: share, minutes, points, count, ratio.
+        Of the estimate and its limits, as `carekit.show.facts.Facts` knows units.
+    units : mapping of str to str
+        Units of columns whose names do not tell.
+    independent : str or None
+        What is independent, in words, where the measure decides it; None: the unit of the requests.
     options : dict
         The common options that it takes, with their defaults.
     own : dict of str to inspect.Parameter
@@ -79,21 +85,15 @@ class Measure:
     question: str
     columns: tuple[str, ...]
     unit: str
+    units: Mapping[str, str]
+    independent: str | None
     options: dict[str, Any]
     own: dict[str, inspect.Parameter]
     function: Callable[..., Any]
 
     def unit_of(self, column: str) -> str:
-        """The unit of a column of the result; empty for words."""
-        if column in ("estimate", "ci_low", "ci_high", "lower_bound", "upper_bound", "std_error"):
-            return self.unit
-        if column.endswith("minutes") and not column.startswith("within_"):
-            return "minutes"
-        if column.startswith(("n_", "clusters")) or column in ("n", "brands", "events", "censored"):
-            return "count"
-        if column.startswith(("within_", "rate", "share", "brand_m", "conf_level")):
-            return "share"
-        return ""
+        """The unit of a column of the result."""
+        return column_unit(column, self.unit, self.units)
 
 
 @dataclass(frozen=True)
@@ -103,23 +103,20 @@ class Told:
     Attributes
     ----------
     frame : DataFrame
-    note : str
-        Sentences that follow those on the requests.
-    left_out : mapping of str to int
-        What this measure left out of the requests: words → number.
     denominator : str
         In words, where it is not all requests of the definition.
-    whole_note : str
-        All that is to be said, where no one denominator stands behind the frame.
+    left_out : mapping of str to int
+        What this measure left out of the requests: words → number.
+    notes : tuple of str
+        Sentences that a reader of the numbers needs; empty ones are not said.
     requests : Requests or None
         What it was made of, where that is not what was asked for.
     """
 
     frame: Any
-    note: str = ""
-    left_out: Mapping[str, int] = field(default_factory=dict)
     denominator: str = ""
-    whole_note: str = ""
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
     requests: Requests | None = None
 
 
@@ -141,6 +138,8 @@ def measure(
     columns: str,
     *,
     unit: str = "share",
+    units: Mapping[str, str] | None = None,
+    independent: str | None = None,
     refused_as: str = "",
     without: str = "",
     **defaults: Any,
@@ -149,7 +148,7 @@ def measure(
 
     Parameters
     ----------
-    name, question, columns, unit
+    name, question, columns, unit, units, independent
         As in `Measure`; columns separated by spaces.
     refused_as : str
         The word under which the selection of a dataset closes it; empty: never closed.
@@ -183,7 +182,8 @@ def measure(
                     requests.dataset.refuse(refused_as, allow_selected=requests.allow_selected)
                 return told(function(requests, **kept), requests, made)
 
-        made = Measure(name, question, tuple(columns.split()), unit, options, own, measured)
+        about = (name, question, tuple(columns.split()), unit, units or {}, independent)
+        made = Measure(*about, options, own, measured)
         measured.__signature__ = _signature(made)  # type: ignore[attr-defined]
         _KNOWN[name] = made
         return measured
@@ -217,30 +217,35 @@ def _requests(asked: Dataset | Requests, given: dict[str, Any], made: Measure) -
 
 
 def told(made: Any, requests: Requests, asked: Measure) -> Any:
-    """What a measure hands back: its columns in order, flags in words, and what was left out."""
-    import pandas as pd
-
+    """What a measure hands back: its columns in order, flags in words, and what it is of."""
     given = made if isinstance(made, Told) else Told(made)
     frame = given.frame
     if not isinstance(frame, pd.DataFrame):
         return frame
     if "flags" in frame:
-        frame = frame.assign(flags=flag_names(frame["flags"]))
+        frame = frame.assign(flags=frame["flags"].fillna(""))
     groups = [c for c in requests.by if c in frame and c not in asked.columns]
-    frame = frame[[*groups, *asked.columns]]
-    of = given.requests or requests
-    denominator = given.denominator or of.definition.denominator
-    note = f"Denominator: {denominator}. {of.built().count_note()} {given.note}".strip()
-    frame.attrs = {
-        "note": given.whole_note or note,
-        "left_out": {**of.left_out, **given.left_out},
-    }
-    return frame
-
-
-def flag_names(flags: pd.Series) -> pd.Series:
-    """Flags as the estimates raise them → their names, separated by commas; empty: none."""
-    return flags.fillna("").astype(str).str.replace(r"(?<=[^;,\s])[\s|]+", ", ", regex=True)
+    of, manifest = given.requests or requests, requests.dataset.manifest
+    independent = asked.independent
+    if independent is None:
+        independent = {None: "request", "author_id": "author"}.get(of.unit, str(of.unit))
+    facts = Facts(
+        measure=asked.name.replace("-", " "),
+        question=asked.question,
+        denominator=given.denominator or of.definition.denominator,
+        unit=asked.unit,
+        units=dict(asked.units),
+        by=tuple(groups),
+        definition=of.definition.name,
+        conf_level=requests.conf_level if "ci_low" in asked.columns else None,
+        independent_unit=independent,
+        left_out={**of.left_out, **given.left_out},
+        notes=tuple(note for note in given.notes if note),
+        synthetic=manifest.synthetic,
+        source=manifest.title,
+        last_date=(manifest.observed_until or "")[:10],
+    )
+    return Result(frame[[*groups, *asked.columns]].reset_index(drop=True), facts=facts)
 
 
 def _signature(asked: Measure) -> inspect.Signature:

@@ -32,7 +32,9 @@ RATIO = ["ratio", "ratio_low", "ratio_high"]
     "response-schemes",
     "does a written response scheme shorten waits",
     " ".join(["outcome", *ANALYSES[:6], *RATIO, *ANALYSES[6:], "definition"]),
-    unit="log minutes, or minutes",
+    unit="number",
+    units={"ratio": "ratio"},
+    independent="brand",
     without="by cluster",
 )
 def response_schemes(
@@ -117,15 +119,10 @@ def response_schemes(
     unseen = sorted(set(first.index) - set(months["brand"]))
     panel = with_start(months, first)
     lost = months["brand"].nunique() - panel["brand"].nunique()
-    note = (
-        f"Denominator: {used.denominator}, by brand and month (UTC); the month of the event is "
-        f"left out for its brand. {asked.built().count_note()} {lost} brands whose event came before "
-        f"their first request are left out; {len(unseen)} brands with an event have no request."
-    )
-    told = list(OUTCOMES)
+    told, closed = list(OUTCOMES), ""
     if CLOSED in requests.dataset.selection.cannot_answer and not requests.allow_selected:
         told.remove(RESTRICTED)
-        note += " Waits over all requests are left out: the dataset holds answered ones only."
+        closed = "Waits over all requests are left out: the dataset holds answered ones only."
     parts = []
     for outcome in told:
         value, size = OUTCOMES[outcome]
@@ -138,9 +135,15 @@ def response_schemes(
     log = result["outcome"] == LOG
     for name, column in zip(RATIO, ("estimate", "ci_low", "ci_high"), strict=True):
         result[name] = np.exp(result[column].astype(float).where(log))
-    early = {"brands whose event came before their first request": lost}
     return Told(
-        result.assign(definition=used.name), left_out=early, whole_note=note, requests=asked
+        result.assign(definition=used.name),
+        f"{used.denominator}, by brand and month (UTC)",
+        {
+            "brands whose event came before their first request": lost,
+            "brands with an event and without a request": len(unseen),
+        },
+        notes=("The month of the event is left out for its brand.", closed),
+        requests=asked,
     )
 
 

@@ -64,9 +64,9 @@ def surfaces(requests: Requests, *, posts: Collection[str] | None = None) -> Tol
     rows: dict[str, Collection[str]] = {str(name): (str(name),) for name in names}
     rows |= {ALL_OF_THE_BRAND: ADDRESSED, ALL_OTHERS: NOT_ADDRESSED}
     selection = requests.dataset.selection.kind
-    closed = f" Selection of the dataset: {selection}." if selection != "none" else ""
+    closed = f"Selection of the dataset: {selection}." if selection != "none" else ""
     return Told(
         requests.shares(counts, "surface", rows),
-        f"Shares of requests, not of people.{closed}",
-        {"requests whose surface is unknown": int(counts.loc[missing, "n"].sum())},
+        left_out={"requests whose surface is unknown": int(counts.loc[missing, "n"].sum())},
+        notes=("Shares of requests, not of people.", closed),
     )

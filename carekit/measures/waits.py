@@ -68,19 +68,15 @@ def forward(counts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _with_left_out(
-    frame: pd.DataFrame, requests: Requests, counts: pd.DataFrame, also: str = ""
+    frame: pd.DataFrame, requests: Requests, counts: pd.DataFrame, note: str = ""
 ) -> Told:
     """A result on waits, with what no time could be given to."""
-    backwards = int(counts["backwards"].sum())
-    left_out = {"answers dated before their request": backwards}
-    note = f"{backwards} answers are dated before their request: {also}left out of every time."
+    left_out = {"answers dated before their request": int(counts["backwards"].sum())}
+    clock = ""
     if requests.definition.clock == "business hours":
         left_out["requests to brands without opening hours"] = counts.attrs["n_without"]
-        note += (
-            f" Business hours of the brand; {counts.attrs['n_without']} requests to brands without "
-            "opening hours are left out."
-        )
-    return Told(frame, note, left_out)
+        clock = "Waits in business hours of the brand."
+    return Told(frame, left_out=left_out, notes=(note, clock))
 
 
 @measure(
@@ -152,7 +148,8 @@ def first_response(requests: Requests) -> Told:
         result = _beside(result, every[[*groups, *CENSORED, "method", "flags"]], groups)
         result["method"] = result["method"].fillna("no request with a usable time")
     result["definition"] = requests.definition.name
-    return _with_left_out(result, requests, counts, also="counted as answers, ")
+    note = "Answers dated before their request count as answers, and are left out of every time."
+    return _with_left_out(result, requests, counts, note if counts["backwards"].any() else "")
 
 
 def _beside(left: pd.DataFrame, right: pd.DataFrame, groups: list[str]) -> pd.DataFrame:

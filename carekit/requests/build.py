@@ -14,7 +14,7 @@ from carekit.dataset.engine import Engine
 from carekit.dataset.schema import REQUESTS
 from carekit.errors import InputError, did_you_mean
 from carekit.requests.clock import whole_seconds
-from carekit.requests.definitions import OPENING_UNITS, Definition, check_built, get_definition
+from carekit.requests.definitions import Definition, check_built, get_definition
 from carekit.requests.judging import choose_requests, judge_answers
 from carekit.requests.threads import Threads, dataset_threads, distinct_posts
 from carekit.requests.where import condition
@@ -84,20 +84,6 @@ class Built:
             "customer posts that reply to a post outside the dataset": self.n_orphans,
             **({} if self.apart is None else {short: self.n_apart}),
         }
-
-    def count_note(self) -> str:
-        """What was left out or set apart, in one sentence."""
-        return (
-            f"{self.n_duplicates} repeated rows left out; {self.n_orphans} customer posts reply to "
-            "a post outside the dataset"
-            + (" and are no openings" if self.definition.unit in OPENING_UNITS else "")
-            + (
-                f"; {self.n_apart} requests were followed for less than "
-                f"{_spell(self.definition.follow_up_minutes)} and are set apart."
-                if self.apart is not None
-                else "."
-            )
-        )
 
 
 def build_requests(

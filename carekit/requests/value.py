@@ -268,7 +268,8 @@ class Requests:
     @property
     def note(self) -> str:
         """The denominator in words, and what was left out of it."""
-        return f"Denominator: {self.definition.denominator}. {self.built().count_note()}"
+        lost = "; ".join(f"{n} {name}" for name, n in self.left_out.items()) or "nothing"
+        return f"Denominator: {self.definition.denominator}. Left out: {lost}."
 
     @property
     def left_out(self) -> dict[str, int]:

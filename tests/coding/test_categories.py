@@ -212,7 +212,8 @@ def test_the_workload_counts_each_request_once(dataset):
     # The one that shows personal data must leave the network; the thanks are answered.
     assert (every["n_to_do"], every["n_leaving"], every["share_leaving"]) == (4, 1, 0.25)
     assert 0 <= every["ci_low"] <= 0.25 <= every["ci_high"] <= 1
-    assert "1 requests have no rule" in found.attrs["note"]
+    lost = found.facts.left_out
+    assert lost["requests without a rule (no text, or an unknown surface)"] == 1
 
 
 def test_flags_keep_no_text_unless_asked(dataset):

@@ -108,8 +108,16 @@ def test_the_order_of_the_posts_changes_nothing(make_dataset):
 
 
 def test_the_note_says_the_denominator_and_what_was_left_out(make_dataset):
-    note = answer_rate(make_dataset(ROWS, copies=ROWS[:2])).attrs["note"]
-    assert note == (
-        "Denominator: customer posts that reply to nothing. 2 repeated rows left out; 0 customer "
-        "posts reply to a post outside the dataset and are no openings."
+    facts = answer_rate(make_dataset(ROWS, copies=ROWS[:2])).facts
+    assert facts.note == (
+        "Denominator: customer posts that reply to nothing. Left out: 2 repeated rows."
+    )
+    assert facts.left_out == {
+        "repeated rows": 2,
+        "customer posts that reply to a post outside the dataset": 0,
+    }
+    assert (facts.independent_unit, facts.definition, facts.unit) == (
+        "brand",
+        "direct-opening",
+        "share",
     )

@@ -65,7 +65,7 @@ def test_groups_are_compared_with_holms_adjustment(dataset):
     assert table.estimate[0] == pytest.approx(29 / 40 - 18 / 69)
     assert table.adjustment[0] == "holm"
     assert table.clusters[0] == 8
-    assert table.attrs["note"].endswith("0 requests without network left out.")
+    assert table.facts.left_out["requests without network"] == 0
 
 
 def test_the_comparison_is_that_of_the_small_table(dataset):

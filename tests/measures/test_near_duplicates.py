@@ -72,11 +72,9 @@ def test_a_burst_that_fades_by_itself_is_no_effect(burst):
 
 
 def test_what_is_left_out_is_counted(burst):
-    note = near_duplicates(burst(1, 3), window_hours=2).attrs["note"]
-    assert note.startswith(
-        "Denominator: 72 questions among 75 openings, in 12 groups of near-duplicates; 1 openings "
-        "without a text are left out."
-    )
+    facts = near_duplicates(burst(1, 3), window_hours=2).facts
+    assert facts.denominator == "72 questions among 75 openings, in 12 groups of near-duplicates"
+    assert facts.left_out["openings without a text"] == 1
 
 
 def test_groups_of_results_are_those_of_their_first_question(burst):

@@ -10,7 +10,7 @@ import pytest
 import carekit
 from carekit.dataset.folder import Dataset
 from carekit.errors import InputError
-from carekit.measures.registry import MODULES, REQUIRED, flag_names, measures
+from carekit.measures.registry import MODULES, REQUIRED, measures
 from carekit.show.text import format_frame
 
 ROWS = [
@@ -53,8 +53,10 @@ def test_a_measure_gives_the_columns_that_it_declares(dataset, name):
         return
     groups = [c for c in ("network", "owner") if c in made and c not in measure.columns]
     assert list(made.columns) == [*groups, *measure.columns]
-    assert made.attrs["note"]
-    assert all(isinstance(n, int) for n in made.attrs["left_out"].values())
+    assert made.facts.denominator
+    assert made.facts.question == measure.question
+    assert all(isinstance(n, int) for n in made.facts.left_out.values())
+    assert made.facts.unit == measure.unit
     for kind in ("table", "csv", "json"):
         assert format_frame(made, format=kind)
 
@@ -70,7 +72,7 @@ def test_a_measure_of_requests_is_that_of_a_dataset_with_the_same_options(datase
     again = measure.function(carekit.requests(dataset, **common), **told)
     if isinstance(made, pd.DataFrame):
         pd.testing.assert_frame_equal(made, again)
-        assert made.attrs == again.attrs
+        assert made.facts == again.facts
     else:
         assert str(made) == str(again)
 
@@ -125,16 +127,8 @@ def test_a_unit_that_is_not_named_is_the_one_of_the_measure(dataset):
 def test_units_of_columns_are_told():
     rate, waits = MEASURES["answer-rate"], MEASURES["first-response"]
     assert [rate.unit_of(c) for c in ("n", "estimate", "ci_low", "method")] == [
-        "count", "share", "share", ""
+        "count", "share", "share", "number"
     ]  # fmt: skip
     assert [waits.unit_of(c) for c in ("median_minutes", "ci_low", "within_60_minutes")] == [
         "minutes", "minutes", "share"
     ]  # fmt: skip
-
-
-def test_flags_are_separated_by_commas():
-    flags = pd.Series(["few_clusters small_n", "small_n|rare", "a:rare|small_n; b:rare", "", None])
-    assert flag_names(flags).tolist() == [
-        "few_clusters, small_n", "small_n, rare", "a:rare, small_n; b:rare", "", ""
-    ]  # fmt: skip
-    assert flag_names(flag_names(flags)).tolist() == flag_names(flags).tolist()

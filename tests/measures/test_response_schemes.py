@@ -85,7 +85,7 @@ def test_waits_of_all_requests_count_the_unanswered_up_to_the_cut(make_dataset):
 def test_requests_that_were_not_followed_long_enough_are_set_apart(make_dataset):
     rows = [{**r, "observed_at": r["at"] + 100} if r["id"] == "c0-0-4" else r for r in corpus(1.0)]
     made = response_schemes(make_dataset(rows), events=EVENTS)
-    assert "1 requests were followed for less than 8 hours and are set apart" in made.attrs["note"]
+    assert made.facts.left_out["requests followed for less than 8 hours"] == 1
 
 
 def test_answered_conversations_alone_have_no_wait_of_all(make_dataset):
@@ -117,11 +117,9 @@ def test_brands_without_a_before_or_without_requests_are_counted(make_dataset):
             ),
         ]
     )
-    note = response_schemes(make_dataset(corpus(0.6)), events=dates).attrs["note"]
-    assert (
-        "1 brands whose event came before their first request are left out; 1 brands with an event "
-        "have no request." in note
-    )
+    lost = response_schemes(make_dataset(corpus(0.6)), events=dates).facts.left_out
+    assert lost["brands whose event came before their first request"] == 1
+    assert lost["brands with an event and without a request"] == 1
 
 
 @pytest.mark.parametrize(

@@ -37,7 +37,7 @@ def test_the_curve_is_counted_by_hand_without_the_backwards_answer(make_dataset)
     curve = wait_curve(make_dataset(ROWS), cluster="none")
     assert curve["at_risk"].tolist() == [6, 5, 4, 3, 2, 1]
     assert curve["survival"].tolist() == pytest.approx([5 / 6, 4 / 6, 4 / 6, 4 / 9, 2 / 9, 2 / 9])
-    assert "1 answers are dated before their request" in curve.attrs["note"]
+    assert curve.facts.left_out["answers dated before their request"] == 1
 
 
 def test_shares_within_are_those_of_first_response_with_limits(make_dataset):
@@ -82,7 +82,8 @@ def test_the_business_clock_counts_open_minutes_only(make_dataset):
     # Asked on a Friday at noon, answered on Saturday at noon: six hours of opening until 18:00.
     curve = wait_curve(dataset, definition=clock)
     assert curve["minutes"].tolist() == [30, 360]
-    assert "0 requests to brands without opening hours" in curve.attrs["note"]
+    assert curve.facts.left_out["requests to brands without opening hours"] == 0
+    assert curve.facts.notes == ("Waits in business hours of the brand.",)
 
 
 def test_answered_conversations_have_no_curve(make_dataset):

@@ -76,8 +76,8 @@ def test_first_response_follows_the_clock_of_its_definition(dataset):
     row = first_response(dataset, definition="zendesk-business-hours").iloc[0]
     assert row.answered_median_minutes == pytest.approx((540 + 60) / 2)
     assert row.n_negative == 1
-    note = first_response(dataset, definition="zendesk-business-hours").attrs["note"]
-    assert "Business hours of the brand; 1 requests to brands without opening hours" in note
+    facts = first_response(dataset, definition="zendesk-business-hours").facts
+    assert facts.left_out["requests to brands without opening hours"] == 1
     elapsed = first_response(dataset, definition="zendesk").iloc[0]
     assert elapsed.answered_median_minutes == pytest.approx((3 * DAY + 180) / 2)
 

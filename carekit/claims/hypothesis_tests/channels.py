@@ -200,16 +200,16 @@ def social_leads(inquiry: Inquiry) -> Finding:
     needs="a question with several answers on the channels used, social_media among them",
 )
 def social_leads_in_survey(inquiry: Inquiry) -> Finding:
-    from carekit.survey.answers import measure_differences, measure_several
+    from carekit.survey import differences, ticked
 
     question = question_of(inquiry, "C046")
     if question.kind != "multiple" or "social_media" not in question.answers:
         raise Lacking(f"social_media is not among several answers to {question.name}.")
-    made = measure_several(inquiry.dataset, question.name)
+    made = ticked(inquiry.dataset, question.name)
     made = made[made["measure"] == "share_of_respondents"]
     shares: dict[str, float] = dict(zip(made["item"], made["estimate"], strict=True))
     leader = max((name for name in shares if name != "social_media"), key=lambda name: shares[name])
-    pairs = measure_differences(inquiry.dataset, question.name, conf_level=inquiry.conf_level)
+    pairs = differences(inquiry.dataset, question.name, conf_level=inquiry.conf_level)
     pair = pairs[pairs["group_a"].isin(["social_media", leader])
                  & pairs["group_b"].isin(["social_media", leader])].iloc[0]  # fmt: skip
     row = _oriented(pair, "social_media")

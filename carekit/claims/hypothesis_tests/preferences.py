@@ -108,11 +108,11 @@ def younger_on_twitter(inquiry: Inquiry) -> Finding:
 
 
 def _survey_trend(inquiry: Inquiry, figure_id: str) -> Finding:
-    from carekit.survey.answers import measure_trend
+    from carekit.survey import trend
 
     question = question_of(inquiry, figure_id, answers=["yes"])
     try:
-        made = measure_trend(
+        made = trend(
             inquiry.dataset,
             question.name,
             by="age_group",

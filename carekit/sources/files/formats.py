@@ -21,27 +21,11 @@ from carekit.sources.files.table import Header, TableFile, read_header
 from carekit.sources.files.text import Lines
 from carekit.sources.files.unknown import looks_like
 from carekit.sources.gaps import Gap
+from carekit.sources.networks import FORMATS
 from carekit.sources.times import Clock
 
-MODULES = {
-    "twcs": "carekit.sources.files.twcs",
-    "google-play": "carekit.sources.files.google_play",
-    "app-store": "carekit.sources.files.app_store",
-    "4cat": "carekit.sources.files.fourcat",
-    "4cat-ndjson": "carekit.sources.files.fourcat_ndjson",
-    "crowdtangle": "carekit.sources.files.crowdtangle",
-    "snscrape": "carekit.sources.files.snscrape",
-    "x": "carekit.sources.files.x",
-    "twarc": "carekit.sources.files.twarc",
-    "bluesky": "carekit.sources.files.bluesky",
-    "mastodon": "carekit.sources.files.mastodon",
-    "reddit": "carekit.sources.files.reddit",
-    "youtube": "carekit.sources.files.youtube",
-    "zendesk": "carekit.sources.files.zendesk",
-    "telegram": "carekit.sources.files.telegram",
-    "facebook": "carekit.sources.files.facebook",
-    "csv": "carekit.sources.files.any_csv",
-}
+# Every format that is known, in the order in which `auto` asks; any table comes last.
+MODULES = {**FORMATS, "csv": "carekit.sources.files.any_csv"}
 
 
 @dataclass(frozen=True)
@@ -196,7 +180,9 @@ def load_format(name: str) -> Format:
             f"`format` is {name!r}; expected one of: auto, {', '.join(MODULES)}. Choose one of "
             "these, or `csv` with --map for any other table."
         )
-    return importlib.import_module(MODULES[name]).FORMAT
+    module = importlib.import_module(MODULES[name])
+    formats: Sequence[Format] = module.FORMATS if name in FORMATS else (module.FORMAT,)
+    return next(f for f in formats if f.name == name)
 
 
 def recognise(path: Path, *, name: str | None = None) -> Format:

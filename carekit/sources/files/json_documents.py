@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 from carekit.sources.files.records import EMPTY
 from carekit.sources.files.text import decode, encoding
-from carekit.sources.mappers.values import TORN
+from carekit.sources.networks.values import TORN
 
 NO_JSON = "no JSON"
 PEEK = 1 << 18  # bytes that tell the format

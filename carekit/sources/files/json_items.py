@@ -1,4 +1,4 @@
-"""What the mappers find in a JSON file → items of an import: every one is counted."""
+"""What the networks read in a JSON file → items of an import: every one is counted."""
 
 from __future__ import annotations
 

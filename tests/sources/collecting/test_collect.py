@@ -312,7 +312,9 @@ def test_what_cannot_go_on_is_said_before_anything_is_written(bluesky, tmp_path)
         gather(bluesky, tmp_path / "d", resume=True)
     with pytest.raises(InputError, match="`targets` is empty"):
         collect("bluesky", out=tmp_path / "d", base_url=bluesky.url)
-    with pytest.raises(InputError, match="`source` is 'orkut'; expected one of: bluesky, mastodon"):
+    with pytest.raises(
+        InputError, match="`source` is 'orkut'; expected one of: google-play, snscrape"
+    ):
         collect("orkut", ["a"], out=tmp_path / "d")
     with pytest.raises(InputError, match="`max_pages` is 0; expected a number of at least 1"):
         gather(bluesky, tmp_path / "d", max_pages=0)

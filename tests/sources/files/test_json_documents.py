@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from carekit.sources.files.json_documents import NO_JSON, Document, JsonFile, decode_deep, peek
 from carekit.sources.files.records import EMPTY
-from carekit.sources.mappers.values import TORN
+from carekit.sources.networks.values import TORN
 
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**17), 10**17) | st.text(max_size=8),
