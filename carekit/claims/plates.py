@@ -16,7 +16,7 @@ from carekit.claims.ledger import load_ledger
 from carekit.claims.published import source_name
 from carekit.dataset.measured import load_measured
 from carekit.inference.rates.proportions import estimate_rate
-from carekit.measures.answer_rate import measure_answer_rate
+from carekit.measures.answers import answer_rate as measure_answer_rate
 from carekit.show.ask import Refused, ask
 from carekit.show.facts import Facts, facts_of
 from carekit.show.numbers import check_language, interval, known, p_value, say

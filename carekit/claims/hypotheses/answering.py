@@ -20,10 +20,11 @@ from carekit.inference.rates.means import estimate_mean
 from carekit.inference.rates.rate_model import model_rates
 from carekit.inference.waits.logrank import compare_waits
 from carekit.inference.waits.survival import estimate_waits
-from carekit.measures.answers import count_answers, count_waits
-from carekit.measures.brands_compared import compare_answer_rates
-from carekit.measures.response_schemes import LOG, measure_response_schemes
-from carekit.requests.build import build_requests, with_groups
+from carekit.measures.answers import count_answers
+from carekit.measures.brands import compare_answer_rates
+from carekit.measures.response_schemes import LOG, response_schemes
+from carekit.measures.waits import count_waits
+from carekit.requests.value import Requests
 
 FAST = "the answer comes at once"
 TONE = "the tone is different"
@@ -99,11 +100,15 @@ def _straight_line(x: pd.Series, y: pd.Series, conf_level: float) -> dict[str, A
 def answered_share_falls(inquiry: Inquiry) -> tuple[Row, str]:
     inquiry.dataset.refuse("answer-rate")
     with using() as engine:
-        requests = build_requests(
-            inquiry.dataset, definition="quintly-7d", engine=engine, with_threads=False
+        requests = Requests.of(
+            inquiry.dataset,
+            definition="quintly-7d",
+            by="month",
+            cluster="brand",
+            where="network = 'x'",
+            engine=engine,
         )
-        table = with_groups(requests.table, ("month",), where="network = 'x'")
-        counts = count_answers(table, by=("month",), cluster="brand")
+        counts = count_answers(requests).rename(columns={"unit": "cluster"})
     counts = counts[counts["month"].notna()]
     months = pd.PeriodIndex(counts["month"], freq="M")
     if len(months) == 0 or (months.max() - months.min()).n < 11:
@@ -221,7 +226,7 @@ def facebook_answers_more(inquiry: Inquiry) -> tuple[Row, str]:
     "requests and answers before and after, of four such brands or more and of others",
 )
 def schemes_shorten_waits(inquiry: Inquiry) -> tuple[Row, str]:
-    made: Any = measure_response_schemes(inquiry.dataset, conf_level=inquiry.conf_level)
+    made: Any = response_schemes(inquiry.dataset, conf_level=inquiry.conf_level)
     rows = made[made["outcome"] == LOG].set_index("analysis")
     row, trend = rows.loc["each request alike"], rows.loc["pre-trend"]
     return {**row, "n": int(row["n_requests"])}, (
@@ -351,10 +356,8 @@ def reviews_answered_at_once(inquiry: Inquiry) -> tuple[Row, str]:
 def requests_answered_at_once(inquiry: Inquiry) -> tuple[Row, str]:
     inquiry.dataset.refuse("answer-rate")
     with using() as engine:
-        requests = build_requests(
-            inquiry.dataset, definition="direct-opening", engine=engine, with_threads=False
-        )
-        waits = count_waits(requests.table, cluster="brand")
+        waits = count_waits(Requests.of(inquiry.dataset, cluster="brand", engine=engine))
+    waits = waits.rename(columns={"unit": "cluster"})
     waits = waits[waits["events"] + waits["censored"] > 0]
     if waits.empty:
         raise CannotAnswer("The dataset holds no request.")

@@ -14,7 +14,7 @@ from carekit.claims.labels import negative_posts
 from carekit.errors import CannotAnswer
 from carekit.inference.rates.intervals import wilson
 from carekit.inference.surveys.trends import logistic_trend
-from carekit.measures.care_accounts import measure_care_accounts
+from carekit.measures.care_accounts import care_accounts
 
 
 @tests(
@@ -94,7 +94,7 @@ def common_in_dataset(inquiry: Inquiry) -> tuple[Row, str]:
 def care_accounts_draw_away(inquiry: Inquiry) -> tuple[Row, str]:
     networks = _opened_on(inquiry)
     negative, by = negative_posts(inquiry.dataset)
-    made: Any = measure_care_accounts(
+    made: Any = care_accounts(
         inquiry.dataset, network=networks, negative=negative, conf_level=inquiry.conf_level
     ).set_index("analysis")
     row, trend = made.loc["each brand-month alike"], made.loc["pre-trend"]

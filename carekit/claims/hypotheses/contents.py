@@ -15,11 +15,11 @@ from carekit.claims.labels import BY_RULES, LABELS, coded_labels
 from carekit.dataset.measured import load_measured
 from carekit.errors import CannotAnswer, InputError, SelectionError
 from carekit.inference.rates.mixes import compare_mixes
-from carekit.measures.bypass import measure_bypass
+from carekit.measures.bypass import bypass
 from carekit.measures.events import load_events
-from carekit.measures.near_duplicate_estimates import BURST, measure_near_duplicates
-from carekit.measures.reply_length import measure_reply_length
-from carekit.measures.surfaces import measure_surfaces
+from carekit.measures.first_answers import reply_length
+from carekit.measures.near_duplicates import BURST, near_duplicates
+from carekit.measures.surfaces import surfaces
 
 # Share of requests that would have to change category: up to here two mixes are taken for alike,
 # from `MANY` on for different.
@@ -87,7 +87,7 @@ cannot_test(
     needs=f"posts or tickets: {OTHER_CHANNELS}, with the texts of the answers",
 )
 def shorter_answers(inquiry: Inquiry) -> tuple[Row, str]:
-    made = measure_reply_length(
+    made = reply_length(
         inquiry.dataset, by="network", cluster="brand", conf_level=inquiry.conf_level
     )
     made = made[made["n"] > 0].set_index("network")
@@ -129,9 +129,9 @@ def answer_prevents_questions(inquiry: Inquiry) -> tuple[Row, str]:
         since = "since the incident began (events.csv)"
     except (SelectionError, InputError):
         events, since = None, "since the first question"
-    made = measure_near_duplicates(
-        inquiry.dataset, events=events, conf_level=inquiry.conf_level
-    ).set_index("arm")
+    made = near_duplicates(inquiry.dataset, events=events, conf_level=inquiry.conf_level).set_index(
+        "arm"
+    )
     answered, silent = made.loc["answered"], made.loc["unanswered"]
     row = made.loc["answered / unanswered"]
     if pd.isna(row["estimate"]):
@@ -202,7 +202,7 @@ def _measured_bypass(inquiry: Inquiry) -> tuple[pd.DataFrame, bool]:
             "angry": set(labels.loc[angry, "post_id"]),
             "negative": set(labels.loc[labels["tone"] == "negative", "post_id"]),
         }
-    made = measure_bypass(inquiry.dataset, conf_level=inquiry.conf_level, **coded)
+    made = bypass(inquiry.dataset, conf_level=inquiry.conf_level, **coded)
     return made, bool(coded)
 
 
@@ -218,7 +218,7 @@ def _measured_bypass(inquiry: Inquiry) -> tuple[pd.DataFrame, bool]:
     needs="posts collected on blogs that are not the brand's, beside those on its own places",
 )
 def few_on_blogs(inquiry: Inquiry) -> tuple[Row, str]:
-    made = measure_surfaces(inquiry.dataset, cluster="brand", conf_level=inquiry.conf_level)
+    made = surfaces(inquiry.dataset, cluster="brand", conf_level=inquiry.conf_level)
     rows = made[made["surface"] == "external_blog"]
     if rows.empty:
         raise CannotAnswer("The dataset holds no request on a blog that is not the brand's.")

@@ -8,7 +8,7 @@ from carekit.claims.hypotheses.printed import assumption, percent, share_row, to
 from carekit.claims.hypotheses.registry import Row, tests
 from carekit.claims.inquiry import Inquiry
 from carekit.errors import CannotAnswer
-from carekit.measures.handoffs import measure_elsewhere, measure_handoffs
+from carekit.measures.first_answers import elsewhere, handoffs
 
 PATTERNS = "Told by patterns, whose errors are not in the interval."
 NO_TEXT = "The dataset holds no text of an answer."
@@ -45,7 +45,7 @@ def asks_for_private_message_in_print(inquiry: Inquiry) -> tuple[Row, str]:
     needs="texts of the brands' answers",
 )
 def asks_for_private_message(inquiry: Inquiry) -> tuple[Row, str]:
-    made = measure_handoffs(inquiry.dataset, cluster="brand", conf_level=inquiry.conf_level)
+    made = handoffs(inquiry.dataset, cluster="brand", conf_level=inquiry.conf_level)
     row = made[made["handoff"] == "requested or announced"].iloc[0]
     if not row["n"]:
         raise CannotAnswer(NO_TEXT)
@@ -102,7 +102,7 @@ def redirected_in_print(inquiry: Inquiry) -> tuple[Row, str]:
     needs="texts of the brands' answers",
 )
 def redirected(inquiry: Inquiry) -> tuple[Row, str]:
-    row = measure_elsewhere(inquiry.dataset, cluster="brand", conf_level=inquiry.conf_level).iloc[0]
+    row = elsewhere(inquiry.dataset, cluster="brand", conf_level=inquiry.conf_level).iloc[0]
     if not row["n"]:
         raise CannotAnswer(NO_TEXT)
     return dict(row), (

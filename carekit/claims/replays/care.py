@@ -12,11 +12,10 @@ from carekit.claims.replays.registry import Measurement, replays
 from carekit.dataset.engine import using
 from carekit.errors import CannotAnswer, InputError
 from carekit.inference.rates.intervals import wilson
-from carekit.measures.answers import count_waits
-from carekit.measures.growth import measure_growth
-from carekit.measures.handoffs import measure_handoffs, measure_redirects
-from carekit.measures.volumes import Period, comparable_periods, span
-from carekit.requests.build import build_requests, with_groups
+from carekit.measures.first_answers import handoffs, redirects
+from carekit.measures.growth import Period, comparable_periods, growth, span
+from carekit.measures.waits import count_waits
+from carekit.requests.value import Requests
 
 MENTIONS = "simply-measured"
 EIGHT_HOURS = 480
@@ -76,10 +75,8 @@ def average_response_under_8h(figure: Figure, inquiry: Inquiry) -> Measurement:
 
     def count() -> pd.DataFrame:
         with using() as engine:
-            requests = build_requests(
-                inquiry.dataset, definition=MENTIONS, engine=engine, with_threads=False
-            )
-            return count_waits(with_groups(requests.table, ("brand",), where=where), by=("brand",))
+            options = {"by": "brand", "where": where, "cluster": None, "engine": engine}
+            return count_waits(Requests.of(inquiry.dataset, definition=MENTIONS, **options))
 
     waits = inquiry.once(("waits of care accounts", where), count)
     answered = waits[waits["events"] > 0]
@@ -104,10 +101,10 @@ def redirects_reply(figure: Figure, inquiry: Inquiry) -> Measurement:
     where = _where(figure)
     measure: Callable[..., pd.DataFrame]
     if figure.group == "private_message":
-        measure, column, level = measure_handoffs, "handoff", "requested"
+        measure, column, level = handoffs, "handoff", "requested"
         what = "first answers that ask for a private message, by the rules of carekit.coding"
     elif figure.group in DESTINATIONS:
-        measure, column, level = measure_redirects, "destination", figure.group
+        measure, column, level = redirects, "destination", figure.group
         what = f"first answers that give a {figure.group} to turn to"
     else:
         raise CannotAnswer(
@@ -129,7 +126,7 @@ def redirects_reply(figure: Figure, inquiry: Inquiry) -> Measurement:
 
 
 @replays("mentions_growth", "care_account_growth")
-def growth(figure: Figure, inquiry: Inquiry) -> Measurement:
+def mentions_growth(figure: Figure, inquiry: Inquiry) -> Measurement:
     """Growth of the mentions of care accounts (in all, per account, like for like), or of their
     number, which is counted and has no interval."""
     component = COMPONENTS.get(figure.group)
@@ -142,9 +139,7 @@ def growth(figure: Figure, inquiry: Inquiry) -> Measurement:
 
     def measure() -> pd.DataFrame:
         first, second = ((str(p.start), str(p.end)) for p in (before, after))
-        return measure_growth(
-            inquiry.dataset, definition=MENTIONS, where=where, before=first, after=second
-        )
+        return growth(inquiry.dataset, definition=MENTIONS, where=where, before=first, after=second)
 
     frame = inquiry.once(("growth", where, before, after), measure).set_index("component")
     row = frame.loc[component]
@@ -163,10 +158,8 @@ def _periods(figure: Figure, inquiry: Inquiry, where: str) -> tuple[Period, Peri
 
     def ends_of(condition: str | None) -> tuple[pd.Timestamp, pd.Timestamp] | None:
         with using() as engine:
-            requests = build_requests(
-                inquiry.dataset, definition=MENTIONS, engine=engine, with_threads=False
-            )
-            return span(with_groups(requests.table, (), where=condition))
+            options = {"where": condition, "cluster": None, "engine": engine}
+            return span(Requests.of(inquiry.dataset, definition=MENTIONS, **options))
 
     year, slack = pd.DateOffset(years=1), pd.Timedelta(days=2)
     ends = inquiry.once(("span", None), lambda: ends_of(None))

@@ -18,10 +18,10 @@ from carekit.dataset.engine import using
 from carekit.errors import CannotAnswer
 from carekit.inference.rates.means import estimate_mean
 from carekit.inference.rates.proportions import estimate_rate, mean_of_rates
-from carekit.measures.answers import count_answers, count_waits
-from carekit.requests.build import build_requests
+from carekit.measures.answers import count_answers
+from carekit.measures.waits import count_waits
 from carekit.requests.definitions import get_definition
-from carekit.requests.places import keep_posts
+from carekit.requests.value import Requests
 
 GROUPS = ("network", "country", "sector", "account_kind")
 # Where a study does not say what it counted.
@@ -55,12 +55,11 @@ def counted(
 
     def table() -> pd.DataFrame:
         with using() as engine:
-            requests = build_requests(
-                inquiry.dataset, definition=name, engine=engine, with_threads=False
-            ).table
-            if kept is not None:
-                requests = keep_posts(requests, kept)
-            return count(requests, by=GROUPS, cluster="brand")
+            asked = Requests.of(
+                inquiry.dataset, definition=name, by=GROUPS, cluster="brand", engine=engine
+            )
+            asked = asked if kept is None else asked.only(kept)
+            return count(asked).rename(columns={"unit": "cluster"})
 
     every = inquiry.once((name, count.__name__, kept is not None), table)
     rows, where = _rows(figure, every)
