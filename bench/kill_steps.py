@@ -103,13 +103,20 @@ def rows(name: str) -> str:
 def imported(name: str) -> Callable[[Path], None]:
     def run(folder: Path) -> None:
         file = folder / f"{name}.csv"
-        if not file.exists():
-            file.write_text(rows(name), encoding="utf-8")
-        done = carekit(["import", "csv", str(file), "--network", "x", "--out", str(folder / "d")])
-        if done:
-            raise OSError(errno.ENOSPC, "exit", str(done))
+        if carekit(["import", "csv", str(file), "--network", "x", "--out", str(folder / "d")]):
+            raise OSError(errno.ENOSPC, "exit 2")
 
     return run
+
+
+def files(folder: Path) -> None:
+    for name in "ab":
+        (folder / f"{name}.csv").write_text(rows(name), encoding="utf-8")
+
+
+def one_import(folder: Path) -> None:
+    files(folder)
+    imported("a")(folder)
 
 
 def share(folder: Path) -> None:
@@ -154,9 +161,9 @@ COMMANDS = {
     "create": Command(create, nothing, dataset_state),
     "append": Command(append, create, dataset_state),
     "refresh": Command(refresh, create, dataset_state),
-    "import": Command(imported("a"), nothing, dataset_state),
-    "import more": Command(imported("b"), imported("a"), dataset_state),
-    "share": Command(share, imported("a"), share_state),
+    "import": Command(imported("a"), files, dataset_state),
+    "import more": Command(imported("b"), one_import, dataset_state),
+    "share": Command(share, one_import, share_state),
     "sample": Command(sample, nothing, dataset_state),
 }
 

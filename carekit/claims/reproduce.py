@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -173,7 +174,8 @@ def progress(*, quiet: bool) -> Iterator[Any]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     ]
-    console = Console(stderr=True)
+    # Bars move the cursor, which `carekit.cli.guard` would show instead.
+    console = Console(file=sys.__stderr__ or sys.stderr)
     with Progress(*columns, console=console, disable=quiet) as bars:
 
         def bar(name: str, total: int) -> Any:
