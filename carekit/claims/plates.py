@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from carekit import survey
 from carekit.claims.ledger import load_ledger
 from carekit.claims.published import source_name
 from carekit.dataset.measured import load_measured
@@ -25,7 +26,6 @@ from carekit.show.result import Result
 from carekit.show.safe import markdown
 from carekit.show.tables import ReadableTable
 from carekit.show.wording import label, said
-from carekit.survey.answers import measure_several, measure_share, measure_trend
 
 if TYPE_CHECKING:
     from carekit.claims.figure import Figure
@@ -186,7 +186,7 @@ generated from the published values: agreement is a recovery and no evidence.
     )
     rows = _published(figures, lambda f: f.group, "place")
     rows = rows.sort_values("published_high", ascending=False, kind="stable")
-    several = ask(measure_several, dataset, question=question, conf_level=conf_level)
+    several = ask(survey.ticked, dataset, question=question, conf_level=conf_level)
     ticked = several[several["measure"] == "share_of_respondents"].rename(columns={"item": "place"})
     return _plate("places", told, rows, ticked, dataset, lang, conf_level)
 
@@ -220,10 +220,10 @@ def plate_ages(
     told = _words("ages", lang)
     ages = _proportions("prefers_social_over_phone", lambda f: f.group[:1].isdigit())
     rows = _published(ages, lambda f: f.current.group, by).sort_values(by, kind="stable")
-    share = ask(measure_share, dataset, question=question, by=by, conf_level=conf_level)
+    share = ask(survey.answers, dataset, question=question, by=by, conf_level=conf_level)
     yes = share[share["answer"] == "yes"]
     plate = _plate("ages", told, rows, yes, dataset, lang, conf_level)
-    trend = ask(measure_trend, dataset, question=question, by=by, conf_level=conf_level)
+    trend = ask(survey.trend, dataset, question=question, by=by, conf_level=conf_level)
     if not len(trend):
         return plate
     slope = trend.iloc[0]

@@ -95,7 +95,7 @@ def with_planted_distance(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame
     true = planted_values(dataset, "category_share")
     if true.empty:
         return frame
-    shares = true.pivot(index="category", columns="network", values="value").fillna(0)
+    shares = true.pivot_table(index="category", columns="network", values="value").fillna(0)
     away = shares.sub(shares[frame["reference"].iloc[0]], axis=0).abs().sum() / 2
     return frame.assign(planted=frame["group"].map(away))
 
