@@ -70,8 +70,8 @@ def has_care_account(figure: Figure, dataset: Dataset) -> Measurement:
 def average_response_under_8h(figure: Figure, dataset: Dataset) -> Measurement:
     """Share of brands whose mean wait, over answered mentions of the care account, is below 8 h."""
     from carekit.dataset.engine import using
-    from carekit.measures.answers import count_waits
-    from carekit.requests.build import build_requests, with_groups
+    from carekit.measures.waits import count_waits
+    from carekit.requests.value import Requests
 
     brands = care_accounts(figure, dataset)
     if brands is None or not brands["has_care"].any():
@@ -82,10 +82,8 @@ def average_response_under_8h(figure: Figure, dataset: Dataset) -> Measurement:
 
     def count() -> pd.DataFrame:
         with using() as engine:
-            requests = build_requests(
-                dataset, definition=MENTIONS, engine=engine, with_threads=False
-            )
-            return count_waits(with_groups(requests.table, ("brand",), where=where), by=("brand",))
+            options = {"by": "brand", "where": where, "cluster": None, "engine": engine}
+            return count_waits(Requests.of(dataset, definition=MENTIONS, **options))
 
     waits = _once(dataset, ("waits", where), count)
     answered = waits[waits["events"] > 0]
@@ -106,7 +104,8 @@ def average_response_under_8h(figure: Figure, dataset: Dataset) -> Measurement:
 
 def redirects_reply(figure: Figure, dataset: Dataset) -> Measurement:
     """Share of first answers of care accounts that send the customer elsewhere."""
-    from carekit.measures.handoffs import measure_handoffs, measure_redirects
+    from carekit.measures.first_answers import handoffs as measure_handoffs
+    from carekit.measures.first_answers import redirects as measure_redirects
 
     options: dict[str, Any] = {"definition": MENTIONS, "where": _where(figure), "cluster": "brand"}
     if figure.group == "private_message":
@@ -155,7 +154,7 @@ def care_account_growth(figure: Figure, dataset: Dataset) -> Measurement:
 
 
 def _growth(figure: Figure, dataset: Dataset, component: str) -> Measurement:
-    from carekit.measures.growth import measure_growth
+    from carekit.measures.growth import growth as measure_growth
 
     periods: dict[str, Any] = _own_periods(figure, dataset)
     where = _where(figure)
@@ -184,18 +183,15 @@ def _growth(figure: Figure, dataset: Dataset, component: str) -> Measurement:
 def _own_periods(figure: Figure, dataset: Dataset) -> dict[str, Any]:
     """The figure's window and the same a year before, if the dataset covers both."""
     from carekit.dataset.engine import using
-    from carekit.measures.volumes import span
-    from carekit.requests.build import build_requests
+    from carekit.measures.growth import span
+    from carekit.requests.value import Requests
 
     if not figure.period_start or not figure.period_end:
         return {}
 
     def ends_of() -> tuple[pd.Timestamp, pd.Timestamp] | None:
         with using() as engine:
-            requests = build_requests(
-                dataset, definition=MENTIONS, engine=engine, with_threads=False
-            )
-            return span(requests.table)
+            return span(Requests.of(dataset, definition=MENTIONS, cluster=None, engine=engine))
 
     ends = _once(dataset, ("span",), ends_of)
     start = pd.Timestamp(str(figure.period_start), tz="UTC")

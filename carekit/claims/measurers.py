@@ -17,10 +17,10 @@ from carekit.claims.measurement import Measurement, register_measure
 from carekit.dataset.engine import using
 from carekit.inference.rates.means import estimate_mean
 from carekit.inference.rates.proportions import estimate_rate, mean_of_rates
-from carekit.measures.answers import count_answers, count_waits
-from carekit.requests.build import build_requests
+from carekit.measures.answers import count_answers
+from carekit.measures.waits import count_waits
 from carekit.requests.definitions import get_definition
-from carekit.requests.places import keep_posts
+from carekit.requests.value import Requests
 
 if TYPE_CHECKING:
     from carekit.dataset.folder import Dataset
@@ -90,11 +90,9 @@ def _counted(dataset: Dataset, name: str, kind: str) -> pd.DataFrame:
         while len(_COUNTED) >= MOST_KEPT:
             _COUNTED.pop(next(iter(_COUNTED)))
         with using() as engine:
-            requests = build_requests(
-                dataset, definition=name, engine=engine, with_threads=False
-            ).table
             count = count_answers if kind == "answers" else count_waits
-            _COUNTED[key] = count(requests, by=GROUPS, cluster="brand")
+            asked = Requests.of(dataset, definition=name, by=GROUPS, cluster="brand", engine=engine)
+            _COUNTED[key] = count(asked).rename(columns={"unit": "cluster"})
     return _COUNTED[key]
 
 
@@ -182,10 +180,8 @@ def _complaints(dataset: Dataset, count: Callable[..., pd.DataFrame]) -> pd.Data
         return None
     complaints = labels.loc[labels["is_complaint"].fillna(False).astype(bool), "post_id"]
     with using() as engine:
-        requests = build_requests(
-            dataset, definition="direct-opening", engine=engine, with_threads=False
-        ).table
-        return count(keep_posts(requests, set(complaints)), by=GROUPS, cluster="brand")
+        asked = Requests.of(dataset, by=GROUPS, cluster="brand", engine=engine)
+        return count(asked.only(complaints)).rename(columns={"unit": "cluster"})
 
 
 def _sector_share(figure: Figure, dataset: Dataset) -> Measurement:

@@ -16,8 +16,9 @@ from carekit import survey
 from carekit.claims.ledger import load_ledger
 from carekit.claims.published import source_name
 from carekit.dataset.measured import load_measured
+from carekit.errors import InputError
 from carekit.inference.rates.proportions import estimate_rate
-from carekit.measures.answer_rate import measure_answer_rate
+from carekit.measures.answers import answer_rate as answer_rate
 from carekit.show.ask import Refused, ask
 from carekit.show.facts import Facts, facts_of
 from carekit.show.numbers import check_language, interval, known, p_value, say
@@ -156,6 +157,40 @@ class Plate:
         display(self.table())
 
 
+def plate(dataset: Dataset, which: str, **options: Any) -> Plate:
+    """A headline study at a glance: published and measured, on any dataset.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    which : {"places", "ages", "countries"}
+        Where people complain; social media or the phone, by age; who gets an answer, by country
+        and network.
+    **options
+        ``lang="fr"``, ``conf_level``, and those of `plate_places`, `plate_ages`, `plate_countries`.
+
+    Returns
+    -------
+    Plate
+        Shows itself in a notebook; `.result` is the frame, `.picture()` and `.table()` its parts.
+
+    Raises
+    ------
+    InputError
+        If there is no such plate.
+
+    Examples
+    --------
+    >>> import carekit
+    >>> carekit.plate(carekit.open_dataset(), "ages", lang="fr").result.facts.lang
+    'fr'
+    """
+    made = {"places": plate_places, "ages": plate_ages, "countries": plate_countries}
+    if which not in made:
+        raise InputError(f"`which` is {which!r}; expected one of: {', '.join(made)}. Use one.")
+    return made[which](dataset, **options)
+
+
 def plate_places(
     dataset: Dataset,
     *,
@@ -266,9 +301,7 @@ def plate_countries(
     )
     rows = _published(printed, lambda f: (f.network, f.country), "where")
     asked = {"definition": definition, "conf_level": conf_level, **options}
-    parts = [
-        ask(measure_answer_rate, dataset, by=by, **asked) for by in ("network", "network,country")
-    ]
+    parts = [ask(answer_rate, dataset, by=by, **asked) for by in ("network", "network,country")]
     found = [part.assign(country="world") if i == 0 else part for i, part in enumerate(parts)]
     own = pd.concat([part.frame for part in found if len(part)]) if any(map(len, found)) else None
     if own is not None:

@@ -78,9 +78,8 @@ def ask(measure: Callable[..., pd.DataFrame], data: Any, /, *args: Any, **option
 
     Examples
     --------
-    >>> from carekit.dataset.folder import open_dataset
-    >>> from carekit.measures.answer_rate import measure_answer_rate
-    >>> answer = ask(measure_answer_rate, open_dataset())
+    >>> import carekit
+    >>> answer = ask(carekit.answer_rate, carekit.open_dataset())
     >>> len(answer), answer.facts.synthetic
     (1, True)
     """

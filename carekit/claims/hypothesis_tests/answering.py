@@ -102,15 +102,19 @@ def answered_share_falls(inquiry: Inquiry) -> Finding:
     from carekit.dataset.engine import using
     from carekit.inference.rates.rate_model import model_rates
     from carekit.measures.answers import count_answers
-    from carekit.requests.build import build_requests, with_groups
+    from carekit.requests.value import Requests
 
     inquiry.dataset.refuse("answer-rate")
     with using() as engine:
-        requests = build_requests(
-            inquiry.dataset, definition="quintly-7d", engine=engine, with_threads=False
+        requests = Requests.of(
+            inquiry.dataset,
+            definition="quintly-7d",
+            by="month",
+            cluster="brand",
+            where="network = 'x'",
+            engine=engine,
         )
-        table = with_groups(requests.table, ("month",), where="network = 'x'")
-        counts = count_answers(table, by=("month",), cluster="brand")
+        counts = count_answers(requests).rename(columns={"unit": "cluster"})
     counts = counts[counts["month"].notna()]
     months = pd.PeriodIndex(counts["month"], freq="M")
     if len(months) == 0 or (months.max() - months.min()).n < 11:
@@ -211,7 +215,7 @@ def facebook_answers_tests_better(inquiry: Inquiry) -> Finding:
     needs="posts: requests to the same brands on Facebook and X, answered or not",
 )
 def facebook_answers_more(inquiry: Inquiry) -> Finding:
-    from carekit.measures.brands_compared import compare_answer_rates
+    from carekit.measures.brands import compare_answer_rates
 
     try:
         made = compare_answer_rates(
@@ -245,7 +249,8 @@ def facebook_answers_more(inquiry: Inquiry) -> Finding:
     "requests and answers before and after, of four such brands or more and of others",
 )
 def schemes_shorten_waits(inquiry: Inquiry) -> Finding:
-    from carekit.measures.response_schemes import LOG, measure_response_schemes
+    from carekit.measures.response_schemes import LOG
+    from carekit.measures.response_schemes import response_schemes as measure_response_schemes
 
     try:
         made: Any = measure_response_schemes(inquiry.dataset, conf_level=inquiry.conf_level)
@@ -397,15 +402,13 @@ def reviews_answered_at_once(inquiry: Inquiry) -> Finding:
 def requests_answered_at_once(inquiry: Inquiry) -> Finding:
     from carekit.dataset.engine import using
     from carekit.inference.waits.survival import estimate_waits
-    from carekit.measures.answers import count_waits
-    from carekit.requests.build import build_requests
+    from carekit.measures.waits import count_waits
+    from carekit.requests.value import Requests
 
     inquiry.dataset.refuse("answer-rate")
     with using() as engine:
-        requests = build_requests(
-            inquiry.dataset, definition="direct-opening", engine=engine, with_threads=False
-        )
-        waits = count_waits(requests.table, cluster="brand")
+        waits = count_waits(Requests.of(inquiry.dataset, cluster="brand", engine=engine))
+    waits = waits.rename(columns={"unit": "cluster"})
     waits = waits[waits["events"] + waits["censored"] > 0]
     if waits.empty:
         raise Lacking("The dataset holds no request.")

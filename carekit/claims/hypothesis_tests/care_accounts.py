@@ -95,7 +95,7 @@ def common_in_dataset(inquiry: Inquiry) -> Finding:
     "account while they were observed, and of others that did not; the texts of the posts",
 )
 def care_accounts_draw_away(inquiry: Inquiry) -> Finding:
-    from carekit.measures.care_accounts import measure_care_accounts
+    from carekit.measures.care_accounts import care_accounts as measure_care_accounts
 
     networks = _opened_on(inquiry)
     negative, told = negative_posts(inquiry.dataset)

@@ -89,7 +89,7 @@ cannot_test(
     needs=f"posts or tickets: {OTHER_CHANNELS}, with the texts of the answers",
 )
 def shorter_answers(inquiry: Inquiry) -> Finding:
-    from carekit.measures.reply_length import measure_reply_length
+    from carekit.measures.first_answers import reply_length as measure_reply_length
 
     made = measure_reply_length(
         inquiry.dataset, by="network", cluster="brand", conf_level=inquiry.conf_level
@@ -139,7 +139,8 @@ def shorter_answers(inquiry: Inquiry) -> Finding:
 )
 def answer_prevents_questions(inquiry: Inquiry) -> Finding:
     from carekit.measures.events import load_events
-    from carekit.measures.near_duplicate_estimates import BURST, measure_near_duplicates
+    from carekit.measures.near_duplicates import BURST
+    from carekit.measures.near_duplicates import near_duplicates as measure_near_duplicates
 
     try:
         events = load_events(inquiry.dataset, event=BURST).assign(event=BURST)
@@ -210,7 +211,7 @@ def _bypass(inquiry: Inquiry, outcome: str) -> Finding:
 
 def _measured_bypass(inquiry: Inquiry) -> tuple[pd.DataFrame, bool]:
     """Odds by mood, and whether moods were coded."""
-    from carekit.measures.bypass import measure_bypass
+    from carekit.measures.bypass import bypass as measure_bypass
 
     # Where posts are kept because they were answered, those without an account are another sort.
     inquiry.dataset.refuse("answer-rate")
@@ -235,7 +236,7 @@ def _measured_bypass(inquiry: Inquiry) -> tuple[pd.DataFrame, bool]:
     needs="posts collected on blogs that are not the brand's, beside those on its own places",
 )
 def few_on_blogs(inquiry: Inquiry) -> Finding:
-    from carekit.measures.surfaces import measure_surfaces
+    from carekit.measures.surfaces import surfaces as measure_surfaces
 
     made = measure_surfaces(inquiry.dataset, cluster="brand", conf_level=inquiry.conf_level)
     rows = made[made["surface"] == "external_blog"]

@@ -40,7 +40,7 @@ def asks_for_private_message_in_print(inquiry: Inquiry) -> Finding:
     needs="texts of the brands' answers",
 )
 def asks_for_private_message(inquiry: Inquiry) -> Finding:
-    from carekit.measures.handoffs import measure_handoffs
+    from carekit.measures.first_answers import handoffs as measure_handoffs
 
     made = measure_handoffs(inquiry.dataset, cluster="brand", conf_level=inquiry.conf_level)
     row = made[made["handoff"] == "requested or announced"].iloc[0]
@@ -102,7 +102,7 @@ def redirected_in_print(inquiry: Inquiry) -> Finding:
     needs="texts of the brands' answers",
 )
 def redirected(inquiry: Inquiry) -> Finding:
-    from carekit.measures.handoffs import measure_elsewhere
+    from carekit.measures.first_answers import elsewhere as measure_elsewhere
 
     row = measure_elsewhere(inquiry.dataset, cluster="brand", conf_level=inquiry.conf_level).iloc[0]
     if not row["n"]:

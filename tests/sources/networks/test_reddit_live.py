@@ -9,7 +9,7 @@ import pytest
 
 from carekit.dataset.folder import open_dataset
 from carekit.errors import InputError
-from carekit.measures.answer_rate import measure_answer_rate
+from carekit.measures.answers import answer_rate
 from carekit.sources.collecting.collect import collect
 
 pytest.importorskip("praw", reason="praw (carekit[reddit]) is not installed")
@@ -113,7 +113,7 @@ def test_a_subreddit_with_its_threads(api: Api, fake: Any, tmp_path: Path) -> No
     dataset = open_dataset(tmp_path / "d")
     posts = dataset.read("posts").set_index("post_id")
     # 21 posts in the range, 11 answered; three threads hide three comments each.
-    rate = measure_answer_rate(dataset)
+    rate = answer_rate(dataset)
     assert (rate.n[0], rate.n_answered[0]) == (21, 11)
     threads = dataset.read("threads").set_index("thread_id")
     assert threads.thread_complete.sum() == 0

@@ -9,7 +9,7 @@ import pytest
 
 from carekit.dataset.manifest import ANSWERED_ONLY
 from carekit.errors import InputError, SelectionError
-from carekit.measures.side_by_side import differences, measure_definitions, rank_devoted
+from carekit.measures.definitions import definitions, differences
 from carekit.requests.definitions import (
     DEFINITIONS,
     Definition,
@@ -99,7 +99,7 @@ def corpus(make_dataset):
 
 
 def test_every_numerator_and_denominator_is_the_one_counted_by_hand(corpus):
-    table = measure_definitions(corpus())
+    table = definitions(corpus())
     assert list(table.definition) == list(DEFINITIONS) == list(COUNTED)
     for row in table.itertuples():
         n, n_answered, n_apart, median, mean = COUNTED[row.definition]
@@ -113,21 +113,21 @@ def test_every_numerator_and_denominator_is_the_one_counted_by_hand(corpus):
 def test_measured_together_or_one_at_a_time_is_the_same(make_dataset):
     dataset = make_dataset(ROWS, accounts=ACCOUNTS)
     names = ["socialbakers-2015", "socially-devoted", "zendesk", "chatwoot", "quintly-7d"]
-    together = measure_definitions(dataset, definitions=names)
-    alone = [measure_definitions(dataset, definitions=[name]) for name in names]
+    together = definitions(dataset, definitions=names)
+    alone = [definitions(dataset, definitions=[name]) for name in names]
     pd.testing.assert_frame_equal(together, pd.concat(alone, ignore_index=True))
 
 
 def test_a_definition_made_for_private_messages_says_when_public_posts_stand_for_them(corpus):
     public = [row for row in ROWS if row.get("visibility") != "private"]
-    row = measure_definitions(corpus(public), definitions=["facebook-page"]).iloc[0]
+    row = definitions(corpus(public), definitions=["facebook-page"]).iloc[0]
     # o7 comes two hours after o1 by the same author; six of seven answers are kept: 216 minutes
     assert (row.n, row.n_answered, row.mean_minutes) == (15, 8, 36.0)
     assert "public posts to the brand stand for them" in row.comparable
 
 
 def test_comparable_names_every_difference(corpus):
-    table = measure_definitions(corpus(), definitions=["direct-opening", "quintly-7d", "zendesk"])
+    table = definitions(corpus(), definitions=["direct-opening", "quintly-7d", "zendesk"])
     assert list(table.comparable) == [
         "yes",
         "no: counts customer posts that name an account of the brand and hold a question mark, "
@@ -135,12 +135,12 @@ def test_comparable_names_every_difference(corpus):
         "no: counts customer posts that open a thread, public or private; an answer anywhere in "
         "the thread counts; posts of any visibility",
     ]
-    other = measure_definitions(corpus(), definitions=["zendesk"], definition="chatwoot")
+    other = definitions(corpus(), definitions=["zendesk"], definition="chatwoot")
     assert other.comparable[0] == "yes"
 
 
 def test_groups_keep_their_own_counts(corpus):
-    table = measure_definitions(corpus(), by="brand", definitions=["quintly-7d", "zendesk"])
+    table = definitions(corpus(), by="brand", definitions=["quintly-7d", "zendesk"])
     assert table[["brand", "definition", "n", "n_answered", "n_set_apart"]].to_numpy().tolist() == [
         ["Acme", "quintly-7d", 6, 3, 1],
         ["Acme", "zendesk", 10, 6, 0],
@@ -156,7 +156,7 @@ def test_a_definition_of_ones_own_takes_one_call(corpus):
         assert register_definition(name="ours", **options) is not mine  # the same again is no error
         with pytest.raises(InputError) as error:
             register_definition(name="ours", **{**options, "unit": "opening"})
-        row = measure_definitions(corpus()).set_index("definition").loc["ours"]
+        row = definitions(corpus()).set_index("definition").loc["ours"]
     finally:
         del DEFINITIONS["ours"]
     assert (row.n, row.n_answered) == (16, 4)  # o1, p1, o8 and the backdated o9
@@ -182,7 +182,7 @@ def test_what_posts_cannot_tell_is_refused():
 
 def test_answered_conversations_only_are_refused(corpus):
     with pytest.raises(SelectionError, match="definitions is refused"):
-        measure_definitions(corpus(selection=ANSWERED_ONLY))
+        definitions(corpus(selection=ANSWERED_ONLY))
 
 
 def test_every_published_definition_has_a_source_a_year_and_a_degree_of_certainty():
@@ -194,17 +194,6 @@ def test_every_published_definition_has_a_source_a_year_and_a_degree_of_certaint
         window = definition.window_minutes
         assert window is None or definition.follow_up_minutes >= window
         assert not differences(definition, definition)
-
-
-def test_socially_devoted_ranks_by_answered_minus_ignored():
-    counts = pd.DataFrame({"brand": list("abc"), "n": [60, 400, 9], "n_answered": [60, 200, 9]})
-    before = counts.copy()
-    ranked = rank_devoted(counts)
-    assert ranked[["brand", "surplus", "devoted"]].to_numpy().tolist() == [
-        ["a", 60, True],
-        ["b", 0, False],
-    ]
-    assert counts.equals(before)
 
 
 def test_an_unknown_name_is_refused_with_all_names():

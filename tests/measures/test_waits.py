@@ -7,11 +7,11 @@ import pytest
 
 from carekit.dataset.manifest import ANSWERED_ONLY
 from carekit.errors import SelectionError
-from carekit.measures.first_response import measure_first_response
-from carekit.measures.wait_curves import (
-    measure_wait_curve,
-    measure_wait_quantiles,
-    measure_waits_within,
+from carekit.measures.waits import (
+    first_response,
+    wait_curve,
+    wait_quantiles,
+    waits_within,
 )
 
 
@@ -34,17 +34,17 @@ ROWS = [
 
 
 def test_the_curve_is_counted_by_hand_without_the_backwards_answer(make_dataset):
-    curve = measure_wait_curve(make_dataset(ROWS), cluster="none")
+    curve = wait_curve(make_dataset(ROWS), cluster="none")
     assert curve["at_risk"].tolist() == [6, 5, 4, 3, 2, 1]
     assert curve["survival"].tolist() == pytest.approx([5 / 6, 4 / 6, 4 / 6, 4 / 9, 2 / 9, 2 / 9])
-    assert "1 answers are dated before their request" in curve.attrs["note"]
+    assert curve.facts.left_out["answers dated before their request"] == 1
 
 
 def test_shares_within_are_those_of_first_response_with_limits(make_dataset):
     dataset = make_dataset(ROWS)
-    found = measure_waits_within(dataset, within=[15, 60, 480, 1440], by="brand")
+    found = waits_within(dataset, within=[15, 60, 480, 1440], by="brand")
     assert found["limit_minutes"].tolist() == [15, 60, 480, 1440]
-    known = measure_first_response(dataset, by="brand").iloc[0]
+    known = first_response(dataset, by="brand").iloc[0]
     assert found["estimate"][0] == pytest.approx(1 / 6)
     assert found["estimate"][1] == known.within_60_minutes
     assert found["estimate"][2] == known.within_480_minutes
@@ -57,13 +57,13 @@ def test_shares_within_are_those_of_first_response_with_limits(make_dataset):
 
 def test_each_group_has_its_rows_in_order(make_dataset):
     rows = [*ROWS, *request("y", 5, brand="brix"), *request("z", None, brand="brix")]
-    found = measure_waits_within(make_dataset(rows), within=[60, 480], by="brand")
+    found = waits_within(make_dataset(rows), within=[60, 480], by="brand")
     assert found["brand"].tolist() == ["acme", "acme", "brix", "brix"]
     assert found["estimate"].iloc[2] == 0.5
 
 
 def test_quantiles_are_those_of_the_curve(make_dataset):
-    found = measure_wait_quantiles(make_dataset(ROWS), shares=[0.1, 0.5, 0.9], by="brand")
+    found = wait_quantiles(make_dataset(ROWS), shares=[0.1, 0.5, 0.9], by="brand")
     assert found["wait_minutes"].tolist()[:2] == [10, 30]
     assert np.isnan(found["wait_minutes"][2])
     assert found.columns.tolist() == [
@@ -80,20 +80,21 @@ def test_the_business_clock_counts_open_minutes_only(make_dataset):
     dataset = make_dataset(request("a", 24 * 60) + request("b", 30), brands=brands)
     clock = replace(DEFINITIONS["direct-opening"], name="open", clock="business hours")
     # Asked on a Friday at noon, answered on Saturday at noon: six hours of opening until 18:00.
-    curve = measure_wait_curve(dataset, definition=clock)
+    curve = wait_curve(dataset, definition=clock)
     assert curve["minutes"].tolist() == [30, 360]
-    assert "0 requests to brands without opening hours" in curve.attrs["note"]
+    assert curve.facts.left_out["requests to brands without opening hours"] == 0
+    assert curve.facts.notes == ("Waits in business hours of the brand.",)
 
 
 def test_answered_conversations_have_no_curve(make_dataset):
     dataset = make_dataset(ROWS, selection=ANSWERED_ONLY)
-    for measure in (measure_wait_curve, measure_waits_within, measure_wait_quantiles):
+    for measure in (wait_curve, waits_within, wait_quantiles):
         with pytest.raises(SelectionError, match="answer-rate is refused"):
             measure(dataset)
-    assert len(measure_wait_curve(dataset, allow_selected=True)) == 6
+    assert len(wait_curve(dataset, allow_selected=True)) == 6
 
 
 def test_brands_are_the_independent_unit_by_default(make_dataset):
     rows = [r for i in range(4) for r in request(f"q{i}", 10 + i, brand=f"b{i % 2}")]
-    found = measure_waits_within(make_dataset(rows), within=[11.5])
+    found = waits_within(make_dataset(rows), within=[11.5])
     assert "clustered by brand" in found["method"][0]

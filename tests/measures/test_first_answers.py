@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from carekit.measures.handoffs import measure_elsewhere, measure_handoffs, measure_redirects
-from carekit.measures.reply_length import measure_reply_length
+from carekit.measures.first_answers import elsewhere, handoffs, redirects, reply_length
 
 ANSWERS = [
     ("en", "Please send us a DM with your number"),
@@ -35,7 +34,7 @@ def dataset(make_dataset):
 
 
 def test_hand_offs_are_shares_of_first_answers_with_a_text(dataset):
-    table = measure_handoffs(dataset)
+    table = handoffs(dataset)
     assert table.handoff.tolist() == ["requested", "announced", "requested or announced"]
     assert table.n.tolist() == [6, 6, 6]
     assert table.n_yes.tolist() == [2, 1, 3]
@@ -44,12 +43,12 @@ def test_hand_offs_are_shares_of_first_answers_with_a_text(dataset):
 
 
 def test_destinations_are_told_from_links_addresses_and_numbers(dataset):
-    table = measure_redirects(dataset).set_index("destination")
+    table = redirects(dataset).set_index("destination")
     assert table.n_yes.to_dict() == {"website": 1, "email": 1, "phone": 1}
 
 
 def test_lengths_are_in_characters_as_posted(dataset):
-    row = measure_reply_length(dataset, cluster="none").iloc[0]
+    row = reply_length(dataset, cluster="none").iloc[0]
     lengths = sorted(len(text) for _, text in ANSWERS if text)
     assert (row.n, row.n_missing) == (6, 1)
     assert row.mean_characters == pytest.approx(sum(lengths) / 6)
@@ -63,29 +62,29 @@ def test_groups_keep_their_answers_apart(make_dataset):
         if "reply_to" in row:
             row["reply_to"] = f"o-{row['reply_to']}"
     dataset = make_dataset([*rows(), *other])
-    table = measure_handoffs(dataset, by="account")
+    table = handoffs(dataset, by="account")
     brix = table[table.account == "brix"]
     assert brix.n_yes.tolist() == [1, 1, 2]
     assert brix.n_missing.tolist() == [0, 0, 0]
-    assert measure_reply_length(dataset, by="account").n.tolist() == [6, 2]
-    assert measure_redirects(dataset, by="account").n.tolist() == [6, 6, 6, 2, 2, 2]
+    assert reply_length(dataset, by="account").n.tolist() == [6, 2]
+    assert redirects(dataset, by="account").n.tolist() == [6, 6, 6, 2, 2, 2]
 
 
 def test_of_two_answers_in_one_second_one_counts(make_dataset):
     twin = {"id": "r0b", "at": 5, "reply_to": "q0", "account": "acme", "author_role": "brand"}
-    table = measure_handoffs(make_dataset([*rows(), {**twin, "text": "Hello"}]))
+    table = handoffs(make_dataset([*rows(), {**twin, "text": "Hello"}]))
     assert table.n[0] == 6
     assert table.n_yes[0] == 2  # r0 comes before r0b
 
 
 def test_answers_that_send_elsewhere_in_any_way_are_counted_once(dataset):
-    made = measure_elsewhere(dataset)
+    made = elsewhere(dataset)
     row = made.iloc[0]
     # five of six answers with a text: three private messages, a web address (with a mail address),
     # a number to call; the French sentence on a sector sends nobody anywhere
     assert (row["n"], row["n_yes"], row["n_missing"]) == (6, 5, 1)
     ways = [
-        *measure_handoffs(dataset).query("handoff == 'requested or announced'")["n_yes"],
-        *measure_redirects(dataset)["n_yes"],
+        *handoffs(dataset).query("handoff == 'requested or announced'")["n_yes"],
+        *redirects(dataset)["n_yes"],
     ]
     assert max(ways) <= row["n_yes"] <= sum(ways)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from carekit.dataset.engine import using
-from carekit.requests.addressing import MAIN, UNNAMED, count_addressing, own_accounts
-from carekit.requests.build import build_requests
+from carekit.measures.bypass import MAIN, UNNAMED, count_addressing
+from carekit.requests.value import Requests
 
 ACCOUNTS = [
     {"account": "acme", "network": "x", "brand": "Acme", "account_kind": "main", "opened_at": None},
@@ -29,10 +28,7 @@ MOODS = pd.DataFrame(
 
 def counted(make_dataset, accounts=ACCOUNTS):
     dataset = make_dataset(ROWS, accounts=accounts)
-    with using() as engine:
-        requests = build_requests(dataset, engine=engine, with_threads=False)
-        table = own_accounts(dataset, requests.table, engine)
-        return count_addressing(table, MOODS, cluster="author_id")
+    return count_addressing(Requests(dataset, cluster="author_id"), MOODS)
 
 
 def test_an_opening_names_an_account_only_if_its_own_post_does(make_dataset):
@@ -53,7 +49,7 @@ def test_the_choice_of_account_exists_from_the_opening_of_the_care_account_on(ma
 
 def test_an_unknown_author_is_a_cluster_of_its_own(make_dataset):
     made = counted(make_dataset)
-    assert "e" in set(made["cluster"])
+    assert "e" in set(made["unit"])
 
 
 def test_without_a_care_account_there_is_no_choice(make_dataset):

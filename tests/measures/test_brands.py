@@ -8,13 +8,14 @@ from carekit.dataset.manifest import ANSWERED_ONLY
 from carekit.errors import InputError, NotHeldError, SelectionError
 from carekit.inference.rates.comparisons import compare_rates
 from carekit.measures.answers import count_answers
-from carekit.measures.brands_compared import (
+from carekit.measures.brands import (
     compare_answer_rates,
     compare_first_response,
-    measure_restricted_wait,
-    measure_shrunk_rates,
-    measure_typical_brand,
+    shrunk_rates,
+    typical_brand,
 )
+from carekit.measures.waits import restricted_wait
+from carekit.requests.value import Requests
 
 SIZES = {"x": [(30, 6), (10, 4), (12, 3), (8, 2), (9, 3)], "facebook": [(20, 14), (9, 8), (11, 7)]}
 
@@ -42,7 +43,7 @@ def dataset(make_dataset):
 
 
 def test_the_pooled_rate_stands_beside_the_mean_of_brands(dataset):
-    table = measure_typical_brand(dataset, by="network").set_index("network")
+    table = typical_brand(dataset, by="network").set_index("network")
     x = table.loc["x"]
     assert (x.n, x.n_answered, x.brands) == (69, 18, 5)
     assert x.estimate == pytest.approx(18 / 69)
@@ -52,7 +53,7 @@ def test_the_pooled_rate_stands_beside_the_mean_of_brands(dataset):
 
 
 def test_small_brands_are_pulled_towards_the_others(dataset):
-    table = measure_shrunk_rates(dataset).set_index("brand")
+    table = shrunk_rates(dataset).set_index("brand")
     assert len(table) == 8
     assert table.raw["f1"] == 8 / 9
     assert table.shrunk["f1"] < 8 / 9
@@ -64,17 +65,12 @@ def test_groups_are_compared_with_holms_adjustment(dataset):
     assert table.estimate[0] == pytest.approx(29 / 40 - 18 / 69)
     assert table.adjustment[0] == "holm"
     assert table.clusters[0] == 8
-    assert table.attrs["note"].endswith("0 requests without network left out.")
+    assert table.facts.left_out["requests without network"] == 0
 
 
 def test_the_comparison_is_that_of_the_small_table(dataset):
-    from carekit.dataset.engine import connect
-    from carekit.requests.build import build_requests
-
-    with connect() as engine:
-        requests = build_requests(dataset, engine=engine, with_threads=False).table
-        counts = count_answers(requests, by=("network",), cluster="brand")
-    want = compare_rates(counts, by="network", cluster="cluster")
+    counts = count_answers(Requests(dataset, by="network", cluster="brand"))
+    want = compare_rates(counts, by="network", cluster="unit")
     got = compare_answer_rates(dataset, by="network")
     assert got.p_adjusted.tolist() == want.p_adjusted.tolist()
 
@@ -88,22 +84,8 @@ def test_waits_are_compared_over_all_requests(dataset):
     assert clustered.method.startswith("log-rank, clustered by brand")
 
 
-def test_one_engine_counts_the_same_waits_once(dataset):
-    from carekit.dataset.engine import connect
-    from carekit.measures.wait_counts import prepare_waits
-
-    asked = {"definition": "direct-opening", "cluster": "brand", "where": None}
-    with connect() as engine:
-        first = prepare_waits(dataset, by="network", engine=engine, **asked)
-        again = prepare_waits(dataset, by=["network"], engine=engine, **asked)
-        other = prepare_waits(dataset, by="brand", engine=engine, **asked)
-    assert first is again
-    assert other is not first
-    assert first.forward["events"].sum() == 47
-
-
 def test_the_restricted_wait_counts_the_unanswered_up_to_its_end(dataset):
-    table = measure_restricted_wait(dataset, until=60, by="network", cluster="none")
+    table = restricted_wait(dataset, until=60, by="network", cluster="none")
     got = table.set_index("network")
     waits = [10 + i for n, answered in SIZES["x"] for i in range(answered)]
     expected = (sum(waits) + 60 * (69 - 18)) / 69
@@ -111,18 +93,23 @@ def test_the_restricted_wait_counts_the_unanswered_up_to_its_end(dataset):
     assert got.restricted_mean_minutes["facebook"] == 60  # nobody within the hour
 
 
+def test_rates_are_not_compared_without_an_independent_unit(dataset):
+    with pytest.raises(InputError, match="`cluster` is 'none'; differences of rates need"):
+        compare_answer_rates(dataset, by="network", cluster="none")
+
+
 def test_a_group_that_is_its_own_cluster_is_refused(dataset):
     with pytest.raises(InputError) as error:
         compare_answer_rates(dataset, by="brand")
     assert str(error.value) == (
         "`by` and `cluster` are both 'brand'; a group that is a single cluster shows no variation. "
-        "Group by another column, or use measure_shrunk_rates."
+        "Group by another column, or use shrunk_rates."
     )
 
 
 def test_answered_conversations_have_no_rate_to_compare(make_dataset):
     dataset = make_dataset(rows(), selection=ANSWERED_ONLY)
-    for measure in (measure_typical_brand, measure_shrunk_rates):
+    for measure in (typical_brand, shrunk_rates):
         with pytest.raises(SelectionError):
             measure(dataset)
 
@@ -140,8 +127,8 @@ def test_too_few_groups_are_something_that_the_dataset_does_not_hold(make_datase
         "another column."
     )
     with pytest.raises(NotHeldError) as error:
-        measure_shrunk_rates(dataset)
+        shrunk_rates(dataset)
     assert str(error.value) == (
         "`by` 'brand' has 1 group(s) with requests in this dataset; what groups have in common needs "
-        "at least 5. Use measure_answer_rate, which gives each group its own interval."
+        "at least 5. Use answer_rate, which gives each group its own interval."
     )
