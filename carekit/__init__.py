@@ -30,7 +30,7 @@ _ROOMS: dict[str, str] = {
     "carekit.measures.growth": "growth",
     "carekit.measures.bypass": "bypass",
     "carekit.measures.near_duplicates": "near_duplicates",
-    "carekit.measures.care_accounts": "care_accounts",
+    "carekit.measures.care_accounts": "care_accounts care_event_study care_series",
     "carekit.measures.response_schemes": "response_schemes",
     "carekit.measures.events": "load_events",
     "carekit.measures.sharing": "open_shared share_counts",
@@ -40,23 +40,23 @@ _ROOMS: dict[str, str] = {
     "carekit.claims.audit": "audit",
     "carekit.claims.hypotheses": "judge_hypotheses judge_hypothesis",
     "carekit.claims.ledger": "load_ledger",
-    "carekit.claims.plates": "plate_ages plate_countries plate_places",
+    "carekit.claims.plates": "plate",
     "carekit.claims.published": "published",
-    "carekit.claims.replays": "replay replay_all",
     "carekit.claims.shown": "judged verdicts",
-    "carekit.sample": "generate_sample",
+    "carekit.claims.replays": "replay replay_all",
     "carekit.sources.files": "import_files",
     "carekit.sources.surveys.survey": "import_survey",
-    "carekit.show.ask": "ask",
+    "carekit.show.ask": "ask stack",
     "carekit.show.measured": "load_measured",
     "carekit.show.result": "Result",
 }
-# Rooms that are names of the face themselves: one is called, one holds the questions of a survey.
-_NAMESPACES = ("requests", "survey")
+# Rooms that are names of the face themselves: what they hold is loaded when it is used.
+_NAMESPACES = ("claims", "coding", "requests", "sample", "survey")
 _LAZY = {name: module for module, names in _ROOMS.items() for name in names.split()}
 # Old names that no rule gives: name → module and name today.
 _OLD = {
     "table_hypotheses": ("carekit.claims.hypotheses", "table_hypotheses"),
+    "generate_sample": ("carekit.sample", "generate_sample"),
     "measure_coded": ("carekit.coding.coded", "corrected_shares"),
     "compare_coded": ("carekit.coding.coded", "compare_corrected_shares"),
     "measure_share": ("carekit.survey", "answers"),

@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from carekit import survey
 from carekit.claims.ledger import load_ledger
 from carekit.claims.published import source_name
 from carekit.dataset.measured import load_measured
+from carekit.errors import InputError
 from carekit.inference.rates.proportions import estimate_rate
-from carekit.measures.answers import answer_rate as measure_answer_rate
+from carekit.measures.answers import answer_rate as answer_rate
 from carekit.show.ask import Refused, ask
 from carekit.show.facts import Facts, facts_of
 from carekit.show.numbers import check_language, interval, known, p_value, say
@@ -25,7 +27,6 @@ from carekit.show.result import Result
 from carekit.show.safe import markdown
 from carekit.show.tables import ReadableTable
 from carekit.show.wording import label, said
-from carekit.survey.estimates import answers, ticked, trend
 
 if TYPE_CHECKING:
     from carekit.claims.ledger import Figure
@@ -156,6 +157,40 @@ class Plate:
         display(self.table())
 
 
+def plate(dataset: Dataset, which: str, **options: Any) -> Plate:
+    """A headline study at a glance: published and measured, on any dataset.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    which : {"places", "ages", "countries"}
+        Where people complain; social media or the phone, by age; who gets an answer, by country
+        and network.
+    **options
+        ``lang="fr"``, ``conf_level``, and those of `plate_places`, `plate_ages`, `plate_countries`.
+
+    Returns
+    -------
+    Plate
+        Shows itself in a notebook; `.result` is the frame, `.picture()` and `.table()` its parts.
+
+    Raises
+    ------
+    InputError
+        If there is no such plate.
+
+    Examples
+    --------
+    >>> import carekit
+    >>> carekit.plate(carekit.open_dataset(), "ages", lang="fr").result.facts.lang
+    'fr'
+    """
+    made = {"places": plate_places, "ages": plate_ages, "countries": plate_countries}
+    if which not in made:
+        raise InputError(f"`which` is {which!r}; expected one of: {', '.join(made)}. Use one.")
+    return made[which](dataset, **options)
+
+
 def plate_places(
     dataset: Dataset,
     *,
@@ -186,9 +221,9 @@ generated from the published values: agreement is a recovery and no evidence.
     )
     rows = _published(figures, lambda f: f.group, "place")
     rows = rows.sort_values("published_high", ascending=False, kind="stable")
-    several = ask(ticked, dataset, question=question, conf_level=conf_level)
-    shares = several[several["measure"] == "share_of_respondents"].rename(columns={"item": "place"})
-    return _plate("places", told, rows, shares, dataset, lang, conf_level)
+    several = ask(survey.ticked, dataset, question=question, conf_level=conf_level)
+    ticked = several[several["measure"] == "share_of_respondents"].rename(columns={"item": "place"})
+    return _plate("places", told, rows, ticked, dataset, lang, conf_level)
 
 
 def plate_ages(
@@ -220,13 +255,13 @@ def plate_ages(
     told = _words("ages", lang)
     ages = _proportions("prefers_social_over_phone", lambda f: f.group[:1].isdigit())
     rows = _published(ages, lambda f: f.current.group, by).sort_values(by, kind="stable")
-    share = ask(answers, dataset, question=question, by=by, conf_level=conf_level)
+    share = ask(survey.answers, dataset, question=question, by=by, conf_level=conf_level)
     yes = share[share["answer"] == "yes"]
     plate = _plate("ages", told, rows, yes, dataset, lang, conf_level)
-    by_order = ask(trend, dataset, question=question, by=by, conf_level=conf_level)
-    if not len(by_order):
+    trend = ask(survey.trend, dataset, question=question, by=by, conf_level=conf_level)
+    if not len(trend):
         return plate
-    slope = by_order.iloc[0]
+    slope = trend.iloc[0]
     key = "falls" if slope["ci_high"] < 0 else "flat"
     said = told[key].format(say(slope["estimate"], lang=lang), p_value(slope["p_value"], lang))
     return replace(plate, says=f"{said} {plate.says}")
@@ -266,9 +301,7 @@ def plate_countries(
     )
     rows = _published(printed, lambda f: (f.network, f.country), "where")
     asked = {"definition": definition, "conf_level": conf_level, **options}
-    parts = [
-        ask(measure_answer_rate, dataset, by=by, **asked) for by in ("network", "network,country")
-    ]
+    parts = [ask(answer_rate, dataset, by=by, **asked) for by in ("network", "network,country")]
     found = [part.assign(country="world") if i == 0 else part for i, part in enumerate(parts)]
     own = pd.concat([part.frame for part in found if len(part)]) if any(map(len, found)) else None
     if own is not None:

@@ -41,6 +41,15 @@ def test_a_plate_says_published_measured_and_who_said_so(plate, lang, sample):
     assert len(figure.carekit_table) == len(told)
 
 
+def test_a_plate_by_its_name(sample):
+    assert carekit.plate(sample, "ages").title == plate_ages(sample).title
+    with pytest.raises(carekit.CarekitError) as error:
+        carekit.plate(sample, "pies")
+    assert (
+        str(error.value) == "`which` is 'pies'; expected one of: places, ages, countries. Use one."
+    )
+
+
 def test_published_ranges_stay_ranges(sample):
     table = plate_places(sample).table()
     cells = {row[0]: row[1] for row in table.rows}
