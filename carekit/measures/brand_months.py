@@ -82,7 +82,7 @@ def before_and_after(
     DataFrame
         Four rows: analysis, estimate (in the unit of the outcome), std_error, ci_low, ci_high,
         conf_level, p_value, treated, controls (brands), n (brand-months), n_requests, method,
-        flags. The analyses are those of `carekit.measures.care_accounts.measure_care_accounts`:
+        flags. The analyses are those of `carekit.care_accounts`:
         "each brand-month alike", "permutation", "each request alike", "pre-trend".
 
     Raises

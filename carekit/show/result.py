@@ -80,6 +80,12 @@ class Result(pd.DataFrame):
         """The same numbers with other facts, such as `measure="share of first answers"`."""
         return Result(self.frame, facts=replace(self.facts, **changes))
 
+    def pipe(self, step: Callable[..., Any], /, *args: Any, **options: Any) -> Any:  # type: ignore[override]
+        """`step(self, ...)`; a frame that comes out of it keeps the facts of this one."""
+        made = step(self, *args, **options)
+        plain_frame = isinstance(made, pd.DataFrame) and getattr(made, "_facts", None) is None
+        return Result(made, facts=self._facts) if plain_frame else made
+
     @property
     def frame(self) -> pd.DataFrame:
         return pd.DataFrame(self, copy=True)

@@ -6,7 +6,7 @@ known accounts stay and tell which brand a customer addresses. All of it runs in
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from carekit.dataset.schema import ACCOUNTS, POSTS
 from carekit.errors import InputError
 from carekit.sources.accounts import FOLDED, fold
 from carekit.sources.drafts import strings, text
+from carekit.sources.found import Person
 from carekit.sources.gaps import GapRecord
 
 if TYPE_CHECKING:
@@ -166,6 +167,13 @@ class Door:
         self._networks.update(n for (n,) in networks.fetchall())
         self.con.execute("DROP TABLE pass")
         self.con.execute("DROP TABLE handles")
+
+    def meet(self, people: Iterable[Person]) -> None:
+        """Let the ids of accounts stand for the handles under which they are known already."""
+        for network, native_id, handle in people:
+            known = self._known.get((network, fold(network, handle)))
+            if known is not None:
+                self._known.setdefault((network, fold(network, native_id)), known)
 
     def _alias(self) -> None:
         """Let the id of an author stand for the account that its handle is known as."""

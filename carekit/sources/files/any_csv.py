@@ -19,6 +19,7 @@ from carekit.sources.drafts import first_problem, strings, text
 from carekit.sources.files import cells
 from carekit.sources.files.formats import Derived, Drafts, Format, Options, Sample
 from carekit.sources.files.table import TableFile
+from carekit.sources.networks.values import NOBODY
 from carekit.sources.times import readable_time, time_tallies, time_warnings
 
 ANSWER = ("reply_text", "reply_created_at")
@@ -51,7 +52,7 @@ class Preset:
     role : str, optional
         `customer` if all rows are written by customers.
     anonymous : tuple of str
-        Author names that stand for many people: no pseudonym.
+        Author names in lower case that stand for many people: no pseudonym.
     id_from : tuple of str
         Our names whose values make an id if there is no column of ids.
     derived : Derived, optional
@@ -65,7 +66,7 @@ class Preset:
     network: str | None = None
     surface: str | None = None
     role: str | None = None
-    anonymous: tuple[str, ...] = ()
+    anonymous: tuple[str, ...] = NOBODY
     id_from: tuple[str, ...] = ()
     derived: Derived | None = None
     by_account: bool = False
@@ -235,9 +236,10 @@ def _role(at: Mapping[str, str], options: Options, preset: Preset, table: TableF
 
 def _author(at: Mapping[str, str], preset: Preset) -> str:
     cell = _filled(at, "author_id")
-    if preset.anonymous and "author_id" in at:
-        return f"CASE WHEN NOT list_contains({strings(preset.anonymous)}, {cell}) THEN {cell} END"
-    return f"ltrim({cell}, '@')" if "author_id" in at else cell
+    if "author_id" not in at:
+        return cell
+    nobody = f"list_contains({strings(preset.anonymous)}, lower(trim({cell})))"
+    return f"CASE WHEN NOT {nobody} THEN ltrim({cell}, '@') END"
 
 
 def _id(at: Mapping[str, str], name: str, otherwise: str = "NULL::VARCHAR") -> str:

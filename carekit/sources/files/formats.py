@@ -20,6 +20,7 @@ from carekit.sources.files.json_documents import peek
 from carekit.sources.files.table import Header, TableFile, read_header
 from carekit.sources.files.text import Lines
 from carekit.sources.files.unknown import looks_like
+from carekit.sources.found import Person
 from carekit.sources.gaps import Gap
 from carekit.sources.networks import FORMATS
 from carekit.sources.times import Clock
@@ -37,6 +38,7 @@ class Options:
     network: str | None = None
     brand: str | None = None
     lists_accounts: bool = False
+    accounts: frozenset[tuple[str, str]] = frozenset()  # (network, handle as it compares it)
     key: bytes = field(default=b"", repr=False)
 
 
@@ -111,7 +113,8 @@ class Item(NamedTuple):
     run of `n` equal problems up to the line `last` may come as one. An item that is no post by its
     nature (a service message, a stub) says so in `left_out`: it is counted, and no fault. `gaps`
     are what the item says is missing from its thread. An item without drafts whose `n` is 0 counts
-    as none: it carries gaps, or a `warning` for the user.
+    as none: it carries gaps, a `warning` for the user, or `people` whose id and handle belong
+    together.
     """
 
     line: int
@@ -122,6 +125,7 @@ class Item(NamedTuple):
     left_out: str | None = None
     gaps: Sequence[Gap] = ()
     warning: str | None = None
+    people: Sequence[Person] = ()
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -138,7 +138,7 @@ def import_files(
     check_key(old, secret)
     site = network_name(network) if network else None
     options = Options(
-        Clock(tz, dayfirst), dict(mapping or {}), site, brand, accounts is not None, secret
+        Clock(tz, dayfirst), dict(mapping or {}), site, brand, accounts is not None, key=secret
     )
     observed = None if observed_at is None else microseconds(observed_at)
     with TemporaryDirectory(prefix="carekit-") as unpacking:
@@ -149,6 +149,8 @@ def import_files(
             for p, n in zip(plain, names, strict=True)
         ]
         known = known_accounts(old, accounts, site or formats[0].network)
+        listed = {(n, fold(n, a)) for n, a in known.accounts[["network", "account"]].to_numpy()}
+        options = replace(options, accounts=frozenset(listed))
         chosen = selection or one_selection(formats)
         check_selection(old, chosen)
         writer = (

@@ -240,6 +240,7 @@ class FileLoad:
                     self.rejected.append(Rejected(line, item.problem, item.n, self.name))
                     continue
                 gaps += item.gaps
+                door.meet(item.people)
                 if item.warning is not None:
                     self.warnings.append(item.warning)
                 if item.left_out is not None:

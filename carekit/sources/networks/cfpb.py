@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime, timedelta
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from carekit.dataset.manifest import Selection
 from carekit.sources.collecting.purging import purge_json
 from carekit.sources.collecting.source import (
     Ask,
@@ -25,6 +24,7 @@ from carekit.sources.collecting.source import (
 )
 from carekit.sources.collecting.web import Answer, QueryFailed
 from carekit.sources.found import Draft, Found, Problem
+from carekit.sources.networks.selections import COMPLAINTS
 from carekit.sources.networks.values import (
     first_ident,
     inner,
@@ -85,11 +85,6 @@ BASE = "https://www.consumerfinance.gov"
 PATH = "/data-research/consumer-complaints/search/api/v1/"
 SIZE, DEEPEST = 100, 10_000
 FIRST_DAY = date(2011, 12, 1)
-COMPLAINTS = Selection(
-    kind="complaints_only",
-    why="It holds complaints to a regulator; what the company answered is told in one word.",
-    cannot_answer=("answer-rate", "first-response", "repeats", "definitions", "handoffs"),
-)
 
 
 class Cfpb(LiveSource):

@@ -13,9 +13,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from carekit.dataset.manifest import Selection
 from carekit.errors import InputError, MissingExtraError
 from carekit.sources.collecting.source import (
     Ask,
@@ -29,10 +27,12 @@ from carekit.sources.collecting.source import (
 from carekit.sources.collecting.web import QueryFailed
 from carekit.sources.files.formats import Format, Options, Sample
 from carekit.sources.files.json_items import json_items, place
-from carekit.sources.found import Draft, Found, Gone, LeftOut, Problem
+from carekit.sources.found import Draft, Found, Gone, LeftOut, Problem, guarded
 from carekit.sources.networks.reddit import read as read_reddit
+from carekit.sources.networks.selections import CHANNEL_POSTS
 from carekit.sources.networks.snscrape_worker import NOT_INSTALLED, SCRAPERS
 from carekit.sources.networks.values import (
+    address,
     first_ident,
     ident,
     inner,
@@ -78,7 +78,7 @@ def read(
         elif kind in ("twitter.TweetRef", "twitter.TombstoneRef") or kind not in _POSTS:
             yield LeftOut(NO_POST)
         else:
-            for found in _POSTS[kind](item):
+            for found in guarded(_POSTS[kind], item):
                 if isinstance(found, dict):
                     found.setdefault("observed_at", seen_at)
                 yield found
@@ -128,7 +128,7 @@ def _reddit(item: Mapping[str, Any]) -> Iterator[Found]:
 
 def _submission(url: Any) -> str | None:
     """The post that a comment stands under: /r/SUBREDDIT/comments/ID/…"""
-    parts = urlsplit(url).path.split("/") if isinstance(url, str) else []
+    parts = address(url).path.split("/")
     at = parts.index("comments") + 1 if "comments" in parts else len(parts)
     return f"t3_{parts[at]}" if at < len(parts) and parts[at] else None
 
@@ -182,8 +182,7 @@ def _weibo(item: Mapping[str, Any]) -> Iterator[Found]:
 
 
 def _mastodon(item: Mapping[str, Any]) -> Iterator[Found]:
-    url = item.get("url")
-    host = urlsplit(url).netloc if isinstance(url, str) else ""
+    host = address(item.get("url")).netloc
     native = ident(item.get("id"))
     account = words(inner(item, "user", "account"))
     account = account.removeprefix("@") if account else None
@@ -215,8 +214,7 @@ def _by_page(name: str | None) -> Draft:
 
 
 def _path(url: Any) -> list[str]:
-    parts = urlsplit(url).path.split("/") if isinstance(url, str) else []
-    return [p for p in parts if p and p != "s"]
+    return [p for p in address(url).path.split("/") if p and p != "s"]
 
 
 _POSTS: dict[str, Callable[[Mapping[str, Any]], Iterator[Found]]] = {
@@ -257,11 +255,6 @@ FORMAT = Format(
 NETWORKS = {"telegram-channel": "telegram", "weibo-user": "weibo"}
 PAGE, MOST = 100, 50_000
 WORKER = Path(__file__).with_name("snscrape_worker.py")
-ANNOUNCED = Selection(
-    kind="channel_posts_only",
-    why="It holds what accounts announced; what readers wrote there is not shown.",
-    cannot_answer=("answer-rate", "first-response", "repeats", "definitions", "handoffs"),
-)
 
 
 class Snscrape(LiveSource):
@@ -279,7 +272,7 @@ class Snscrape(LiveSource):
 
     name = "snscrape"
     terms = "Public pages only; ask slowly; honour deletions."
-    selection = ANNOUNCED
+    selection = CHANNEL_POSTS
     pace = 0.0
     versions: tuple[str, ...] = ("snscrape",)
 
@@ -371,7 +364,7 @@ class Snscrape(LiveSource):
         names = {i.rsplit("/", 1)[-1] for i in ids}
         kept = []
         for line in body.splitlines():
-            path = urlsplit(str(inner(json.loads(line), "url") or "")).path
+            path = address(inner(json.loads(line), "url")).path
             if path.rsplit("/", 1)[-1] not in names:
                 kept.append(line)
         return "\n".join(kept)

@@ -12,7 +12,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from carekit.dataset.manifest import Selection
 from carekit.errors import InputError, MissingExtraError
 from carekit.sources.collecting.source import (
     LOOKUP,
@@ -27,7 +26,8 @@ from carekit.sources.collecting.source import (
 from carekit.sources.collecting.web import Answer, QueryFailed
 from carekit.sources.files.formats import Format, Options, Sample
 from carekit.sources.files.json_items import json_items, place
-from carekit.sources.found import Draft, Found, Gone, LeftOut, Problem
+from carekit.sources.found import Draft, Found, Gone, LeftOut, Problem, guarded
+from carekit.sources.networks.selections import CHANNEL_POSTS
 from carekit.sources.networks.values import (
     TORN,
     first_ident,
@@ -35,6 +35,7 @@ from carekit.sources.networks.values import (
     inner,
     listed,
     moment,
+    somebody,
     why_unusable,
     words,
 )
@@ -55,34 +56,53 @@ def read(
 ) -> Iterator[Found]:
     """The messages of an exported chat, or of all chats of an export.
 
+    A channel that the export holds, or that is listed among the accounts, is the brand's wherever
+    it writes: also in the group where its readers discuss, whose posts open a thread each there.
+
     Parameters
     ----------
     value : object
         The content of result.json; a chat, or a list of them.
+    options : Options, optional
+        Its accounts may list channels: `channel123`.
     seen_at : datetime, optional
         When it was exported.
     """
+    chats: list[Mapping[str, Any]] = []
     stack = [value]
     while stack:
         each = stack.pop()
         if isinstance(each, list):
             stack += reversed(each)
         elif isinstance(inner(each, "messages"), list):
-            for message in each["messages"]:
-                yield from _message(message, each, seen_at)
-        elif isinstance(inner(each, "chats"), Mapping) or isinstance(
-            inner(each, "left_chats"), Mapping
-        ):
-            chats = (listed(each, name, "list") for name in ("left_chats", "chats"))
-            stack += [chat for some in chats for chat in reversed(some)]
+            chats.append(each)
+        elif any(isinstance(inner(each, name), Mapping) for name in ("chats", "left_chats")):
+            lists = (listed(each, name, "list") for name in ("left_chats", "chats"))
+            stack += [chat for some in lists for chat in reversed(some)]
         elif isinstance(each, Mapping) and each.get("type") in ("message", "service"):
-            yield from _message(each, {}, seen_at)
+            chats.append({"messages": [each]})
         else:
             problem = None if isinstance(each, Mapping) and TORN in each else why_unusable(each)
             yield Problem(problem) if problem else LeftOut(OTHER)
+    brands = {
+        f"{_CHANNEL}{ident(chat.get('id'))}": words(chat.get("name")) or ""
+        for chat in chats
+        if _CHANNEL in str(chat.get("type"))
+    }
+    brands |= {a: a for n, a in (options.accounts if options else ()) if n == NETWORK}
+    for chat in chats:
+        announced: dict[str, str] = {}  # post of a channel in a group → that channel
+        for message in chat["messages"]:
+            yield from guarded(_message, message, chat, seen_at, brands, announced)
 
 
-def _message(message: Any, chat: Mapping[str, Any], seen_at: datetime | None) -> Iterator[Found]:
+def _message(
+    message: Any,
+    chat: Mapping[str, Any],
+    seen_at: datetime | None,
+    brands: Mapping[str, str],
+    announced: dict[str, str],
+) -> Iterator[Found]:
     problem = why_unusable(message)
     if problem:
         yield Problem(problem)
@@ -90,26 +110,32 @@ def _message(message: Any, chat: Mapping[str, Any], seen_at: datetime | None) ->
     if message.get("type", "message") != "message":
         yield LeftOut(SERVICE)
         return
-    number, chat_id = ident(message.get("id")), ident(chat.get("id"))
-    kind = str(chat.get("type") or "")
+    chat_id, kind = ident(chat.get("id")), str(chat.get("type") or "")
+    native = _native(chat_id, ident(message.get("id")))
     author, name = first_ident(message, "from_id", "actor_id"), words(message.get("from"))
-    is_chat_itself = author is not None and chat_id is not None and author == _CHANNEL + chat_id
-    is_chat_itself = is_chat_itself or (_CHANNEL in kind and author is None)
-    account = words(chat.get("name"))
-    answered = ident(message.get("reply_to_message_id"))
+    is_chat = author is not None and chat_id is not None and author == _CHANNEL + chat_id
+    is_chat = is_chat or (_CHANNEL in kind and author is None)
+    account = brands.get(_CHANNEL + (chat_id or "") if is_chat else author or "")
+    if is_chat:
+        account = account or words(chat.get("name"))
     elsewhere = ident(message.get("reply_to_peer_id"))
     peer = elsewhere.removeprefix(_CHANNEL) if elsewhere else chat_id
+    answered = _native(peer, ident(message.get("reply_to_message_id")))
+    if account and native and not is_chat:
+        announced[native] = account
+    below = None if account else announced.get(answered or "")
     made: Draft = {
-        "native_id": _native(chat_id, number),
+        "native_id": native,
         "network": NETWORK,
         "surface": "brand_page" if kind.startswith("public_") else None,
-        "author": author or (account if is_chat_itself else name),
-        "author_handle": account if is_chat_itself else name,
-        "author_role": "brand" if is_chat_itself else None,
-        "account": account if is_chat_itself else None,
+        # A name is anybody's; only an id tells who writes.
+        "author": author or account or somebody(name),
+        "author_handle": account,
+        "author_role": "brand" if account else None,
+        "account": account or below,
         "created_at": moment(message.get("date_unixtime")) or moment(message.get("date")),
         "text": text_of(message.get("text")) or text_of(message.get("caption")),
-        "reply_to": _native(peer, answered),
+        "reply_to": None if below else answered,
         "visibility": "public" if kind.startswith("public_") else "private",
         "observed_at": seen_at,
     }
@@ -242,11 +268,6 @@ def _answered(address: str) -> str | None:
 
 BASE = "https://t.me"
 PAGE = 20
-CHANNEL_POSTS = Selection(
-    kind="channel_posts_only",
-    why="It holds what channels announced; what readers wrote there is not shown.",
-    cannot_answer=("answer-rate", "first-response", "repeats", "definitions", "handoffs"),
-)
 
 
 class Telegram(LiveSource):

@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from carekit.sources.networks.youtube import OTHER
+from carekit.sources.networks.youtube.posts import OTHER
 
 CHANNEL = "UCacme"
 
