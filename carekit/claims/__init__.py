@@ -12,6 +12,9 @@ from typing import Any
 
 # public name → module that defines it
 _LAZY: dict[str, str] = {
+    "age_weights": "carekit.claims.audit.preference_by_age",
+    "channel_use": "carekit.claims.published",
+    "expectation_points": "carekit.claims.published",
     "AuditReport": "carekit.claims.audit",
     "Finding": "carekit.claims.audit",
     "Step": "carekit.claims.audit",
