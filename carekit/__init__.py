@@ -6,13 +6,13 @@ Names are loaded when they are first used: `import carekit` opens no file and no
 from __future__ import annotations
 
 import importlib
+import os
 from typing import Any
 
 __version__ = "0.1.0"
 
 # public name → module that defines it
 _LAZY: dict[str, str] = {
-    "Answer": "carekit.show.ask",
     "CarekitError": "carekit.errors",
     "Dataset": "carekit.dataset.folder",
     "Definition": "carekit.requests.definitions",
@@ -24,16 +24,16 @@ _LAZY: dict[str, str] = {
     "compare_first_response": "carekit.measures.brands_compared",
     "connect": "carekit.dataset.engine",
     "create_dataset": "carekit.dataset.folder",
-    "describe_rates": "carekit.show.ask",
     "generate_sample": "carekit.sample",
     "import_files": "carekit.sources.files",
     "import_survey": "carekit.sources.surveys.survey",
-    "judge_hypotheses": "carekit.claims.judging",
-    "judge_hypothesis": "carekit.claims.judging",
+    "judged": "carekit.claims.shown",
+    "judge_hypotheses": "carekit.claims.hypotheses",
+    "judge_hypothesis": "carekit.claims.hypotheses",
     "load_events": "carekit.measures.events",
     "list_measured": "carekit.dataset.measured",
     "load_ledger": "carekit.claims.ledger",
-    "load_measured": "carekit.dataset.measured",
+    "load_measured": "carekit.show.measured",
     "measure_answer_rate": "carekit.measures.answer_rate",
     "measure_answer_bounds": "carekit.measures.answer_bounds",
     "measure_categories": "carekit.coding.categories",
@@ -47,7 +47,7 @@ _LAZY: dict[str, str] = {
     "measure_first_response": "carekit.measures.first_response",
     "measure_growth": "carekit.measures.growth",
     "measure_handoffs": "carekit.measures.handoffs",
-    "measure_paired_questions": "carekit.survey.pairs",
+    "measure_paired_questions": "carekit.survey",
     "measure_public_outcomes": "carekit.measures.contact_estimates",
     "measure_elsewhere": "carekit.measures.handoffs",
     "measure_redirects": "carekit.measures.handoffs",
@@ -58,10 +58,10 @@ _LAZY: dict[str, str] = {
     "measure_restricted_wait": "carekit.measures.brands_compared",
     "measure_shrunk_rates": "carekit.measures.brands_compared",
     "measure_surfaces": "carekit.measures.surfaces",
-    "measure_differences": "carekit.survey.answers",
-    "measure_several": "carekit.survey.answers",
-    "measure_share": "carekit.survey.answers",
-    "measure_trend": "carekit.survey.answers",
+    "measure_differences": "carekit.survey",
+    "measure_several": "carekit.survey",
+    "measure_share": "carekit.survey",
+    "measure_trend": "carekit.survey",
     "measure_typical_brand": "carekit.measures.brands_compared",
     "measure_wait_curve": "carekit.measures.wait_curves",
     "measure_wait_quantiles": "carekit.measures.wait_curves",
@@ -69,16 +69,21 @@ _LAZY: dict[str, str] = {
     "measured_card": "carekit.dataset.measured",
     "open_dataset": "carekit.dataset.folder",
     "open_shared": "carekit.measures.sharing",
-    "plot_rates": "carekit.show.plots",
-    "plot_sums": "carekit.show.plots",
-    "plot_waits": "carekit.show.plots",
-    "publish": "carekit.show.style",
+    "plot_rates": "carekit.show.old_plots",
+    "plot_sums": "carekit.show.old_plots",
+    "plot_waits": "carekit.show.old_plots",
+    "publish": "carekit.show.pictures",
+    "plate_ages": "carekit.claims.plates",
+    "plate_countries": "carekit.claims.plates",
+    "plate_places": "carekit.claims.plates",
+    "published": "carekit.claims.published",
     "register_definition": "carekit.requests.definitions",
-    "replay": "carekit.claims.replay",
-    "replay_all": "carekit.claims.replay",
+    "replay": "carekit.claims.replays",
+    "replay_all": "carekit.claims.replays",
     "share_counts": "carekit.measures.sharing",
     "table_estimates": "carekit.show.tables",
-    "table_hypotheses": "carekit.claims.judging",
+    "verdicts": "carekit.claims.shown",
+    "table_hypotheses": "carekit.claims.hypotheses",
 }
 
 __all__ = ["__version__", *sorted(_LAZY)]
@@ -92,3 +97,7 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return __all__
+
+
+if os.environ.get("CAREKIT_INSIDE"):  # a person works in JupyterLab: errors in one line
+    importlib.import_module("carekit.show.notebooks.workplace").quiet_errors()

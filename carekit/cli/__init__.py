@@ -7,12 +7,11 @@ done, 2 for bad input or usage, with one message and no traceback.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 
 import carekit
-from carekit.errors import CarekitError
+from carekit.cli.guard import guarded, sound_arguments
 
 DESCRIPTION = (
     "Check, replay and extend published figures about customer service on social networks."
@@ -46,23 +45,12 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        # A Windows console in a local code page would fail on the first accent.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
-    try:
-        args = build_parser().parse_args(argv)
-        return args.run(args) or 0
-    except CarekitError as error:
-        print(f"carekit: {error}", file=sys.stderr)
-        return 2
-    except BrokenPipeError:
-        # The reader (head, less) has gone: nothing more to say, and nothing to flush at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except KeyboardInterrupt:
-        print("carekit: stopped; nothing half-written was kept.", file=sys.stderr)
-        return 130
+
+    def run() -> int | None:
+        args = build_parser().parse_args(sound_arguments(sys.argv[1:] if argv is None else argv))
+        return args.run(args)
+
+    return guarded(run)
 
 
 if __name__ == "__main__":

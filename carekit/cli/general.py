@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from typing import Any
 
@@ -29,14 +30,32 @@ def add_reproduce_parser(subparsers: Subparsers) -> None:
     parser.add_argument("--only", metavar="ID|NOTEBOOK", help="one figure, or one notebook")
     parser.add_argument("--dataset", metavar="DIR", help="instead of the sample")
     parser.add_argument("--out", metavar="DIR", help="where results go (default: out)")
+    parser.add_argument(
+        "-p", "--parameter", dest="parameters", metavar="NAME=VALUE", action="append", default=[],
+        help="a value for the cell of parameters of the notebooks, such as CONF_LEVEL=0.9",
+    )  # fmt: skip
     parser.set_defaults(run=run_reproduce)
 
 
 def run_reproduce(args: argparse.Namespace) -> None:
     from carekit.claims.reproduce import reproduce
 
-    result = reproduce(only=args.only, dataset=args.dataset, out=args.out)
+    parameters = dict(parameter(text) for text in args.parameters)
+    result = reproduce(only=args.only, dataset=args.dataset, out=args.out, parameters=parameters)
     print(result.summary())
+
+
+def parameter(text: str) -> tuple[str, Any]:
+    """`CONF_LEVEL=0.9` → ("CONF_LEVEL", 0.9); what is no Python value is a text."""
+    import ast
+
+    name, sign, value = text.partition("=")
+    if not sign or not name.isidentifier():
+        raise InputError(f"`-p` is {text!r}; expected NAME=VALUE, such as CONF_LEVEL=0.9.")
+    try:
+        return name, ast.literal_eval(value)
+    except (ValueError, SyntaxError):
+        return name, value
 
 
 def add_check_parser(subparsers: Subparsers) -> None:
@@ -45,6 +64,9 @@ def add_check_parser(subparsers: Subparsers) -> None:
         help="what is wrong or missing in a dataset, and what it cannot answer",
     )
     parser.add_argument("dir", metavar="DIR", help="a dataset folder")
+    parser.add_argument(
+        "--clean", action="store_true", help="first delete what killed imports left behind"
+    )
     add_format(parser)
     parser.set_defaults(run=run_check)
 
@@ -52,6 +74,13 @@ def add_check_parser(subparsers: Subparsers) -> None:
 def run_check(args: argparse.Namespace) -> int:
     from carekit.dataset.check import check_dataset
 
+    if args.clean:
+        from carekit.dataset.leftovers import clean_dataset
+
+        done = clean_dataset(args.dir)
+        print(f"Deleted: {', '.join(done) or 'nothing was left over'}.", file=sys.stderr)
+        if not os.path.exists(args.dir):  # there were only the preparations for a dataset
+            return 0
     problems = check_dataset(args.dir)
     print(format_frame(problems, format=args.format))
     n_errors = int((problems["level"] == "error").sum())

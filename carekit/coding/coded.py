@@ -216,7 +216,9 @@ def correct(joined: CodedRequests, *, column: str, conf_level: float = 0.95) -> 
                 part, code="code", machine="machine", conf_level=conf_level, **options
             )
             if collapsed:
-                found["flags"] = found["flags"].map(lambda f: f"{f}|{COLLAPSED}".strip("|"))
+                found["flags"] = found["flags"].map(
+                    lambda f: ", ".join(filter(None, [f, COLLAPSED]))
+                )
         for at, (name, value) in enumerate(zip(by, key, strict=True)):
             found.insert(at, name, value)
         parts.append(found)

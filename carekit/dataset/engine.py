@@ -55,9 +55,10 @@ class Engine:
             return ibis.memtable(empty)
         try:
             if self.kind == "duckdb":
-                return self.con.read_parquet(paths)
+                return self.con.read_parquet(paths, union_by_name=len(paths) > 1)
             view = next(self._names)
-            self.con._session.read.parquet(*paths).createOrReplaceTempView(view)
+            reader = self.con._session.read.option("mergeSchema", len(paths) > 1)
+            reader.parquet(*paths).createOrReplaceTempView(view)
             return self.con.table(view)
         except Exception as error:
             raise DatasetError(

@@ -102,6 +102,18 @@ POSTS = _table(
     Column("deleted_at", "time", "when it was found deleted, UTC, or null"),
 )
 
+# A posts file may have these too, and after them the columns that an import was told to keep.
+CREATED_UNTIL, AUTOMATIC = "created_until", "automatic"
+EXTRA_OF_POSTS = (
+    Column(
+        CREATED_UNTIL,
+        "time",
+        "the post was written between created_at and this, UTC: its source gives a day only, or "
+        "an answer without a time; null if created_at is exact",
+    ),
+    Column(AUTOMATIC, "boolean", "an automatic first answer of the brand"),
+)
+
 ACCOUNTS = _table(
     "accounts",
     "one account of a brand on a network",

@@ -66,8 +66,9 @@ def measure_care_accounts(
         - "each brand-month alike": difference-in-differences against brands that have not started
           yet, limits from a jackknife of brands
         - "permutation": the same effect, p-value from start dates dealt anew to brands
-        - "each request alike": least squares on brand and month effects, months weighted by their
-          requests, errors clustered by brand (CR2, Satterthwaite)
+        - "each request alike": the effect on a request. Brand and month effects, weighted by
+          requests, are fitted where no care account is open yet, and foretell the other months
+          (Borusyak, Jaravel and Spiess 2024); limits from a jackknife of brands
         - "pre-trend": a placebo. The months before the opening are cut in two halves and the second
           is compared with the first in the same way; far from 0, the brands moved apart before
           there was anything to cause it

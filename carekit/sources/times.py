@@ -11,19 +11,28 @@ from dataclasses import dataclass
 from functools import cache
 
 from carekit.errors import InputError
+from carekit.sources.spelled_times import (
+    FORMATS,
+    HAS_SHORT_YEAR,
+    SHORT_YEARS,
+    ZONED,
+    minutes_east,
+    plain,
+    without_zone,
+)
 
 TWITTER = "%a %b %d %H:%M:%S %z %Y"  # Tue Oct 31 22:10:47 +0000 2017
 _CLOCK = r"\d{1,2}:\d{2}(:\d{2}([.,]\d{1,9})?)?"
 _OFFSET = r" ?(Z|z|UTC|GMT|[+-]\d{2}(:?\d{2})?)"
 _ISO = r"\d{4}-\d{1,2}-\d{1,2}"
 _SLASHED = r"\d{1,2}[/.-]\d{1,2}[/.-](\d{4}|\d{2})"
-_NAMED = (
-    "%d %b %Y %H:%M:%S", "%d %b %Y %H:%M", "%d %B %Y %H:%M:%S", "%d %B %Y %H:%M",
-    "%b %d, %Y %I:%M:%S %p", "%b %d, %Y %I:%M %p", "%b %d, %Y %H:%M:%S", "%b %d, %Y %H:%M",
-    "%B %d, %Y %I:%M:%S %p", "%B %d, %Y %I:%M %p", "%B %d, %Y %H:%M:%S", "%B %d, %Y %H:%M",
-    "%b %d, %Y", "%B %d, %Y", "%d %b %Y", "%d %B %Y",
-)  # fmt: skip
-_MAIL = ("%a, %d %b %Y %H:%M:%S %z", "%d %b %Y %H:%M:%S %z")
+# What shows a time of day, or a number that counts from 1970; a time without it names a day.
+_FINE = (
+    r"\d ?[:hH] ?\d|\d ?[aApP]\.? ?[mM]\b|^\d{9,16}([.,]\d+)?$|^\d{5}[.,]\d+$|\d ?(h|H|Uhr|uhr)\b|"
+    r"^\d{4}-\d{2}-\d{2}T\d"
+)
+_MIDNIGHT = r"[T ]0?0[:hH]00(:00([.,]0+)?)?( ?(Z|UTC|[+-]\d{2}(:?\d{2})?))?$"
+_SERIAL = r"\d{5}[.,]\d+"  # days since 1899-12-30, as a spreadsheet keeps them
 
 
 @dataclass(frozen=True)
@@ -106,8 +115,33 @@ class Clock:
             "ELSE 'either' END END"
         )
 
+    def until(self, value: str, *, daily: bool = False) -> str:
+        """SQL of type TIMESTAMPTZ: the last moment that a time which names a day, or an hour, can
+        mean; null where it names the minute, or is none.
+
+        `daily` says that the whole column holds days, so that 00:00 is no time of day either.
+        """
+        v = f"trim({value})"
+        coarse = f"NOT regexp_matches({v}, '{_FINE}')"
+        if daily:
+            coarse = f"({coarse} OR regexp_matches({v}, '{_MIDNIGHT}'))"
+        hour = f"regexp_matches({v}, '^\\d{{4}}-\\d{{2}}-\\d{{2}}T\\d{{1,2}}$')"
+        # A day of the clock's zone, which may have 23 or 25 hours.
+        local = f"timezone('{self.tz}', {self.utc(value)})"
+        end = f"timezone('{self.tz}', date_trunc('day', {local}) + INTERVAL 1 DAY)"
+        return (
+            f"CASE WHEN {value} IS NULL THEN NULL WHEN {coarse} THEN {end} - INTERVAL 1 SECOND "
+            f"WHEN {hour} THEN {self.utc(value)} + INTERVAL 3599 SECOND END"
+        )
+
     def _naive(self, v: str) -> str:
-        plain = f"regexp_replace(regexp_replace(upper({v}), '[.-]', '/', 'g'), '[T ,]+', ' ', 'g')"
+        odd = f"list_transform([{plain(v)}], lambda n: {self._spelled('n')})[1]"
+        given = f"regexp_matches({v}, '(Z|[+-]\\d{{2}}:?\\d{{2}})$|^\\d{{9,13}}$')"
+        return f"coalesce({self._written(v)}, CASE WHEN NOT {given} THEN {odd} END)"
+
+    def _written(self, v: str) -> str:
+        """Times of digits alone."""
+        short = f"regexp_replace(regexp_replace(upper({v}), '[.-]', '/', 'g'), '[T ,]+', ' ', 'g')"
         first = "%d/%m" if self.dayfirst else "%m/%d"
         long = f"regexp_matches({v}, '^\\d+.\\d+.\\d{{4}}')"
         dots = f"regexp_matches({v}, '^\\d+\\.')"
@@ -115,29 +149,52 @@ class Clock:
             f"CASE WHEN regexp_full_match({v}, '{_ISO}([T ]{_CLOCK})?') "
             f"THEN try_cast(replace({v}, ',', '.') AS TIMESTAMP) "
             f"WHEN regexp_matches({v}, '^{_SLASHED}([T ,]|$)') THEN CASE "
-            f"WHEN {dots} AND {long} THEN {_try(plain, _clocked('%d/%m/%Y'))} "
-            f"WHEN {dots} THEN {_try(plain, _clocked('%d/%m/%y'))} "
-            f"WHEN {long} THEN {_try(plain, _clocked(f'{first}/%Y'))} "
-            f"ELSE {_try(plain, _clocked(f'{first}/%y'))} END "
-            f"WHEN regexp_matches({v}, '^(\\d+ [A-Za-z]{{3}}|[A-Za-z]{{3,9}} \\d)') "
-            f"THEN {_try(v, _NAMED)} END"
+            f"WHEN {dots} AND {long} THEN {_try(short, _clocked('%d/%m/%Y'))} "
+            f"WHEN {dots} THEN {_try(short, _clocked('%d/%m/%y'))} "
+            f"WHEN {long} THEN {_try(short, _clocked(f'{first}/%Y'))} "
+            f"ELSE {_try(short, _clocked(f'{first}/%y'))} END END"
+        )
+
+    def _spelled(self, n: str) -> str:
+        """Times in plain spelling, without an offset."""
+        twelve = _try(n, ("%Y-%m-%d %I:%M:%S %p", "%Y-%m-%d %I:%M %p", "%G-W%V-%u", "%Y-%m-%dT%H"))
+        serial = f"try_cast(replace({n}, ',', '.') AS DOUBLE)"
+        return (
+            f"CASE WHEN regexp_matches({n}, '[a-z]{{3}} \\d|\\d [a-z]{{3}}') "
+            f"THEN CASE WHEN regexp_matches({n}, '{HAS_SHORT_YEAR}') "
+            f"THEN {_try(n, SHORT_YEARS)} ELSE {_try(n, FORMATS)} END "
+            f"WHEN regexp_full_match({n}, '\\d{{14}}') THEN {_try(n, ('%Y%m%d%H%M%S',))} "
+            f"WHEN regexp_full_match({n}, '{_SERIAL}') AND {serial} BETWEEN 20000 AND 80000 "
+            f"THEN TIMESTAMP '1899-12-30' + to_seconds(round({serial} * 86400)::BIGINT) "
+            f"WHEN regexp_matches({n}, '^\\d{{4}}-') THEN coalesce({self._written(n)}, {twelve}, "
+            f"{_try(f'upper({n})', ('%G-W%V-%u', '%Y-%m-%dT%H'))}) "
+            f"ELSE {self._written(n)} END"
         )
 
     def _general(self, v: str) -> str:
         iso = f"regexp_replace(replace({v}, ',', '.'), ' ?(Z|z|UTC|GMT)$', 'Z')"
         iso = f"regexp_replace({iso}, ' ([+-]\\d{{2}})', '\\1')"
         number = f"try_cast(split_part({v}, '.', 1) AS BIGINT)"
+        zoned = (
+            f"timezone('UTC', {self._spelled(without_zone('n'))} - "
+            f"to_minutes({minutes_east('n')}::INTEGER))"
+        )
+        odd = (
+            f"list_transform([{plain(v)}], lambda n: CASE WHEN regexp_matches(n, '{ZONED}') "
+            f"THEN {zoned} ELSE timezone('{self.tz}', {self._spelled('n')}) END)[1]"
+        )
         return (
             f"CASE WHEN regexp_full_match({v}, '{_ISO}[T ]{_CLOCK}{_OFFSET}') "
             f"THEN try_cast({iso} AS TIMESTAMPTZ) "
-            f"WHEN regexp_full_match({v}, '\\d{{9,10}}(\\.\\d+)?') "
+            f"WHEN regexp_full_match({v}, '\\d{{9,10}}([.,]\\d+)?') "
             f"THEN make_timestamptz({number} * 1000000) "
             f"WHEN regexp_full_match({v}, '\\d{{12,13}}(\\.0+)?') "
             f"THEN make_timestamptz({number} * 1000) "
             f"WHEN regexp_full_match({v}, '\\d{{15,16}}(\\.0+)?') "
             f"THEN make_timestamptz({number}) "
-            f"WHEN regexp_matches({v}, '\\d [+-]\\d{{4}}$') THEN {_try(v, _MAIL)} "
-            f"ELSE timezone('{self.tz}', {self._naive(v)}) END"
+            f"WHEN regexp_full_match({v}, '{_ISO}([T ]{_CLOCK})?') "
+            f"OR regexp_full_match({v}, '{_SLASHED}([T ,]+{_CLOCK})?') "
+            f"THEN timezone('{self.tz}', {self._written(v)}) ELSE {odd} END"
         )
 
 

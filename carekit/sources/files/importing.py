@@ -22,6 +22,7 @@ from carekit.dataset.folder import (
     open_dataset,
     versions,
 )
+from carekit.dataset.locking import one_writer
 from carekit.dataset.manifest import FILE, Selection
 from carekit.dataset.privacy import key_id, load_key
 from carekit.dataset.schema import THREADS
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 PathLike = str | os.PathLike[str]
 
 
+@one_writer
 def import_files(
     format: str,
     files: PathLike | Sequence[PathLike],
