@@ -11,9 +11,8 @@ import pytest
 
 from carekit.dataset.folder import open_dataset
 from carekit.errors import MissingExtraError
-from carekit.sources.collecting.budget import Budget, Stopped
 from carekit.sources.collecting.collect import collect
-from carekit.sources.collecting.limits import Limiter
+from carekit.sources.collecting.limits import Budget, Limiter, Stopped
 from carekit.sources.collecting.web import Blocked, QueryFailed, Web
 
 KINDS = ["429", "500", "503", "truncated JSON", "HTML", "reset", "short body"]

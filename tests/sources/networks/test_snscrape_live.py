@@ -13,8 +13,8 @@ import pytest
 from carekit.dataset.folder import open_dataset
 from carekit.errors import InputError
 from carekit.sources.collecting.collect import collect
-from carekit.sources.networks.snscrape import WORKER
-from carekit.sources.networks.snscrape_worker import NOT_INSTALLED, mend_imports
+from carekit.sources.networks.snscrape.live import WORKER
+from carekit.sources.networks.snscrape.worker import NOT_INSTALLED, mend_imports
 
 
 def message(n: int) -> str:
