@@ -10,6 +10,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING, Any
 
+from carekit.dataset.csv_files import csv_text
 from carekit.errors import InputError
 
 if TYPE_CHECKING:
@@ -19,8 +20,6 @@ FORMATS = ("table", "csv", "json")
 MOST_COLUMNS = 10
 # Columns that often hold one text for all rows: then they go below the table.
 FOOTNOTES = ("method", "comparable", "definition", "conf_level")
-# A spreadsheet takes a cell that starts with one of these for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def format_frame(frame: pd.DataFrame, *, format: str = "table") -> str:
@@ -50,8 +49,7 @@ def format_frame(frame: pd.DataFrame, *, format: str = "table") -> str:
         ]
         return json.dumps(records, ensure_ascii=False, indent=1)
     if format == "csv":
-        safe = frame.apply(lambda column: column.map(_no_formula))
-        return safe.to_csv(index=False, lineterminator="\n").rstrip("\n")
+        return csv_text(frame).rstrip("\n")
     return _as_table(frame)
 
 
@@ -73,10 +71,6 @@ def plain(value: Any) -> Any:
         number = float(value)
         return number if math.isfinite(number) else None
     return value.item() if hasattr(value, "item") else str(value)
-
-
-def _no_formula(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
 
 
 def _as_table(frame: pd.DataFrame) -> str:
