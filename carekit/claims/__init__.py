@@ -10,7 +10,6 @@ from typing import Any
 
 _LAZY = {
     "age_weights": "carekit.claims.audit.preference_by_age",
-    "audit_table": "carekit.claims.audit",
     "channel_use": "carekit.claims.published",
     "expectation_points": "carekit.claims.published",
 }
