@@ -32,34 +32,13 @@ def pool_small(
     min_cell: int,
     others: str = OTHERS,
 ) -> tuple[pd.DataFrame, int]:
-    """Pool rows with small counts inside each group.
+    """Pool rows with small counts inside each group; the table, and how many requests are withheld.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per group and label; the counts of a row do not overlap (answered and unanswered,
-        not answered and all).
-    within : sequence of str
-        Columns of the groups that rows are pooled in.
-    label : str
-        Column of what is pooled, such as the brand.
-    counts : sequence of str
-        Columns that must each be 0 or at least `min_cell`.
-    min_cell : int
-        Smallest count that may be shown.
-    others : str
-        Label of a pooled row.
+    The `counts` of a row do not overlap (answered and unanswered, not answered and all) and must
+    each be 0 or at least `min_cell`. Rows below are pooled under the label `others`. While the
+    pooled row of a group is itself too small, the smallest row left joins it, so that nothing can
+    be found by taking a difference; requests of a group that stays below are withheld.
 
-    Returns
-    -------
-    (DataFrame, int)
-        The table with `within`, `label`, the counts and, for rows that were kept, the other
-        columns; and the number of requests withheld because a whole group stayed below. While the
-        pooled row of a group is itself too small, the smallest row left joins it, so that nothing
-        can be found by taking a difference.
-
-    Examples
-    --------
     >>> table = pd.DataFrame({"brand": list("abc"), "yes": [9, 2, 7], "no": [8, 6, 0]})
     >>> pool_small(table, within=[], label="brand", counts=["yes", "no"], min_cell=5)[0]
                 brand  yes  no
@@ -96,26 +75,10 @@ def coarsen_waits(
 ) -> tuple[pd.DataFrame, int]:
     """Join neighbouring waits until no count of answers or of open requests is small.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per group and wait: events, censored.
-    by : sequence of str
-        Columns that define the groups.
-    min_cell : int
-        Smallest count that may be shown.
-    time : str
-        Column of the wait, whole numbers.
+    One row a group and class of waits: `time` (the longest wait in the class), events, censored,
+    each 0 or at least `min_cell`; and the number of requests withheld, those of groups too small
+    for a single class.
 
-    Returns
-    -------
-    (DataFrame, int)
-        One row per group and class of waits: `by`, `time` (the longest wait in the class), events,
-        censored, each 0 or at least `min_cell`; and the number of requests withheld, those of
-        groups too small for a single class.
-
-    Examples
-    --------
     >>> waits = pd.DataFrame({"minute": [1, 2, 3, 9], "events": [3, 3, 5, 1], "censored": 0})
     >>> coarsen_waits(waits, by=[], min_cell=5)[0].to_numpy().tolist()
     [[2, 6, 0], [9, 6, 0]]
