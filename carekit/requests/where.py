@@ -19,23 +19,11 @@ EXAMPLE = "\"country = 'FR' and created_at >= '2024-01-01'\""
 
 
 def condition(table: ibis.Table, text: str) -> ibis.expr.types.BooleanValue:
-    """The rows of `table` for which `text` holds.
+    """The rows of `table` for which `text` holds, such as ``network = 'x' and country = 'FR'``.
 
-    Parameters
-    ----------
-    table : ibis.Table
-        Whose columns the condition may name.
-    text : str
-        Such as ``network = 'x' and country in ('FR', 'CA')``. Text in single quotes; times as
-        ``'2024-01-31'`` or ``'2024-01-31 18:00'``, UTC.
+    Text goes in single quotes; times are ``'2024-01-31'`` or ``'2024-01-31 18:00'``, UTC. Raises
+    InputError if the text is no condition, or names a column that does not exist.
 
-    Raises
-    ------
-    InputError
-        If the text is not a condition, or names a column that does not exist.
-
-    Examples
-    --------
     >>> import ibis
     >>> t = ibis.memtable({"n": [1, 2, 3], "network": ["x", "x", "blog"]})
     >>> int(t.filter(condition(t, "n > 1 and network = 'x'")).count().execute())
