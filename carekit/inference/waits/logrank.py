@@ -24,8 +24,10 @@ class WaitComparison:
     ----------
     statistic, df, p_value : float
         χ², its degrees of freedom and upper tail; NaN where no comparison is possible. With K
-        clusters the tail is that of F on `df` and `df_residual` = K - df, at χ² (K - df)/(K df):
-        χ² itself rejects 7 to 8 % of equal groups where 20 to 30 clusters are compared at 5 %.
+        clusters the robust χ² cannot pass K whatever the data, since the scores' own mean is part
+        of their squares. The tail is that of F on `df` and `df_residual` with this taken out, as in
+        Hotelling's T² (clusters that lie in several groups: K - df) or the analysis of variance
+        (each in one group: K - groups).
     df_residual : float
         NaN without clusters.
     n, n_answered : float
@@ -168,8 +170,9 @@ def compare_waits(
     statistic, df = _quadratic_form(observed - expected, variance)
     p_value, rest = chdtrc(df, statistic) if df else np.nan, np.nan
     if clusters is not None and df:
-        rest = float(clusters - df) if clusters > df else np.nan
-        p_value = fdtrc(df, rest, statistic * rest / (clusters * df))
+        p_value, rest = _clustered_tail(statistic, df, clusters, len(names), _nested(sets))
+        if np.isnan(p_value):
+            method += ", none: too few clusters, or they do not vary"
     shuffled = np.nan
     if permutations and df > 0:
         shuffled = _permutation_p(sets, pooled, int(permutations), seed, cluster)
@@ -194,6 +197,27 @@ def compare_waits(
         method=method if df > 0 else "no answer, or nobody left to compare with",
         flags=flags,
     )
+
+
+def _nested(sets: RiskSets) -> bool:
+    """Whether every cluster lies in one group."""
+    rows = sets.rows
+    assert rows is not None
+    pairs = np.unique(np.column_stack([rows.unit, sets.group[rows.place]]), axis=0)
+    return len(np.unique(pairs[:, 0])) == len(pairs)
+
+
+def _clustered_tail(
+    statistic: float, df: int, clusters: int, groups: int, nested: bool
+) -> tuple[float, float]:
+    """p-value and residual degrees of freedom of the robust score statistic of few clusters."""
+    free = clusters - groups if nested else clusters - 1
+    rest = float(free if nested else free - df + 1)
+    spare = clusters - statistic
+    if rest < 1 or spare <= 1e-9 * clusters:
+        return np.nan, np.nan
+    ratio = statistic / spare * (free if nested else rest) / df
+    return float(fdtrc(df, rest, ratio)), rest
 
 
 @dataclass(frozen=True)

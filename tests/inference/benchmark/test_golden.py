@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from carekit.inference.benchmark.beta_binomial import (
+from carekit.inference.rates.beta_binomial import (
     fit_counts,
     marginal_log_likelihood,
     moments,

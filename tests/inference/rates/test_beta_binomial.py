@@ -1,4 +1,4 @@
-"""carekit.inference.benchmark.beta_binomial: how rates are spread over groups."""
+"""carekit.inference.rates.beta_binomial: how rates are spread over groups."""
 
 import numpy as np
 import pandas as pd
@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carekit.errors import InputError
-from carekit.inference.benchmark.beta_binomial import (
+from carekit.inference.rates.beta_binomial import (
     fit_counts,
     marginal_log_likelihood,
     moments,
