@@ -229,8 +229,8 @@ def _finish(
     say: Callable[[str], None],
 ) -> CollectReport:
     _, n_kept = store.n_pages()
-    if ended.trouble and n_kept == 0 and asked.dataset() is None:
-        raise nothing(ended.why or "nothing came")
+    if ended.why is not None and n_kept == 0 and asked.dataset() is None:
+        raise nothing(ended.why)
     say("Making posts of the pages.")
     queries, done = store.counts()
     with writing(store.folder):

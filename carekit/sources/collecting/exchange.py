@@ -110,8 +110,8 @@ def exchange(
         if not follow:
             return response.status_code, _kept(response.headers), "", False
         # The address of a redirect is whole, but for what is sent with every request.
-        kept = {k: v for k, v in request["params"].items() if secret}
-        request = {**request, "params": kept} if kept else {**request, "params": None}
+        kept = {k: v for k, v in (request["params"] or {}).items() if secret}
+        request = {**request, "params": kept or None}
     raise Unreadable("one redirect after the other")
 
 

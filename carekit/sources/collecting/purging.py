@@ -68,13 +68,20 @@ def purge_json(
 
 
 def _empty(post: dict[str, Any], wanted: Collection[str], nested: Sequence[str]) -> bool:
-    """Take out of a post what is not wanted; False if nothing was."""
-    before = post.get("purged") is True
+    """Take out of a post what is not wanted; False if there is nothing of the kind.
+
+    What only names a post, such as the link of a reply, has nothing to take out.
+    """
+    changed = False
     for name in nested:
         if isinstance(post.get(name), dict):
-            post[name] = {k: v for k, v in post[name].items() if k in wanted}
-    for key in [k for k in post if k not in wanted]:
+            kept = {k: v for k, v in post[name].items() if k in wanted}
+            changed = changed or len(kept) < len(post[name])
+            post[name] = kept
+    for key in [k for k in post if k not in wanted and k != "purged"]:
         if key not in nested or not isinstance(post[key], dict):
             del post[key]
-    post["purged"] = True
-    return not before
+            changed = True
+    if changed:
+        post["purged"] = True
+    return changed
