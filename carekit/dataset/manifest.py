@@ -88,7 +88,8 @@ class Manifest:
     """What manifest.json holds. Values never change in place: `with_part` returns a new one.
 
     `timezone` is the zone in which hours and days of the posts are told, where their brand has
-    none; `cautions` are sentences that belong beside every number from the posts.
+    none; `cautions` are sentences that belong beside every number from the posts; `definition` is
+    the one to use where a caller names none.
     """
 
     title: str
@@ -101,6 +102,7 @@ class Manifest:
     notes: tuple[str, ...] = ()
     timezone: str | None = None
     cautions: tuple[str, ...] = ()
+    definition: str | None = None
     parts: tuple[Part, ...] = ()
     format: int = FORMAT
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-EMPTY_WORDS = ("", "nan", "none", "null", "<na>", "na", "n/a", "nat", "-")
+EMPTY_WORDS = (
+    "", "nan", "none", "null", "<na>", "na", "n/a", "nat", "-", "--", "—", "–", "#n/a", "aucun",
+    "aucune", "(empty)", "(vide)", "(blank)",
+)  # fmt: skip
 TRUE_WORDS = ("true", "t", "yes", "y", "1", "1.0", "vrai", "oui")
 FALSE_WORDS = ("false", "f", "no", "n", "0", "0.0", "faux", "non")
 LONGEST_TEXT = 131_072  # characters; what csv.reader takes by default
@@ -39,10 +42,10 @@ def is_rounded(value: str) -> str:
 
 
 def is_rounded_number(value: str) -> str:
-    """SQL: the same where ids may have any form; `1e5` may be one, `1.2E+17` is none."""
+    """SQL: the same where ids may have any form; `1e5` may be one, `1.2E+17` and `1,2E+17` none."""
     return (
-        f"coalesce(regexp_full_match({value}, '[0-9]\\.[0-9]+[eE]\\+?[0-9]+|[0-9]+[eE]\\+[0-9]+'), "
-        "FALSE)"
+        f"coalesce(regexp_full_match(trim({value}), "
+        "'[0-9][.,][0-9]+[eE]\\+?[0-9]+|[0-9]+[eE]\\+[0-9]+'), FALSE)"
     )
 
 
@@ -55,6 +58,20 @@ def any_id(value: str) -> str:
     """SQL: an id of any form; `3.0` becomes `3`, empty words become null."""
     cell = filled(value)
     return f"CASE WHEN {is_number_id(value)} THEN {number_id(value)} ELSE {cell} END"
+
+
+def impersonal_id(value: str, key: bytes) -> str:
+    """SQL: an id that names nobody: of a link to a post of X its number, of any other id that is a
+    link or holds an address a keyed pseudonym. Addresses of Bluesky stay: all its formats have them.
+    """
+    from carekit.dataset.privacy import pseudonym_sql
+
+    status = f"regexp_extract({value}, '/status(?:es)?/([0-9]+)', 1)"
+    hashed = f"'p_' || substr({pseudonym_sql(key, chr(39) + 'id' + chr(39), value)}, 3)"
+    return (
+        f"CASE WHEN regexp_matches({value}, '^https?://|^www\\.|@') THEN "
+        f"coalesce(nullif({status}, ''), {hashed}) ELSE {value} END"
+    )
 
 
 def is_long_decimal(value: str) -> str:

@@ -13,7 +13,15 @@ from itertools import islice
 
 from carekit.sources.files.any_csv import Preset, plan
 from carekit.sources.files.cells import EMPTY_WORDS, TRUE_WORDS
-from carekit.sources.files.formats import Derived, Drafts, Format, Options, Sample, need_columns
+from carekit.sources.files.formats import (
+    Derived,
+    Drafts,
+    Format,
+    NoPost,
+    Options,
+    Sample,
+    need_columns,
+)
 from carekit.sources.files.records import read_records
 from carekit.sources.files.table import Header, TableFile
 from carekit.sources.files.text import Lines
@@ -50,7 +58,7 @@ def _derived(network: str | None, people: Mapping[str, str]) -> Derived:
 
     def make(row: Mapping[str, str]) -> tuple[str, ...]:
         if _says_yes(row.get("is_retweet")):
-            raise ValueError(RETWEET)
+            raise NoPost(RETWEET)
         native, thread = _cell(row, "id"), _cell(row, "thread_id")
         parent = next((p for name in PARENTS if (p := _cell(row, name))), "")
         if link := _cell(row, "replied_to_post"):
