@@ -250,10 +250,8 @@ def check(arguments: list[str]) -> int:
 
 
 def lab(arguments: list[str]) -> int:
-    return inside(
-        *["-m", "jupyterlab", f"--ServerApp.root_dir={ROOT}"],
-        *["--LabApp.default_url=/lab/tree/notebooks", *arguments],
-    )
+    # In the caller's folder: a relative CAREKIT_DATASET means what it meant when it was typed.
+    return inside("-m", "carekit.show.notebooks", "lab", *arguments, cwd=Path.cwd())
 
 
 def refresh(arguments: list[str]) -> int:
@@ -270,7 +268,7 @@ def bench(arguments: list[str]) -> int:
 COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
     "reproduce": (reproduce, "run the notebooks; write figures, pages and the table of verdicts"),
     "test": (tests, "run every test, and compare the notebooks with their committed outputs"),
-    "lab": (lab, "open JupyterLab on the notebooks"),
+    "lab": (lab, "open JupyterLab on copies of the notebooks, in the folder work"),
     "check": (check, "check the format, the style and the types of the code"),
     "refresh": (refresh, "run notebooks again and rewrite their committed outputs"),
     "bench": (bench, "run one benchmark: python run.py bench NAME"),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 from carekit.dataset import atomic as files
 from carekit.dataset.folder import Dataset, open_dataset
 from carekit.errors import CarekitError, InputError
-from carekit.show.style import FIGURES_VARIABLE
+from carekit.show.notebooks.drawn import FIGURES_VARIABLE
 from carekit.show.text import format_frame
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from carekit.claims.audit.report import AuditReport
+    from carekit.claims.audit import AuditReport
     from carekit.show.notebooks import Execution
 
 OUT = "out"
@@ -56,6 +57,7 @@ def reproduce(
     only: str | None = None,
     dataset: str | os.PathLike[str] | None = None,
     out: str | os.PathLike[str] | None = None,
+    parameters: Mapping[str, Any] | None = None,
     quiet: bool = False,
 ) -> Reproduction:
     """Audit and replay the ledger, execute the notebooks, write figures and pages.
@@ -69,6 +71,8 @@ def reproduce(
     out : path, optional
         Folder for index.html, one page a notebook, figures/, verdicts.csv and audit.csv;
         ``out`` in the current folder by default. Files of an earlier run are replaced.
+    parameters : mapping, optional
+        Values instead of those in the cells of parameters of the notebooks.
     quiet : bool
         No progress bar.
 
@@ -86,7 +90,7 @@ def reproduce(
     from carekit.claims.audit import audit
     from carekit.claims.ledger import load_ledger
     from carekit.claims.pages import index_page
-    from carekit.claims.replay import replay_all
+    from carekit.claims.replays import replay_all
     from carekit.show.notebooks import execute_notebooks, find_notebooks, notebook_title, to_html
 
     opened = open_dataset(dataset)
@@ -120,11 +124,17 @@ def reproduce(
                 notebooks,
                 dataset=opened.path,
                 environment={FIGURES_VARIABLE: str((folder / "figures").resolve())},
+                parameters=parameters,
                 on_cell=on_cell,
             )
             report, verdicts = checked.result()
     for run in runs:
-        page = to_html(run.notebook, title=notebook_title(run.notebook, run.path.stem))
+        page = to_html(
+            run.notebook,
+            title=notebook_title(run.notebook, run.path.stem),
+            pages=[one.path.stem for one in runs],
+            sample=opened.is_sample,
+        )
         files.write_text(folder / f"{run.path.stem}.html", page)
     files.write_text(folder / "verdicts.csv", format_frame(verdicts, format="csv") + "\n")
     files.write_text(folder / "audit.csv", format_frame(report.table, format="csv") + "\n")
@@ -164,7 +174,8 @@ def progress(*, quiet: bool) -> Iterator[Any]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     ]
-    console = Console(stderr=True)
+    # Bars move the cursor, which `carekit.cli.guard` would show instead.
+    console = Console(file=sys.__stderr__ or sys.stderr)
     with Progress(*columns, console=console, disable=quiet) as bars:
 
         def bar(name: str, total: int) -> Any:

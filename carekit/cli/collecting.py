@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from carekit.errors import InputError
-from carekit.sources.live import MODULES
+from carekit.sources.networks import SOURCES
 
 
 def add_collect_parser(subparsers: Any) -> argparse.ArgumentParser:
@@ -21,7 +21,7 @@ def add_collect_parser(subparsers: Any) -> argparse.ArgumentParser:
         "become pseudonyms; the pages as they came stay in raw/, for you only.",
         epilog="What is public, what needs a key and what the terms ask: docs/collecting.md.",
     )
-    parser.add_argument("source", metavar="SOURCE", help=f"one of: {', '.join(MODULES)}")
+    parser.add_argument("source", metavar="SOURCE", help=f"one of: {', '.join(SOURCES)}")
     parser.add_argument(
         "targets", nargs="*", metavar="TARGET", help="accounts, hashtags, words: see the source"
     )
@@ -115,7 +115,8 @@ def _bar() -> Iterator[Callable[[Any], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
 
-    console = Console(stderr=True)
+    # Bars move the cursor, which `carekit.cli.guard` would show instead.
+    console = Console(file=sys.__stderr__ or sys.stderr)
     columns = [
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=28),

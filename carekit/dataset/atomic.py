@@ -36,6 +36,14 @@ def sync(path: Path) -> None:
         os.close(handle)
 
 
+def move_folder(source: Path, target: Path) -> None:
+    """Put a finished folder where there is none, or an empty one, in one step where that can be."""
+    if os.name == "nt" and target.is_dir():
+        target.rmdir()
+    os.replace(source, target)
+    sync(target.parent)
+
+
 def write_text(path: Path, text: str) -> None:
     """Write UTF-8 text with `\\n` line ends, atomically."""
     with replacing(path) as temporary:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from carekit.dataset import atomic as files
 from carekit.dataset.manifest import Manifest
 from carekit.dataset.schema import TABLES
 
@@ -42,8 +39,3 @@ def card_text(manifest: Manifest) -> str:
         lines += ["| column | type | meaning |", "|---|---|---|"]
         lines += [f"| {c.name} | {c.type} | {c.meaning} |" for c in table.columns]
     return "\n".join(lines) + "\n"
-
-
-def write_card(folder: Path, manifest: Manifest) -> None:
-    """Write CARD.md into a dataset folder, atomically."""
-    files.write_text(folder / "CARD.md", card_text(manifest))

@@ -2,32 +2,39 @@
 
 Three levels. An error breaks the contract: numbers from this dataset are not to be trusted. A
 warning distorts some numbers. A note closes certain measures, or tells what a reader must know.
+What is looked for row by row stands in `carekit.dataset.checks`.
 """
 
 from __future__ import annotations
 
+import itertools
 import os
-import re
-from pathlib import Path
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
+from zoneinfo import available_timezones
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from carekit.dataset import atomic as files
+from carekit.dataset.checks import CHECKS, EMPTY, ONCE, VIEWS, Check, Level, literal
+from carekit.dataset.engine import hide_progress
 from carekit.dataset.folder import Dataset, open_dataset
+from carekit.dataset.leftovers import leftovers
 from carekit.dataset.manifest import Manifest, Part
 from carekit.dataset.schema import EXTRA_OF_POSTS, STORED, TABLES, to_arrow
-from carekit.errors import SchemaError
+from carekit.errors import DatasetError, SchemaError
 
 if TYPE_CHECKING:
+    import duckdb
+    import numpy as np
     import pandas as pd
 
-Level = Literal["error", "warning", "note"]
 LEVELS: tuple[Level, ...] = ("error", "warning", "note")
 COLUMNS = ("level", "table", "what", "n", "examples", "remedy")
 _AGAIN = "Restore the file, or import the source again."
 _BESIDE = "Say so beside every number from these posts."
+_NO_POSTS = "Import or collect posts; a survey alone needs none."
 
 
 class Finding(NamedTuple):
@@ -78,16 +85,15 @@ def check_dataset(path: str | os.PathLike[str] | None = None) -> pd.DataFrame:
     """
     import pandas as pd
 
-    from carekit.dataset.check_posts import check_posts
-
     dataset = open_dataset(path)
     found = _check_files(dataset)
-    broken = {f.table for f in found if f.level == "error"}
+    whole = set(STORED) - {f.table for f in found if f.level == "error"}
     for name in STORED[1:]:
-        if dataset.has(name) and name not in broken:
+        if dataset.has(name) and name in whole:
             found += _check_small(dataset, name)
-    if "posts" not in broken:
-        found += check_posts(dataset) if dataset.has("posts") else [_no_posts()]
+    found += _check_rows(dataset, whole)
+    if not dataset.has("posts"):
+        found.append(Finding("note", "posts", "the dataset holds no posts", 0, "", _NO_POSTS))
     found += _check_manifest(dataset)
     found.sort(key=lambda f: LEVELS.index(f.level))
     return pd.DataFrame(found, columns=list(COLUMNS))
@@ -115,19 +121,17 @@ def _check_files(dataset: Dataset) -> list[Finding]:
         if meta.num_rows != part.rows:
             what = f"file holds {meta.num_rows:,} rows, the manifest says {part.rows:,}"
             found.append(Finding("error", part.table, what, 1, part.file, _AGAIN))
-    listed = {part.file for part in dataset.manifest.parts}
-    there = {p.relative_to(dataset.path).as_posix() for p in _tables_in(dataset.path)}
-    if strays := sorted(there - listed):
-        what = "files that the manifest does not list; they do not count"
-        remedy = "Delete them; an import that was interrupted may have left them."
-        examples = ", ".join(strays[:3])
-        found.append(Finding("warning", "posts", what, len(strays), examples, remedy))
+    inside, beside = leftovers(dataset.path)
+    remedy = "Delete them with `carekit check DIR --clean`: an import that was killed left them."
+    for names, what in (
+        (inside, "files that the manifest does not list; they do not count"),
+        (beside, "folders of killed imports, which may hold people in clear"),
+    ):
+        if names:
+            found.append(
+                Finding("warning", "posts", what, len(names), ", ".join(names[:3]), remedy)
+            )
     return found
-
-
-def _tables_in(folder: Path) -> list[Path]:
-    stored = (folder / f"{name}.parquet" for name in STORED[1:])
-    return [*(folder / "posts").glob("*.parquet"), *(p for p in stored if p.is_file())]
 
 
 def _schema_problem(schema: pa.Schema, part: Part) -> str | None:
@@ -150,64 +154,14 @@ def _schema_problem(schema: pa.Schema, part: Part) -> str | None:
 
 def _check_small(dataset: Dataset, name: str) -> list[Finding]:
     """The contract of accounts, brands, threads or survey, and what is empty in it."""
-    frame = dataset.read(name)
     try:
+        frame = dataset.read(name)
         to_arrow(frame, TABLES[name])
-    except SchemaError as error:
+    except (SchemaError, DatasetError) as error:
         return [Finding("error", name, str(error).split(". ")[0], 1, "", _AGAIN)]
     if name == "threads":
         return _check_threads(frame)
-    if name == "brands":
-        return _check_brands(frame)
-    if name == "survey":
-        return _check_survey(dataset, frame)
-    return []
-
-
-def _check_brands(frame: pd.DataFrame) -> list[Finding]:
-    from zoneinfo import available_timezones
-
-    zones = available_timezones()
-    given = frame.dropna(subset=["timezone"])
-    countries = frame.dropna(subset=["country"])
-    columns = "Import again with these columns in --accounts."
-    rows: list[tuple[Level, str, pd.Series, str]] = [
-        (
-            "error",
-            "brands whose timezone is no IANA zone",
-            given.brand[[z not in zones for z in given.timezone]],
-            "Write names such as Europe/Paris.",
-        ),
-        (
-            "error",
-            "brands whose country is no ISO 3166-1 alpha-2 code",
-            countries.brand[[not re.fullmatch("[A-Z]{2}", c) for c in countries.country]],
-            "Write codes such as FR.",
-        ),
-        (
-            "warning",
-            "brands without a timezone: business hours cannot be computed",
-            frame.brand[frame.timezone.isna()],
-            columns,
-        ),
-        (
-            "note",
-            "brands without a country: no rates by country",
-            frame.brand[frame.country.isna()],
-            columns,
-        ),
-        (
-            "note",
-            "brands without a sector: no rates by sector",
-            frame.brand[frame.sector.isna()],
-            columns,
-        ),
-    ]
-    return [
-        Finding(level, "brands", what, len(which), ", ".join(which[:3]), remedy)
-        for level, what, which, remedy in rows
-        if len(which)
-    ]
+    return _check_questions(dataset, frame) if name == "survey" else []
 
 
 def _check_threads(frame: pd.DataFrame) -> list[Finding]:
@@ -224,12 +178,7 @@ def _check_threads(frame: pd.DataFrame) -> list[Finding]:
     return found
 
 
-def _check_survey(dataset: Dataset, frame: pd.DataFrame) -> list[Finding]:
-    found = []
-    bad = frame.respondent_id[~(frame.weight >= 0)]
-    if len(bad):
-        what, remedy = "weights are missing or below 0", "Correct the weights."
-        found.append(Finding("error", "survey", what, len(bad), ", ".join(bad[:3]), remedy))
+def _check_questions(dataset: Dataset, frame: pd.DataFrame) -> list[Finding]:
     known = dataset.questions()
     own = [c for c in frame.columns if c not in TABLES["survey"].names]
     # A question with several answers has one column an answer: question__answer.
@@ -238,7 +187,56 @@ def _check_survey(dataset: Dataset, frame: pd.DataFrame) -> list[Finding]:
         what = "questions that questions.json does not describe: their base is unknown"
         remedy = "Describe them: wording, base, kind, answers."
         examples = ", ".join(undescribed[:3])
-        found.append(Finding("warning", "survey", what, len(undescribed), examples, remedy))
+        return [Finding("warning", "survey", what, len(undescribed), examples, remedy)]
+    return []
+
+
+def _check_rows(dataset: Dataset, whole: set[str]) -> list[Finding]:
+    """Everything that is counted row by row, on the tables whose files are whole."""
+    import duckdb
+
+    with duckdb.connect() as con:
+        hide_progress(con)
+        con.execute("SET TimeZone = 'UTC'")
+        con.execute("SET VARIABLE zones = $1", [sorted(available_timezones())])
+        con.execute("SET VARIABLE synthetic = $1", [dataset.is_sample])
+        try:
+            return _rows_found(con, dataset, whole)
+        except duckdb.Error as error:
+            what = f"a file is damaged inside: the engine cannot read its rows ({_kind(error)})"
+            return [Finding("error", "posts", what, 1, "", _AGAIN)]
+
+
+def _rows_found(con: duckdb.DuckDBPyConnection, dataset: Dataset, whole: set[str]) -> list[Finding]:
+    for name in STORED:
+        paths = ", ".join(literal(str(p)) for p in dataset.files(name) if name in whole)
+        if paths:
+            con.execute(f"CREATE TEMP VIEW {name} AS SELECT * FROM read_parquet([{paths}])")
+        else:
+            con.register(name, TABLES[name].arrow_schema().empty_table())
+    if "posts" not in whole:
+        return _counted(con, [c for c in CHECKS if c.rows in STORED])
+    if con.execute("SELECT count(*) FROM posts").fetchall() == [(0,)] and dataset.has("posts"):
+        return [Finding("warning", "posts", "there is no post", 0, "", _NO_POSTS)]
+    for name, select in VIEWS.items():
+        con.execute(f"CREATE TEMP TABLE {name} AS {select}")
+        if name == "repeats" and con.execute("SELECT count(*) FROM repeats").fetchall() != [(0,)]:
+            con.execute(ONCE)
+    return [*_counted(con, CHECKS), *_closed(con), *_circles(con)]
+
+
+def _counted(con: duckdb.DuckDBPyConnection, checks: Iterable[Check]) -> list[Finding]:
+    """Each table is read once; examples are looked up only where there are any."""
+    found = []
+    for rows, group in itertools.groupby(checks, key=lambda c: c.rows):
+        asked = list(group)
+        sums = ", ".join(f"coalesce(sum({c.counts}) FILTER ({c.where}), 0)" for c in asked)
+        counts = con.execute(f"SELECT {sums} FROM {rows}").fetchall()[0]
+        for check, n in zip(asked, counts, strict=True):
+            if n:
+                ids = f"SELECT {check.example} FROM {rows} WHERE {check.where} ORDER BY 1 LIMIT 3"
+                made = (check.level, check.table, check.what, int(n), _examples(con, ids))
+                found.append(Finding(*made, check.remedy))
     return found
 
 
@@ -264,9 +262,80 @@ def _check_rejected(manifest: Manifest) -> list[Finding]:
     return found
 
 
-def _no_posts() -> Finding:
-    remedy = "Import or collect posts; a survey alone needs none."
-    return Finding("note", "posts", "the dataset holds no posts", 0, "", remedy)
+def _closed(con: duckdb.DuckDBPyConnection) -> list[Finding]:
+    """What empty columns close."""
+    asked = ", ".join(
+        f"count(*) FILTER ({e.whose}), count(*) FILTER ({e.whose} AND {e.column} IS NULL)"
+        for e in EMPTY
+    )
+    counts = con.execute(f"SELECT {asked} FROM posts").fetchall()[0]
+    found = []
+    for empty, of, n in zip(EMPTY, counts[::2], counts[1::2], strict=True):
+        if n:
+            kind = "posts" if empty.whose == "TRUE" else "customer posts"
+            share = "all" if n == of else f"{n / of:.0%} of the"
+            what = f"{empty.column} is empty in {share} {kind}: {empty.why}"
+            found.append(Finding("note", "posts", what, n, "", "Nothing to mend if it is unknown."))
+    return found
+
+
+def _circles(con: duckdb.DuckDBPyConnection) -> list[Finding]:
+    """Posts whose replies run in a circle."""
+    import numpy as np
+
+    known = con.execute("SELECT child, parent FROM edges WHERE parent IS NOT NULL").fetchnumpy()
+    n_posts = con.execute("SELECT count(*) FROM ids").fetchall()[0][0]
+    lost = without_root(n_posts, np.asarray(known["child"]), np.asarray(known["parent"]))
+    if not len(lost):
+        return []
+    rows = ", ".join(str(int(i)) for i in lost[:3])
+    ids = _examples(con, f"SELECT post_id FROM ids WHERE rowid IN ({rows}) ORDER BY post_id")
+    what = "posts hang on replies that run in a circle: their threads have no beginning"
+    remedy = "Nothing to mend; measures count them apart."
+    return [Finding("warning", "posts", what, len(lost), ids, remedy)]
+
+
+def _examples(con: duckdb.DuckDBPyConnection, query: str) -> str:
+    return ", ".join(str(i) for (i,) in con.execute(query).fetchall())
+
+
+def _kind(error: Exception) -> str:
+    return type(error).__name__
+
+
+def without_root(n: int, child: np.ndarray, parent: np.ndarray) -> np.ndarray:
+    """Posts from which no first post can be reached, because replies run in a circle.
+
+    Parameters
+    ----------
+    n : int
+        Number of posts, numbered from 0.
+    child, parent : numpy.ndarray of int
+        One reply each; a post replies to one other at most.
+
+    Returns
+    -------
+    numpy.ndarray of int
+        Their numbers, ascending; posts that reply to themselves included.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> without_root(5, np.array([1, 2, 3, 4]), np.array([0, 3, 2, 2])).tolist()
+    [2, 3, 4]
+    """
+    import numpy as np
+
+    # Each round doubles the distance walked; n steps reach every root.
+    up = np.arange(n)
+    up[child] = parent
+    is_root = np.ones(n, dtype=bool)
+    is_root[child] = False
+    for _ in range(max(n, 2).bit_length()):
+        if is_root[up].all():
+            break
+        up = up[up]
+    return np.flatnonzero(~is_root[up])
 
 
 def _check_manifest(dataset: Dataset) -> list[Finding]:

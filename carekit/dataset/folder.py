@@ -6,62 +6,29 @@ at any moment leaves the last good state.
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
-import shutil
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from carekit.dataset import atomic as files
-from carekit.dataset.manifest import (
-    FILE,
-    NOTHING_LEFT_OUT,
-    Manifest,
-    Part,
-    Selection,
-    read_manifest,
-)
-from carekit.dataset.schema import STORED, TABLES, to_arrow
-from carekit.errors import DatasetError, InputError, SelectionError
+from carekit.dataset.manifest import NOTHING_LEFT_OUT, Manifest, Selection, inside, read_manifest
+from carekit.dataset.schema import TABLES
+from carekit.dataset.writer import DatasetWriter, Rejected, is_begun
+from carekit.errors import DatasetError, SelectionError
 
 if TYPE_CHECKING:
     import pandas as pd
 
+__all__ = ["Dataset", "DatasetWriter", "Rejected", "append_dataset", "create_dataset", "now"]
+__all__ += ["open_dataset", "versions"]
 DATASET_VARIABLE = "CAREKIT_DATASET"
-REJECTED_COLUMNS = ("line", "reason", "n", "file")
-
-
-_TABLES_OF_A_DATASET = {"posts", "rejected.csv", "CARD.md", *(f"{t}.parquet" for t in STORED)}
-
-
-class Rejected(NamedTuple):
-    """Rows of a source that could not be read: where, why, how many, of which file.
-
-    `value` is what stood there, if it cannot be about a person; rejected.csv shows it with the
-    reason.
-    """
-
-    line: str
-    reason: str
-    n: int
-    file: str
-    value: str = ""
-
-    @property
-    def row(self) -> tuple[str, str, int, str]:
-        """As rejected.csv holds it."""
-        reason = f"{self.reason}: {self.value!r}" if self.value else self.reason
-        return self.line, reason, self.n, self.file
 
 
 @dataclass(frozen=True)
@@ -103,14 +70,27 @@ class Dataset:
             return TABLES[table].arrow_schema().empty_table().to_pandas()
         try:
             tables = [pq.read_table(p) for p in paths]
-        except (OSError, pa.ArrowInvalid) as error:
-            raise _unreadable(self.path, table) from error
+        except (OSError, pa.ArrowException) as error:
+            raise self.unreadable(table) from error
         return pa.concat_tables(tables, promote_options="default").to_pandas()
+
+    def file(self, name: str) -> Path:
+        """Where something lies beside the tables: CARD.md, rejected.csv, questions.json, …"""
+        return inside(self.path, self.manifest.name_of(name))
 
     def questions(self) -> dict[str, Any]:
         """questions.json: wording, base, kind and answers of every survey question."""
-        path = self.path / "questions.json"
-        return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        path = self.file("questions.json")
+        try:
+            made = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+        except (ValueError, RecursionError):
+            made = None
+        if not isinstance(made, dict):
+            raise DatasetError(
+                f"{path} is no JSON object; expected the questions of the survey, as carekit wrote "
+                "them. Restore the file, or import the survey again."
+            )
+        return made
 
     def refuse(self, measure: str, *, allow_selected: bool = False) -> None:
         """Raise if the selection of the posts makes a measure meaningless.
@@ -127,6 +107,18 @@ class Dataset:
                 "out. To compute it all the same, add --allow-selected (allow_selected=True)."
             )
 
+    def unreadable(self, table: str) -> DatasetError:
+        """Why a table that was there when the dataset was opened cannot be read now."""
+        if read_manifest(self.path) != self.manifest:
+            return DatasetError(
+                f"The {table} of {self.path} were replaced by another process since the dataset "
+                "was opened; a state is read as a whole or not at all. Open it again."
+            )
+        return DatasetError(
+            f"The {table} of {self.path} cannot be read: a file is missing or damaged. Run "
+            f"`carekit check {self.path}` to see which, and restore it or import the source again."
+        )
+
     def _repr_html_(self) -> str:
         m = self.manifest
         rows = [("posts", f"{m.rows('posts'):,}"), ("accounts", f"{m.rows('accounts'):,}")]
@@ -140,13 +132,6 @@ class Dataset:
     def __repr__(self) -> str:
         m = self.manifest
         return f"Dataset({m.title!r}, {m.rows('posts')} posts, selection={m.selection.kind!r})"
-
-
-def _unreadable(path: Path, table: str) -> DatasetError:
-    return DatasetError(
-        f"The {table} of {path} cannot be read: a file is missing or damaged. Run "
-        f"`carekit check {path}` to see which, and restore it or import the source again."
-    )
 
 
 def open_dataset(path: str | os.PathLike[str] | None = None) -> Dataset:
@@ -176,159 +161,6 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-class DatasetWriter:
-    """Writes a new dataset, or appends to one; nothing shows before the block ends well.
-
-    Use `create_dataset` or `append_dataset` to get one, in a `with` block.
-    """
-
-    def __init__(self, path: Path, manifest: Manifest, *, exists: bool) -> None:
-        self.path, self.manifest, self._exists = path, manifest, exists
-        self.staging = path.parent / f".{path.name}.{os.getpid()}.partial"
-        self._pending: list[tuple[Path, str]] = []  # staged file → its name in the dataset
-        self._rejected: list[Rejected] = []
-        self._forgotten: set[str] = set()
-        self._dropped: list[str] = []
-        self._number = 1 + max(
-            (int(f[11:16]) for f in manifest.files("posts") if f[11:16].isdigit()), default=0
-        )
-
-    def __enter__(self) -> DatasetWriter:
-        shutil.rmtree(self.staging, ignore_errors=True)
-        self.staging.mkdir(parents=True)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        try:
-            if kind is None:
-                self._commit()
-        finally:
-            shutil.rmtree(self.staging, ignore_errors=True)
-
-    def stage_posts(self) -> Path:
-        """A path to write a Parquet file of posts to (for an engine); then `add_staged`."""
-        return self.staging / f"part-{self._number:05d}.parquet"
-
-    def add_staged(self, staged: Path, **origin: Any) -> None:
-        """Take over a Parquet file of posts written to `stage_posts()`.
-
-        `origin` holds the fields of `carekit.dataset.manifest.Part` that tell where it came from
-        (source, query, input_sha256, n_read, n_rejected, started_at, finished_at, versions).
-        """
-        schema, contract = pq.read_schema(staged), TABLES["posts"].arrow_schema()
-        if schema.names[: len(contract)] != contract.names or any(
-            schema.field(f.name).type != f.type for f in contract
-        ):
-            raise DatasetError(
-                f"{staged.name} does not have the columns of carekit.dataset.schema.POSTS."
-            )
-        self._number += 1
-        self._add(staged, f"posts/{staged.name}", "posts", **origin)
-
-    def add_posts(self, posts: pd.DataFrame | pa.Table, **origin: Any) -> None:
-        """Append posts: a pandas frame (checked against the contract) or an Arrow table."""
-        made = posts if isinstance(posts, pa.Table) else to_arrow(posts, TABLES["posts"])
-        staged = self.stage_posts()
-        pq.write_table(made.cast(_schema_of(made)), staged, compression="zstd")
-        self.add_staged(staged, **origin)
-
-    def set_table(self, name: str, frame: pd.DataFrame, **origin: Any) -> None:
-        """Write accounts, brands, threads or survey whole; replaces what was there."""
-        if name not in STORED or name == "posts":
-            allowed = ", ".join(t for t in STORED if t != "posts")
-            raise InputError(
-                f"`name` is {name!r}; expected one of: {allowed}. Posts go in with `add_posts`."
-            )
-        staged = self.staging / f"{name}.parquet"
-        pq.write_table(to_arrow(frame, TABLES[name]), staged, compression="zstd")
-        self._add(staged, staged.name, name, **origin)
-
-    def set_json(self, name: str, value: Any) -> None:
-        """Write a JSON file beside the tables, such as questions.json or truth.json."""
-        staged = self.staging / name
-        files.write_json(staged, value)
-        self._pending.append((staged, name))
-
-    def stage_file(self, name: str) -> Path:
-        """A path to write any other file to, that goes beside the tables under that name."""
-        staged = self.staging / "beside" / name
-        staged.parent.mkdir(parents=True, exist_ok=True)
-        self._pending.append((staged, name))
-        return staged
-
-    def reject(self, rows: Iterable[Rejected], *, instead_of: str | None = None) -> None:
-        """Record rows of the source that could not be read, perhaps instead of those of a file."""
-        self._rejected.extend(rows)
-        if instead_of is not None:
-            self._forgotten.add(instead_of)
-
-    def drop_part(self, file: str) -> None:
-        """Take a file out of the dataset, because a better one comes; deleted after the commit."""
-        kept = tuple(p for p in self.manifest.parts if p.file != file)
-        self.manifest = replace(self.manifest, parts=kept)
-        self._dropped.append(file)
-
-    def describe(self, **changes: Any) -> None:
-        """Change fields of the manifest: observed_until, pseudonym_key_id, notes, …"""
-        self.manifest = replace(self.manifest, **changes)
-
-    def _add(self, staged: Path, name: str, table: str, *, source: str, **origin: Any) -> None:
-        rows = pq.read_metadata(staged).num_rows
-        part = Part(table, name, rows, files.checksum(staged), source, **origin)
-        self.manifest = self.manifest.with_part(part)
-        self._pending.append((staged, name))
-
-    def _commit(self) -> None:
-        from carekit.dataset.card import write_card
-
-        target = self.path if self._exists else self.staging / "dataset"
-        for staged, name in self._pending:
-            files.sync(staged)
-            (target / name).parent.mkdir(parents=True, exist_ok=True)
-            os.replace(staged, target / name)
-        self._write_rejected(target)
-        write_card(target, self.manifest)
-        files.write_json(target / FILE, self.manifest.as_json())
-        for name in self._dropped:
-            (target / name).unlink(missing_ok=True)
-        if not self._exists:
-            if self.path.is_dir():  # an empty folder, as create_dataset made sure
-                self.path.rmdir()
-            os.replace(target, self.path)
-            files.sync(self.path.parent)
-
-    def _write_rejected(self, target: Path) -> None:
-        path = target / "rejected.csv"
-        old = path.read_text(encoding="utf-8") if path.is_file() else ""
-        if self._forgotten:
-            old = _without(old, self._forgotten)
-        with files.replacing(path) as temporary, temporary.open("w", encoding="utf-8") as file:
-            file.write(old)
-            rows = csv.writer(file, lineterminator="\n")
-            if not old:
-                rows.writerow(REJECTED_COLUMNS)
-            rows.writerows(r.row for r in self._rejected)
-
-
-def _schema_of(posts: pa.Table) -> pa.Schema:
-    """The contract of posts, then the further columns of a table as they are."""
-    contract = TABLES["posts"].arrow_schema()
-    return pa.schema([*contract, *(f for f in posts.schema if f.name not in contract.names)])
-
-
-def _without(rejected: str, forgotten: Collection[str]) -> str:
-    """The text of rejected.csv without the rows of some files."""
-    kept = [r for r in csv.reader(rejected.splitlines()) if r[-1] not in forgotten]
-    made = io.StringIO(newline="")
-    csv.writer(made, lineterminator="\n").writerows(kept)
-    return made.getvalue()
-
-
 def create_dataset(
     path: str | os.PathLike[str],
     *,
@@ -349,21 +181,12 @@ def create_dataset(
     DatasetError
         If the folder holds anything already.
     """
-    folder = Path(path).absolute()
-    found = {p.name for p in folder.iterdir()} if folder.is_dir() else set()
-    started = bool(found & set(beside))
-    # A killed first commit leaves tables without a manifest: they are no dataset, and go.
-    rest = found - set(beside) - (_TABLES_OF_A_DATASET if started else set())
-    if (folder.exists() and not folder.is_dir()) or rest:
-        raise DatasetError(
-            f"{folder} already exists and is not an empty folder; a new dataset needs a path of "
-            "its own. Choose another --out, or delete it first."
-        )
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    folder = Path(os.path.realpath(path))
+    is_begun(folder, beside)
     manifest = Manifest(
         title, licence, created_at or now(), selection, synthetic, notes=tuple(notes)
     )
-    return DatasetWriter(folder, manifest, exists=started)
+    return DatasetWriter(folder, manifest, beside=beside)
 
 
 def append_dataset(path: str | os.PathLike[str]) -> DatasetWriter:
@@ -374,8 +197,9 @@ def append_dataset(path: str | os.PathLike[str]) -> DatasetWriter:
     DatasetError
         If there is no dataset at `path`.
     """
-    folder = Path(path).absolute()
-    return DatasetWriter(folder, read_manifest(folder), exists=True)
+    folder = Path(os.path.realpath(path))
+    read_manifest(folder)
+    return DatasetWriter(folder, None)
 
 
 def versions(*packages: str) -> Mapping[str, str]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from carekit.dataset.schema import STORED
 from carekit.errors import DatasetError
 
-FORMAT = 1
-FILE = "manifest.json"
+FORMATS = (1, 2)  # 2 names files that lie beside the tables, and files to delete
+FILE, CARD, REJECTED = "manifest.json", "CARD.md", "rejected.csv"
+_NAME = re.compile(r"\w[\w.-]*(/\w[\w.-]*)*", re.ASCII)
 MOST_REJECTED = 0.01  # of the rows of a file; beyond it, what is left may lean to one side
 
 
@@ -90,6 +94,8 @@ class Manifest:
     `timezone` is the zone in which hours and days of the posts are told, where their brand has
     none; `cautions` are sentences that belong beside every number from the posts; `definition` is
     the one to use where a caller names none.
+    `beside` gives the file of what lies beside the tables (CARD.md, rejected.csv, questions.json)
+    where that is not its first version; `replaced` names files of the state before, which may go.
     """
 
     title: str
@@ -104,7 +110,9 @@ class Manifest:
     cautions: tuple[str, ...] = ()
     definition: str | None = None
     parts: tuple[Part, ...] = ()
-    format: int = FORMAT
+    beside: Mapping[str, str] = field(default_factory=dict)
+    replaced: tuple[str, ...] = ()
+    format: int = FORMATS[0]
 
     def with_part(self, part: Part) -> Manifest:
         kept = tuple(p for p in self.parts if p.file != part.file)
@@ -116,8 +124,18 @@ class Manifest:
     def rows(self, table: str) -> int:
         return sum(p.rows for p in self.parts if p.table == table)
 
+    def name_of(self, beside: str) -> str:
+        """The file of what lies beside the tables under that name."""
+        return self.beside.get(beside, beside)
+
     def as_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """What manifest.json holds; a first state is of format 1, as carekit 0.1 reads it."""
+        made = asdict(self)
+        for name in ("beside", "replaced"):
+            if not made[name]:
+                del made[name]
+        made["format"] = FORMATS["beside" in made or "replaced" in made]
+        return made
 
 
 def read_manifest(folder: Path) -> Manifest:
@@ -139,22 +157,113 @@ def read_manifest(folder: Path) -> Manifest:
             f"{folder} holds no {FILE}, so it is not a carekit dataset. Make one with "
             "`carekit import FORMAT FILE --out DIR`."
         )
+    inside(folder, FILE)
     try:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        if raw["format"] != FORMAT:
-            raise DatasetError(
-                f"{path} has format {raw['format']!r}; this version of carekit reads format "
-                f"{FORMAT}. Update carekit, or import the source again."
-            )
-        raw["selection"] = Selection(
-            **{**raw["selection"], "cannot_answer": tuple(raw["selection"]["cannot_answer"])}
-        )
-        raw["parts"] = tuple(Part(**{**p, "kept": tuple(p.get("kept", ()))}) for p in raw["parts"])
-        raw["notes"] = tuple(raw["notes"])
-        raw["cautions"] = tuple(raw.get("cautions", ()))
-        return Manifest(**raw)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        made = _manifest(json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, RecursionError) as error:
+        why = str(error) if isinstance(error, _Wrong) else f"no JSON in UTF-8: {_kind(error)}"
         raise DatasetError(
-            f"{path} cannot be read ({type(error).__name__}: {error}). Expected the manifest that "
-            "carekit writes. Restore the file, or import the source again."
-        ) from error
+            f"{path} cannot be read ({why}). Expected the manifest that carekit writes. Restore "
+            "the file, or import the source again."
+        ) from None  # the parser's own words quote the file
+    for name in (*(p.file for p in made.parts), *made.beside.values(), *made.replaced):
+        inside(folder, name)
+    return made
+
+
+def inside(folder: Path, name: str) -> Path:
+    """The file of a dataset that its manifest calls `name`.
+
+    A dataset may come from anybody: a name that leads out of the folder, by `..`, an absolute path
+    or a symbolic link, would let its author read and delete the files of whoever opens it.
+
+    Raises
+    ------
+    DatasetError
+        If the file lies, or would lie, outside the folder.
+    """
+    top = os.path.realpath(folder)
+    if not _NAME.fullmatch(name) or not _lies_in(top, os.path.realpath(os.path.join(top, name))):
+        raise DatasetError(
+            f"The manifest of {folder} names {name!r}; expected a file inside that folder, written "
+            "with letters, digits and . _ - only, and no link out of it. Do not trust this dataset."
+        )
+    return folder / name
+
+
+def _lies_in(top: str, path: str) -> bool:
+    return path.startswith(os.path.join(top, ""))
+
+
+class _Wrong(ValueError):
+    """A field of a manifest is not what it should be."""
+
+
+def _manifest(raw: Any) -> Manifest:
+    """A manifest of what JSON held, every field of the right type."""
+    if isinstance(raw, dict) and raw.get("format") not in FORMATS:
+        raise _Wrong(
+            f"it has format {str(raw.get('format'))[:20]}; this version of carekit reads format 1 "
+            "and 2: update carekit"
+        )
+    values = _typed(Manifest, raw, "the manifest")
+    values["selection"] = Selection(**_typed(Selection, values.get("selection"), "selection"))
+    values["parts"] = tuple(
+        Part(**_typed(Part, part, f"part {n}")) for n, part in enumerate(values.get("parts", ()), 1)
+    )
+    for part in values["parts"]:
+        if part.table not in STORED:
+            raise _Wrong("a part belongs to a table that does not exist")
+    if FILE in (*values.get("beside", {}).values(), *values.get("replaced", ())):
+        raise _Wrong(f"it names {FILE} as another file")
+    return Manifest(**values)
+
+
+def _typed(made: type, raw: Any, what: str) -> dict[str, Any]:
+    """The fields of a dataclass from a JSON object; lists become tuples."""
+    known = {f.name: f for f in fields(made)}
+    if not isinstance(raw, dict):
+        raise _Wrong(f"{what} is {_kind(raw)}, not an object")
+    for name in raw:
+        if name not in known:
+            raise _Wrong(f"{what} has a field {name[:40]!r} that is not known")
+    for name, each in known.items():
+        if name not in raw:
+            # What carekit always wrote is never absent from a sound file.
+            if each.default is MISSING and each.default_factory is MISSING:
+                raise _Wrong(f"{what} lacks the field {name!r}")
+        elif not _IS[each.type](raw[name]):
+            raise _Wrong(f"{name!r} of {what} is {_kind(raw[name])}; expected {each.type}")
+    return {n: tuple(v) if isinstance(v, list) else v for n, v in raw.items()}
+
+
+def _kind(value: Any) -> str:
+    return type(value).__name__
+
+
+def _is_text(value: Any) -> bool:
+    # JSON can hold half a surrogate pair, which no file can.
+    return isinstance(value, str) and not re.search(r"[\ud800-\udfff]", value)
+
+
+def _is_count(value: Any) -> bool:
+    return type(value) is int and 0 <= value < 2**53
+
+
+def _is_all(is_one: Callable[[Any], bool]) -> Callable[[Any], bool]:
+    return lambda v: isinstance(v, dict) and all(map(_is_text, v)) and all(map(is_one, v.values()))
+
+
+_IS: dict[Any, Callable[[Any], bool]] = {
+    "str": _is_text,
+    "str | None": lambda v: v is None or _is_text(v),
+    "int": _is_count,
+    "int | None": lambda v: v is None or _is_count(v),
+    "bool": lambda v: isinstance(v, bool),
+    "tuple[str, ...]": lambda v: isinstance(v, list) and all(map(_is_text, v)),
+    "tuple[Part, ...]": lambda v: isinstance(v, list),
+    "Selection": lambda v: isinstance(v, dict),
+    "Mapping[str, Any]": _is_all(lambda v: True),
+    "Mapping[str, int]": _is_all(_is_count),
+    "Mapping[str, str]": _is_all(_is_text),
+}

@@ -9,10 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from carekit.inference.panels.panels import FEW_CLUSTERS, MIN_TREATED
-from carekit.inference.panels.staggered import staggered_effect
-from carekit.inference.rates.cluster_robust import cluster_contrasts
-from carekit.inference.rates.intervals import critical_value
+from carekit.inference.panels.staggered import imputed_effect, staggered_effect
 
 ANALYSES = (
     "analysis estimate std_error ci_low ci_high conf_level p_value treated controls n n_requests "
@@ -85,7 +82,7 @@ def before_and_after(
     DataFrame
         Four rows: analysis, estimate (in the unit of the outcome), std_error, ci_low, ci_high,
         conf_level, p_value, treated, controls (brands), n (brand-months), n_requests, method,
-        flags. The analyses are those of `carekit.measures.care_accounts.measure_care_accounts`:
+        flags. The analyses are those of `carekit.care_accounts`:
         "each brand-month alike", "permutation", "each request alike", "pre-trend".
 
     Raises
@@ -96,7 +93,9 @@ def before_and_after(
     effects = staggered_effect(
         panel, outcome=outcome, conf_level=conf_level, draws=DRAWS, seed=seed
     ).assign(analysis=["each brand-month alike", "permutation"])
-    weighted = _weighted(panel, outcome, size, conf_level)
+    weighted = imputed_effect(panel, outcome=outcome, size=size, conf_level=conf_level).assign(
+        analysis="each request alike"
+    )
     trend = _pre_trend(panel, outcome, conf_level)
     result = pd.concat([effects, weighted, trend], ignore_index=True)
     started = panel.groupby("brand")["start"].first().notna()
@@ -107,47 +106,6 @@ def before_and_after(
         n=len(panel),
         n_requests=int(panel[size].sum()),
     )[ANALYSES]
-
-
-def _weighted(panel: pd.DataFrame, outcome: str, size: str, conf_level: float) -> pd.DataFrame:
-    """Brand and month effects by least squares, every request alike."""
-    started = panel["start"].notna() & (panel["period"] >= panel["start"].fillna(""))
-    brand = pd.get_dummies(panel["brand"], dtype=float).to_numpy()
-    period = pd.get_dummies(panel["period"], dtype=float).to_numpy()[:, 1:]
-    design = np.column_stack([started.to_numpy(float), brand, period])
-    n = panel[size].to_numpy(float)
-    root = np.sqrt(n)
-    values = panel[outcome].to_numpy(float)
-    fitted, *_ = np.linalg.lstsq(design * root[:, None], values * root, rcond=None)
-    residual = n * (values - design @ fitted)
-    found = cluster_contrasts(
-        design,
-        residual,
-        cluster=panel["brand"].to_numpy(),
-        contrasts=np.eye(design.shape[1])[:, :1],
-        size=n,
-    )
-    from scipy.special import stdtr
-
-    error, df = float(found.std_error[0]), float(found.df[0])
-    treated = panel.loc[panel["start"].notna(), "brand"].nunique()
-    flags = ["few_treated"] if treated < MIN_TREATED else []
-    flags += ["few_clusters"] if found.clusters < FEW_CLUSTERS else []
-    if treated < MIN_TREATED:  # no cluster-robust error is worth anything then
-        error = np.nan
-    reach = float(critical_value(conf_level, df)) * error
-    return pd.DataFrame(
-        {
-            "analysis": ["each request alike"],
-            "estimate": fitted[0],
-            "std_error": error,
-            "ci_low": fitted[0] - reach,
-            "ci_high": fitted[0] + reach,
-            "p_value": 2 * stdtr(df, -abs(fitted[0] / error)),
-            "method": "brand and month effects, clustered by brand, CR2",
-            "flags": " ".join(flags),
-        }
-    )
 
 
 def _pre_trend(panel: pd.DataFrame, outcome: str, conf_level: float) -> pd.DataFrame:

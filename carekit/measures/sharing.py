@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -20,16 +20,13 @@ from carekit.dataset import atomic as files
 from carekit.dataset.engine import Engine, using
 from carekit.dataset.folder import Dataset, now
 from carekit.errors import DatasetError, InputError
-from carekit.measures.answers import count_answers, count_waits
+from carekit.measures.answers import count_answers
 from carekit.measures.contacts import count_contacts
-from carekit.measures.first_answers import count_handoffs, first_answers
+from carekit.measures.first_answers import NO_TEXT, count_handoffs
 from carekit.measures.small_cells import check_min_cell, coarsen_waits, pool_small
-from carekit.requests.build import build_requests, with_groups
-from carekit.requests.definitions import get_definition
-from carekit.requests.places import count_surfaces
-
-if TYPE_CHECKING:
-    import ibis
+from carekit.measures.surfaces import count_surfaces
+from carekit.measures.waits import count_waits
+from carekit.requests.value import Requests
 
 DEFINITIONS = ("direct-opening", "direct-message", "socialbakers-2015")
 MANIFEST = "manifest.json"
@@ -210,28 +207,27 @@ def _tables(dataset: Dataset, min_cell: int, engine: Engine) -> tuple[dict[str, 
             table, within=within, label=label, counts=counts, min_cell=min_cell, **more
         )
 
-    opening = build_requests(dataset, definition="direct-opening", engine=engine)
-    table = engine.keep(with_groups(opening.table, ("month",)))
+    opening = Requests.of(dataset, by="network", cluster=None, engine=engine)
     if "answer-rate" not in dataset.selection.cannot_answer:
-        answers = pd.concat([_answers(dataset, name, engine) for name in DEFINITIONS])
+        answers = pd.concat([_answers(opening, name) for name in DEFINITIONS])
         pooled(
             "answers", answers, "brand", ["n_answered", "n_unanswered"],
             within=["definition", "network"],
         )  # fmt: skip
-        months = _split(count_answers(table, by=("network", "month")))
+        months = _split(count_answers(opening.grouped("network", "month")))
         pooled(
             "answers_by_month", months, "month", ["n_answered", "n_unanswered"],
             within=["network"], others="(other months)",
         )  # fmt: skip
         pooled(
-            "contacts", _contacts(opening, table), "contacts", ["n_answered", "n_unanswered"],
+            "contacts", _contacts(opening), "contacts", ["n_answered", "n_unanswered"],
             within=["network"], others="(other numbers)",
         )  # fmt: skip
-    made["waits"], withheld["waits"] = _waits(dataset, table, min_cell)
-    replies = count_handoffs(first_answers(opening, table), by=("network",))
-    told = replies[replies["handoff"] != "no text"].reset_index(drop=True)
+    made["waits"], withheld["waits"] = _waits(opening, min_cell)
+    replies = count_handoffs(opening)
+    told = replies[replies["handoff"] != NO_TEXT].reset_index(drop=True)
     pooled("handoffs", told, "handoff", ["n"], within=["network"], others="(others)")
-    places = count_surfaces(table, by=("network",))
+    places = count_surfaces(opening)
     places = places[places["surface"].notna()].reset_index(drop=True)
     pooled("surfaces", places, "surface", ["n"], within=["network"], others="(others)")
     for name in ("answers", "answers_by_month"):
@@ -245,16 +241,15 @@ def _split(counts: pd.DataFrame) -> pd.DataFrame:
     return counts.assign(n_unanswered=counts["n"] - counts["n_answered"]).drop(columns="n")
 
 
-def _answers(dataset: Dataset, name: str, engine: Engine) -> pd.DataFrame:
-    definition = get_definition(name)
-    requests = build_requests(dataset, definition=definition, engine=engine, with_threads=False)
-    counts = _split(count_answers(requests.table, by=("network", "brand", "country", "sector")))
-    counts.insert(0, "definition", definition.name)
+def _answers(opening: Requests, name: str) -> pd.DataFrame:
+    asked = opening.but(definition=name, by="network,brand,country,sector")
+    counts = _split(count_answers(asked))
+    counts.insert(0, "definition", asked.definition.name)
     return counts
 
 
-def _contacts(opening: Any, table: ibis.Table) -> pd.DataFrame:
-    counts = count_contacts(opening, table, by=("network",))
+def _contacts(opening: Requests) -> pd.DataFrame:
+    counts = count_contacts(opening)
     counts["contacts"] = counts["contacts"].clip(upper=MOST_CONTACTS)
     wide = counts.assign(
         n_answered=counts["n"].where(counts["answered"].astype(bool), 0),
@@ -265,10 +260,10 @@ def _contacts(opening: Any, table: ibis.Table) -> pd.DataFrame:
     return wide.astype({"contacts": "object"})
 
 
-def _waits(dataset: Dataset, table: ibis.Table, min_cell: int) -> tuple[pd.DataFrame, int]:
+def _waits(opening: Requests, min_cell: int) -> tuple[pd.DataFrame, int]:
     """Waits by brand; brands too small for any class are pooled first."""
-    waits = count_waits(table, by=("network", "brand"))
-    if dataset.selection.kind == "answered_only":
+    waits = count_waits(opening.grouped("network", "brand"))
+    if opening.dataset.selection.kind == "answered_only":
         waits["censored"] = 0
     waits["minute"] = waits["seconds"] // 60
     waits = waits.groupby(["network", "brand", "minute"], dropna=False, as_index=False)[

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from carekit.requests.build import cluster_of
 from carekit.requests.business_hours import BusinessHours, open_minutes
 from carekit.requests.clock import whole_seconds
 
@@ -47,25 +46,23 @@ def brand_hours(dataset: Dataset, *, schedule: str = WEEK) -> dict[str, Business
 
 
 def count_business_waits(
-    requests: ibis.Table, *, hours: Hours, by: tuple[str, ...] = (), cluster: str | None = None
+    requests: ibis.Table, *, hours: Hours, by: tuple[str, ...] = ()
 ) -> tuple[pd.DataFrame, int]:
-    """Waits in whole seconds of opening hours, as `carekit.measures.answers.count_waits`.
+    """Waits in whole seconds of opening hours, as `carekit.measures.waits.count_waits`.
 
     Parameters
     ----------
     requests : ibis.Table
-        One row a request.
+        One row a request, with its independent `unit` where there is one.
     hours : mapping of brand to BusinessHours, or several
         The clock of each brand. Requests to a brand without one are left out and counted.
     by : tuple of str
         Columns that define the groups.
-    cluster : str, optional
-        Column of the independent units.
 
     Returns
     -------
     (pandas.DataFrame, int)
-        One row a group, cluster and second: the `by` columns, `cluster` if asked, seconds (open
+        One row a group, unit and second: the `by` columns, `unit` if there is one, seconds (open
         seconds), events, censored, backwards; and the number of requests left out because no
         clock is known.
 
@@ -78,12 +75,11 @@ def count_business_waits(
     import ibis
     from ibis import _
 
-    columns = [*by, *(["cluster"] if cluster else [])]
-    table = requests.mutate(cluster=cluster_of(requests, cluster)) if cluster else requests
+    columns = [*by, *(["unit"] if "unit" in requests.columns else [])]
     keys = [*columns, *([] if "brand" in columns else ["brand"])]
     seconds = ibis.ifelse(_.answered, _.first_response_seconds, _.observed_seconds)
     rows = (
-        table.mutate(asked_at=whole_seconds(_.created_at), seconds=seconds)
+        requests.mutate(asked_at=whole_seconds(_.created_at), seconds=seconds)
         .group_by([*keys, "asked_at", "seconds", "answered"])
         .agg(rows=_.count())
         .execute()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from carekit.errors import InputError
+from carekit.errors import InputError, did_you_mean
 
 Unit = Literal[
     "opening",
@@ -98,6 +98,18 @@ class Definition:
         'customer posts that reply to nothing'
         """
         return DENOMINATORS[self.unit]
+
+    @property
+    def rows(self) -> tuple[object, ...]:
+        """What decides which requests there are, and which of them are answered."""
+        return (
+            self.unit,
+            self.answered_by,
+            self.window_minutes,
+            self.follow_up_minutes,
+            self.visibility,
+            self.names_several,
+        )
 
 
 DENOMINATORS: dict[str, str] = {
@@ -360,7 +372,8 @@ def get_definition(definition: str | Definition) -> Definition:
         return definition
     if definition not in DEFINITIONS:
         raise InputError(
-            f"`definition` is {definition!r}; expected one of: {', '.join(DEFINITIONS)}. "
-            "Choose one of these, or pass a carekit.Definition of your own."
+            f"`definition` is {definition!r}; expected one of: {', '.join(DEFINITIONS)}."
+            f"{did_you_mean(definition, DEFINITIONS) or ' Choose one of these.'} Or pass a "
+            "carekit.Definition of your own."
         )
     return DEFINITIONS[definition]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from carekit.errors import InputError
+from carekit.errors import InputError, did_you_mean
 
 if TYPE_CHECKING:
     import ibis
@@ -106,7 +106,8 @@ class _Reader:
         if node.table or node.name not in self.table.columns:
             raise InputError(
                 f"`where` names a column {node.sql()!r} that does not exist; columns: "
-                f"{', '.join(self.table.columns)}. Text goes in single quotes, as in {EXAMPLE}."
+                f"{', '.join(self.table.columns)}.{did_you_mean(node.name, self.table.columns)} "
+                f"Text goes in single quotes, as in {EXAMPLE}."
             )
         return self.table[node.name]
 

@@ -1,4 +1,4 @@
-"""Ask a dataset a question in a notebook: a table and a figure, or the reason why there is none.
+"""Ask a dataset a question in a notebook: a result, or the reason why there is none.
 
 A notebook runs on any dataset, and not every dataset can answer every question. `ask` turns a
 refusal into a sentence instead of an error, so that the rest of the notebook still runs.
@@ -6,135 +6,131 @@ refusal into a sentence instead of an error, so that the rest of the notebook st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from html import escape
+from typing import Any
 
-from carekit.dataset.folder import Dataset
+import pandas as pd
+
 from carekit.errors import SelectionError
-from carekit.show.tables import ReadableTable, percent, table_estimates
-
-if TYPE_CHECKING:
-    import pandas as pd
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why a dataset cannot answer; reads as a sentence."""
-
-    text: str
-
-    def __repr__(self) -> str:
-        return f"No answer from this dataset: {self.text}"
+from carekit.show.facts import facts_of
+from carekit.show.result import Result
+from carekit.show.safe import clean
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What a measure gave on a dataset: a tidy frame, or the reason why there is none.
+class Refused:
+    """Why a dataset cannot answer. Whatever is done with it gives it again, and it shows itself.
 
-    Attributes
-    ----------
-    frame : pandas.DataFrame
-        Without rows where the dataset cannot answer.
-    reason : str
-        Why it cannot; empty where it can.
-    note : str
-        The denominator in words, and what was left out.
+    Examples
+    --------
+    >>> nothing = Refused("it holds no survey.")
+    >>> nothing.query("n > 30").plot("figure")
+    These data cannot answer this: it holds no survey.
+    >>> len(nothing[nothing["n"] > 30])
+    0
     """
 
-    frame: pd.DataFrame
-    reason: str = ""
-    note: str = ""
+    def __init__(self, why: str) -> None:
+        self.why = clean(why)
 
-    def then(self, step: Callable[..., pd.DataFrame], **options: Any) -> Answer:
-        """Apply a further step to the frame; where there is none, the reason stays.
+    def _again(self, *_: Any, **__: Any) -> Refused:
+        return self
 
-        Parameters
-        ----------
-        step : callable
-            From a frame to a frame, which is handed the options.
+    __call__ = __getitem__ = _again
+    __lt__ = __le__ = __gt__ = __ge__ = _again
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __truediv__ = __and__ = __or__ = _again
+    __invert__ = __neg__ = _again
 
-        Examples
-        --------
-        >>> import pandas as pd
-        >>> answer = Answer(pd.DataFrame({"n": [1, 2]}), note="Of all posts.")
-        >>> answer.then(pd.DataFrame.tail, n=1)
-        Answer(frame=   n
-        1  2, reason='', note='Of all posts.')
-        >>> Answer(pd.DataFrame(), reason="no posts.").then(pd.DataFrame.tail, n=1).reason
-        'no posts.'
-        """
-        return self if self.reason else replace(self, frame=step(self.frame, **options))
+    def __getattr__(self, name: str) -> Refused:
+        if name.startswith("_"):  # what Jupyter, pickle and copy look for
+            raise AttributeError(name)
+        return self
 
-    def table(
-        self, caption: str, *, columns: Sequence[str] | None = None, unit: str = "share"
-    ) -> ReadableTable | Reason:
-        """The frame for reading, under a caption that ends with the denominator."""
-        if self.reason:
-            return Reason(self.reason)
-        caption = f"{caption} {self.note}"
-        return table_estimates(self.frame, caption=caption, columns=columns, unit=unit)
+    def __len__(self) -> int:
+        return 0
 
-    def figure(
-        self, plot: Callable[..., Any], name: str, *, alt: str, caption: str, **options: Any
-    ) -> Reason | None:
-        """Draw the frame with `plot`, show it with its alternative text and caption."""
-        if self.reason:
-            return Reason(self.reason)
-        from carekit.show.style import publish
+    def __iter__(self) -> Iterator[Any]:
+        return iter(())
 
-        publish(plot(self.frame, **options), name, alt=alt, caption=caption)
-        return None
+    def __repr__(self) -> str:
+        return f"These data cannot answer this: {self.why}"
+
+    def _repr_html_(self) -> str:
+        return f"<p><em>{escape(repr(self))}</em></p>"
 
 
-def ask(measure: Callable[..., pd.DataFrame], dataset: Dataset, **options: Any) -> Answer:
-    """Apply a measure to a dataset; a refusal because of its selection becomes a reason.
+def ask(measure: Callable[..., pd.DataFrame], data: Any, /, *args: Any, **options: Any) -> Any:
+    """Apply a measure; a refusal becomes a sentence that stands where the result would.
 
     Parameters
     ----------
     measure : callable
-        Such as `carekit.measure_answer_rate`.
-    dataset : Dataset
-    **options
+        Such as `carekit.answer_rate`, or a function of your own that gives a frame.
+    data : Dataset or Requests
+    *args, **options
         Handed to the measure as they are.
 
     Returns
     -------
-    Answer
+    Result or Refused
+        The result says where its numbers come from, also where the measure itself did not.
 
     Examples
     --------
-    >>> from carekit.dataset.folder import open_dataset
-    >>> from carekit.measures.answer_rate import measure_answer_rate
-    >>> answer = ask(measure_answer_rate, open_dataset())
-    >>> answer.reason, len(answer.frame)
-    ('', 1)
+    >>> import carekit
+    >>> answer = ask(carekit.answer_rate, carekit.open_dataset())
+    >>> len(answer), answer.facts.synthetic
+    (1, True)
     """
-    import pandas as pd
-
     try:
-        frame = measure(dataset, **options)
+        frame = measure(data, *args, **options)
     except SelectionError as refusal:
-        return Answer(pd.DataFrame(), str(refusal))
-    if frame.empty:
-        return Answer(frame, "it holds no request of this kind.")
-    return Answer(frame, note=frame.attrs.get("note", ""))
+        return Refused(str(refusal))
+    if not len(frame):
+        return Refused("it holds nothing of this kind.")
+    facts = facts_of(frame)
+    manifest = getattr(getattr(data, "dataset", data), "manifest", None)
+    if manifest is not None and not facts.source:
+        facts = replace(facts, source=manifest.title, synthetic=manifest.synthetic,
+                        last_date=(manifest.observed_until or "")[:10])  # fmt: skip
+    return Result(frame, facts=facts)
 
 
-def describe_rates(frame: pd.DataFrame, *, label: str | Sequence[str], limit: int = 12) -> str:
-    """Rates in words, for the alternative text of a figure.
+def stack(results: Mapping[str, Any], by: str) -> Any:
+    """Results one below the other, told apart by a new first column; refused ones are left out.
+
+    Parameters
+    ----------
+    results : mapping of str to Result or Refused
+        What each is called, in order.
+    by : str
+        Name of the new column.
+
+    Returns
+    -------
+    Result or Refused
+        With the facts of the first, and the denominators of all where they differ; the first
+        refusal if nothing was answered.
 
     Examples
     --------
     >>> import pandas as pd
-    >>> rates = pd.DataFrame({"network": ["x", "facebook"], "estimate": [0.3, 0.74]})
-    >>> describe_rates(rates, label="network")
-    'x 30.0\\xa0%, facebook 74.0\\xa0%'
+    >>> from carekit.show.facts import Facts
+    >>> one = Result(pd.DataFrame({"n": [3]}), facts=Facts(denominator="requests"))
+    >>> stack({"all": one, "none": Refused("no survey.")}, "posts")["posts"].tolist()
+    ['all']
     """
-    names = [label] if isinstance(label, str) else list(label)
-    rows = [
-        f"{' '.join(str(row[n]) for n in names)} {percent(row['estimate'])}"
-        for row in frame.head(limit).to_dict("records")
-    ]
-    more = len(frame) - len(rows)
-    return ", ".join(rows) + (f", and {more} more" if more > 0 else "")
+    held = {name: one for name, one in results.items() if len(one)}
+    if not held:
+        return next(iter(results.values()), Refused("nothing was asked."))
+    facts = [facts_of(one) for one in held.values()]
+    of = list(dict.fromkeys(f.denominator for f in facts if f.denominator))
+    notes = list(dict.fromkeys(note for f in facts for note in f.notes))
+    parts = [pd.DataFrame(one).assign(**{by: name}) for name, one in held.items()]
+    both = pd.concat(parts, ignore_index=True)
+    both.insert(0, by, both.pop(by))
+    said = replace(facts[0], denominator="; ".join(of), notes=tuple(notes), by=(by, *facts[0].by))
+    if len({f.definition for f in facts}) > 1:
+        said = replace(said, definition="")
+    return Result(both, facts=said)

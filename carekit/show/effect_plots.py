@@ -8,8 +8,7 @@ import numpy as np
 
 from carekit.dataset.schema import require_columns
 from carekit.errors import InputError
-from carekit.show.plots import HINT
-from carekit.show.style import MARKERS, PALETTE, PUBLISHED, new_axes
+from carekit.show.style import HINT, MARKERS, PALETTE, PUBLISHED, new_axes
 
 if TYPE_CHECKING:
     import pandas as pd

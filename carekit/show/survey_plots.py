@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from carekit.dataset.schema import require_columns
 from carekit.errors import InputError
-from carekit.show.plots import HINT
-from carekit.show.style import MARKERS, PALETTE, new_axes
+from carekit.show.style import HINT, MARKERS, PALETTE, new_axes
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -2,63 +2,126 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from carekit.dataset.schema import require_columns
-from carekit.errors import InputError
-from carekit.show.text import format_frame, plain
+from carekit.show import safe
+from carekit.show.facts import Facts, facts_of, flags_of
+from carekit.show.numbers import MISSING, duration, interval, percent, say
+from carekit.show.text import draw_table, plain, readable
+from carekit.show.wording import heading, label, said
 
 if TYPE_CHECKING:
     import pandas as pd
 
-NARROW = "\u202f"  # narrow no-break space: groups digits, stands before the sign
-NO_BREAK = "\u00a0"
-SHARES = frozenset(
-    "estimate share published unweighted weighted share_first share_second lower_bound "
-    "upper_bound naive uncorrected human_estimate truth share_leaving".split()
+__all__ = ["ReadableTable", "column_unit", "duration", "percent", "table_estimates", "table_result"]
+
+# In the unit of the estimate, whatever that is.
+AS_ESTIMATE = frozenset(
+    "estimate measured ci_low ci_high published published_low published_high planted truth naive "
+    "uncorrected human_estimate lower_bound upper_bound".split()
 )
+SHARES = frozenset("share unweighted weighted share_first share_second share_leaving".split())
 # Estimates in minutes: their interval is one of times.
 IN_MINUTES = frozenset({"median_minutes", "wait_minutes", "restricted_mean_minutes"})
-UNITS = ("share", "number")
-MISSING = "–"
+# Said once below the table where all rows have the same.
+SAID_BELOW = ("method", "definition", "comparable")
 
 
 @dataclass(frozen=True)
 class ReadableTable:
-    """A formatted table with its caption: HTML in a notebook, plain text elsewhere."""
+    """A formatted table: HTML in a notebook, plain text elsewhere, Markdown and LaTeX on demand.
+
+    `caption` stands above, `notes` (one sentence each) below; `text` is the table alone as text.
+    """
 
     caption: str
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numeric: tuple[bool, ...]
     text: str
+    notes: tuple[str, ...] = ()
 
     def _repr_html_(self) -> str:
+        said, below = (escape(safe.clean(s)) for s in (self.caption, " ".join(self.notes)))
         head = "".join(
-            f'<th scope="col" style="text-align:{_side(right)}">{escape(h)}</th>'
+            f'<th scope="col" style="text-align:{_side(right)}">{escape(safe.clean(h))}</th>'
             for h, right in zip(self.headings, self.numeric, strict=True)
         )
         body = "".join(
             "<tr>"
             + "".join(
-                f'<td style="text-align:{_side(right)}">{escape(cell)}</td>'
+                f'<td style="text-align:{_side(right)}">{escape(safe.clean(cell))}</td>'
                 for cell, right in zip(row, self.numeric, strict=True)
             )
             + "</tr>"
             for row in self.rows
         )
-        # The caption is no <caption>, which would be as narrow as the table.
+        # The caption is no <caption>, which would be as narrow as the table. `$` is no maths.
+        foot = f'<p style="max-width:60em;margin:.3em 0;font-size:smaller">{below}</p>'
         return (
-            f'<p style="max-width:52em;margin:.3em 0"><em>{escape(self.caption)}</em></p>'
-            f'<table aria-label="{escape(self.caption)}"><thead><tr>{head}</tr></thead>'
-            f"<tbody>{body}</tbody></table>"
+            '<div class="tex2jax_ignore">'
+            f'<p style="max-width:52em;margin:.3em 0"><em>{said}</em></p>'
+            f'<table aria-label="{said}"><thead><tr>{head}</tr></thead>'
+            f"<tbody>{body}</tbody></table>{foot if below else ''}</div>"
         )
 
     def __repr__(self) -> str:
-        return f"{self.caption}\n{self.text}"
+        return "\n".join(p for p in (self.caption, self.text, " ".join(self.notes)) if p)
+
+    def markdown(self) -> str:
+        """A pipe table between its caption and its notes."""
+        line = ["---:" if right else "---" for right in self.numeric]
+        rows = [[safe.markdown(cell) for cell in row] for row in (self.headings, *self.rows)]
+        table = "\n".join(f"| {' | '.join(row)} |" for row in (rows[0], line, *rows[1:]))
+        parts = [safe.markdown(self.caption), table, safe.markdown(" ".join(self.notes))]
+        return "\n\n".join(part for part in parts if part) + "\n"
+
+    def latex(self) -> str:
+        """A table environment with the rules of booktabs; notes below in small type."""
+        lines = [[safe.latex(cell) for cell in row] for row in (self.headings, *self.rows)]
+        body = [" & ".join(row) + r" \\" for row in lines]
+        sides = "".join("r" if right else "l" for right in self.numeric)
+        note = safe.latex(" ".join(self.notes))
+        below = [rf"\par\smallskip\parbox{{\linewidth}}{{\small {note}}}"] if note else []
+        return "\n".join([
+            r"\begin{table}", r"\centering", rf"\caption{{{safe.latex(self.caption)}}}",
+            rf"\begin{{tabular}}{{{sides}}}", r"\toprule", body[0], r"\midrule", *body[1:],
+            r"\bottomrule", r"\end{tabular}", *below, r"\end{table}", "",
+        ])  # fmt: skip
+
+
+def table_result(
+    frame: pd.DataFrame,
+    *,
+    caption: str = "",
+    columns: Sequence[str] | None = None,
+) -> ReadableTable:
+    """A result for reading: each column in its unit, the interval in one cell, the facts below."""
+    facts = facts_of(frame)
+    constant = [c for c in SAID_BELOW if c in frame.columns and len(set(frame[c].dropna())) == 1]
+    flags = flags_of(frame)
+    if columns is None:
+        hidden = {"conf_level", *constant, *([] if flags else ["flags"])}
+        columns = [str(c) for c in frame.columns if c not in hidden]
+    said = {c: str(frame[c].iloc[0]) for c in constant if c != "definition" or not facts.definition}
+    below = [facts.say(c, safe.clean(text)) for c, text in said.items() if text]
+    made = _table(frame, columns=columns, facts=facts)
+    above = " ".join(part for part in (facts.heading, caption) if part)
+    below += held(frame, "planted", facts)
+    return replace(made, caption=above, notes=(*facts.sentences(flags), *below))
+
+
+def held(frame: pd.DataFrame, column: str, facts: Facts) -> list[str]:
+    """How many intervals hold the value of a column, in a sentence; none without that column."""
+    if not {column, "ci_low", "ci_high"} <= set(frame.columns):
+        return []
+    bounded = frame.dropna(subset=[column, "ci_low", "ci_high"])
+    inside = bounded[column].between(bounded["ci_low"], bounded["ci_high"])
+    return [facts.say("held", int(inside.sum()), len(bounded))] if len(bounded) else []
 
 
 def table_estimates(
@@ -68,7 +131,7 @@ def table_estimates(
     columns: Sequence[str] | None = None,
     unit: str = "share",
 ) -> ReadableTable:
-    """Estimates for reading: shares in per cent, the interval in one cell, times in minutes.
+    """Estimates of a plain frame for reading: shares in per cent, the interval in one cell.
 
     Parameters
     ----------
@@ -80,8 +143,8 @@ def table_estimates(
         Above the table: the denominator in words, the source and the date.
     columns : sequence of str, optional
         Which columns, in which order; all by default. ``ci_low`` stands for the interval.
-    unit : {"share", "number"}
-        What ``estimate`` and its interval are: a number (kappa, a mean) is shown as it is.
+    unit : {"share", "points", "minutes", "count", "number", "ratio", "rank"}
+        What ``estimate`` and its interval are.
 
     Returns
     -------
@@ -90,7 +153,7 @@ def table_estimates(
     Raises
     ------
     InputError
-        If `unit` is neither.
+        If `unit` is none of these.
     SchemaError
         If a column is not there.
 
@@ -100,98 +163,75 @@ def table_estimates(
     >>> rates = pd.DataFrame({"network": ["x"], "n": [1200], "estimate": [0.301],
     ...                       "ci_low": [0.276], "ci_high": [0.328]})
     >>> table_estimates(rates, caption="Of requests on X").rows
-    (('x', '1\u202f200', '30.1\xa0%', '27.6 to 32.8\xa0%'),)
+    (('X (Twitter)', '1\\u202f200', '30.1\\xa0%', '27.6 to 32.8\\xa0%'),)
     """
-    if unit not in UNITS:
-        raise InputError(f"`unit` is {unit!r}; expected one of: {', '.join(UNITS)}. Use one.")
+    known = facts_of(frame)
+    facts = Facts(unit=unit, conf_level=known.conf_level)
+    return replace(_table(frame, columns=columns, facts=facts), caption=caption)
+
+
+def _table(frame: pd.DataFrame, *, columns: Sequence[str] | None, facts: Facts) -> ReadableTable:
+    lang = facts.lang
     shown = list(columns) if columns is not None else [str(c) for c in frame.columns]
     require_columns(frame, shown, what="frame", hint="Choose among the columns found.")
     paired = "ci_low" in shown and "ci_high" in frame.columns
     if paired:
         shown = [c for c in shown if c != "ci_high"]
-    # Beside an estimate, the interval is that of the estimate.
-    in_minutes = "estimate" not in frame.columns and not IN_MINUTES.isdisjoint(frame.columns)
-    kind = "minutes" if in_minutes else unit
+    if "estimate" not in frame.columns and not IN_MINUTES.isdisjoint(frame.columns):
+        facts = replace(facts, unit="minutes")
     headings, cells, numeric = [], [], []
     for name in shown:
         if name == "ci_low" and paired:
-            headings.append(_interval_heading(frame))
+            headings.append(facts.level)
             pairs = zip(frame["ci_low"], frame["ci_high"], strict=True)
-            cells.append([_interval(low, high, kind) for low, high in pairs])
+            ends = [(plain(low), plain(high)) for low, high in pairs]
+            cells.append([interval(low, high, facts.unit, lang=lang) for low, high in ends])
             numeric.append(True)
         else:
-            headings.append(name.replace("_", " "))
-            as_it_is = unit == "number" and name == "estimate"
-            cells.append([_cell("" if as_it_is else name, value) for value in frame[name]])
+            headings.append(heading(name, lang))
+            unit = column_unit(name, facts.unit, facts.units)
+            cells.append([_cell(name, value, unit, lang) for value in frame[name]])
             numeric.append(frame[name].dtype.kind in "iuf")
     rows = tuple(zip(*cells, strict=True)) if cells else ()
-    text = format_frame(frame[[c for c in frame.columns if c in shown or c == "ci_high"]])
-    return ReadableTable(caption, tuple(headings), rows, tuple(numeric), text)
+    text = draw_table(headings, [list(map(readable, row)) for row in rows], numeric)
+    return ReadableTable("", tuple(headings), rows, tuple(numeric), text)
+
+
+def column_unit(name: str, unit: str, units: Mapping[str, str] | None = None) -> str:
+    """The unit of a column: declared, that of the estimate, or told by its name.
+
+    Examples
+    --------
+    >>> column_unit("ci_low", "points"), column_unit("wait_minutes", "share")
+    ('points', 'minutes')
+    """
+    if units and name in units:
+        return units[name]
+    if name in AS_ESTIMATE:
+        return unit
+    if name.endswith("_minutes") and not name.startswith("within_"):
+        return "minutes"
+    if name in SHARES or name.startswith("within_"):
+        return "share"
+    if name in {"p_value", "p_adjusted"}:
+        return "p"
+    return "count" if name == "n" or name.startswith("n_") else "number"
 
 
 def _side(right: bool) -> str:
     return "right" if right else "left"
 
 
-def _interval_heading(frame: pd.DataFrame) -> str:
-    levels = set(frame["conf_level"]) if "conf_level" in frame.columns else {0.95}
-    level = f"{100 * levels.pop():g}{NO_BREAK}% " if len(levels) == 1 else ""
-    return f"{level}interval"
-
-
-def _interval(low: Any, high: Any, kind: str) -> str:
-    low, high = plain(low), plain(high)
-    if kind == "minutes":
-        ends = [MISSING if v is None else duration(v) for v in (low, high)]
-        return f"{ends[0]} to {ends[1]}"
-    if low is None or high is None:
-        return MISSING
-    if kind == "number":
-        return f"{low:.3g} to {high:.3g}"
-    return f"{100 * low:.1f} to {100 * high:.1f}{NO_BREAK}%"
-
-
-def _cell(name: str, value: Any) -> str:
+def _cell(name: str, value: Any, unit: str, lang: str) -> str:
     value = plain(value)
     if value is None:
         return MISSING
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return said("yes" if value else "no", lang)
     if isinstance(value, str):
-        return value
+        return label(name, value, lang)
     if isinstance(value, (list, tuple)):
         return ", ".join(map(str, value))
-    if name in SHARES or name.startswith("within_"):
-        return percent(value)
     if name == "conf_level":
-        return f"{100 * value:g}{NO_BREAK}%"
-    if name.endswith("_minutes"):
-        return duration(value)
-    if isinstance(value, int):
-        return f"{value:,}".replace(",", NARROW)
-    return f"{value:.4g}"
-
-
-def percent(share: float) -> str:
-    """A share as a per cent with one decimal.
-
-    Examples
-    --------
-    >>> percent(0.3)
-    '30.0\\xa0%'
-    """
-    return f"{100 * share:.1f}{NO_BREAK}%"
-
-
-def duration(minutes: float) -> str:
-    """Minutes as people say them: minutes below two hours, hours below two days, then days.
-
-    Examples
-    --------
-    >>> duration(11.99), duration(355.5), duration(4320)
-    ('12.0\\xa0min', '5.9\\xa0h', '3.0\\xa0d')
-    """
-    for unit, size, limit in (("min", 1, 120), ("h", 60, 2880)):
-        if abs(minutes) < limit:
-            return f"{minutes / size:.1f}{NO_BREAK}{unit}"
-    return f"{minutes / 1440:.1f}{NO_BREAK}d"
+        return f"{100 * value:g}\u00a0%"
+    return str(value) if name == "year" else say(value, unit, lang=lang)

@@ -8,9 +8,11 @@ import math
 import numbers
 import shutil
 import sys
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from carekit.errors import InputError
+from carekit.show.safe import no_formula
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,8 +21,6 @@ FORMATS = ("table", "csv", "json")
 MOST_COLUMNS = 10
 # Columns that often hold one text for all rows: then they go below the table.
 FOOTNOTES = ("method", "comparable", "definition", "conf_level")
-# A spreadsheet takes a cell that starts with one of these for a formula.
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def format_frame(frame: pd.DataFrame, *, format: str = "table") -> str:
@@ -50,7 +50,7 @@ def format_frame(frame: pd.DataFrame, *, format: str = "table") -> str:
         ]
         return json.dumps(records, ensure_ascii=False, indent=1)
     if format == "csv":
-        safe = frame.apply(lambda column: column.map(_no_formula))
+        safe = frame.apply(lambda column: column.map(no_formula))
         return safe.to_csv(index=False, lineterminator="\n").rstrip("\n")
     return _as_table(frame)
 
@@ -75,17 +75,8 @@ def plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else str(value)
 
 
-def _no_formula(value: Any) -> Any:
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
-
-
 def _as_table(frame: pd.DataFrame) -> str:
     """Columns with one text for all rows go below the table; a single row stands upright."""
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
     if frame.empty:
         return "no rows"
     if len(frame) == 1 and len(frame.columns) > MOST_COLUMNS:
@@ -93,20 +84,32 @@ def _as_table(frame: pd.DataFrame) -> str:
         cells = zip(frame.columns, frame.iloc[0], strict=True)
         return "\n".join(f"{name!s:<{width}}  {readable(value)}" for name, value in cells)
     notes, body = _footnotes(frame)
+    right = [bool(body[c].map(lambda v: isinstance(v, numbers.Number)).any()) for c in body.columns]
+    rows = [[readable(v) for v in row] for row in body.itertuples(index=False, name=None)]
+    drawn = draw_table([str(c).replace("_", " ") for c in body.columns], rows, right)
+    return "\n".join([drawn, *notes]).strip("\n")
+
+
+def draw_table(
+    headings: Sequence[str], rows: Iterable[Sequence[str]], right: Sequence[bool]
+) -> str:
+    """Cells of text under their headings, as wide as the terminal, or 160 signs elsewhere."""
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
-    for name in body.columns:
-        right = body[name].map(lambda v: isinstance(v, numbers.Number)).any()
+    for heading, to_the_right in zip(headings, right, strict=True):
         # Words may break: a header is often wider than its numbers.
-        heading = Text(str(name).replace("_", " "))
-        table.add_column(heading, justify="right" if right else "left", no_wrap=False)
-    for row in body.itertuples(index=False, name=None):
-        table.add_row(*(Text(readable(v)) for v in row))
+        table.add_column(Text(heading), justify="right" if to_the_right else "left", no_wrap=False)
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
     out = io.StringIO()
     width = max(shutil.get_terminal_size().columns, 80) if sys.stdout.isatty() else 160
     # Inside Jupyter, rich would display the table by itself, and write the colours of a terminal.
     Console(file=out, width=width, force_jupyter=False, force_terminal=False).print(table)
-    lines = [line.rstrip() for line in out.getvalue().splitlines()]
-    return "\n".join([*lines, *notes]).strip("\n")
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()).strip("\n")
 
 
 def _footnotes(frame: pd.DataFrame) -> tuple[list[str], pd.DataFrame]:
@@ -137,4 +140,5 @@ def readable(value: Any) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     text = ", ".join(map(str, value)) if isinstance(value, list) else str(value)
-    return "".join(c if c.isprintable() else " " for c in text)
+    # A no-break space is not printable to Python, and may stay.
+    return "".join(c if c.isprintable() or c in "\u00a0\u202f" else " " for c in text)

@@ -6,7 +6,7 @@ known accounts stay and tell which brand a customer addresses. All of it runs in
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from carekit.dataset.schema import ACCOUNTS, POSTS
 from carekit.errors import InputError
 from carekit.sources.accounts import FOLDED, fold
 from carekit.sources.drafts import strings, text
+from carekit.sources.found import Person
 from carekit.sources.gaps import GapRecord
 
 if TYPE_CHECKING:
@@ -34,8 +35,6 @@ MANY_ACCOUNTS = 5_000
 # Lists of equal length that the engine keeps: how accounts are compared, written, whose they are.
 KEYS, ACCOUNT_NAMES, BRAND_NAMES = "known_keys", "known_accounts", "known_brands"
 LISTED_BRANDS = "listed_brands"
-# Names that stand for everybody whose account is gone: nobody, not one person.
-NOBODY = ("[deleted]", "[removed]", "[deleted user]", "[supprimé]", "[unknown]", "[gelöscht]")
 _COUNTED = ("n_nested", "n_problems", "n_left_out", "n_coarse")
 ANY_HANDLE = rf"[{_WORD}]+(?:[.-]+[{_WORD}]+)*"
 
@@ -125,7 +124,7 @@ class Door:
             {sums} FROM (SELECT *, nested::INT AS n_nested, (problem IS NOT NULL)::INT AS n_problems,
             (left_out IS NOT NULL)::INT AS n_left_out,
             (created_until IS NOT NULL OR created_at IS NULL)::INT AS n_coarse
-            FROM {_named(drafts)}) GROUP BY network, author, author_handle, account"""
+            FROM {drafts}) GROUP BY network, author, author_handle, account"""
         )
         row = con.execute(
             f"SELECT sum(n)::BIGINT AS n, epoch_us(max(latest)) AS latest, {sums} FROM pass"
@@ -188,6 +187,13 @@ class Door:
         self.con.execute("DROP TABLE pass")
         self.con.execute("DROP TABLE handles")
 
+    def meet(self, people: Iterable[Person]) -> None:
+        """Let the ids of accounts stand for the handles under which they are known already."""
+        for network, native_id, handle in people:
+            known = self._known.get((network, fold(network, handle)))
+            if known is not None:
+                self._known.setdefault((network, fold(network, native_id)), known)
+
     def _alias(self) -> None:
         """Let the id of an author stand for the account that its handle is known as."""
         pairs = self.con.execute(
@@ -242,7 +248,7 @@ class Door:
         """SQL of drafts with the role and the brand that the door gives them: role, role_brand."""
         return f"""SELECT d.*, coalesce(d.author_role, CASE WHEN a.account IS NOT NULL
             THEN 'brand' ELSE 'customer' END) AS role, coalesce(d.brand, a.brand) AS role_brand
-            FROM {_named(drafts)} d
+            FROM {drafts} d
             LEFT JOIN people a ON a.key = {self._key_of("d.author", "d.network")}"""
 
     def accounts(self) -> list[dict[str, str]]:
@@ -321,7 +327,7 @@ class Door:
             SELECT *, len(parts) AS n_parts, {self._ends_in_word("parts[1]")} AS part_1_is_word
             FROM (SELECT * EXCLUDE (text, brand, account), brand AS given_brand,
             account AS given_account, text, string_split({self._split_ready()}, '@') AS parts
-            FROM {_named(drafts)} WHERE {keep}))) d
+            FROM {drafts} WHERE {keep}))) d
             LEFT JOIN people a ON a.key = {self._key_of("d.author", "d.network")}
             LEFT JOIN people m ON m.key = {self._key_of("d.handle", "d.network")}))"""
 
@@ -415,14 +421,6 @@ class Door:
 
     def _hashed(self, handle: str) -> str:
         return pseudonym_sql(self._key, "network", self._fold(handle))
-
-
-def _named(drafts: str) -> str:
-    """SQL of drafts whose author is nobody where the name stands for everybody who is gone."""
-    gone = f"starts_with(author, '[') AND list_contains({strings(NOBODY)}, lower(author))"
-    return (
-        f"(SELECT * REPLACE (CASE WHEN {gone} THEN NULL ELSE author END AS author) FROM {drafts})"
-    )
 
 
 def _json_path(name: str) -> str:

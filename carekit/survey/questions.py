@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from carekit.errors import InputError, NotAskedError
+from carekit.inference.surveys.design import Design
+from carekit.show.result import Facts, Result
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,7 +38,7 @@ class Question:
     source : tuple of str
         Published figures whose measure the question replays.
     measure, group, network : str
-        The same for data of one's own: see `carekit.claims.survey_measurers`.
+        The same for data of one's own: see `carekit.claims.replays.survey`.
     """
 
     name: str
@@ -128,8 +130,8 @@ def find_question(dataset: Dataset, name: str) -> Question:
 
 
 @dataclass(frozen=True, eq=False)
-class Asked:
-    """Respondents to whom a question was put, ready for `carekit.inference`.
+class Survey:
+    """A question, the respondents to whom it was put, and how they were drawn.
 
     Attributes
     ----------
@@ -138,31 +140,71 @@ class Asked:
         One row per respondent. Where strata, clusters or unequal weights make the design, those
         who were not asked stay with weight 0: they are no respondents, and the domain keeps the
         design of the whole sample, as R's `subset` of a design does.
-    design : dict
-        `weight`, `stratum` and `psu`, as the functions of carekit.inference take them.
+    design : Design
+        `weight`, `stratum`, `psu` and `lonely`, as the functions of carekit.inference.surveys take
+        them.
     n_asked : int
         Respondents of positive weight to whom it was put.
     n_zero_weight : int
         Respondents of weight 0 to whom it was put: they are outside every estimate.
+    where : str
+        The condition on respondents, if any.
+    source, synthetic
+        Title of the dataset, and whether it is generated.
     """
 
     question: Question
     frame: pd.DataFrame
-    design: dict[str, str]
+    design: Design
     n_asked: int
     n_zero_weight: int = 0
+    where: str = ""
+    source: str = ""
+    synthetic: bool = False
 
     @property
-    def note(self) -> str:
-        """The denominator in words."""
-        q = self.question
+    def denominator(self) -> str:
+        """Who was asked, and how they were drawn, in words."""
         parts = {"stratum": "strata", "psu": "sampling units"}
-        kept = [word for key, word in parts.items() if key in self.design]
-        how = f"weighted, {' and '.join(kept)} kept" if kept else "weighted"
-        note = f"Denominator: {q.base}; {self.n_asked:,} were asked “{q.wording}” ({how})."
-        if self.n_zero_weight:
-            note += f" Left out, with weight 0: {self.n_zero_weight:,} more."
-        return note
+        kept = " and ".join(word for key, word in parts.items() if key in self.design)
+        weights = self.frame["weight"][self.frame["weight"] > 0]
+        how = ["weighted"] * bool((weights != weights.iloc[0]).any()) + [f"{kept} kept"] * bool(
+            kept
+        )
+        drawn = f" ({', '.join(how)})" if how else ""
+        only = f"; only respondents for whom {self.where}" if self.where else ""
+        asked = f"{self.n_asked:,} were asked “{self.question.wording}”"
+        return f"{self.question.base}; {asked}{drawn}{only}"
+
+    def result(
+        self,
+        frame: pd.DataFrame,
+        measure: str,
+        *,
+        question: str,
+        conf_level: float,
+        by: Sequence[str] = (),
+        unit: str = "share",
+        notes: Sequence[str] = (),
+    ) -> Result:
+        """A frame of estimates with what it is of."""
+        facts = Facts(
+            measure=measure,
+            question=question,
+            denominator=self.denominator,
+            unit=unit,
+            by=tuple(by),
+            conf_level=conf_level,
+            independent_unit="sampling unit" if "psu" in self.design else "respondent",
+            left_out={"of weight 0": self.n_zero_weight},
+            notes=tuple(notes),
+            synthetic=self.synthetic,
+            source=self.source,
+        )
+        return Result(frame.reset_index(drop=True), facts=facts)
+
+
+Asked = Survey
 
 
 def asked_respondents(
@@ -171,8 +213,10 @@ def asked_respondents(
     *,
     by: Sequence[str] = (),
     missing: Sequence[str] = (),
+    where: str | None = None,
     only: pd.Series | None = None,
-) -> Asked:
+    lonely: str | None = None,
+) -> Survey:
     """The respondents a question was put to, their answers in order, their groups in order.
 
     Parameters
@@ -184,15 +228,19 @@ def asked_respondents(
         such as 18-29 and 65+ are ordered by their first number.
     missing : sequence of str
         Answers to leave out of the base.
+    where : str, optional
+        A condition on the respondents, such as ``"country = 'FR' and age > 30"``.
     only : Series of bool, optional
-        A further condition on the respondents, aligned with the survey table.
+        A further one, aligned with the survey table.
+    lonely : {"error", "center"}, optional
+        What to do with a stratum that holds one sampling unit.
 
     Raises
     ------
     NotAskedError
         If a column of `by` does not exist or is empty, or nobody was asked.
     InputError
-        If `missing` names something that is no answer.
+        If `missing` names something that is no answer, or `where` is no condition.
     """
     frame = dataset.read("survey")
     asked = np.ones(len(frame), dtype=bool)
@@ -203,32 +251,53 @@ def asked_respondents(
         column = questions[name].columns[0] if name in questions else name
         if column in frame.columns:
             asked &= frame[column].isin(answers).to_numpy(dtype=bool, na_value=False)
+    if where:
+        asked &= _holds(frame, where)
     if only is not None:
         asked &= only.to_numpy(dtype=bool, na_value=False)
-    design = (
-        {name: name for name in ("weight", "stratum", "psu") if frame[name].notna().all()}
-        if len(frame)
-        else {"weight": "weight"}
-    )
+    held = [name for name in ("weight", "stratum", "psu") if frame[name].notna().all()]
+    design = cast(Design, {name: name for name in held})
+    if lonely is not None:
+        design["lonely"] = lonely
     for name in by:
         frame[name] = _ordered(frame, name, questions, asked)
     for column in question.columns:
         frame[column] = _answers(frame[column], question, missing)
     n_zero_weight = int((asked & (frame["weight"] == 0)).sum())
     weights = frame["weight"][frame["weight"] > 0]
-    if set(design) == {"weight"} and weights.min() == weights.max():
+    if held == ["weight"] and weights.min() == weights.max():
         frame = frame[asked & (frame["weight"] > 0)]
         n_asked = len(frame)
     else:
         frame["weight"] = frame["weight"].where(asked, 0.0)
         n_asked = int((frame["weight"] > 0).sum())
     if not n_asked:
+        under = " under this condition" if where or only is not None else ""
         raise NotAskedError(
-            f"`question` {question.name!r} was put to nobody in {dataset.path}"
-            f"{' under this condition' if only is not None else ''}; some respondent was expected. "
-            "Check `asked_if` and `country` in questions.json."
+            f"`question` {question.name!r} was put to nobody in {dataset.path}{under}; some "
+            "respondent was expected. Check `asked_if` and `country` in questions.json."
         )
-    return Asked(question, frame, design, n_asked, n_zero_weight)
+    return Survey(
+        question,
+        frame,
+        design,
+        n_asked,
+        n_zero_weight,
+        where or "",
+        dataset.manifest.title,
+        dataset.is_sample,
+    )
+
+
+def _holds(frame: pd.DataFrame, where: str) -> np.ndarray:
+    """For which respondents a condition holds; an unknown value is no."""
+    import ibis
+
+    from carekit.requests.where import condition
+
+    table = ibis.memtable(frame)
+    held = table.filter(condition(table, where)).select("respondent_id").execute()
+    return frame["respondent_id"].isin(held["respondent_id"]).to_numpy()
 
 
 def _answers(column: pd.Series, question: Question, missing: Sequence[str]) -> pd.Series:

@@ -14,11 +14,10 @@ from carekit.errors import CarekitError, InputError
 from carekit.show.notebooks import execution
 
 DRAW = """
-import pandas as pd
-from carekit import plot_rates, publish
-rates = pd.DataFrame({"network": ["x"], "n": [9], "estimate": [0.5], "ci_low": [0.2]})
-rates["ci_high"] = 0.8
-publish(plot_rates(rates, label="network"), "rates", alt="one <rate>", caption="a test")
+from carekit.show.result import Facts, Result
+rates = Result({"network": ["x"], "n": [9], "estimate": [0.5], "ci_low": [0.2], "ci_high": [0.8]},
+               facts=Facts("one <rate>", denominator="a test"))
+rates.plot("rates")
 """
 ROWS = [
     {"id": "q", "account": "acme", "brand": "acme", "text": "why?"},
@@ -48,7 +47,7 @@ def test_a_run_writes_verdicts_pages_and_figures(notebooks, make_dataset, tmp_pa
     assert names == {
         "00-first.html",
         "audit.csv",
-        "figures/rates.json",
+        "figures/rates.csv",
         "figures/rates.svg",
         "index.html",
         "verdicts.csv",
@@ -65,7 +64,7 @@ def test_the_index_escapes_what_it_shows_and_fetches_nothing(notebooks, make_dat
     page = (tmp_path / "out" / "index.html").read_text(encoding="utf-8")
     assert "Is &lt;00-first&gt; so?" in page
     assert "<p>Yes.</p>" in page
-    assert 'alt="one &lt;rate&gt;"' in page
+    assert 'alt="one &lt;rate&gt;: X (Twitter) 50.0' in page
     assert not re.search(r'(src|href)="(https?:)?//', page)
     assert "F28" in page
 

@@ -13,8 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carekit.dataset.check import COLUMNS, check_dataset
-from carekit.dataset.check_posts import without_root
+from carekit.dataset.check import COLUMNS, check_dataset, without_root
 from carekit.dataset.folder import append_dataset, create_dataset
 from carekit.dataset.schema import POSTS, to_arrow
 from carekit.errors import DatasetError

@@ -66,7 +66,7 @@ def test_appending_adds_a_part_and_keeps_the_rest(tmp_path):
     dataset = open_dataset(tmp_path / "d")
     assert list(dataset.read("posts").post_id) == ["x:1", "x:2", "x:3", "x:4"]
     assert [p.source for p in dataset.manifest.parts] == ["test", "test", "more"]
-    assert len((tmp_path / "d" / "rejected.csv").read_text().splitlines()) == 3
+    assert len(dataset.file("rejected.csv").read_text().splitlines()) == 3
 
 
 def test_an_error_inside_the_block_leaves_nothing(tmp_path):

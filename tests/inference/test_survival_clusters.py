@@ -106,7 +106,7 @@ def test_one_cluster_has_an_estimate_and_no_limits():
     assert row["median_minutes"] == 20.0
     names = ["ci_low", "ci_high", "within_5_minutes_high", "within_10_minutes_low"]
     assert row[names].isna().all()
-    assert row["flags"] == "one_cluster zero_var few_clusters small_n"
+    assert row["flags"] == "one_cluster, zero_var, few_clusters, small_n"
     assert row["method"] == "kaplan-meier, no limits: one author"
 
 
@@ -159,7 +159,7 @@ def test_clusters_that_do_not_differ_fall_back_on_greenwood():
     twins = pd.concat([SIX.assign(author=a) for a in "abcdef"])
     row = estimate_waits(twins, cluster="author", within=[10]).iloc[0]
     assert row["within_10_minutes_low"] < row["within_10_minutes"] < row["within_10_minutes_high"]
-    assert row["flags"] == "zero_var few_clusters"
+    assert row["flags"] == "zero_var, few_clusters"
     assert row["method"].endswith("; greenwood where clusters do not differ")
 
 

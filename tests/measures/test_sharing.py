@@ -11,7 +11,7 @@ from carekit.dataset.manifest import ANSWERED_ONLY
 from carekit.errors import DatasetError, InputError
 from carekit.inference.rates.proportions import estimate_rate
 from carekit.inference.waits.survival import estimate_waits
-from carekit.measures.answer_rate import measure_answer_rate
+from carekit.measures.answers import answer_rate
 from carekit.measures.sharing import open_shared, share_counts
 
 SECRET = "my number is 0612345678"
@@ -45,7 +45,7 @@ def test_the_rate_of_the_counts_is_that_of_the_posts(shared):
     opening = answers[answers.definition == "direct-opening"]
     assert set(opening.brand) == {"acme", "(other brands)"}  # cobo is small, brix joins it
     got = estimate_rate(opening, cluster="brand").iloc[0]
-    want = measure_answer_rate(dataset).iloc[0]
+    want = answer_rate(dataset).iloc[0]
     assert (got.n, got.n_answered, got.estimate) == (want.n, want.n_answered, want.estimate)
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from carekit.sample.roster import brands
-from carekit.sample.texts import english, french, personal
+from carekit.sample.texts import fragments, personal
 from carekit.sample.texts.dice import Dice
 
 # firms that the texts must not name; those that are also words of the language are left out
@@ -179,20 +179,19 @@ def test_handoffs_are_written_in_the_answers_that_are_labelled_so(tagged):
 
 
 def test_both_languages_have_the_same_fragments():
-    def names(module) -> set[str]:
-        return {n for n in vars(module) if n.isupper()}
-
-    own = {"GOODS", "GOODS_PAIRS", "POUNDS", "EUROS", "DOLLARS", "FRANCS"}
-    assert names(english) - own == names(french) - own
-    for name in ("CORES", "QUESTIONS", "EMOTION", "REPLY", "SUBSTANCE", "REDIRECT", "PERSONAL"):
-        assert set(getattr(english, name)) == set(getattr(french, name)), name
-    for category, by_tone in english.CORES.items():
-        assert set(by_tone) == set(french.CORES[category]), category
+    english, french = (vars(fragments(lang)) for lang in ("en", "fr"))
+    own = {"goods", "goods_pairs", "pounds", "euros", "dollars", "francs"}
+    assert set(english) - own == set(french) - own
+    for name in ("cores", "questions", "emotion", "reply", "substance", "redirect", "personal"):
+        assert set(english[name]) == set(french[name]), name
+    for category, by_tone in english["cores"].items():
+        assert set(by_tone) == set(french["cores"][category]), category
 
 
 def test_fragments_of_customers_hold_no_stray_question_mark():
-    for module in (english, french):
-        for name in ("AGAIN", "THANKS", "STILL", "DETAILS", "FLAT", "IRONY", "GREETING"):
-            assert not any("?" in f for f in getattr(module, name)), name
-        for lists in (module.QUESTIONS, module.EXTRA):
+    for lang in ("en", "fr"):
+        words = vars(fragments(lang))
+        for name in ("again", "thanks", "still", "details", "flat", "irony", "greeting"):
+            assert not any("?" in f for f in words[name]), name
+        for lists in (words["questions"], words["extra"]):
             assert not any("?" in q for questions in lists.values() for q in questions)

@@ -1,4 +1,4 @@
-"""Answers of real servers, recorded by the test suites of two clients, go through our mappers.
+"""Answers of real servers, recorded by the test suites of two clients, go through our readers.
 
 The recordings hold real people: they are downloaded when the test runs, and never committed.
 """
@@ -21,7 +21,8 @@ import yaml
 
 from carekit.sources.found import Gone, LeftOut, Problem, Remark
 from carekit.sources.gaps import Gap
-from carekit.sources.mappers import mastodon, reddit
+from carekit.sources.networks import reddit
+from carekit.sources.networks.mastodon import posts as mastodon
 
 pytestmark = [pytest.mark.servers, pytest.mark.slow]
 

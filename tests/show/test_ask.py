@@ -1,49 +1,74 @@
-"""A question that a dataset cannot answer gives a reason, not an error."""
+"""A refusal is a sentence, and the notebook goes on."""
 
 from __future__ import annotations
 
-import pandas as pd
+import copy
+import pickle
 
+import pandas as pd
+import pytest
+
+from carekit import measure_answer_rate
 from carekit.dataset.manifest import ANSWERED_ONLY
-from carekit.measures.answer_rate import measure_answer_rate
-from carekit.show.ask import Reason, ask, describe_rates
-from carekit.show.plots import plot_rates
+from carekit.errors import CannotAnswer, InputError
+from carekit.show.ask import Refused, ask, stack
+from carekit.show.result import Result
 
 ROWS = [
     {"id": "q", "brand": "acme"},
-    {"id": "r", "at": 5, "reply_to": "q", "author_role": "brand", "brand": "acme"},
-    {"id": "p", "brand": "acme"},
+    {"id": "r", "reply_to": "q", "author_role": "brand", "brand": "acme"},
 ]
 
 
-def test_an_answer_has_a_table_whose_caption_names_the_denominator(make_dataset):
-    answer = ask(measure_answer_rate, make_dataset(ROWS), by="network")
-    assert "Denominator: customer posts that reply to nothing." in repr(answer.table("All."))
+def test_an_answer_knows_its_source(make_dataset):
+    answer = ask(measure_answer_rate, make_dataset(ROWS), by="brand")
+    assert isinstance(answer, Result)
+    assert answer.facts.source == "Test"
+    assert answer.facts.synthetic is False
+    assert "Source: Test" in answer._repr_html_()
 
 
-def test_a_refusal_is_a_reason_in_table_and_figure(make_dataset):
-    answer = ask(measure_answer_rate, make_dataset(ROWS, selection=ANSWERED_ONLY))
-    table = answer.table("All.")
-    assert isinstance(table, Reason)
-    assert repr(table).startswith("No answer from this dataset: answer-rate is refused on ")
-    figure = answer.figure(plot_rates, "rates", alt="a", caption="c", label="network")
-    assert figure == table
-
-
-def test_no_request_of_a_kind_is_a_reason(make_dataset):
-    answer = ask(measure_answer_rate, make_dataset(ROWS), by="brand", where="brand = 'zero'")
-    assert answer.reason == "it holds no request of this kind."
-
-
-def test_many_rates_are_cut_in_words():
-    frame = pd.DataFrame({"brand": list("abc"), "estimate": [0.1, 0.2, 0.3]})
-    assert describe_rates(frame, label="brand", limit=1) == "a 10.0\u00a0%, and 2 more"
-
-
-def test_a_further_step_is_taken_on_an_answer_and_not_on_a_reason(make_dataset):
-    answer = ask(measure_answer_rate, make_dataset(ROWS), by="network")
-    doubled = answer.then(lambda frame, times: frame.assign(n=times * frame["n"]), times=2)
-    assert doubled.frame["n"].tolist() == (2 * answer.frame["n"]).tolist()
-    assert doubled.note == answer.note
+def test_a_refusal_shows_why_whatever_is_done_with_it(make_dataset):
     refused = ask(measure_answer_rate, make_dataset(ROWS, selection=ANSWERED_ONLY))
-    assert refused.then(lambda frame: frame["missing"]) is refused
+    assert isinstance(refused, Refused)
+    for step in (
+        refused.plot("name", series="network"),
+        refused.table("Rates."),
+        refused[refused["n"] >= 30].sort_values("n").pipe(pd.DataFrame.head, 3),
+        refused.assign(x=1 - refused["estimate"] * 2),
+        copy.copy(refused).frame,
+        pickle.loads(pickle.dumps(refused)),
+    ):
+        assert repr(step).startswith("These data cannot answer this: ")
+        assert "answer-rate" in repr(step)
+    assert not len(refused)
+    assert list(refused) == []
+
+
+def test_a_reason_is_inert():
+    assert "<script>" not in Refused("<script>")._repr_html_()
+
+
+def test_nothing_of_the_kind_is_a_reason(make_dataset):
+    empty = ask(lambda data: pd.DataFrame(), make_dataset(ROWS))
+    assert repr(empty) == "These data cannot answer this: it holds nothing of this kind."
+
+
+def test_only_refusals_are_caught(make_dataset):
+    def cannot(data):
+        raise CannotAnswer("No survey.", "Import one.")
+
+    assert "No survey. Import one." in repr(ask(cannot, make_dataset(ROWS)))
+    with pytest.raises(InputError):
+        ask(measure_answer_rate, make_dataset(ROWS), by="no such column")
+
+
+def test_results_are_stacked_and_refusals_left_out(make_dataset):
+    data = make_dataset(ROWS)
+    one = ask(measure_answer_rate, data)
+    both = stack({"a": one, "b": Refused("no."), "c": one}, "kind")
+    assert both["kind"].tolist() == ["a", "c"]
+    assert both.columns[0] == "kind"
+    assert both.facts.source == "Test"
+    assert both.facts.by[0] == "kind"
+    assert repr(stack({"b": Refused("no.")}, "kind")) == "These data cannot answer this: no."

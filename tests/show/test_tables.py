@@ -22,7 +22,7 @@ FRAME = pd.DataFrame(
 
 def test_shares_are_per_cents_and_the_interval_is_one_cell():
     table = table_estimates(FRAME, caption="Of requests.")
-    assert table.headings == ("brand", "n", "estimate", "90\u00a0% interval", "conf level")
+    assert table.headings == ("brand", "n", "estimate", "90\u00a0% interval", "interval level")
     assert table.rows[0][1:4] == ("12\u202f345", "12.3\u00a0%", "10.0 to 15.0\u00a0%")
     assert table.rows[1][2:4] == ("–", "–")
 
@@ -72,8 +72,6 @@ def test_outside_a_notebook_it_is_plain_text():
 def test_a_number_is_no_per_cent():
     kappa = pd.DataFrame({"n": [600], "estimate": [0.732], "ci_low": [0.685], "ci_high": [0.78]})
     table = table_estimates(kappa, caption="Cohen's kappa", unit="number")
-    assert table.rows == (("600", "0.732", "0.685 to 0.78"),)
-    with pytest.raises(
-        InputError, match=r"`unit` is 'odds'; expected one of: share, number\. Use one\."
-    ):
+    assert table.rows == (("600", "0.732", "0.685 to 0.780"),)
+    with pytest.raises(InputError, match=r"`unit` is 'odds'; expected one of: share, points, "):
         table_estimates(kappa, caption="", unit="odds")

@@ -7,7 +7,7 @@ import pytest
 
 from carekit.dataset.folder import create_dataset, open_dataset
 from carekit.errors import InputError, NotAskedError
-from carekit.survey.pairs import measure_paired_questions
+from carekit.survey import pairs
 
 YES_NO = {"kind": "single", "answers": ["yes", "no"]}
 QUESTIONS = {
@@ -48,7 +48,7 @@ def made(tmp_path, frame: pd.DataFrame):
 
 
 def test_counted_by_hand(tmp_path):
-    row = measure_paired_questions(made(tmp_path, survey()), "faster", other="fast").iloc[0]
+    row = pairs(made(tmp_path, survey()), "faster", other="fast").iloc[0]
     assert (row.n, row.n_missing) == (38, 2)
     assert (row.n_only_first, row.n_only_second) == (15, 3)
     assert row.share_first == pytest.approx(25 / 38)
@@ -61,7 +61,7 @@ def test_counted_by_hand(tmp_path):
 
 def test_weights_move_the_shares_and_not_the_count_of_people(tmp_path):
     heavy = [5.0 if pair == ("no", "yes") else 1.0 for pair in ROWS] + [1.0] * 5
-    row = measure_paired_questions(made(tmp_path, survey(heavy)), "faster", other="fast").iloc[0]
+    row = pairs(made(tmp_path, survey(heavy)), "faster", other="fast").iloc[0]
     total = 38 + 15 * 4
     assert row.share_first == pytest.approx((10 + 75) / total)
     assert row.estimate == pytest.approx((75 - 3) / total)
@@ -70,31 +70,31 @@ def test_weights_move_the_shares_and_not_the_count_of_people(tmp_path):
 
 def test_swapping_the_questions_changes_the_sign_alone(tmp_path):
     dataset = made(tmp_path, survey())
-    one = measure_paired_questions(dataset, "faster", other="fast").iloc[0]
-    two = measure_paired_questions(dataset, "fast", other="faster").iloc[0]
+    one = pairs(dataset, "faster", other="fast").iloc[0]
+    two = pairs(dataset, "fast", other="faster").iloc[0]
     assert two.estimate == pytest.approx(-one.estimate)
     assert (two.ci_low, two.ci_high) == pytest.approx((-one.ci_high, -one.ci_low))
     assert two.mcnemar_p_value == one.mcnemar_p_value
 
 
 def test_the_note_names_the_base_and_both_wordings(tmp_path):
-    note = measure_paired_questions(made(tmp_path, survey()), "faster", other="fast").attrs["note"]
+    note = pairs(made(tmp_path, survey()), "faster", other="fast").attrs["note"]
     assert note == (
-        "Denominator: users; 40 were asked “Faster?” (weighted). The same people answered “Fast?”."
+        "Denominator: users; 40 were asked “Faster?”. The same people answered “Fast?”."
     )
 
 
 def test_questions_that_cannot_be_paired_are_named(tmp_path):
     dataset = made(tmp_path, survey())
     with pytest.raises(InputError) as error:
-        measure_paired_questions(dataset, "often", other="fast")
+        pairs(dataset, "often", other="fast")
     assert str(error.value) == (
         "`question` 'often' is answered by: daily, less; a question answered yes or no was "
         "expected. Name one, or an option of a question with several answers."
     )
     with pytest.raises(InputError, match="`question` and `other` are both 'fast'"):
-        measure_paired_questions(dataset, "fast", other="fast")
+        pairs(dataset, "fast", other="fast")
     with pytest.raises(NotAskedError):
-        measure_paired_questions(dataset, "fast", other="unknown")
+        pairs(dataset, "fast", other="unknown")
     with pytest.raises(NotAskedError, match="were never put to the same people"):
-        measure_paired_questions(dataset, "rested", other="fast")
+        pairs(dataset, "rested", other="fast")

@@ -6,25 +6,20 @@ that rate. The fitted Beta is the prior that `carekit.inference.benchmark.poolin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 from scipy.special import betaln, digamma, expit, logit
 
 from carekit.errors import InputError
-from carekit.inference.rates.counts import column_names, sum_counts
 
-Fit = Literal["ml", "moments"]
-FITS: tuple[Fit, ...] = ("ml", "moments")
 Values = npt.NDArray[np.float64]
 
 MIN_GROUPS = 5
 _RHO_LOW, _RHO_HIGH = 1e-6, 0.999
-_GRID = 24  # points a side
+_GRID = (64, 32)  # points for the mean, and for log rho
+_LOG_RHO = (np.log(1e-7), 0.0)
 _NEGLIGIBLE = 1e-5  # grid points below this share of the best one are left out
 
 
@@ -34,19 +29,18 @@ class BetaBinomial:
 
     Attributes
     ----------
-    mean : float
-        Mean rate of a group, 0 to 1: every group counts once, whatever its n.
-    rho : float
-        Share of the variance of a single answer that lies between groups; 0: all groups alike.
+    mean, rho : float
+        Mean rate of a group (every group counts once, whatever its n), and the share of the
+        variance of a single answer that lies between groups; 0: all groups alike.
     alpha, beta : float
         Parameters of the Beta distribution; their sum is 1 / rho - 1, the number of requests that
         the prior is worth.
     log_likelihood : float
         At these values, without the binomial coefficients.
-    n, groups : int
-        Requests, and groups with at least one.
+    groups : int
+        Groups with at least one request.
     method : str
-        How it was fitted, and why if not as asked.
+        How it was fitted.
     flags : str
         `boundary` when rho ends at a limit; `zero_var` when every request has the same outcome, so
         that rho cannot be seen (NaN).
@@ -57,76 +51,17 @@ class BetaBinomial:
     alpha: float
     beta: float
     log_likelihood: float
-    n: int
     groups: int
     method: str
     flags: str
 
-    def __str__(self) -> str:
-        return (
-            f"Group rates average {self.mean:.3f}, intraclass correlation {self.rho:.3f} "
-            f"({self.groups} groups, n = {self.n}; {self.method})."
-        )
 
+def fit_counts(yes: Values, units: Values) -> BetaBinomial:
+    """Fit by maximum likelihood; by Kleinman's moments where the search confirms no maximum.
 
-def fit_beta_binomial(
-    table: pd.DataFrame,
-    *,
-    by: str | Sequence[str] = "brand",
-    n: str = "n",
-    n_yes: str = "n_answered",
-    fit: Fit = "ml",
-) -> BetaBinomial:
-    """Fit the distribution of group rates to a table of counts.
-
-    Parameters
-    ----------
-    table : DataFrame
-        One row per group with whole counts; rows that share a group are added up.
-    by : str or sequence of str
-        Columns that define the groups.
-    n, n_yes : str
-        Columns of the counts: all units, and those that count as yes.
-    fit : {"ml", "moments"}
-        Maximum likelihood, started from the moments, or the moments themselves.
-
-    Returns
-    -------
-    BetaBinomial
-        Groups with n = 0 take no part in the fit. If the likelihood has no maximum that the
-        search can confirm, the moments are given and `method` says so.
-
-    Raises
-    ------
-    SchemaError, InputError
-        As `estimate_rate`; also for an unknown `fit` and for fewer than 5 groups with n > 0.
-
-    References
-    ----------
-    Kleinman 1973, Journal of the American Statistical Association 68 (moments).
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"brand": list("abcdef"), "n": [20, 20, 40, 10, 30, 15],
-    ...                       "n_answered": [4, 16, 22, 9, 12, 3]})
-    >>> print(fit_beta_binomial(table))
-    Group rates average 0.506, intraclass correlation 0.203 (6 groups, n = 135; maximum likelihood).
+    Groups without units take no part; fewer than five are an InputError. Kleinman 1973, Journal of
+    the American Statistical Association 68.
     """
-    check_fit(fit)
-    _, _, counts = sum_counts(table, by=column_names(by), cluster=None, n=n, parts=[n_yes])
-    return fit_counts(counts[n_yes].to_numpy(), counts[n].to_numpy(), fit=fit)
-
-
-def check_fit(fit: str) -> None:
-    """Raise InputError unless `fit` is known."""
-    if fit not in FITS:
-        raise InputError(
-            f"`fit` is {fit!r}; expected one of: {', '.join(FITS)}. Choose one of these."
-        )
-
-
-def fit_counts(yes: Values, units: Values, *, fit: Fit) -> BetaBinomial:
-    """`fit_beta_binomial` on arrays that are already checked."""
     yes, units = yes[units > 0], units[units > 0]
     total, total_yes = int(units.sum()), int(yes.sum())
     if len(units) < MIN_GROUPS:
@@ -136,39 +71,33 @@ def fit_counts(yes: Values, units: Values, *, fit: Fit) -> BetaBinomial:
             "carekit.inference.rates.proportions.estimate_rate, which gives each group its own interval."
         )
     if total_yes in (0, total):
-        mean = total_yes / total
         nan = float("nan")
-        return BetaBinomial(mean, nan, nan, nan, 0.0, total, len(units), "none", "zero_var")
+        return BetaBinomial(total_yes / total, nan, nan, nan, 0.0, len(units), "none", "zero_var")
     mean, rho = (float(v) for v in moments(yes, units))
-    method = "moments"
-    if fit == "ml":
-        best = _maximise(yes, units, mean, rho)
-        if best is None:
-            method = "moments (the likelihood had no maximum that could be confirmed)"
-        else:
-            mean, rho = best
-            method = "maximum likelihood"
+    method = "moments (the likelihood had no maximum that could be confirmed)"
+    if best := _maximise(yes, units, mean, rho):
+        (mean, rho), method = best, "maximum likelihood"
     flags = "boundary" if rho <= _RHO_LOW * 1.01 or rho >= _RHO_HIGH * 0.9999 else ""
     m = 1 / rho - 1
     log_likelihood = float(marginal_log_likelihood(mean, rho, yes, units))
     return BetaBinomial(
-        mean, rho, mean * m, (1 - mean) * m, log_likelihood, total, len(units), method, flags
+        mean, rho, mean * m, (1 - mean) * m, log_likelihood, len(units), method, flags
     )
 
 
-def moments(yes: Values, units: Values) -> tuple[Values, Values]:
-    """Kleinman's mean and rho; `yes` may hold many tables, one a row. `units` above 0."""
+def moments(yes: Values, units: Values) -> tuple[float, float]:
+    """Kleinman's mean and rho; `units` above 0."""
     k, total = len(units), units.sum()
-    mean = yes.sum(axis=-1) / total
+    mean = yes.sum() / total
     rates = yes / units
-    between = (units * (rates - mean[..., None]) ** 2).sum(axis=-1) / (k - 1)
+    between = (units * (rates - mean) ** 2).sum() / (k - 1)
     if total == k:  # one request a group: nothing is seen within groups
-        return mean, np.full(np.shape(mean), _RHO_LOW)
-    within = (units * rates * (1 - rates)).sum(axis=-1) / (total - k)
+        return mean, _RHO_LOW
+    within = (units * rates * (1 - rates)).sum() / (total - k)
     size = (total - (units**2).sum() / total) / (k - 1)
     spread = between + (size - 1) * within
-    rho = np.divide(between - within, spread, out=np.zeros_like(mean), where=spread > 0)
-    return mean, np.clip(rho, _RHO_LOW, _RHO_HIGH)
+    rho = (between - within) / spread if spread > 0 else 0.0
+    return mean, float(np.clip(rho, _RHO_LOW, _RHO_HIGH))
 
 
 def marginal_log_likelihood(
@@ -220,24 +149,29 @@ def _maximise(yes: Values, units: Values, mean: float, rho: float) -> tuple[floa
 def prior_grid(yes: Values, units: Values) -> tuple[Values, Values, Values]:
     """Points (mean, rho) and their weights given the counts, before them uniform on the square.
 
-    The square is narrowed until the points that matter fill it.
+    Even in the mean and in log rho: where groups are alike, rho lies near 0 and limits depend on
+    how near. The rectangle is narrowed until the points that matter fill it.
     """
-    box = np.array([[0.0, 1.0], [0.0, 1.0]])
+    edges = np.array([(0.0, 1.0), _LOG_RHO])
+    box = edges
     while True:
         step = (box[:, 1] - box[:, 0]) / _GRID
-        sides = box[:, :1] + (np.arange(_GRID) + 0.5) * step[:, None]
-        mean, rho = (side.ravel() for side in np.meshgrid(*sides, indexing="ij"))
-        log_weight = marginal_log_likelihood(mean, rho, yes, units)
+        sides = [
+            low + (np.arange(n) + 0.5) * by
+            for low, n, by in zip(box[:, 0], _GRID, step, strict=True)
+        ]
+        mean, log_rho = (side.ravel() for side in np.meshgrid(*sides, indexing="ij"))
+        log_weight = marginal_log_likelihood(mean, np.exp(log_rho), yes, units) + log_rho
         weight = np.exp(log_weight - log_weight.max())
         keep = weight > _NEGLIGIBLE
-        mean, rho, weight = mean[keep], rho[keep], weight[keep]
+        mean, log_rho, weight = mean[keep], log_rho[keep], weight[keep]
         narrow = np.array(
             [
                 [values.min() - edge, values.max() + edge]
-                for values, edge in ((mean, step[0]), (rho, step[1]))
+                for values, edge in ((mean, step[0]), (log_rho, step[1]))
             ]
-        ).clip(0, 1)
-        width = narrow[:, 1] - narrow[:, 0]
-        if (width > 0.7 * (box[:, 1] - box[:, 0])).all():
-            return mean, rho, weight / weight.sum()
+        )
+        narrow = np.clip(narrow, edges[:, :1], edges[:, 1:])
+        if (narrow[:, 1] - narrow[:, 0] > 0.7 * (box[:, 1] - box[:, 0])).all():
+            return mean, np.exp(log_rho), weight / weight.sum()
         box = narrow

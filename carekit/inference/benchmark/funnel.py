@@ -14,12 +14,17 @@ import pandas as pd
 from scipy.special import bdtr, ndtri
 
 from carekit.errors import InputError
-from carekit.inference.rates.counts import check_conf_level, join_flags, refuse_names, sum_counts
+from carekit.inference.rates.counts import (
+    SMALL_N,
+    check_conf_level,
+    join_flags,
+    refuse_names,
+    sum_counts,
+)
 
 Values = npt.NDArray[np.float64]
 Overdispersion = Literal["auto", "additive", "multiplicative", "none"]
 OVERDISPERSION: tuple[Overdispersion, ...] = ("auto", "additive", "multiplicative", "none")
-SMALL_N = 30
 _RESULT = [
     *("estimate", "target", "z", "inner_low", "inner_high", "outer_low", "outer_high"),
     *("inner", "outer", "outside", "method", "flags"),
@@ -75,8 +80,6 @@ def measure_overdispersion(
         One row per group with whole counts; rows that share a group are added up.
     by : str
         Column of the groups.
-    n, n_yes : str
-        Columns of the counts.
     target : float, optional
         Between 0 and 1, both excluded; the pooled rate if not given.
     winsorise : float
@@ -90,12 +93,6 @@ def measure_overdispersion(
     Returns
     -------
     Spread
-
-    Raises
-    ------
-    SchemaError, InputError
-        As `estimate_rate`; also for a `target` or `winsorise` out of range, and fewer than two
-        groups with n > 0.
 
     References
     ----------
@@ -145,11 +142,6 @@ def funnel_limits(
     DataFrame
         One row per value of `n`: `n`, `target`, `inner_low`, `inner_high`, `outer_low`,
         `outer_high` (0 to 1, clipped).
-
-    Raises
-    ------
-    InputError
-        If a value is out of range.
 
     References
     ----------
@@ -211,8 +203,6 @@ def funnel(
         One row per group with whole counts; rows that share a group are added up.
     by : str
         Column of the groups.
-    n, n_yes : str
-        Columns of the counts: all units, and those that count as yes.
     target : float, optional
         The rate to compare with; the pooled rate of the table if not given.
     overdispersion : {"auto", "additive", "multiplicative", "none"}
@@ -231,11 +221,6 @@ def funnel(
         `inner` and `outer` (the shares asked), `outside` ("", "inner" or "outer": the widest
         limits that the group lies beyond), `method`, `flags` (`n0`: no limits; `small_n`: below
         30).
-
-    Raises
-    ------
-    SchemaError, InputError
-        As `measure_overdispersion` and `funnel_limits`.
 
     Examples
     --------

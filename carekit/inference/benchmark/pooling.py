@@ -16,11 +16,8 @@ from scipy.special import betainc, betaincinv
 from carekit.errors import InputError
 from carekit.inference.benchmark.beta_binomial import (
     BetaBinomial,
-    Fit,
     Values,
-    check_fit,
     fit_counts,
-    moments,
     prior_grid,
 )
 from carekit.inference.rates.counts import (
@@ -31,14 +28,14 @@ from carekit.inference.rates.counts import (
     sum_counts,
 )
 
-Interval = Literal["auto", "plug-in", "integrated", "bootstrap"]
-INTERVALS: tuple[Interval, ...] = ("auto", "plug-in", "integrated", "bootstrap")
+Interval = Literal["auto", "plug-in", "integrated"]
+INTERVALS: tuple[Interval, ...] = ("auto", "plug-in", "integrated")
 
 # Coverage of the plug-in interval stays below 93.5 % under this number of groups
 # (bench/coverage_benchmarks.py).
 MANY_GROUPS = 100
 FEW_GROUPS = 20
-_BISECTIONS = 28
+_BISECTIONS = 24
 
 _RESULT = [
     *("raw", "shrunk", "prior_weight", "estimate", "std_error", "ci_low", "ci_high"),
@@ -60,65 +57,36 @@ def shrink_rates(
     by: str | Sequence[str] = "brand",
     n: str = "n",
     n_yes: str = "n_answered",
-    fit: Fit = "ml",
     interval: Interval = "auto",
     conf_level: float = 0.95,
-    draws: int = 1000,
-    seed: int = 1,
 ) -> pd.DataFrame:
     """Rate of each group, shrunk towards the distribution of all groups (beta-binomial).
 
     Parameters
     ----------
     table : DataFrame
-        One row per group with whole counts; rows that share a group are added up.
-    by : str or sequence of str
-        Columns that define the groups.
-    n, n_yes : str
-        Columns of the counts: all units, and those that count as yes.
-    fit : {"ml", "moments"}
-        How the distribution of the groups is fitted.
-    interval : {"auto", "plug-in", "integrated", "bootstrap"}
-        - "plug-in": quantiles of the group's Beta, as if the fitted distribution were known; too
-          narrow with few groups
-        - "integrated": quantiles averaged over every mean and rho in proportion to their
-          likelihood, both uniform on 0 to 1 beforehand
-        - "bootstrap": averaged over moment fits of `draws` tables drawn from the fitted model
-        - "auto": integrated below 100 groups, plug-in from there on
-    conf_level : float
-        Nominal coverage, on average over groups.
-    draws, seed : int
-        Of the bootstrap; unused otherwise.
+        One row per group with whole counts; rows that share a group are added up. Five groups or
+        more with units.
+    interval : {"auto", "plug-in", "integrated"}
+        "plug-in": quantiles of the group's Beta, as if the fitted distribution were known, too
+        narrow with few groups; "integrated": averaged over every mean and rho in proportion to
+        their likelihood, both uniform on 0 to 1 beforehand; "auto": integrated below 100 groups.
 
     Returns
     -------
     DataFrame
-        One row per group, sorted: the `by` columns, then
-
-        - `n` and `n_yes` under the names given
-        - `raw`: the group's own rate; NaN where n = 0
-        - `shrunk`: (alpha + yes) / (alpha + beta + n), 0 to 1
-        - `prior_weight`: share of `shrunk` that comes from the mean of all groups; 1 where n = 0
-        - `estimate`: `shrunk` again, under the name that every result has
-        - `std_error`: standard deviation of the group's rate given the counts
-        - `ci_low`, `ci_high`, `conf_level`
-        - `method`: how the distribution was fitted and which interval
-        - `flags`: `n0` no unit, the group gets the distribution of all groups; `few_clusters`
-          fewer than 20 groups; `boundary`, `zero_var` as in `BetaBinomial`
-
-        Where every request has the same outcome, or none of them, rho cannot be seen: `shrunk` is
-        the mean over the integrated distribution, and `prior_weight` is NaN.
-
-    Raises
-    ------
-    SchemaError, InputError
-        As `estimate_rate`; also for an unknown `fit` or `interval`, for fewer than 5 groups with
-        n > 0, and for a bootstrap of fewer than 100 draws.
+        One row per group, sorted: the `by` columns, n, n_yes; raw (the group's own rate; NaN where
+        n = 0); shrunk, which is also `estimate`: (alpha + yes) / (alpha + beta + n); prior_weight
+        (share of it that comes from the mean of all groups; 1 where n = 0); std_error, ci_low,
+        ci_high, conf_level (right on average over groups); method; flags: `n0` no unit, the group
+        gets the distribution of all groups; `few_clusters` fewer than 20 groups; `boundary`,
+        `zero_var`. Where every request has the same outcome rho cannot be seen: `shrunk` is the
+        mean over the integrated distribution, and `prior_weight` is NaN.
 
     References
     ----------
-    Kleinman 1973 (moments); Kass and Steffey 1989, Journal of the American Statistical Association
-    84 (why the plug-in interval is too narrow); Laird and Louis 1987, same journal, 82 (bootstrap).
+    Kass and Steffey 1989, Journal of the American Statistical Association 84 (why the plug-in
+    interval is too narrow).
 
     Examples
     --------
@@ -136,11 +104,8 @@ def shrink_rates(
     """
     groups_by = column_names(by)
     check_conf_level(conf_level)
-    _check_interval(interval, draws)
     refuse_names(groups_by, [n, n_yes, *_RESULT])
-    groups, yes, units, model, chosen, priors = _prepare(
-        table, groups_by, n, n_yes, fit, interval, draws, seed
-    )
+    groups, yes, units, model, chosen, priors = _prepare(table, groups_by, n, n_yes, interval)
     mean, error = _posterior_moments(priors, yes, units)
     known = not np.isnan(model.alpha)
     strength = model.alpha + model.beta
@@ -154,8 +119,8 @@ def shrink_rates(
         prior_weight=strength / (strength + units),
         estimate=shrunk,
         std_error=error,
-        ci_low=_quantile(priors, yes, units, tail),
-        ci_high=_quantile(priors, yes, units, 1 - tail),
+        ci_low=_quantile(priors, yes, units, tail, mean, error),
+        ci_high=_quantile(priors, yes, units, 1 - tail, mean, error),
         conf_level=conf_level,
         method=f"beta-binomial by {model.method}, {chosen} interval",
         flags=join_flags(
@@ -176,35 +141,21 @@ def draw_rates(
     by: str = "brand",
     n: str = "n",
     n_yes: str = "n_answered",
-    fit: Fit = "ml",
     interval: Interval = "auto",
     draws: int = 10_000,
     seed: int = 1,
 ) -> pd.DataFrame:
     """Draws of the groups' rates given the counts: what `rank_probabilities` turns into ranks.
 
-    Parameters
-    ----------
-    table, by, n, n_yes, fit, interval
-        As in `shrink_rates`; `by` is one column.
-    draws, seed : int
-        Number of draws and the seed of the generator.
+    One row per draw, one column per group (its name), values 0 to 1. In one row all groups share
+    one distribution.
 
-    Returns
-    -------
-    DataFrame
-        One row per draw, one column per group (its name), values 0 to 1. In one row all groups
-        share one distribution.
-
-    Examples
-    --------
     >>> table = pd.DataFrame({"brand": list("abcdef"), "n": [20, 20, 40, 10, 30, 4],
     ...                       "n_answered": [4, 16, 22, 9, 12, 3]})
     >>> draw_rates(table, draws=500).shape
     (500, 6)
     """
-    _check_interval(interval, draws)
-    groups, yes, units, _, _, priors = _prepare(table, [by], n, n_yes, fit, interval, draws, seed)
+    groups, yes, units, _, _, priors = _prepare(table, [by], n, n_yes, interval)
     rng = np.random.default_rng(seed)
     which = rng.choice(len(priors.weight), size=draws, p=priors.weight)
     alpha, beta = priors.alpha[which, None], priors.beta[which, None]
@@ -212,35 +163,19 @@ def draw_rates(
     return pd.DataFrame(rates, columns=pd.Index(groups[by], name=by))
 
 
-def _check_interval(interval: str, draws: int) -> None:
+def _prepare(
+    table: pd.DataFrame, by: list[str], n: str, n_yes: str, interval: Interval
+) -> tuple[pd.DataFrame, Values, Values, BetaBinomial, str, _Priors]:
+    """Groups, their counts, the fitted model, the interval that is used and its priors."""
     if interval not in INTERVALS:
         raise InputError(
             f"`interval` is {interval!r}; expected one of: {', '.join(INTERVALS)}. Choose one of "
             "these."
         )
-    if draws < 100:
-        raise InputError(
-            f"`draws` is {draws}; at least 100 were expected, 1000 for a figure that is printed. "
-            "Ask for more draws."
-        )
-
-
-def _prepare(
-    table: pd.DataFrame,
-    by: list[str],
-    n: str,
-    n_yes: str,
-    fit: Fit,
-    interval: Interval,
-    draws: int,
-    seed: int,
-) -> tuple[pd.DataFrame, Values, Values, BetaBinomial, str, _Priors]:
-    """Groups, their counts, the fitted model, the interval that is used and its priors."""
-    check_fit(fit)
     groups, _, counts = sum_counts(table, by=by, cluster=None, n=n, parts=[n_yes])
     yes, units = counts[n_yes].to_numpy(), counts[n].to_numpy()
     seen = units > 0
-    model = fit_counts(yes, units, fit=fit)
+    model = fit_counts(yes, units)
     chosen = interval
     if interval == "auto":
         chosen = "integrated" if model.groups < MANY_GROUPS else "plug-in"
@@ -249,24 +184,9 @@ def _prepare(
     if chosen == "plug-in":
         priors = _Priors(*(np.array([v]) for v in (model.alpha, model.beta, 1.0)))
         return groups, yes, units, model, chosen, priors
-    if chosen == "bootstrap":
-        mean, rho = _redrawn_fits(model, units[seen], draws, seed)
-        weight = np.full(len(mean), 1 / len(mean))
-    else:
-        mean, rho, weight = prior_grid(yes[seen], units[seen])
+    mean, rho, weight = prior_grid(yes[seen], units[seen])
     m = 1 / rho - 1
     return groups, yes, units, model, chosen, _Priors(mean * m, (1 - mean) * m, weight)
-
-
-def _redrawn_fits(
-    model: BetaBinomial, units: Values, draws: int, seed: int
-) -> tuple[Values, Values]:
-    """Moment fits of tables drawn from the fitted model; tables without variation say nothing."""
-    rng = np.random.default_rng(seed)
-    rates = rng.beta(model.alpha, model.beta, (draws, len(units)))
-    yes = rng.binomial(units.astype(np.int64), rates).astype(float)
-    total = yes.sum(axis=1)
-    return moments(yes[(total > 0) & (total < units.sum())], units)
 
 
 def _posterior_moments(priors: _Priors, yes: Values, units: Values) -> tuple[Values, Values]:
@@ -278,14 +198,18 @@ def _posterior_moments(priors: _Priors, yes: Values, units: Values) -> tuple[Val
     return overall, np.sqrt(np.maximum(square - overall**2, 0.0))
 
 
-def _quantile(priors: _Priors, yes: Values, units: Values, probability: float) -> Values:
+def _quantile(
+    priors: _Priors, yes: Values, units: Values, share: float, mean: Values, error: Values
+) -> Values:
     """Quantile of each group's rate over the priors."""
     a, b = priors.alpha[:, None] + yes, priors.beta[:, None] + units - yes
     if len(priors.weight) == 1:
-        return betaincinv(a[0], b[0], probability)
-    low, high = np.zeros(len(yes)), np.ones(len(yes))
+        return betaincinv(a[0], b[0], share)
+    # No quantile is farther from the mean than this (Cantelli).
+    reach = error * np.sqrt(max(share, 1 - share) / min(share, 1 - share))
+    low, high = np.maximum(mean - reach, 0.0), np.minimum(mean + reach, 1.0)
     for _ in range(_BISECTIONS):
         middle = (low + high) / 2
-        below = priors.weight @ betainc(a, b, middle) < probability
+        below = priors.weight @ betainc(a, b, middle) < share
         low, high = np.where(below, middle, low), np.where(below, high, middle)
     return (low + high) / 2

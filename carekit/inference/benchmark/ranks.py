@@ -73,12 +73,6 @@ def rank_sets(
         - `critical_value`: of a pair's standardised difference (of the last step for "marginal")
         - `conf_level`, `method`
 
-    Raises
-    ------
-    SchemaError, InputError
-        If a column is missing, an estimate or a standard error is no number, a group appears
-        twice, or `covariance` has another shape or is no covariance.
-
     References
     ----------
     Mogstad, Romano, Shaikh and Wilhelm 2024, Review of Economic Studies 91.
@@ -162,11 +156,6 @@ def prob_top(
         One row per row of `table`, in its order: `by`, `estimate`, `std_error`, `k`,
         `probability`, `method`. Probabilities sum to `k`.
 
-    Raises
-    ------
-    SchemaError, InputError
-        As `rank_sets`; also for a `k` that is not between 1 and the number of groups.
-
     Notes
     -----
     The exact integral of each group's density times the chance that fewer than `k` others lie
@@ -224,12 +213,6 @@ def rank_probabilities(draws: pd.DataFrame, *, k: int) -> pd.DataFrame:
         index, else `group`), `k`, `probability`, `median_rank`, `rank_low`, `rank_high` (5th and
         95th centile of the rank, each a rank that occurs), `draws`, `method`. Ties share the
         better rank.
-
-    Raises
-    ------
-    InputError
-        For an empty frame, missing values, or a `k` that is not between 1 and the number of
-        groups.
 
     Examples
     --------

@@ -60,8 +60,6 @@ def score_brands(
     correlation : mapping, optional
         Pair of criteria → correlation of their errors within a brand; other pairs count as
         independent.
-    conf_level : float
-        Nominal coverage.
 
     Returns
     -------
@@ -74,13 +72,6 @@ def score_brands(
         - `bound_low`, `bound_high`: the score if every missing criterion were 0, or 1
         - `criteria`: number present; `missing`: names of the others; `weight_missing`
         - `method`, `flags` (`incomplete`: some criterion is missing)
-
-    Raises
-    ------
-    SchemaError, InputError
-        If a column is missing, weights do not sum to 1, a criterion is unknown or repeated, an
-        estimate lies outside 0 to 1, a standard error is negative, or the correlations are
-        impossible together.
 
     Examples
     --------
@@ -171,11 +162,6 @@ def weight_sensitivity(
         ranks first); `shift_low`, `shift_high` (extremes over shifts) and `shift_criterion` (the
         weight that moves the score most); `draws`, `seed`. Ties share the better rank.
 
-    Raises
-    ------
-    SchemaError, InputError
-        As `score_brands`; also for a `concentration`, `shift` or `draws` out of range.
-
     Examples
     --------
     >>> table = pd.DataFrame({"brand": list("aabb"), "criterion": ["rate", "speed"] * 2,
@@ -256,11 +242,6 @@ def rank_scores(
         `worst_rank` (missing where there is none), `ranked` (number of brands that take part),
         `conf_level`, `method`, `flags`: `small_n`; `incomplete` (no score, or none with a
         standard error); `no_rank`, where the rank set is every place.
-
-    Raises
-    ------
-    SchemaError, InputError
-        As `rank_sets`.
 
     Examples
     --------

@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtr, ndtri
 
 from carekit.errors import InputError
 from carekit.inference.correction.prevalence_estimators import (
@@ -25,8 +26,35 @@ from carekit.inference.correction.prevalence_estimators import (
     rogan_gladen,
     weighted_mean,
 )
+from carekit.inference.rates.multiplicity import adjust_p_values
 
 INTERVALS = ("wilson", "normal")
+
+
+class Coded(TypedDict, total=False):
+    """How the posts were coded: what both functions take behind their columns.
+
+    Attributes
+    ----------
+    categories : sequence
+        Categories to report; default: those in `code`, and only 1 for 0/1 codes.
+    count : str
+        Column: number of posts that an uncoded row stands for.
+    stratum : str
+        Column of the strata in which the sample was drawn; each counts by its share of posts.
+    cluster : str
+        Column of what was drawn as a whole (thread): posts of one cluster are dependent.
+    interval : {"wilson", "normal"}
+        "wilson": Wilson's interval on the number of coded posts that the estimate is worth, with
+        Student's t; keeps its coverage in small samples. "normal": estimate ± z × standard error,
+        as in the paper.
+    """
+
+    categories: Sequence[Any] | None
+    count: str | None
+    stratum: str | None
+    cluster: str | None
+    interval: str
 
 
 def corrected_prevalence(
@@ -35,12 +63,8 @@ def corrected_prevalence(
     code: str,
     machine: str | Mapping[Any, str],
     group: str | None = None,
-    categories: Sequence[Any] | None = None,
-    count: str | None = None,
-    stratum: str | None = None,
-    cluster: str | None = None,
-    interval: str = "wilson",
     conf_level: float = 0.95,
+    **how: Unpack[Coded],
 ) -> pd.DataFrame:
     """Share of each category by group, from a coded random sample and a classifier's labels.
 
@@ -57,47 +81,21 @@ def corrected_prevalence(
         are 0/1; or a dict category → column of probabilities. No missing value.
     group : str, optional
         Column: one estimate for each of its values.
-    categories : sequence, optional
-        Categories to report; default: those in `code`, and only 1 for 0/1 codes.
-    count : str, optional
-        Column: number of posts that an uncoded row stands for.
-    stratum : str, optional
-        Column of the strata in which the sample was drawn; each counts by its share of posts.
-    cluster : str, optional
-        Column of what was drawn as a whole (thread): posts of one cluster are dependent.
-    interval : {"wilson", "normal"}
-        "wilson": Wilson's interval on the number of coded posts that the estimate is worth, with
-        Student's t; keeps its coverage in small samples. "normal": estimate ± z × standard error,
-        as in the paper.
-    conf_level : float
-        Level of the intervals.
+    **how
+        See `Coded`.
 
     Returns
     -------
     DataFrame
-        One row a group and category:
-
-        - `group` column (under its own name) where given; `category`;
-        - `estimate`, `std_error`, `ci_low`, `ci_high`, `conf_level`, `df`: share 0-1 of the group's
-          posts, corrected; `method`: "PPI++ ..." or "coded sample only, Wilson";
-        - `n`: posts in the group; `n_coded`; `n_eff`: coded posts the estimate is worth;
-          `clusters`;
-        - `ppi_lambda`: weight given to the machine, 0 to 1;
-        - `human_estimate`, `human_ci_low`, `human_ci_high`: the coded sample alone, Wilson;
-        - `naive`: share of machine labels among the uncoded posts, uncorrected: never rank on it;
-        - `rogan_gladen`, `rogan_gladen_se`: for comparison, stratum by stratum; NaN unless the
-          machine gives labels and does better than chance in each; `sensitivity`, `specificity` on
-          the coded sample;
-        - `flags`: joined by `|`: `small_n` (fewer than 60 coded), `rare` (fewer than 15 with or
-          without the category), `few_errors` (fewer than 5 disagreements), `no_rest` (no uncoded
-          posts) explain why the coded sample alone is used; `boundary`: Rogan-Gladen was clipped;
-          `n0`: nothing coded.
-
-    Raises
-    ------
-    InputError
-        A column is missing, machine values are missing or not in 0-1, codes hold other values, or a
-        stratum has fewer than two coded posts.
+        One row a group and category: the group, category; estimate (share 0-1 of the group's posts,
+        corrected), std_error, ci_low, ci_high, conf_level, df; n (posts), n_coded, n_eff (coded
+        posts the estimate is worth), clusters; method; ppi_lambda (weight given to the machine, 0
+        to 1); human_estimate and its limits (the coded sample alone, Wilson); naive (share of
+        machine labels among the uncoded posts: never rank on it); rogan_gladen, rogan_gladen_se
+        (stratum by stratum; NaN unless the machine gives labels and beats chance), sensitivity,
+        specificity; flags: `small_n` (fewer than 60 coded), `rare` (fewer than 15 with or without
+        the category), `few_errors` (fewer than 5 disagreements), `no_rest` (no uncoded posts) say
+        why the coded sample alone is used; `boundary`: Rogan-Gladen was clipped; `n0`.
 
     Notes
     -----
@@ -118,17 +116,15 @@ def corrected_prevalence(
     >>> out[["n_coded", "method"]].values.tolist()
     [[200, 'PPI++, Wilson on n_eff']]
     """
-    groups, names = _prepare(
-        frame, code, machine, group, categories, count, stratum, cluster, interval
-    )
+    groups = _prepare(frame, code, machine, group, **how)
     rows = []
     for value, by_category in groups:
         for category, parts in by_category:
             row: dict[str, Any] = {} if group is None else {group: value}
             row["category"] = category
-            row |= _row(parts, interval, conf_level)
+            row |= _row(parts, how.get("interval", "wilson"), conf_level)
             rows.append(row)
-    return pd.DataFrame(rows, columns=[*([group] if group else []), *names])
+    return pd.DataFrame(rows, columns=[*([group] if group else []), *_COLUMNS])
 
 
 def compare_groups(
@@ -138,39 +134,18 @@ def compare_groups(
     machine: str | Mapping[Any, str],
     group: str,
     reference: Any = None,
-    categories: Sequence[Any] | None = None,
-    count: str | None = None,
-    stratum: str | None = None,
-    cluster: str | None = None,
-    interval: str = "wilson",
     conf_level: float = 0.95,
+    **how: Unpack[Coded],
 ) -> pd.DataFrame:
-    """Differences between groups in corrected shares.
+    """Differences between groups in corrected shares; every other with `reference`, or all pairs.
 
-    Parameters
-    ----------
-    frame, code, machine, group, categories, count, stratum, cluster, interval, conf_level
-        As in `corrected_prevalence`.
-    reference : optional
-        Compare every group with this one; default: all pairs.
+    Parameters are those of `corrected_prevalence`. One row a pair and category: category, group_1,
+    group_2, estimate (share in group 1 minus share in group 2), std_error, ci_low, ci_high,
+    conf_level, statistic, p_value (two-sided normal), p_adjusted (Holm, over all rows), n_family,
+    estimate_1, estimate_2, naive (the uncorrected difference), method, flags. Groups are sampled
+    and corrected apart, so variances add; with `interval="wilson"` the limits join those of the
+    groups by Newcombe's square-and-add.
 
-    Returns
-    -------
-    DataFrame
-        One row a pair and category: `category`, `group_1`, `group_2`, `estimate` (share in group 1
-        minus share in group 2), `std_error`, `ci_low`, `ci_high`, `conf_level`, `statistic`,
-        `p_value` (two-sided normal), `p_adjusted` (Holm, over all rows), `n_family`, `estimate_1`,
-        `estimate_2`, `naive` (the uncorrected difference), `method`, `flags`. Groups are sampled
-        and corrected apart, so variances add; with `interval="wilson"` the limits join those of the
-        groups by Newcombe's square-and-add, else they are estimate ± z × std_error.
-
-    Raises
-    ------
-    InputError
-        As `corrected_prevalence`; fewer than two groups; `reference` is no group.
-
-    Examples
-    --------
     >>> frame = pd.DataFrame({
     ...     "brand": ["a"] * 80 + ["b"] * 80, "code": [1, 0] * 40 + [1, 0, 0, 0] * 20,
     ...     "machine": [1, 0] * 40 + [1, 0, 0, 0] * 20,
@@ -180,17 +155,9 @@ def compare_groups(
     [['a', 'b', 0.25]]
     """
     shares = corrected_prevalence(
-        frame,
-        code=code,
-        machine=machine,
-        group=group,
-        categories=categories,
-        count=count,
-        stratum=stratum,
-        cluster=cluster,
-        interval=interval,
-        conf_level=conf_level,
+        frame, code=code, machine=machine, group=group, conf_level=conf_level, **how
     )
+    interval = how.get("interval", "wilson")
     values = list(dict.fromkeys(shares[group]))
     if len(values) < 2 or (reference is not None and reference not in values):
         raise InputError(
@@ -210,8 +177,8 @@ def compare_groups(
         for first, second in pairs
     ]
     out = pd.DataFrame(rows)
-    out["p_adjusted"] = _holm(out["p_value"].to_numpy())
-    out["n_family"] = int(out["p_value"].notna().sum())
+    adjusted = adjust_p_values(out)
+    out["p_adjusted"], out["n_family"] = adjusted["p_adjusted"], adjusted["family_size"]
     order = ["category", "group_1", "group_2", "estimate", "std_error", "ci_low", "ci_high"]
     order += ["conf_level", "statistic", "p_value", "p_adjusted", "n_family"]
     return out[[*order, "estimate_1", "estimate_2", "naive", "method", "flags"]]
@@ -226,8 +193,6 @@ def _difference(
     interval: str,
     level: float,
 ) -> dict[str, Any]:
-    from scipy.special import ndtr, ndtri
-
     mine = shares[shares["category"] == category].set_index(group)
     a, b = mine.loc[first], mine.loc[second]
     difference = a["estimate"] - b["estimate"]
@@ -240,7 +205,7 @@ def _difference(
         z = ndtri((1 + level) / 2)
         low, high, method = difference - z * error, difference + z * error, "difference, normal"
     statistic = difference / error if error > 0 else np.nan
-    flags = [f"{v}:{f}" for v, f in ((first, a["flags"]), (second, b["flags"])) if f]
+    flags = [f"{v}: {f}" for v, f in ((first, a["flags"]), (second, b["flags"])) if f]
     return {
         "category": category,
         "group_1": first,
@@ -260,38 +225,10 @@ def _difference(
     }
 
 
-def _holm(p_values: np.ndarray) -> np.ndarray:
-    from statsmodels.stats.multitest import multipletests
-
-    out = np.full(len(p_values), np.nan)
-    known = ~np.isnan(p_values)
-    if known.any():
-        out[known] = multipletests(p_values[known], method="holm")[1]
-    return out
-
-
 _COLUMNS = [
-    "category",
-    "estimate",
-    "std_error",
-    "ci_low",
-    "ci_high",
-    "conf_level",
-    "df",
-    "n",
-    "n_coded",
-    "n_eff",
-    "clusters",
-    "method",
-    "ppi_lambda",
-    "human_estimate",
-    "human_ci_low",
-    "human_ci_high",
-    "naive",
-    "rogan_gladen",
-    "rogan_gladen_se",
-    "sensitivity",
-    "specificity",
+    *("category", "estimate", "std_error", "ci_low", "ci_high", "conf_level", "df", "n", "n_coded"),
+    *("n_eff", "clusters", "method", "ppi_lambda", "human_estimate", "human_ci_low"),
+    *("human_ci_high", "naive", "rogan_gladen", "rogan_gladen_se", "sensitivity", "specificity"),
     "flags",
 ]
 
@@ -301,13 +238,14 @@ def _prepare(
     code: str,
     machine: str | Mapping[Any, str],
     group: str | None,
-    categories: Sequence[Any] | None,
-    count: str | None,
-    stratum: str | None,
-    cluster: str | None,
-    interval: str,
-) -> tuple[list[tuple[Any, list[tuple[Any, list[Part]]]]], list[str]]:
-    """(group, [(category, strata)]) and the names of the result columns."""
+    *,
+    categories: Sequence[Any] | None = None,
+    count: str | None = None,
+    stratum: str | None = None,
+    cluster: str | None = None,
+    interval: str = "wilson",
+) -> list[tuple[Any, list[tuple[Any, list[Part]]]]]:
+    """Each group with its categories, each of these with its strata."""
     machines = list(machine.values()) if isinstance(machine, Mapping) else [machine]
     for column in [code, *machines, group, count, stratum, cluster]:
         if column is not None and column not in frame.columns:
@@ -346,7 +284,7 @@ def _prepare(
             (c, _parts(mine, code, machine, c, count, stratum, cluster)) for c in categories
         ]
         out.append((value, by_category))
-    return out, _COLUMNS
+    return out
 
 
 def _parts(
@@ -433,6 +371,6 @@ def _row(parts: list[Part], interval: str, level: float) -> dict[str, Any]:
             np.concatenate([p.rest for p in parts]), np.concatenate([p.times for p in parts])
         ),
         **{k: v for k, v in errors.items() if k != "flag"},
-        "flags": "|".join([*flags, *errors["flag"]]),
+        "flags": ", ".join([*flags, *errors["flag"]]),
         **shared,
     }

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtri, stdtrit
+
+from carekit.inference.rates.intervals import wilson
 
 # Below these the coverage of PPI++ leaves 93.5-96.5 % (bench/coverage_prevalence.py): the coded
 # sample alone is then reported. The last guards very good classifiers, whose few errors say little
@@ -76,8 +79,6 @@ def fallback_flags(parts: list[Part]) -> list[str]:
 
 def ppi(parts: list[Part], interval: str, level: float) -> Estimate:
     """PPI++ over strata with one λ; one part without strata is the textbook case."""
-    from scipy.special import ndtri, stdtrit
-
     live = [p for p in parts if p.total]
     if not live or min(p.n for p in live) < 2 or sum(p.n_rest for p in live) < 1:
         return Estimate(np.nan, np.nan, np.nan, np.nan, np.nan, np.nan, "")
@@ -144,9 +145,6 @@ def _pooled_variance(p: Part) -> float:
 
 def coded_only(parts: list[Part], level: float) -> Estimate:
     """The coded sample alone: Wilson; with strata or clusters, Wilson on what it is worth."""
-    from scipy.special import ndtri, stdtrit
-    from statsmodels.stats.proportion import proportion_confint
-
     live = [p for p in parts if p.n]
     n = sum(p.n for p in live)
     method = "coded sample only, Wilson"
@@ -154,10 +152,9 @@ def coded_only(parts: list[Part], level: float) -> Estimate:
         return Estimate(np.nan, np.nan, np.nan, np.nan, np.nan, np.nan, method)
     plain = len(live) == 1 and live[0].coded_cluster is None
     if plain:
-        y = live[0].y
-        low, high = proportion_confint(y.sum(), n, alpha=1 - level, method="wilson")
-        error = float(np.sqrt(y.mean() * (1 - y.mean()) / n))
-        return Estimate(float(y.mean()), error, float(low), float(high), np.inf, 0.0, method)
+        mean = float(live[0].y.mean())
+        low, high = (float(x) for x in wilson(live[0].y.sum(), n, conf_level=level))
+        return Estimate(mean, float(np.sqrt(mean * (1 - mean) / n)), low, high, np.inf, 0.0, method)
     share = np.array([p.total for p in live]) / sum(p.total for p in live)
     value = float(sum(w * p.y.mean() for w, p in zip(share, live, strict=True)))
     variance = 0.0
@@ -174,8 +171,8 @@ def coded_only(parts: list[Part], level: float) -> Estimate:
     if error > 0:
         low, high = _wilson(value, error, quantile)
     else:
-        low, high = proportion_confint(value * n, n, alpha=1 - level, method="wilson")
-    return Estimate(value, error, float(low), float(high), float(df), 0.0, method + " on n_eff")
+        low, high = (float(x) for x in wilson(np.clip(value, 0, 1) * n, n, conf_level=level))
+    return Estimate(value, error, low, high, float(df), 0.0, method + " on n_eff")
 
 
 def _wilson(share: float, error: float, quantile: float) -> tuple[float, float]:

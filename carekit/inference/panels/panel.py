@@ -1,7 +1,4 @@
-"""A panel of brands by period: read from a table, checked, and put into a grid.
-
-Shared by `panels` (one start date) and `staggered` (several).
-"""
+"""A panel of brands by period: read from a table, checked, and put into a grid."""
 
 from __future__ import annotations
 
@@ -15,6 +12,8 @@ from carekit.errors import InputError
 from carekit.inference.rates.counts import first_rows, require_columns
 
 Values = npt.NDArray[np.float64]
+# Fewer treated (or other) brands than this show no variation worth an interval.
+MIN_TREATED = 4
 NEVER = np.iinfo(np.int64).max
 
 
@@ -28,6 +27,8 @@ class Panel:
         Sorted.
     outcome : array, one row a brand, one column a period
         NaN where the table has no row.
+    size : array of the same shape
+        Requests behind each outcome; 1 where they do not count.
     start : array of int, one value a brand
         Position of its first treated period; NEVER if that is none of the periods.
     """
@@ -35,6 +36,7 @@ class Panel:
     brands: pd.Index
     periods: pd.Index
     outcome: Values
+    size: Values
     start: npt.NDArray[np.int64]
 
     @property
@@ -48,16 +50,16 @@ class Panel:
         return sorted(int(s) for s in np.unique(self.start[self.treated]))
 
 
-def read_panel(table: pd.DataFrame, *, outcome: str, brand: str, period: str, start: str) -> Panel:
-    """Check a table of one row per brand and period, and lay it out as a grid.
-
-    Raises
-    ------
-    SchemaError, InputError
-        If a column is missing; an outcome is no number; a brand or period is missing or a pair
-        repeats; `start` varies within a brand or is of another kind than `period`; no brand is
-        treated or none is untreated at first; a treated brand has no period before its start.
-    """
+def read_panel(
+    table: pd.DataFrame,
+    *,
+    outcome: str,
+    brand: str,
+    period: str,
+    start: str,
+    size: str | None = None,
+) -> Panel:
+    """Check a table of one row per brand and period, and lay it out as a grid."""
     require_columns(table, [outcome, brand, period, start])
     values = pd.to_numeric(table[outcome], errors="coerce").to_numpy(float, na_value=np.nan)
     wrong = ~np.isfinite(values) | table[[brand, period]].isna().any(axis=1).to_numpy()
@@ -97,7 +99,17 @@ def read_panel(table: pd.DataFrame, *, outcome: str, brand: str, period: str, st
         periods.get_indexer(pd.Index(table[period])),
     )
     grid[row, column] = values
-    panel = Panel(brands, periods, grid, position)
+    sizes = np.ones(grid.shape)
+    if size is not None:
+        require_columns(table, [size])
+        counts = pd.to_numeric(table[size], errors="coerce").to_numpy(float, na_value=np.nan)
+        if (wrong := ~(counts > 0)).any():
+            raise InputError(
+                f"`table` column {size!r} is no number above 0 in {first_rows(table, wrong)}; the "
+                "requests behind each outcome were expected. Leave empty periods out."
+            )
+        sizes[row, column] = counts
+    panel = Panel(brands, periods, grid, sizes, position)
     before = np.arange(len(periods)) < position[:, None]
     early = panel.treated & ~(np.isfinite(grid) & before).any(axis=1)
     if early.any():

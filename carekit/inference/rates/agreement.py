@@ -7,8 +7,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
 from carekit.errors import InputError
+from carekit.inference.rates.intervals import wilson
 
 DRAWS = 2_000
 
@@ -29,8 +31,6 @@ def compare_coders(
         One row a post (the unit), one column a coder; missing where a coder gave no code.
     coders : sequence of str
         Columns of the coders, two or more.
-    conf_level : float
-        Level of the intervals.
     n_draws, seed : int
         Bootstrap samples of posts for alpha's interval, and the seed that draws them.
 
@@ -47,11 +47,6 @@ def compare_coders(
           bootstrap of posts;
         - `n`: posts with both codes (alpha: with two codes or more); `n_values`: codes compared;
         - `n_classes`; `method`.
-
-    Raises
-    ------
-    InputError
-        Fewer than two coders, a column missing, or no post coded twice.
 
     Notes
     -----
@@ -118,9 +113,7 @@ def kappa_of(first: Any, second: Any) -> float:
 
 
 def _pair(first: pd.Series, second: pd.Series, name: str, level: float) -> list[dict[str, Any]]:
-    from scipy.special import ndtri
     from statsmodels.stats.inter_rater import cohens_kappa
-    from statsmodels.stats.proportion import proportion_confint
 
     both = (first.notna() & second.notna()).to_numpy()
     a, b = first[both].astype(object).to_numpy(), second[both].astype(object).to_numpy()
@@ -133,9 +126,7 @@ def _pair(first: pd.Series, second: pd.Series, name: str, level: float) -> list[
         found = cohens_kappa(table.to_numpy())
         kappa, error = float(found.kappa), float(found.std_kappa)
     z = ndtri((1 + level) / 2)
-    low, high = (np.nan, np.nan)
-    if n:
-        low, high = proportion_confint(same, n, alpha=1 - level, method="wilson")
+    low, high = wilson(same, n, conf_level=level)
     shared = {"coders": name, "conf_level": level, "n": n, "n_values": 2 * n}
     shared["n_classes"] = len(classes)
     return [

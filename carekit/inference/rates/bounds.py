@@ -50,10 +50,6 @@ def rate_bounds(
     ----------
     table : DataFrame
         One row per group, or per group and cluster, with whole counts.
-    by : str or sequence of str
-        Columns that define the groups; none gives one row.
-    cluster : str, optional
-        Column of the independent units; without it every unit counts as independent.
     n, n_yes, n_unknown : str
         Columns of the counts: all units, those known as yes, those whose answer is unknown. The
         rest is known as no.
@@ -63,8 +59,6 @@ def rate_bounds(
         rate; it falls back to the outer interval where both standard errors are 0 or missing.
     max_unknown : float
         Largest share of unknown units for which a point estimate is given.
-    conf_level : float
-        Nominal coverage.
 
     Returns
     -------
@@ -80,12 +74,6 @@ def rate_bounds(
         - `method`: the interval, and the one it is built on
         - `flags`: those of `estimate_rate` at either bound, and `incomplete` where a unit is
           unknown
-
-    Raises
-    ------
-    SchemaError, InputError
-        As in `estimate_rate`; also if yes and unknown exceed n, for another `interval`, or a
-        `max_unknown` outside 0 to 1.
 
     References
     ----------
@@ -136,7 +124,11 @@ def rate_bounds(
     share = np.divide(unknown, low[n], out=np.zeros(len(low)), where=low[n].to_numpy() > 0)
     point = np.divide(low[n_yes], known, out=np.full(len(low), np.nan), where=known > 0)
     flags = [
-        " ".join(dict.fromkeys([*one.split(), *other.split(), *(["incomplete"] if some else [])]))
+        ", ".join(
+            dict.fromkeys(
+                filter(None, [*one.split(", "), *other.split(", "), "incomplete" if some else ""])
+            )
+        )
         for one, other, some in zip(low["flags"], high["flags"], unknown > 0, strict=True)
     ]
     result = low[[*groups_by, n, n_yes]].assign(
@@ -165,8 +157,6 @@ def imbens_manski_value(
         Distance between the bounds.
     se_low, se_high : array-like
         Standard errors of the two bounds.
-    conf_level : float
-        Nominal coverage.
 
     Returns
     -------

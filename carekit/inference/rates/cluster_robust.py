@@ -1,8 +1,8 @@
 """Standard errors and degrees of freedom when rows of the same cluster depend on each other.
 
-Shared by `comparisons` (rates, logits) and `panels` (two-way fixed effects). All work on cells: a
-cell is a set of messages of one cluster with the same predictors, given by its size and its count,
-so that a table of counts and the messages behind it give the same answer.
+Used for differences of rates, logits and ratios of rates. All work on cells: a cell is a set of
+messages of one cluster with the same predictors, given by its size and its count, so that a table
+of counts and the messages behind it give the same answer.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-Correction = Literal["none", "g", "hc1", "cr2"]
-CORRECTIONS: tuple[Correction, ...] = ("none", "g", "hc1", "cr2")
+Correction = Literal["cr2", "hc1"]
+CORRECTIONS: tuple[Correction, ...] = ("cr2", "hc1")
 
 # Eigenvalues below this share of the largest are zero: a cluster that its own fixed effect fits
 # exactly leaves such directions, and they carry no residual.
@@ -62,10 +62,9 @@ def cluster_contrasts(
     df_variance : array, one value per cell, optional
         Variance of the cell's sum over its size, where it is better known than `variance`: it
         changes the degrees of freedom of "cr2" only.
-    correction : {"none", "g", "hc1", "cr2"}
-        "none"; "g", times G/(G-1); "hc1", times also (N-1)/(N-K); or "cr2", the bias-reduced
-        estimate with Satterthwaite degrees of freedom. The first three have G-1 degrees of
-        freedom.
+    correction : {"cr2", "hc1"}
+        The bias-reduced estimate with Satterthwaite degrees of freedom; or the sandwich times
+        G/(G-1) · (N-1)/(N-K) with G-1 of them: quicker, and the same with hundreds of clusters.
 
     Returns
     -------
@@ -125,10 +124,7 @@ def cluster_contrasts(
         inner = bread @ (weighted.T @ (weighted * spread[:, None])) @ bread
         core = np.block([[inner, -bread], [-bread, np.zeros_like(bread)]])
         return Contrasts(np.sqrt(squared), _satterthwaite(diagonal, shadow, core), groups)
-    factor = {"none": 1.0, "g": groups / (groups - 1)}.get(correction)
-    if factor is None:
-        total = n.sum()
-        factor = groups / (groups - 1) * (total - 1) / (total - x.shape[1])
+    factor = groups / (groups - 1) * (n.sum() - 1) / (n.sum() - x.shape[1])
     return Contrasts(np.sqrt(squared * factor), np.full(wanted.shape[1], float(groups - 1)), groups)
 
 

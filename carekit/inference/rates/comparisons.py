@@ -8,7 +8,7 @@ Adjusting for several predictors at once is carekit.inference.rates.rate_model.
 from __future__ import annotations
 
 from itertools import combinations
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,14 +16,17 @@ from scipy.special import stdtr
 
 from carekit.errors import InputError
 from carekit.inference.rates.cluster_robust import cluster_contrasts
-from carekit.inference.rates.counts import check_conf_level, first_rows, sum_counts
+from carekit.inference.rates.counts import (
+    FEW_CLUSTERS,
+    SMALL_N,
+    check_conf_level,
+    first_rows,
+    name_flags,
+    sum_counts,
+)
 from carekit.inference.rates.intervals import critical_value
 from carekit.inference.rates.multiplicity import Adjustment, adjust_p_values, check_adjustment
 
-Method = Literal["cr2", "linearised"]
-METHODS: tuple[Method, ...] = ("cr2", "linearised")
-FEW_CLUSTERS = 30
-SMALL_N = 30
 _NO_VARIANCE = 1e-18
 
 
@@ -35,11 +38,13 @@ def compare_rates(
     n: str = "n",
     n_yes: str = "n_answered",
     reference: Any = None,
-    method: Method = "cr2",
     adjustment: Adjustment = "holm",
     conf_level: float = 0.95,
 ) -> pd.DataFrame:
     """Differences between the pooled rates of groups, with clusters.
+
+    Bias-reduced variance, degrees of freedom by Satterthwaite for clusters as unequal and as alike
+    inside as those seen: the linearised variance covers 84 to 93 % with 20 and 20 brands.
 
     Parameters
     ----------
@@ -50,19 +55,10 @@ def compare_rates(
         Column that defines the groups.
     cluster : str
         Column of the independent units (brand, author).
-    n, n_yes : str
-        Columns of the counts: all units, and those that count as yes.
     reference : optional
         A value of `by`: every other group is compared with it. Without it, all pairs.
-    method : {"cr2", "linearised"}
-        - "cr2": bias-reduced variance; degrees of freedom by Satterthwaite, for clusters as
-          unequal and as alike inside as those seen
-        - "linearised": influences summed by cluster, df = clusters - 1; too narrow with unequal
-          clusters (84 to 93 % instead of 95 with 20 and 20 brands)
     adjustment : {"holm", "bh", "bonferroni", "none"}
         Of the p-values, over all rows of the result.
-    conf_level : float
-        Nominal coverage of each interval by itself: intervals are not adjusted.
 
     Returns
     -------
@@ -75,16 +71,10 @@ def compare_rates(
         - `n` (both groups), `clusters` (in either group), `method`, `flags`
         - `p_adjusted`, `adjustment`, `family_size`
 
-        Flags, separated by spaces: `n0` a group without units; `one_cluster` a group with a single
+        Flags: `n0` a group without units; `one_cluster` a group with a single
         cluster, no limits; `zero_var` a group whose clusters all have the same rate, limits are
         optimistic (none if both have, or all clusters the same difference); `few_clusters` below
         30; `small_n` a group below 30 units.
-
-    Raises
-    ------
-    SchemaError, InputError
-        As `estimate_rate`; also for an unknown option, a missing value of `by`, a `reference`
-        that is no group, and fewer than two groups.
 
     References
     ----------
@@ -103,10 +93,6 @@ def compare_rates(
     """
     check_conf_level(conf_level)
     check_adjustment(adjustment)
-    if method not in METHODS:
-        raise InputError(
-            f"`method` is {method!r}; expected one of: {', '.join(METHODS)}. Choose one of these."
-        )
     if by == cluster:
         raise InputError(
             f"`by` and `cluster` are both {by!r}; a group that is a single cluster shows no "
@@ -126,7 +112,7 @@ def compare_rates(
     rows = []
     for a, b in _pairs(list(names), reference, by):
         mine = np.isin(code, (a, b)) & (units > 0)
-        row = _difference(yes[mine], units[mine], code[mine] == a, labels[mine], method, conf_level)
+        row = _difference(yes[mine], units[mine], code[mine] == a, labels[mine], conf_level)
         rows.append({"group_a": names[a], "group_b": names[b], **row})
     return adjust_p_values(pd.DataFrame(rows), adjustment=adjustment)
 
@@ -154,7 +140,6 @@ def _difference(
     units: np.ndarray,
     in_a: np.ndarray,
     cluster: np.ndarray,
-    method: Method,
     conf_level: float,
 ) -> dict[str, Any]:
     """One pair: rows are clusters of group a or b with at least one unit."""
@@ -168,7 +153,7 @@ def _difference(
     flat = squares <= _NO_VARIANCE * np.maximum(total, 1)
     error = df = np.nan
     if seen.all() and (inside > 1).all() and not flat.all():
-        error, df = _error_and_df(residual, units, in_a, cluster, method, total, rate)
+        error, df = _error_and_df(residual, units, in_a, cluster, total, rate)
     # Brands that serve both groups may differ by the same amount everywhere: nothing is seen either.
     alike = bool(error**2 <= _NO_VARIANCE)
     if alike:
@@ -198,11 +183,8 @@ def _difference(
         "p_value": 2 * stdtr(df, -abs(statistic)) if np.isfinite(statistic) else np.nan,
         "n": int(total.sum()),
         "clusters": k,
-        "method": {
-            "cr2": "difference of rates, CR2",
-            "linearised": "difference of rates, linearised",
-        }[method],
-        "flags": " ".join(name for name, here in flags.items() if here),
+        "method": "difference of rates, CR2",
+        "flags": name_flags(**flags),
     }
 
 
@@ -211,15 +193,9 @@ def _error_and_df(
     units: np.ndarray,
     in_a: np.ndarray,
     cluster: np.ndarray,
-    method: Method,
     total: np.ndarray,
     rate: np.ndarray,
 ) -> tuple[float, float]:
-    if method == "linearised":
-        influence = residual / np.where(in_a, total[0], -total[1])
-        sums = np.bincount(np.unique(cluster, return_inverse=True)[1], weights=influence)
-        k = len(sums)
-        return float(np.sqrt(k / (k - 1) * ((sums - sums.mean()) ** 2).sum())), float(k - 1)
     # With equal working variances the degrees of freedom would be those of clusters whose
     # requests are independent; where requests of a brand are alike, large brands weigh more.
     alike = _intraclass(residual, units, in_a, total, rate)

@@ -15,6 +15,10 @@ import pandas as pd
 
 from carekit.errors import InputError, SchemaError
 
+# Below these an estimate carries the flag `few_clusters`, `small_n`.
+FEW_CLUSTERS = 30
+SMALL_N = 30
+
 
 def column_names(by: str | Sequence[str]) -> list[str]:
     """The grouping columns as a list: `by` may be one name or several."""
@@ -142,9 +146,14 @@ def group_sums(code: npt.NDArray, values: npt.ArrayLike, size: int) -> npt.NDArr
 
 
 def join_flags(size: int, flags: dict[str, np.ndarray]) -> np.ndarray:
-    """One string a row: the names of its flags, separated by spaces, '' where there is none."""
+    """One string a row: the names of its flags, joined by ", ", '' where there is none."""
     text = np.full(size, "", dtype=object)
     for name, where in flags.items():
-        text = np.where(where & (text != ""), text + " ", text)
+        text = np.where(where & (text != ""), text + ", ", text)
         text = np.where(where, text + name, text)
     return text
+
+
+def name_flags(**flags: Any) -> str:
+    """The names of the flags that are raised, joined by ", "."""
+    return ", ".join(name for name, raised in flags.items() if raised)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from carekit.inference.rates.counts import (
+    FEW_CLUSTERS,
     check_conf_level,
     check_counts,
     column_names,
@@ -32,10 +33,6 @@ def split_growth(
     table : DataFrame
         One row per group and account that got a request in either period: n_before, n_after
         (whole counts), open_before, open_after, open_throughout (booleans).
-    by : str or sequence of str
-        Columns that define the groups; none gives one set of rows.
-    conf_level : float
-        Nominal coverage.
 
     Returns
     -------
@@ -113,7 +110,7 @@ def _components(rows: pd.DataFrame, conf_level: float) -> pd.DataFrame:
             limits = _limits(used, _log(second, first), conf_level, per=name == "per account")
             flags += ["one_cluster"] if len(used) == 1 else []
             flags += ["zero_var"] if len(used) > 1 and np.isnan(limits[0]) else []
-            flags += ["few_clusters"] if len(used) < 30 else []
+            flags += ["few_clusters"] if len(used) < FEW_CLUSTERS else []
         if first == 0:
             flags, method = ["n0"], "none: nothing before"
         change = _log(second, first)
@@ -129,7 +126,7 @@ def _components(rows: pd.DataFrame, conf_level: float) -> pd.DataFrame:
                 "df": limits[2],
                 "log_share": change / whole if whole else np.nan,
                 "method": method,
-                "flags": " ".join(flags),
+                "flags": ", ".join(flags),
             }
         )
     return pd.DataFrame(made)

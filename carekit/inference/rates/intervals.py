@@ -40,19 +40,12 @@ def wilson(n_yes: Any, n: Any, *, conf_level: float = 0.95) -> Limits:
     ----------
     n_yes, n : array-like
         Units that said yes, and all units. They need not be whole numbers.
-    conf_level : float
-        Nominal coverage.
 
     Returns
     -------
     tuple of two arrays
         Lower and upper limit. 0 of n gives a lower limit of exactly 0, n of n an upper limit of
         exactly 1; n = 0 gives NaN.
-
-    Raises
-    ------
-    InputError
-        If a count is negative, or more units said yes than there are.
 
     References
     ----------
@@ -80,8 +73,6 @@ def wilson_effective(
         The share, and the number of independent units that would be as precise.
     df : array-like, optional
         Degrees of freedom of the design: Student's t then replaces the normal quantile.
-    conf_level : float
-        Nominal coverage.
 
     Returns
     -------
@@ -118,11 +109,6 @@ def clopper_pearson(n_yes: Any, n: Any, *, conf_level: float = 0.95) -> Limits:
     tuple of two arrays
         Lower and upper limit: 0 and 1 exactly at the ends, NaN where n = 0.
 
-    Raises
-    ------
-    InputError
-        If a count is negative, or more units said yes than there are.
-
     References
     ----------
     Clopper and Pearson 1934, Biometrika 26, 404-413.
@@ -154,8 +140,6 @@ def korn_graubard(
         Units in the base (respondents, requests), not clusters.
     df : array-like
         Degrees of freedom of the design: clusters minus strata.
-    conf_level : float
-        Nominal coverage.
 
     Returns
     -------
@@ -193,8 +177,6 @@ def logit_interval(
         The share and its standard error.
     df : array-like, optional
         Degrees of freedom of Student's t; the normal quantile without it.
-    conf_level : float
-        Nominal coverage.
 
     Returns
     -------
@@ -247,18 +229,11 @@ def newcombe(
         Units that said yes, and all units, of the first group.
     n_yes_other, n_other : array-like
         The same for the group that is subtracted.
-    conf_level : float
-        Nominal coverage.
 
     Returns
     -------
     tuple of two arrays
         Lower and upper limit of n_yes / n - n_yes_other / n_other; NaN where a group is empty.
-
-    Raises
-    ------
-    InputError
-        If a count is negative, or more units said yes than there are.
 
     References
     ----------

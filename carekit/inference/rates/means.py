@@ -11,6 +11,8 @@ import pandas as pd
 
 from carekit.errors import InputError
 from carekit.inference.rates.counts import (
+    FEW_CLUSTERS,
+    SMALL_N,
     check_conf_level,
     check_counts,
     column_names,
@@ -20,7 +22,7 @@ from carekit.inference.rates.counts import (
     require_columns,
 )
 from carekit.inference.rates.intervals import critical_value
-from carekit.inference.rates.proportions import FEW_CLUSTERS, SMALL_N, estimate_rate
+from carekit.inference.rates.proportions import estimate_rate
 
 _RESULT = [
     *("n", "estimate", "std_error", "ci_low", "ci_high", "conf_level", "df", "clusters"),
@@ -47,16 +49,8 @@ def estimate_mean(
         One row per group (and cluster) and value, with the number of units that have it.
     value : str
         Column of the value, in any unit; the result has the same unit.
-    n : str
-        Column of the whole counts.
-    by : str or sequence of str
-        Columns that define the groups; none gives one row.
-    cluster : str, optional
-        Column of the independent units. Without it every unit counts as independent.
     statistic : {"mean", "median"}
         The median is the smallest value that at least half of the units do not exceed.
-    conf_level : float
-        Nominal coverage.
 
     Returns
     -------
@@ -67,13 +61,6 @@ def estimate_mean(
         clusters - 1 with linearised error; that of a median is Woodruff's: the values at which the
         share of units not above them passes the limits of an interval for one half. A limit that
         is not reached is NaN.
-
-    Raises
-    ------
-    SchemaError
-        If a named column is missing.
-    InputError
-        If counts are not whole numbers, a value is missing, or the statistic is unknown.
 
     References
     ----------

@@ -32,8 +32,6 @@ def compare_mixes(
         Columns of the categories and of the groups.
     reference : str
         The group that every other is compared with.
-    n : str
-        Column of the counts, of independent units.
     draws, seed : int
         Permutations of the units between the two groups, and their seed.
     conf_level : float
@@ -47,13 +45,6 @@ def compare_mixes(
         category), by_chance (the distance that permutations stay below in `conf_level` of draws:
         two samples of one mix are never at 0), conf_level, p_value ((1 + draws as far) / (1 +
         draws)), draws, seed, method.
-
-    Raises
-    ------
-    SchemaError
-        If a column is missing.
-    InputError
-        If counts are not whole, `reference` is no group, or a group has no units.
 
     Examples
     --------

@@ -50,11 +50,6 @@ def adjust_p_values(
         A copy of `table` with `p_adjusted`, `adjustment` and `family_size` (tests made) behind its
         columns; any such columns that it had are replaced. Intervals are left unadjusted.
 
-    Raises
-    ------
-    SchemaError, InputError
-        If a column is missing, `adjustment` is unknown, or a p-value lies outside 0 to 1.
-
     References
     ----------
     Holm 1979; Benjamini and Hochberg 1995.

@@ -16,6 +16,8 @@ import pandas as pd
 
 from carekit.errors import InputError
 from carekit.inference.rates.counts import (
+    FEW_CLUSTERS,
+    SMALL_N,
     check_conf_level,
     column_names,
     group_sums,
@@ -30,8 +32,6 @@ from carekit.inference.rates.uneven_clusters import (
     satterthwaite_df,
 )
 
-FEW_CLUSTERS = 30
-SMALL_N = 30
 # A variance below this share of p(1 - p) is rounding, not variation: n_eff would pass 1e18.
 _NO_VARIANCE = 1e-18
 # Where the linearised variance still covers: bench/coverage_proportions.py.
@@ -61,22 +61,12 @@ def estimate_rate(
     table : DataFrame
         One row per group, or per group and cluster, with whole counts. Rows that share both are
         added up first.
-    by : str or sequence of str
-        Columns that define the groups; none gives one row for the whole table. A missing value is
-        a group of its own.
-    cluster : str, optional
-        Column of the independent units (brand, author). Without it every unit counts as
-        independent.
-    n, n_yes : str
-        Columns of the counts: all units, and those that count as yes.
     interval : {"auto", "beta", "cr2"}
         For clusters. "beta": Korn and Graubard's interval with the linearised variance, as R's
         `svyciprop`. "cr2": the same interval with a bias-reduced variance and Satterthwaite
         degrees of freedom. "auto": "beta" while clusters are even (Satterthwaite degrees of
         freedom at least 80 % of clusters - 1) and the rate lies between 10 and 90 %, else "cr2",
         because "beta" then covers as little as 85 % instead of 95; `method` says which.
-    conf_level : float
-        Nominal coverage.
 
     Returns
     -------
@@ -92,21 +82,13 @@ def estimate_rate(
         - `clusters`: clusters with at least one unit; missing without `cluster`
         - `deff`: variance over that of as many independent units
         - `method`: which interval, and why if it is not the usual one
-        - `flags`: words separated by spaces. `n0` no unit; `one_cluster` no limits, since
+        - `flags`: `n0` no unit; `one_cluster` no limits, since
           variation between clusters cannot be seen; `zero_var` all clusters have the same rate:
           exact limits on n units (Kish's effective number at equal weights), which is optimistic;
           `few_clusters` below 30; `small_n` below 30 units
 
         Where every cluster of a group holds one unit, the units are independent: Wilson, and
         `method` says so.
-
-    Raises
-    ------
-    SchemaError
-        If a named column is missing.
-    InputError
-        If counts are not whole numbers, yes exceeds n, a cluster is missing, `conf_level` is not
-        between 0 and 1, `interval` is unknown, or a `by` column has the name of a result column.
 
     Notes
     -----
@@ -288,12 +270,6 @@ def mean_of_rates(
         One row per group and cluster, with whole counts. Rows that share both are added up first.
     cluster : str
         Column of the units whose rates are averaged, usually the brand.
-    by : str or sequence of str
-        Columns that define the groups; none gives one row.
-    n, n_yes : str
-        Columns of the counts: all units, and those that count as yes.
-    conf_level : float
-        Nominal coverage.
 
     Returns
     -------
@@ -307,11 +283,6 @@ def mean_of_rates(
         - `clusters`, `clusters_empty`: k, and the clusters with n = 0, which have no rate
         - `method`, `flags`: `n0` no cluster has a unit; `one_cluster` no limits; `zero_var` all
           rates are the same, no limits; `few_clusters` below 30; `boundary`
-
-    Raises
-    ------
-    SchemaError, InputError
-        As in `estimate_rate`.
 
     Examples
     --------

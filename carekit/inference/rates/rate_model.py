@@ -19,22 +19,21 @@ from scipy.special import expit, stdtr
 from carekit.errors import InputError
 from carekit.inference.rates.cluster_robust import CORRECTIONS, Correction, cluster_contrasts
 from carekit.inference.rates.counts import (
+    FEW_CLUSTERS,
     check_conf_level,
     column_names,
     first_rows,
+    name_flags,
     sum_counts,
 )
 from carekit.inference.rates.intervals import critical_value
 
 Values = npt.NDArray[np.float64]
 
-FEW_CLUSTERS = 30
 INTERCEPT = "intercept"
 # A term that moves the log odds by this much leaves fewer than one error in three millions.
 _INFINITE = 15.0
 _METHODS = {
-    "none": "binomial logit, cluster sandwich",
-    "g": "binomial logit, cluster sandwich x G/(G-1)",
     "hc1": "binomial logit, cluster sandwich x G/(G-1) x (N-1)/(N-K)",
     "cr2": "binomial logit, CR2 with Satterthwaite df",
 }
@@ -63,15 +62,11 @@ def model_rates(
         value, against the first in sorted order.
     cluster : str
         Column of the independent units (brand, author).
-    n, n_yes : str
-        Columns of the counts: all units, and those that count as yes.
     reference : mapping, optional
         Predictor → the value that the others are compared with.
-    correction : {"cr2", "hc1", "g", "none"}
-        As in `carekit.inference.rates.cluster_robust`: anything but "cr2" is too narrow with few or
-        unequal clusters, and is there to compare with other software.
-    conf_level : float
-        Nominal coverage.
+    correction : {"cr2", "hc1"}
+        As in `carekit.inference.rates.cluster_robust`: "hc1" is too narrow with few or unequal
+        clusters.
 
     Returns
     -------
@@ -87,13 +82,6 @@ def model_rates(
           predictor alone goes from its reference to that value (from 0 to 1, or, for other
           numbers, from half a unit below to half a unit above); NaN for the intercept
         - `n`, `clusters`, `method`, `flags` (`few_clusters` below 30; `one_cluster`: no limits)
-
-    Raises
-    ------
-    SchemaError, InputError
-        As `estimate_rate`; also for a missing predictor or cluster value, an unknown option, a
-        predictor that is constant or a mixture of others, and predictors that tell yes from no
-        without error (no finite odds ratio exists).
 
     References
     ----------
@@ -157,9 +145,7 @@ def model_rates(
     # The intercept has no rate difference: its contrast is empty.
     change_error = np.where(np.isnan(differences), np.nan, fit.std_error[k:])
     margin = critical_value(conf_level, fit.df[k:]) * change_error
-    flags = " ".join(
-        ["one_cluster"] * (fit.clusters == 1) + ["few_clusters"] * (fit.clusters < FEW_CLUSTERS)
-    )
+    flags = name_flags(one_cluster=fit.clusters == 1, few_clusters=fit.clusters < FEW_CLUSTERS)
     return pd.DataFrame(
         {
             "term": terms,

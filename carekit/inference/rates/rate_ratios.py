@@ -15,10 +15,14 @@ from scipy.special import expit, stdtr
 
 from carekit.errors import InputError
 from carekit.inference.rates.cluster_robust import cluster_contrasts
-from carekit.inference.rates.counts import check_conf_level, first_rows, require_columns
+from carekit.inference.rates.counts import (
+    FEW_CLUSTERS,
+    check_conf_level,
+    first_rows,
+    require_columns,
+)
 from carekit.inference.rates.intervals import critical_value
 
-FEW_CLUSTERS = 30
 METHOD = "events given their total, clustered, CR2"
 _RESULT = (
     "rate_before rate_after estimate std_error ci_low ci_high conf_level statistic df p_value "
@@ -60,8 +64,6 @@ def compare_rate_changes(
         Column of weights: a unit that is read several times counts once in all.
     per : float
         How much of that unit rates refer to; a day of seconds by default.
-    conf_level : float
-        Nominal coverage.
 
     Returns
     -------
@@ -72,11 +74,6 @@ def compare_rate_changes(
         conf_level, statistic, df, p_value; ratio, ratio_low, ratio_high; n (events, weighted,
         rounded), clusters, method, flags (`few_clusters` below 30). Without an event before, or
         after, there is no finite ratio: NaN, and `method` says so.
-
-    Raises
-    ------
-    SchemaError, InputError
-        If a column is missing, a count or a time is negative or missing, or a cluster is missing.
 
     References
     ----------

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import pandas as pd
+from scipy.special import chdtrc, fdtrc
 
 from carekit.errors import InputError
-from carekit.inference.surveys.design import Floats
+from carekit.inference.surveys.design import Design, Floats, read_sample
 from carekit.inference.surveys.linearisation import cell_covariance
-from carekit.inference.surveys.respondents import read_answers, read_design, read_groups
-from carekit.inference.weights import AdjustedWeights
+from carekit.inference.surveys.respondents import read_answers, read_groups
 
 _NO_VARIANCE = 1e-10  # a mean design effect below this is rounding
 
@@ -68,14 +68,9 @@ def rao_scott(
     question: str,
     *,
     by: str,
-    weight: str | None = None,
-    stratum: str | None = None,
-    psu: str | None = None,
-    calibration: AdjustedWeights | None = None,
     answers: Sequence[Any] | None = None,
     missing: Sequence[Any] = (),
-    lonely: str = "error",
-    freq: bool = False,
+    **design: Unpack[Design],
 ) -> IndependenceTest:
     """Rao-Scott test of independence of the answers to a question and a grouping column.
 
@@ -86,19 +81,13 @@ def rao_scott(
     question, by : str
         Columns of the answers and of the groups. Respondents without either are outside the table
         and counted.
-    weight, stratum, psu, calibration, answers, missing, lonely, freq
+    answers, missing, **design
         As in `carekit.inference.surveys.survey.share`.
 
     Returns
     -------
     IndependenceTest
         NaN throughout for a table of one row or one column.
-
-    Raises
-    ------
-    SchemaError, InputError
-        As in `carekit.inference.surveys.survey.share`; also if a cell of the table is empty while its row
-        and column are not (the design effects are then not defined).
 
     References
     ----------
@@ -113,29 +102,20 @@ def rao_scott(
     2 answers in 2 groups, n = 100: F(1.00, 99.0) = 4.714, p = 0.0323 (rao-scott second order F; \
 mean design effect 1.01).
     """
-    design = read_design(
-        frame,
-        weight=weight,
-        stratum=stratum,
-        psu=psu,
-        calibration=calibration,
-        lonely=lonely,
-        freq=freq,
-    )
+    sample = read_sample(frame, **design)
     said = read_answers(frame, question, answers=answers, missing=missing)
     groups, group = read_groups(frame, [by])
     known = np.append(groups[by].notna().to_numpy(), False)
-    base = known[group] & (said.codes >= 0) & (design.weight > 0)
-    n_missing = int(design.copies[(design.weight > 0) & ~base].sum())
+    base = known[group] & (said.codes >= 0) & (sample.weight > 0)
+    n_missing = int(((sample.weight > 0) & ~base).sum())
 
     table = np.zeros((len(groups), len(said.labels)))
-    mass = design.weight * design.copies
-    np.add.at(table, (group[base], said.codes[base]), mass[base])
+    np.add.at(table, (group[base], said.codes[base]), sample.weight[base])
     rows, columns = np.flatnonzero(table.sum(axis=1)), np.flatnonzero(table.sum(axis=0))
     table = table[np.ix_(rows, columns)]
     row_labels = [groups[by].iloc[i] for i in rows]
     column_labels = [said.labels[j] for j in columns]
-    n = int(design.copies[base].sum())
+    n = int(base.sum())
     shape = table.shape
     sizes = (n, n_missing, tuple(row_labels), tuple(column_labels))
     if min(shape, default=0) < 2:
@@ -149,15 +129,14 @@ mean design effect 1.01).
     share = (table / total).ravel()
     # Linear map from cell totals to cell shares.
     slope = (np.eye(share.size) - share[:, None]) / total
-    covariance = slope @ cell_covariance(design, cell, share.size) @ slope.T
+    covariance = slope @ cell_covariance(sample, cell, share.size) @ slope.T
     expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / total**2
     chi2 = float(n * ((table / total - expected) ** 2 / expected).sum())
 
     effects = _design_effects(share, covariance, shape, n)
     trace, trace_of_square = float(np.trace(effects)), float(np.trace(effects @ effects))
     nu = (shape[0] - 1) * (shape[1] - 1)
-    clusters, strata = design.clusters_in(np.where(base, 0, -1), 1)
-    return _test(chi2, trace, trace_of_square, nu, int(clusters[0] - strata[0]), *sizes)
+    return _test(chi2, trace, trace_of_square, nu, sample.free_in(base)[1], *sizes)
 
 
 def _test(
@@ -171,8 +150,6 @@ def _test(
     rows: tuple[Any, ...],
     columns: tuple[Any, ...],
 ) -> IndependenceTest:
-    from scipy.special import chdtrc, fdtrc
-
     mean = trace / nu
     varies = mean > _NO_VARIANCE
     known = varies and df >= 1

@@ -1,8 +1,9 @@
-"""How a sample was drawn: weights, strata and clusters, read once and checked."""
+"""How a sample was drawn: weights, strata and clusters, named once, read and checked once."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -17,42 +18,54 @@ Codes = npt.NDArray[np.int64]
 _LONELY = ("error", "center")
 
 
+class Design(TypedDict, total=False):
+    """A sampling design in names: what every function of this room takes behind its question.
+
+    Attributes
+    ----------
+    weight, stratum, psu : str
+        Columns of the sampling weight, the stratum and the primary sampling unit. A cluster name
+        that occurs in two strata names two clusters. Rows of weight 0 stay in the design and are
+        not counted as respondents.
+    lonely : {"error", "center"}
+        For a stratum that holds a single cluster: refuse, or take its deviation from the mean over
+        all clusters, which errs on the large side.
+    """
+
+    weight: str | None
+    stratum: str | None
+    psu: str | None
+    lonely: str
+
+
 @dataclass(frozen=True, eq=False)
-class Design:
-    """Weights, strata and clusters of one sample, as arrays with one value per respondent.
+class Sample:
+    """A design as arrays with one value per respondent.
 
     Attributes
     ----------
     weight : array
         Sampling weight; 1 without weights.
-    copies : array
-        How many respondents a row stands for; 1 unless the weights are frequencies.
     stratum, psu : array of int
         Codes from 0 on; `psu` numbers clusters over all strata.
     psu_stratum, psus : array of int
-        Stratum of each cluster; number of clusters in each stratum (copies included).
+        Stratum of each cluster; number of clusters in each stratum.
     clustered : bool
         Whether some cluster holds more than one respondent. If not, every row is its own cluster.
     independent : bool
         Equal weights, one stratum, no clusters: plain binomial methods apply.
-    lonely : str
-        What a stratum of one cluster does: "error" (refused when the design is made), "center".
-    start, margins : array, tuple of arrays
-        For calibrated weights: the weights before, and the codes of each margin.
+    unit : str
+        What is drawn: the name of the clusters, "respondent" without them.
     """
 
     weight: Floats
-    copies: Floats
     stratum: Codes
     psu: Codes
     psu_stratum: Codes
     psus: Codes
     clustered: bool
     independent: bool
-    lonely: str
-    start: Floats | None = None
-    margins: tuple[Codes, ...] = ()
-    _inverse: dict[str, Floats] = field(default_factory=dict)
+    unit: str
 
     @property
     def n_strata(self) -> int:
@@ -62,7 +75,7 @@ class Design:
     def n_in(self, group: Codes, size: int) -> Codes:
         """Respondents of positive weight in each group; code -1 belongs to no group."""
         inside = (group >= 0) & (self.weight > 0)
-        return group_sums(group[inside], self.copies[inside], size).astype(np.int64)
+        return np.bincount(group[inside], minlength=size).astype(np.int64)
 
     def clusters_in(self, group: Codes, size: int) -> tuple[Codes, Codes]:
         """Clusters and strata that hold a respondent of positive weight of each group."""
@@ -71,90 +84,40 @@ class Design:
         if self.clustered:
             clusters = _distinct(of, self.psu[inside], len(self.psu_stratum), size)
         else:
-            clusters = group_sums(of, self.copies[inside], size).astype(np.int64)
+            clusters = np.bincount(of, minlength=size).astype(np.int64)
         if self.n_strata == 1:
             return clusters, (clusters > 0).astype(np.int64)
         return clusters, _distinct(of, self.stratum[inside], self.n_strata, size)
 
+    def free_in(self, inside: npt.NDArray[np.bool_]) -> tuple[int, int]:
+        """Clusters of the respondents inside, and clusters minus strata: degrees of freedom."""
+        clusters, strata = self.clusters_in(np.where(inside, 0, -1), 1)
+        return int(clusters[0]), int(clusters[0] - strata[0])
+
     def kish(self, group: Codes, size: int) -> Floats:
         """Kish's effective number (Σw)²/Σw² of each group; NaN without a positive weight."""
         inside = group >= 0
-        of, w, copies = group[inside], self.weight[inside], self.copies[inside]
-        total = group_sums(of, copies * w, size)
-        squares = group_sums(of, copies * w**2, size)
+        of, w = group[inside], self.weight[inside]
+        total, squares = group_sums(of, w, size), group_sums(of, w**2, size)
         return np.divide(total**2, squares, out=np.full(size, np.nan), where=squares > 0)
 
-    def residual(self, values: Floats) -> Floats:
-        """`values` less their regression on the margins, for calibrated weights; else as given.
 
-        The regression uses the weights before calibration (Deville and Särndal 1992), as R's
-        `calibrate` does; the margin totals are known, so only the residual varies.
-        """
-        if self.start is None:
-            return values
-        sizes = [int(codes.max()) + 1 for codes in self.margins]
-        ends = np.cumsum([0, *sizes])
-        if "gram" not in self._inverse:
-            gram = np.zeros((ends[-1], ends[-1]))
-            for i, one in enumerate(self.margins):
-                for j, other in enumerate(self.margins):
-                    cell = group_sums(one * sizes[j] + other, self.start, sizes[i] * sizes[j])
-                    gram[ends[i] : ends[i + 1], ends[j] : ends[j + 1]] = cell.reshape(
-                        sizes[i], sizes[j]
-                    )
-            self._inverse["gram"] = np.linalg.pinv(gram, hermitian=True)
-        weighted = self.start * values
-        sums = [group_sums(c, weighted, s) for c, s in zip(self.margins, sizes, strict=True)]
-        slopes = self._inverse["gram"] @ np.concatenate(sums)
-        left = values.copy()
-        for i, codes in enumerate(self.margins):
-            left -= slopes[ends[i] : ends[i + 1]][codes]
-        return left
-
-
-def survey_design(
+def read_sample(
     frame: pd.DataFrame,
     *,
     weight: str | None = None,
     stratum: str | None = None,
     psu: str | None = None,
     lonely: str = "error",
-    freq: bool = False,
-) -> Design:
-    """Read weights, strata and clusters from a frame of respondents, one row each.
+) -> Sample:
+    """The design of a frame of respondents, one row each; the arguments are those of `Design`.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        One row per respondent; with `freq`, one per distinct answer sheet.
-    weight, stratum, psu : str, optional
-        Columns of the sampling weight, the stratum and the primary sampling unit. A cluster name
-        that occurs in two strata names two clusters. Rows of weight 0 stay in the design and are
-        not counted as respondents.
-    lonely : {"error", "center"}
-        For a stratum that holds a single cluster: refuse, or take its deviation from the mean over
-        all clusters, which errs on the large side.
-    freq : bool
-        The weights are whole numbers of identical respondents, not sampling weights.
+    InputError if weights are negative, missing, infinite or all zero, a stratum or a cluster is
+    missing, or a stratum holds one cluster (unless it is the only one, or `lonely="center"`).
 
-    Returns
-    -------
-    Design
-
-    Raises
-    ------
-    SchemaError
-        If a named column is missing.
-    InputError
-        If weights are negative, missing, infinite or all zero, if a stratum or a cluster is
-        missing, if a stratum holds one cluster (unless it is the only one, or `lonely="center"`),
-        or if `freq` weights are not whole numbers.
-
-    Examples
-    --------
     >>> frame = pd.DataFrame({"weight": [1.0, 2.0, 1.5], "town": ["a", "a", "b"]})
-    >>> design = survey_design(frame, weight="weight", psu="town")
-    >>> design.clustered, design.psus.tolist()
+    >>> sample = read_sample(frame, weight="weight", psu="town")
+    >>> sample.clustered, sample.psus.tolist()
     (True, [2])
     """
     if lonely not in _LONELY:
@@ -164,42 +127,22 @@ def survey_design(
         )
     require_columns(frame, [c for c in (weight, stratum, psu) if c is not None], argument="frame")
     size = len(frame)
-    values = np.ones(size) if weight is None else check_weights(frame, weight)
-    copies = np.ones(size)
-    if freq:
-        if weight is None:
-            raise InputError(
-                "`freq` is True without `weight`; a column of whole numbers was expected. "
-                "Name it in `weight`, or leave `freq` out."
-            )
-        if (odd := values != np.floor(values)).any():
-            raise InputError(
-                f"`weight` {weight!r} is not a whole number in {first_ids(frame, odd)}; `freq` "
-                "weights count identical respondents. Leave `freq` out for sampling weights."
-            )
-        copies, values = values, (values > 0).astype(float)
+    values = np.ones(size) if weight is None else _weights(frame, weight)
     strata = _codes(frame, stratum, "stratum")
     n_strata = int(strata.max(initial=0)) + 1
     units, clustered = np.arange(size, dtype=np.int64), False
     if psu is not None:
         inner = _codes(frame, psu, "psu")
-        units, _ = compact(strata * (int(inner.max(initial=0)) + 1) + inner)
-        largest = group_sums(units, copies, 1).max() if size else 0
-        clustered = bool(largest > 1)
-        if not clustered:
-            units = np.arange(size, dtype=np.int64)
+        found, _ = compact(strata * (int(inner.max(initial=0)) + 1) + inner)
+        clustered = bool(size and np.bincount(found).max() > 1)
+        units = found if clustered else units
     unit_stratum = np.zeros(int(units.max(initial=-1)) + 1, dtype=np.int64)
     unit_stratum[units] = strata
-    if clustered:
-        psus = np.bincount(unit_stratum, minlength=n_strata)
-    else:
-        psus = group_sums(strata, copies, n_strata).astype(np.int64)
+    psus = np.bincount(unit_stratum, minlength=n_strata)
     if lonely == "error" and n_strata > 1 and (psus == 1).any():
         _refuse_lonely(frame, stratum, strata, psus)
-    positive = values[values > 0]
-    return Design(
+    return Sample(
         weight=values,
-        copies=copies,
         stratum=strata,
         psu=units,
         psu_stratum=unit_stratum,
@@ -207,28 +150,9 @@ def survey_design(
         clustered=clustered,
         independent=not clustered
         and n_strata == 1
-        and bool((positive == positive[:1]).all() and (len(positive) == size or freq)),
-        lonely=lonely,
+        and bool((values > 0).all() and (values == values[:1]).all()),
+        unit=psu if psu is not None and clustered else "respondent",
     )
-
-
-def check_weights(frame: pd.DataFrame, weight: str) -> Floats:
-    """The weights as float64, or InputError: finite, not negative, some above 0."""
-    values = pd.to_numeric(frame[weight], errors="coerce").to_numpy(float, na_value=np.nan)
-    with np.errstate(invalid="ignore"):
-        wrong = ~np.isfinite(values) | (values < 0)
-    if wrong.any():
-        raise InputError(
-            f"`weight` {weight!r} is negative or missing in {first_ids(frame, wrong)}; numbers "
-            "from 0 on were expected. Give these respondents a weight, or leave them out and say "
-            "so."
-        )
-    if len(values) and not (values > 0).any():
-        raise InputError(
-            f"`weight` {weight!r} is 0 in all {len(values)} rows; some weight above 0 was "
-            "expected. Check that this is the right column."
-        )
-    return values
 
 
 def first_ids(frame: pd.DataFrame, wrong: npt.ArrayLike) -> str:
@@ -252,6 +176,25 @@ def compact(keys: Codes) -> tuple[Codes, Codes]:
     seen = np.zeros(top, dtype=bool)
     seen[keys] = True
     return (np.cumsum(seen) - 1)[keys], np.flatnonzero(seen)
+
+
+def _weights(frame: pd.DataFrame, weight: str) -> Floats:
+    """The weights as float64, or InputError: finite, not negative, some above 0."""
+    values = pd.to_numeric(frame[weight], errors="coerce").to_numpy(float, na_value=np.nan)
+    with np.errstate(invalid="ignore"):
+        wrong = ~np.isfinite(values) | (values < 0)
+    if wrong.any():
+        raise InputError(
+            f"`weight` {weight!r} is negative or missing in {first_ids(frame, wrong)}; numbers "
+            "from 0 on were expected. Give these respondents a weight, or leave them out and say "
+            "so."
+        )
+    if len(values) and not (values > 0).any():
+        raise InputError(
+            f"`weight` {weight!r} is 0 in all {len(values)} rows; some weight above 0 was "
+            "expected. Check that this is the right column."
+        )
+    return values
 
 
 def _codes(frame: pd.DataFrame, column: str | None, argument: str) -> Codes:

@@ -1,10 +1,10 @@
-"""Differences between groups: of rates from counts, of weighted shares from a survey."""
+"""Differences between groups of the weighted shares of a survey."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import combinations
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import numpy.typing as npt
@@ -13,20 +13,17 @@ from scipy.special import ndtr, stdtr
 
 from carekit.errors import InputError
 from carekit.inference.rates.counts import (
+    FEW_CLUSTERS,
+    SMALL_N,
     check_conf_level,
-    check_counts,
     group_sums,
     join_flags,
-    require_columns,
-    sum_counts,
 )
 from carekit.inference.rates.intervals import newcombe, wald_interval
 from carekit.inference.rates.multiplicity import Adjustment, adjust_p_values, check_adjustment
-from carekit.inference.rates.proportions import FEW_CLUSTERS, SMALL_N
-from carekit.inference.surveys.design import Codes, Design, Floats
+from carekit.inference.surveys.design import Design, Floats, read_sample
 from carekit.inference.surveys.linearisation import cell_covariance, weighted_shares
-from carekit.inference.surveys.respondents import read_answers, read_design, read_groups
-from carekit.inference.weights import AdjustedWeights
+from carekit.inference.surveys.respondents import read_answers, read_groups
 
 _NO_VARIANCE = 1e-18
 _PAIR = ["group_a", "group_b", "n_a", "n_b", "share_a", "share_b"]
@@ -36,137 +33,42 @@ _TEST = [
 ]
 
 
-def compare_independent_rates(
-    table: pd.DataFrame,
-    *,
-    by: str,
-    reference: Any = None,
-    n: str = "n",
-    n_yes: str = "n_answered",
-    adjustment: Adjustment = "holm",
-    conf_level: float = 0.95,
-) -> pd.DataFrame:
-    """Differences of rates between groups of independent units, from counts.
-
-    Requests of one brand or author are not independent: compare those with
-    `carekit.inference.rates.comparisons.compare_rates`.
-
-    Parameters
-    ----------
-    table : DataFrame
-        One row per group, with whole counts; rows of the same group are added up.
-    by : str
-        Column that defines the groups. Rows where it is missing are left out and counted.
-    reference : optional
-        Group that every other is compared with; without it all pairs.
-    n, n_yes : str
-        Columns of the counts.
-    adjustment : {"holm", "bh", "bonferroni", "none"}
-        How p-values are adjusted over the rows of the result, which are one family.
-    conf_level : float
-        Nominal coverage of each interval; intervals are not adjusted.
-
-    Returns
-    -------
-    DataFrame
-        One row per pair, in sorted order (with `reference`, that group second):
-
-        - `group_a`, `group_b`; `n_a`, `n_b`; `share_a`, `share_b`: Σ yes / Σ n
-        - `n_ungrouped`: units left out because their group is missing
-        - `estimate`: share_a - share_b, -1 to 1
-        - `std_error`; `ci_low`, `ci_high`, `conf_level`: Newcombe's interval
-        - `statistic`, `df`, `p_value`: score test (pooled variance, normal, `df` NaN); NaN where
-          neither group varies
-        - `p_adjusted`, `adjustment`, `family_size`
-        - `method`, `flags`: `n0` a group without units, `small_n` a group below 30
-
-    Raises
-    ------
-    SchemaError, InputError
-        As in `carekit.inference.rates.proportions.estimate_rate`; also for an unknown `reference` or
-        `adjustment`.
-
-    References
-    ----------
-    Newcombe 1998, Statistics in Medicine 17, 873-890.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"network": ["facebook", "x"], "n": [70, 80], "n_answered": [56, 48]})
-    >>> out = compare_independent_rates(table, by="network")
-    >>> out[["group_a", "group_b", "estimate", "ci_low", "ci_high", "p_value"]].round(3)
-        group_a group_b  estimate  ci_low  ci_high  p_value
-    0  facebook       x       0.2   0.052    0.334    0.008
-    """
-    check_conf_level(conf_level)
-    check_adjustment(adjustment)
-    require_columns(table, [by, n, n_yes])
-    lost = table[by].isna().to_numpy()
-    ungrouped = int(check_counts(table, [n])[n].to_numpy()[lost].sum())
-    groups, _, counts = sum_counts(table.loc[~lost], by=[by], cluster=None, n=n, parts=[n_yes])
-    labels = list(groups[by])
-    units, yes = counts[n].to_numpy(), counts[n_yes].to_numpy()
-    pairs = _pairs(labels, reference, by)
-    share = np.divide(yes, units, out=np.full(len(units), np.nan), where=units > 0)
-    tests = _independent_tests(yes, units, pairs, conf_level)
-    frame = _pair_frame(labels, units, share, pairs).assign(
-        n_ungrouped=ungrouped, **tests, conf_level=conf_level
-    )
-    frame["method"] = np.where(frame["ci_low"].isna(), "none", "newcombe, score test")
-    return adjust_p_values(frame, adjustment=adjustment)[[*_PAIR, "n_ungrouped", *_TEST]]
-
-
 def compare(
     frame: pd.DataFrame,
     question: str,
     *,
     by: str,
     reference: Any = None,
-    weight: str | None = None,
-    stratum: str | None = None,
-    psu: str | None = None,
-    calibration: AdjustedWeights | None = None,
     answers: Sequence[Any] | None = None,
     missing: Sequence[Any] = (),
     adjustment: Adjustment = "holm",
-    lonely: str = "error",
-    freq: bool = False,
     conf_level: float = 0.95,
+    **design: Unpack[Design],
 ) -> pd.DataFrame:
     """Differences of each answer's weighted share between the groups of one column.
 
     Parameters
     ----------
     frame : DataFrame
-        One row per respondent.
-    question : str
-        Column of the answers.
-    by : str
-        Column that defines the groups. Respondents without one are left out and counted.
+        One row per respondent; those without a group are left out and counted.
+    question, by : str
+        Columns of the answers and of the groups.
     reference : optional
         Group that every other is compared with; without it all pairs.
-    weight, stratum, psu, calibration, answers, missing, lonely, freq
+    answers, missing, conf_level, **design
         As in `carekit.inference.surveys.survey.share`.
-    adjustment : {"holm", "bh", "bonferroni", "none"}
+    adjustment : {"holm", "none"}
         How p-values are adjusted. The family is all rows of the result; of a question with two
         answers only half of them, since yes and no are one test.
-    conf_level : float
-        Nominal coverage of each interval; intervals are not adjusted.
 
     Returns
     -------
     DataFrame
-        One row per answer and pair: `answer`, then the columns of `compare_independent_rates`, with
-        `n_a` and `n_b` the unweighted respondents of the two bases. Equal weights without strata
-        and clusters: Newcombe's interval. Else: linearised, with the covariance that shared
-        clusters bring, Student's t on clusters minus strata of the two groups, and the flags
-        `one_cluster` (a group lies in one cluster: no limits), `zero_var` (neither varies: no
-        limits) and `few_clusters` (a group below 30).
-
-    Raises
-    ------
-    SchemaError, InputError
-        As in `carekit.inference.surveys.survey.share`; also for an unknown `reference` or `adjustment`.
+        One row per answer and pair: answer, group_a, group_b, n_a, n_b (respondents), share_a,
+        share_b, n_ungrouped; estimate (share_a - share_b), std_error, ci_low, ci_high, conf_level,
+        statistic, df, p_value, p_adjusted, adjustment, family_size, method, flags. Equal weights
+        without strata and clusters: Newcombe's interval and the score test. Else linearised, with
+        the covariance that shared clusters bring, Student's t on clusters minus strata of both.
 
     Examples
     --------
@@ -180,26 +82,25 @@ def compare(
     """
     check_conf_level(conf_level)
     check_adjustment(adjustment)
-    options: dict[str, Any] = {"weight": weight, "stratum": stratum, "psu": psu, "freq": freq}
-    design = read_design(frame, calibration=calibration, lonely=lonely, **options)
+    sample = read_sample(frame, **design)
     said = read_answers(frame, question, answers=answers, missing=missing)
     groups, group = read_groups(frame, [by])
     known = groups[by].notna().to_numpy()
     labels, size, k = list(groups[by][known]), int(known.sum()), len(said.labels)
     group = np.where(group < size, group, -1)  # a missing group is sorted last
     base = np.where(said.codes >= 0, group, -1)
-    ungrouped = int(design.n_in(np.where((group < 0) & (said.codes >= 0), 0, -1), 1)[0])
-    n = design.n_in(base, size).astype(float)
-    share, _ = weighted_shares(design, base, said.codes, (size, k))
+    ungrouped = int(sample.n_in(np.where((group < 0) & (said.codes >= 0), 0, -1), 1)[0])
+    n = sample.n_in(base, size).astype(float)
+    share, _ = weighted_shares(sample, base, said.codes, (size, k))
     pairs = _pairs(labels, reference, by)
-    if not design.independent:
-        cells = cell_covariance(design, np.where(base >= 0, base * k + said.codes, -1), size * k)
-        total = group_sums(base[base >= 0], (design.weight * design.copies)[base >= 0], size)
-        clusters, _ = design.clusters_in(base, size)
-        df = np.array([_pair_df(design, base, pair) for pair in pairs])
+    if not sample.independent:
+        cells = cell_covariance(sample, np.where(base >= 0, base * k + said.codes, -1), size * k)
+        total = group_sums(base[base >= 0], sample.weight[base >= 0], size)
+        clusters, _ = sample.clusters_in(base, size)
+        df = np.array([sample.free_in(np.isin(base, pair))[1] for pair in pairs], dtype=float)
     parts = []
     for a, answer in enumerate(said.labels):
-        if design.independent:
+        if sample.independent:
             tests = _independent_tests(np.nan_to_num(share[:, a] * n), n, pairs, conf_level)
         else:
             slope = _share_slopes(share[:, a], total, a, k)
@@ -211,14 +112,14 @@ def compare(
                 df,
                 clusters,
                 conf_level,
-                clustered=design.clustered,
+                clustered=sample.clustered,
             )
         one = _pair_frame(labels, n, share[:, a], pairs)
         parts.append(one.assign(**tests).assign(answer=answer))
     columns = ["answer", *_PAIR, "n_ungrouped", *_TEST]
     if not parts:
         return pd.DataFrame(columns=columns)
-    method = "newcombe, score test" if design.independent else "linearised, t"
+    method = "newcombe, score test" if sample.independent else "linearised, t"
     mirrored = k == 2
     if mirrored:
         parts = [adjust_p_values(part, adjustment=adjustment) for part in parts]
@@ -293,7 +194,7 @@ def _linearised_tests(
     clusters: npt.NDArray,
     conf_level: float,
     *,
-    clustered: bool = True,
+    clustered: bool,
 ) -> dict[str, Any]:
     """Student's t for differences; `clusters` counts those of each group, `df` is one per pair."""
     first, second = _sides(pairs)
@@ -335,9 +236,3 @@ def _share_slopes(share: Floats, total: Floats, answer: int, k: int) -> Floats:
         slopes[g, g] = -share[g] / total[g]
         slopes[g, g, answer] += 1 / total[g]
     return slopes.reshape(size, size * k)
-
-
-def _pair_df(design: Design, base: Codes, pair: tuple[int, int]) -> float:
-    both = np.where((base == pair[0]) | (base == pair[1]), 0, -1)
-    clusters, strata = design.clusters_in(both, 1)
-    return float(clusters[0] - strata[0])

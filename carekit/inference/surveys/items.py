@@ -11,7 +11,7 @@ import pandas as pd
 
 from carekit.errors import InputError
 from carekit.inference.rates.counts import require_columns
-from carekit.inference.surveys.design import Design, first_ids
+from carekit.inference.surveys.design import Sample, first_ids
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +28,7 @@ class Ticks:
     base: str
 
 
-def read_items(frame: pd.DataFrame, items: Sequence[str], *, base: str, design: Design) -> Ticks:
+def read_items(frame: pd.DataFrame, items: Sequence[str], *, base: str, sample: Sample) -> Ticks:
     """The ticks of `items` and the base they are counted on.
 
     `base` is "asked" (respondents who answered every item), "all" (every respondent; no answer
@@ -51,7 +51,7 @@ def read_items(frame: pd.DataFrame, items: Sequence[str], *, base: str, design: 
     for k, name in enumerate(names):
         values[:, k], gap = _ticks(frame, name)
         gaps |= gap
-    chosen = design.weight > 0
+    chosen = sample.weight > 0
     if own_base:
         member, gap = _ticks(frame, base)
         if gap.any():

@@ -12,11 +12,11 @@ import numpy as np
 import numpy.typing as npt
 
 from carekit.inference.rates.counts import group_sums
-from carekit.inference.surveys.design import Codes, Design, Floats, compact
+from carekit.inference.surveys.design import Codes, Floats, Sample, compact
 
 
 def weighted_shares(
-    design: Design, group: Codes, answer: npt.NDArray[np.integer], shape: tuple[int, int]
+    sample: Sample, group: Codes, answer: npt.NDArray[np.integer], shape: tuple[int, int]
 ) -> tuple[Floats, Floats]:
     """Weighted share of each answer in each group and its variance, both groups × answers.
 
@@ -24,18 +24,17 @@ def weighted_shares(
     """
     size, n_answers = shape
     base = (group >= 0) & (answer >= 0)
-    if base.all():
-        of, said, w, copies = group, answer, design.weight, design.copies
-    else:
-        of, said, w, copies = group[base], answer[base], design.weight[base], design.copies[base]
-    if design.n_strata == 1:
+    of, said, w = group, answer, sample.weight
+    if not base.all():
+        of, said, w = group[base], answer[base], sample.weight[base]
+    if sample.n_strata == 1:
         pair, pair_stratum, pair_group = of, np.zeros(size, dtype=np.int64), np.arange(size)
     else:
-        pair, pairs = compact(design.stratum[base] * size + of)
+        pair, pairs = compact(sample.stratum[base] * size + of)
         pair_stratum, pair_group = pairs // size, pairs % size
     n_pairs = len(pair_group)
     cell = pair * n_answers + said
-    weights = group_sums(cell, w * copies, n_pairs * n_answers).reshape(n_pairs, n_answers)
+    weights = group_sums(cell, w, n_pairs * n_answers).reshape(n_pairs, n_answers)
     sums = np.zeros(shape)
     np.add.at(sums, pair_group, weights)
     total = sums.sum(axis=1)
@@ -43,28 +42,25 @@ def weighted_shares(
     share = np.divide(sums, total[:, None], out=np.full(shape, np.nan), where=positive[:, None])
     # An answer that everybody gave has the share 1, whatever the order of summation.
     share[np.abs(share - 1.0) < 1e-15] = 1.0
-    if design.start is not None:
-        return share, _calibrated_variances(design, group, answer, share, total)
-
     scale = np.where(positive, total, 1.0)[pair_group][:, None]
     p = np.nan_to_num(share[pair_group])
     first = (weights - p * weights.sum(axis=1, keepdims=True)) / scale
-    if design.clustered:
-        unit = design.psu[base] * size + of
-        if (length := len(design.psu_stratum) * size) > max(len(unit), 4_000_000):
+    if sample.clustered:
+        unit = sample.psu[base] * size + of
+        if (length := len(sample.psu_stratum) * size) > max(len(unit), 4_000_000):
             unit, found = compact(unit)
             length = len(found)
-        second = _squared_cluster_sums(unit, length, pair, said, w * copies, p) / scale**2
+        second = _squared_cluster_sums(unit, length, pair, said, w, p) / scale**2
     else:
-        squares = group_sums(cell, copies * w * w, n_pairs * n_answers).reshape(weights.shape)
+        squares = group_sums(cell, w * w, n_pairs * n_answers).reshape(weights.shape)
         others = squares.sum(axis=1, keepdims=True) - squares
         second = ((1 - p) ** 2 * squares + p**2 * others) / scale**2
-    m = design.psus.astype(float)[pair_stratum][:, None]
+    m = sample.psus.astype(float)[pair_stratum][:, None]
     # A stratum of one cluster deviates from the overall mean, which is 0 for a share.
     centred = np.where(m > 1, second - first**2 / np.maximum(m, 1.0), second)
     variance = np.zeros(shape)
     np.add.at(
-        variance, pair_group, np.maximum(_factor(design)[pair_stratum][:, None] * centred, 0.0)
+        variance, pair_group, np.maximum(_factor(sample)[pair_stratum][:, None] * centred, 0.0)
     )
     return share, np.where(positive[:, None], variance, np.nan)
 
@@ -90,123 +86,84 @@ def _squared_cluster_sums(
     return out
 
 
-def cell_covariance(design: Design, cell: Codes, size: int) -> Floats:
+def cell_covariance(sample: Sample, cell: Codes, size: int) -> Floats:
     """Covariance matrix of the weighted totals of `size` exclusive cells.
 
     `cell` holds a code per respondent; -1 lies in no cell. Every statistic of a table (shares,
     differences, slopes) is to first order a linear map of these totals.
     """
-    if design.start is not None:
-        columns = np.empty((len(cell), size))
-        for k in range(size):
-            columns[:, k] = design.weight * design.residual((cell == k).astype(float))
-        return totals_covariance(design, columns)
     inside = cell >= 0
-    of, w, copies = cell[inside], design.weight[inside], design.copies[inside]
-    if design.clustered:
-        units = len(design.psu_stratum)
-        key = design.psu[inside] * size + of
-        totals = group_sums(key, w * copies, units * size).reshape(units, size)
-        return _covariance(design, totals, design.psu_stratum, np.ones(units))
+    of, w = cell[inside], sample.weight[inside]
+    if sample.clustered:
+        units = len(sample.psu_stratum)
+        totals = group_sums(sample.psu[inside] * size + of, w, units * size).reshape(units, size)
+        return _covariance(sample, totals, sample.psu_stratum)
     # Cells exclude each other, so respondents that are their own clusters leave only a diagonal.
-    key = design.stratum[inside] * size + of
-    grid, length = (design.n_strata, size), design.n_strata * size
-    sums = group_sums(key, copies * w, length).reshape(grid)
-    squares = group_sums(key, copies * w * w, length).reshape(grid)
-    return np.diag(_factor(design) @ squares) - _mean_products(design, sums)
+    key = sample.stratum[inside] * size + of
+    grid, length = (sample.n_strata, size), sample.n_strata * size
+    sums = group_sums(key, w, length).reshape(grid)
+    squares = group_sums(key, w * w, length).reshape(grid)
+    return np.diag(_factor(sample) @ squares) - _mean_products(sample, sums)
 
 
-def totals_covariance(design: Design, columns: Floats) -> Floats:
+def totals_covariance(sample: Sample, columns: Floats) -> Floats:
     """Covariance matrix of the sums of `columns` (respondents × k), weights already inside."""
-    if not design.clustered:
-        return _covariance(design, columns, design.stratum, design.copies)
-    units = len(design.psu_stratum)
-    totals = np.empty((units, columns.shape[1]))
-    for k in range(columns.shape[1]):
-        totals[:, k] = group_sums(design.psu, columns[:, k] * design.copies, units)
-    return _covariance(design, totals, design.psu_stratum, np.ones(units))
+    if not sample.clustered:
+        return _covariance(sample, columns, sample.stratum)
+    units = len(sample.psu_stratum)
+    return _covariance(sample, _column_sums(sample.psu, columns, units), sample.psu_stratum)
 
 
-def block_covariance(design: Design, group: Codes, size: int, block: Floats) -> Floats:
+def block_covariance(sample: Sample, group: Codes, size: int, block: Floats) -> Floats:
     """Covariance matrix of the sums of `block` within each group, groups × columns stacked.
 
     `block` is respondents × k with the weights inside; a respondent adds to the k columns of the
     own group only, so the full respondents × (groups · k) matrix is never built.
     """
     n_columns = block.shape[1]
-    if design.start is not None:
-        spread = np.zeros((len(group), size * n_columns))
-        for g in range(size):
-            mine = (group == g).astype(float)
-            for k in range(n_columns):
-                values = np.divide(
-                    block[:, k], design.weight, out=np.zeros(len(group)), where=design.weight > 0
-                )
-                residual = design.residual(mine * values)
-                spread[:, g * n_columns + k] = design.weight * residual
-        return totals_covariance(design, spread)
-    if design.clustered:
-        return _clustered_blocks(design, group, size, block)
-    factor = _factor(design)[design.stratum] * design.copies
+    if sample.clustered:
+        return _clustered_blocks(sample, group, size, block)
+    factor = _factor(sample)[sample.stratum]
     out = np.zeros((size * n_columns, size * n_columns))
-    sums = np.zeros((design.n_strata, size * n_columns))
+    sums = np.zeros((sample.n_strata, size * n_columns))
     for g in range(size):
         mine = np.flatnonzero(group == g)
         rows, own = block[mine], slice(g * n_columns, (g + 1) * n_columns)
         out[own, own] = rows.T @ (rows * factor[mine, None])
-        strata, copies = design.stratum[mine], design.copies[mine]
-        for k in range(n_columns):
-            sums[:, g * n_columns + k] = group_sums(strata, copies * rows[:, k], design.n_strata)
-    return out - _mean_products(design, sums)
+        sums[:, own] = _column_sums(sample.stratum[mine], rows, sample.n_strata)
+    return out - _mean_products(sample, sums)
 
 
-def _clustered_blocks(design: Design, group: Codes, size: int, block: Floats) -> Floats:
+def _clustered_blocks(sample: Sample, group: Codes, size: int, block: Floats) -> Floats:
     from scipy.sparse import csr_matrix, hstack
 
-    units, inside = len(design.psu_stratum), group >= 0
-    pair, pairs = compact(design.psu[inside] * size + group[inside])
+    units, inside = len(sample.psu_stratum), group >= 0
+    pair, pairs = compact(sample.psu[inside] * size + group[inside])
     rows, groups = pairs // size, pairs % size
     parts = []
     for k in range(block.shape[1]):
-        totals = group_sums(pair, (block[:, k] * design.copies)[inside], len(pairs))
+        totals = group_sums(pair, block[inside, k], len(pairs))
         parts.append(csr_matrix((totals, (rows, groups)), shape=(units, size)))
     stacked = hstack(parts, format="csr")  # column k · size + g
-    factor = _factor(design)[design.psu_stratum]
+    factor = _factor(sample)[sample.psu_stratum]
     product = (stacked.T @ stacked.multiply(factor[:, None]).tocsr()).toarray()
     in_stratum = csr_matrix(
-        (np.ones(units), (design.psu_stratum, np.arange(units))), shape=(design.n_strata, units)
+        (np.ones(units), (sample.psu_stratum, np.arange(units))), shape=(sample.n_strata, units)
     )
-    product -= _mean_products(design, (in_stratum @ stacked).toarray())
+    product -= _mean_products(sample, (in_stratum @ stacked).toarray())
     order = np.arange(product.shape[0]).reshape(block.shape[1], size).T.ravel()
     return product[np.ix_(order, order)]
 
 
-def _calibrated_variances(
-    design: Design,
-    group: Codes,
-    answer: npt.NDArray[np.integer],
-    share: Floats,
-    total: Floats,
-) -> Floats:
-    out = np.full(share.shape, np.nan)
-    for g in np.flatnonzero(total > 0):
-        mine = (group == g) & (answer >= 0)
-        for k in range(share.shape[1]):
-            e = np.where(mine, (answer == k) - share[g, k], 0.0) / total[g]
-            column = (design.weight * design.residual(e))[:, None]
-            out[g, k] = max(totals_covariance(design, column)[0, 0], 0.0)
-    return out
-
-
-def _factor(design: Design) -> Floats:
+def _factor(sample: Sample) -> Floats:
     """m/(m-1) of each stratum; 1 where it holds a single cluster."""
-    m = design.psus.astype(float)
+    m = sample.psus.astype(float)
     return np.where(m > 1, m / np.where(m > 1, m - 1, 1.0), 1.0)
 
 
-def _mean_products(design: Design, sums: Floats) -> Floats:
+def _mean_products(sample: Sample, sums: Floats) -> Floats:
     """What centring takes away from Σ factor U U': strata × columns → columns × columns."""
-    m, factor = design.psus.astype(float), _factor(design)
+    m, factor = sample.psus.astype(float), _factor(sample)
     usual = m > 1
     scaled = sums[usual] * np.sqrt(factor[usual] / m[usual])[:, None]
     out = scaled.T @ scaled
@@ -217,11 +174,16 @@ def _mean_products(design: Design, sums: Floats) -> Floats:
     return out
 
 
-def _covariance(design: Design, totals: Floats, strata: Codes, copies: Floats) -> Floats:
+def _covariance(sample: Sample, totals: Floats, strata: Codes) -> Floats:
     """Covariance of column sums; rows of `totals` are clusters lying in `strata`."""
-    weighted = totals * copies[:, None]
-    sums = np.zeros((design.n_strata, totals.shape[1]))
-    for k in range(totals.shape[1]):
-        sums[:, k] = group_sums(strata, weighted[:, k], design.n_strata)
-    weighted *= _factor(design)[strata][:, None]
-    return totals.T @ weighted - _mean_products(design, sums)
+    sums = _column_sums(strata, totals, sample.n_strata)
+    weighted = totals * _factor(sample)[strata][:, None]
+    return totals.T @ weighted - _mean_products(sample, sums)
+
+
+def _column_sums(code: Codes, columns: Floats, size: int) -> Floats:
+    """Sums of each column over the rows of each code."""
+    out = np.empty((size, columns.shape[1]))
+    for k in range(columns.shape[1]):
+        out[:, k] = group_sums(code, columns[:, k], size)
+    return out

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -90,13 +89,6 @@ def check_monotone(
     MonotoneCheck
         NaN statistic where all shares are 0 or all 1, or fewer than two groups are left.
 
-    Raises
-    ------
-    SchemaError
-        If a column is missing.
-    InputError
-        For an unknown direction, or a share outside 0 to 1.
-
     References
     ----------
     Barlow, Bartholomew, Bremner and Brunk 1972, Statistical Inference under Order Restrictions.
@@ -160,38 +152,6 @@ def check_monotone(
         seed=seed,
         method="isotonic distance" if not np.isnan(statistic) else "none: no variation",
     )
-
-
-def mid_ages(labels: Sequence[str]) -> dict[str, float]:
-    """Middle of each age band: '25-34' gives 29.5; an open last band is as wide as the one before.
-
-    Raises
-    ------
-    InputError
-        If a label does not read like '18-24' or '65+', or only one open band is given.
-
-    Examples
-    --------
-    >>> mid_ages(["18-24", "25-34", "55-64", "65+"])
-    {'18-24': 21.0, '25-34': 29.5, '55-64': 59.5, '65+': 70.0}
-    """
-    middles: dict[str, float] = {}
-    width = float("nan")
-    for label in labels:
-        found = re.fullmatch(r"\s*(\d+)\s*(?:[-–]\s*(\d+)|\+)\s*", str(label))
-        if found is None or (found[2] is None and np.isnan(width)):
-            raise InputError(
-                f"`labels` holds {label!r}; bands such as '18-24', closed by one such as '65+', "
-                "were expected. Pass `scores` as a mapping instead."
-            )
-        low = float(found[1])
-        if found[2] is None:
-            middles[label] = low + width / 2
-        else:
-            high = float(found[2])
-            width = high - low + 1
-            middles[label] = (low + high) / 2
-    return middles
 
 
 def score_groups(labels: Sequence[Any], scores: Mapping[Any, float] | None, name: str) -> Floats:

@@ -9,22 +9,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
+from typing import Unpack
 
 import numpy as np
 import pandas as pd
 from scipy.special import stdtr
 
-from carekit.errors import InputError
-from carekit.inference.rates.counts import check_conf_level, join_flags
+from carekit.inference.rates.counts import FEW_CLUSTERS, SMALL_N, check_conf_level, join_flags
 from carekit.inference.rates.intervals import wald_interval
 from carekit.inference.rates.multiplicity import Adjustment, adjust_p_values, check_adjustment
-from carekit.inference.rates.proportions import FEW_CLUSTERS, SMALL_N
-from carekit.inference.surveys.design import Design
+from carekit.inference.surveys.design import Design, Sample, read_sample
 from carekit.inference.surveys.items import Ticks, read_items
 from carekit.inference.surveys.linearisation import totals_covariance
-from carekit.inference.surveys.respondents import read_design
-from carekit.inference.weights import AdjustedWeights
 
 _EXACT_BELOW = 25
 
@@ -104,19 +100,12 @@ def mcnemar(
         item alone.
     correction : bool
         Continuity correction of the chi-squared test.
-    conf_level : float
-        Nominal coverage of the difference.
 
     Returns
     -------
     PairedTest
         The difference is (b - c)/n with standard error √(b + c - (b - c)²/n)/n, where b and c
         people ticked one item alone. b + c = 0 gives p = 1.
-
-    Raises
-    ------
-    SchemaError, InputError
-        As in `carekit.inference.surveys.multiresponse.share_of_respondents`.
 
     References
     ----------
@@ -130,8 +119,7 @@ def mcnemar(
 (mcnemar, chi-squared).
     """
     check_conf_level(conf_level)
-    design = read_design(frame)
-    ticks = read_items(frame, [item, other], base=base, design=design)
+    ticks = read_items(frame, [item, other], base=base, sample=read_sample(frame))
     rows = ticks.values[ticks.inside].astype(np.int64)
     n = len(rows)
     b = int((rows[:, 0] > rows[:, 1]).sum())
@@ -172,102 +160,23 @@ def mcnemar(
     )
 
 
-def cochran_q(frame: pd.DataFrame, items: Sequence[str], *, base: str) -> PairedTest:
-    """Cochran's Q: do the same people tick all items equally often?
-
-    Parameters
-    ----------
-    frame : DataFrame
-        One row per respondent, all with the same weight.
-    items : sequence of str
-        Columns of two or more items.
-    base : str
-        Who is counted; see `carekit.inference.surveys.multiresponse.share_of_respondents`.
-
-    Returns
-    -------
-    PairedTest
-        `df` is the number of items minus 1. Everybody constant gives p = 1.
-
-    Raises
-    ------
-    SchemaError, InputError
-        As in `carekit.inference.surveys.multiresponse.share_of_respondents`; also for a single item.
-
-    References
-    ----------
-    Cochran 1950, Biometrika 37, 256-266.
-
-    Examples
-    --------
-    >>> frame = pd.DataFrame({"page": [1, 1, 1, 0] * 9, "wall": [1, 1, 0, 0] * 9,
-    ...                       "blog": [1, 0, 0, 0] * 9})
-    >>> print(cochran_q(frame, ["page", "wall", "blog"], base="asked"))
-    3 items, n = 36: chi-squared(2) = 27.000, p = 1.37e-06 (cochran q).
-    """
-    names = list(items)
-    if len(names) < 2:
-        raise InputError(
-            f"`items` is {names!r}; two or more items were expected. Name all that the same "
-            "people answered."
-        )
-    ticks = read_items(frame, names, base=base, design=read_design(frame))
-    rows = ticks.values[ticks.inside].astype(np.int64)
-    n, k = len(rows), len(names)
-    ticked = rows.sum(axis=1)
-    constant = int(((ticked == 0) | (ticked == k)).sum())
-    statistic, p_value, method = float("nan"), float("nan"), "none: n = 0"
-    if n:
-        p_value, method = 1.0, "cochran q"
-        if constant < n:
-            from statsmodels.stats.contingency_tables import cochrans_q
-
-            found = cochrans_q(rows)
-            statistic, p_value = float(found.statistic), float(found.pvalue)
-    nan = float("nan")
-    return PairedTest(
-        estimate=nan,
-        std_error=nan,
-        ci_low=nan,
-        ci_high=nan,
-        conf_level=nan,
-        statistic=statistic,
-        df=k - 1.0 if n else nan,
-        p_value=p_value,
-        n=n,
-        n_missing=int(ticks.missing.sum()),
-        n_only_first=-1,
-        n_only_second=-1,
-        n_constant=constant,
-        items=tuple(names),
-        method=method,
-    )
-
-
 def compare_items(
     frame: pd.DataFrame,
     items: Sequence[str],
     *,
     base: str,
-    weight: str | None = None,
-    stratum: str | None = None,
-    psu: str | None = None,
-    calibration: AdjustedWeights | None = None,
     adjustment: Adjustment = "holm",
-    lonely: str = "error",
-    freq: bool = False,
     conf_level: float = 0.95,
+    **design: Unpack[Design],
 ) -> pd.DataFrame:
     """Differences between the weighted shares of items that the same people answered.
 
     Parameters
     ----------
-    frame, items, base, weight, stratum, psu, calibration, lonely, freq
+    frame, items, base, **design
         As in `carekit.inference.surveys.multiresponse.share_of_respondents`.
     adjustment : {"holm", "bh", "bonferroni", "none"}
         How p-values are adjusted over all pairs.
-    conf_level : float
-        Nominal coverage of each interval; intervals are not adjusted.
 
     Returns
     -------
@@ -277,11 +186,6 @@ def compare_items(
         of the two ticks), `ci_low`, `ci_high`, `conf_level`, `statistic`, `df`, `p_value`,
         `p_adjusted`, `family_size`, `adjustment`, `method`, `flags` (`n0`, `one_cluster`,
         `zero_var`, `few_clusters`, `small_n`).
-
-    Raises
-    ------
-    SchemaError, InputError
-        As in `carekit.inference.surveys.multiresponse.share_of_respondents`.
 
     Examples
     --------
@@ -293,12 +197,10 @@ def compare_items(
     """
     check_conf_level(conf_level)
     check_adjustment(adjustment)
-    options: dict[str, Any] = {"weight": weight, "stratum": stratum, "psu": psu, "freq": freq}
-    design = read_design(frame, calibration=calibration, lonely=lonely, **options)
-    ticks = read_items(frame, items, base=base, design=design)
-    n, share, covariance = _item_covariance(design, ticks)
-    clusters, strata = design.clusters_in(np.where(ticks.inside, 0, -1), 1)
-    df = float(clusters[0] - strata[0])
+    sample = read_sample(frame, **design)
+    ticks = read_items(frame, items, base=base, sample=sample)
+    n, share, covariance = _item_covariance(sample, ticks)
+    clusters, df = sample.free_in(ticks.inside)
     pairs = list(combinations(range(len(ticks.names)), 2))
     first = np.array([i for i, _ in pairs], dtype=int)
     second = np.array([j for _, j in pairs], dtype=int)
@@ -307,7 +209,7 @@ def compare_items(
         covariance[first, first] + covariance[second, second] - 2 * covariance[first, second], 0
     )
     empty = np.full(len(pairs), n == 0)
-    one = np.full(len(pairs), bool(n and (clusters[0] == 1 or df < 1)))
+    one = np.full(len(pairs), bool(n and (clusters == 1 or df < 1)))
     flat = ~empty & ~one & (variance < 1e-18)
     error = np.where(empty | one, np.nan, np.where(flat, 0.0, np.sqrt(variance)))
     shown = np.where(flat, np.nan, error)
@@ -317,7 +219,7 @@ def compare_items(
         "n0": empty,
         "one_cluster": one,
         "zero_var": flat,
-        "few_clusters": ~empty & (clusters[0] < FEW_CLUSTERS) & design.clustered,
+        "few_clusters": ~empty & (clusters < FEW_CLUSTERS) & sample.clustered,
         "small_n": ~empty & (n < SMALL_N),
     }
     out = pd.DataFrame(
@@ -326,7 +228,7 @@ def compare_items(
             "other_item": [ticks.names[j] for j in second],
             "base": ticks.base,
             "n": n,
-            "n_missing": int(design.copies[ticks.missing].sum()),
+            "n_missing": int(ticks.missing.sum()),
             "share_item": share[first],
             "share_other": share[second],
             "estimate": difference,
@@ -335,7 +237,7 @@ def compare_items(
             "ci_high": np.minimum(high, 1.0),
             "conf_level": conf_level,
             "statistic": t,
-            "df": np.where(empty | one, np.nan, df),
+            "df": np.where(empty | one, np.nan, float(df)),
             "p_value": 2 * stdtr(max(df, 1.0), -np.abs(t)),
         }
     )
@@ -344,17 +246,15 @@ def compare_items(
     )
 
 
-def _item_covariance(design: Design, ticks: Ticks) -> tuple[int, np.ndarray, np.ndarray]:
+def _item_covariance(sample: Sample, ticks: Ticks) -> tuple[int, np.ndarray, np.ndarray]:
     """Respondents, weighted shares of the items, and the covariance of these shares."""
     k, inside = len(ticks.names), ticks.inside
-    mass = (design.weight * design.copies)[inside]
+    mass = sample.weight[inside]
     if not len(mass):
         return 0, np.full(k, np.nan), np.full((k, k), np.nan)
     rows = ticks.values[inside]
     share = np.array([mass[rows[:, j] == 1].sum() for j in range(k)]) / mass.sum()
     columns = np.zeros((len(inside), k))
     for j in range(k):
-        values = np.zeros(len(inside))
-        values[inside] = (rows[:, j] - share[j]) / mass.sum()
-        columns[:, j] = design.weight * design.residual(values)
-    return int(design.copies[inside].sum()), share, totals_covariance(design, columns)
+        columns[inside, j] = mass * (rows[:, j] - share[j]) / mass.sum()
+    return int(inside.sum()), share, totals_covariance(sample, columns)

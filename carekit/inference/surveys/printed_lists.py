@@ -37,8 +37,6 @@ def printed_shares(
         Every base that fits the text, such as {"all users": 2000, "social-care users": 940}.
     rounding : float
         Half the last printed digit; it widens the interval on both sides.
-    conf_level : float
-        Nominal coverage.
 
     Returns
     -------
@@ -46,11 +44,6 @@ def printed_shares(
         One row per base and item: `base`, the item, `n`, `estimate` (as printed), `ci_low`,
         `ci_high` (Wilson at the share less and plus the rounding), `conf_level`, `sum_of_shares`
         (above 1: several answers a person), `method`.
-
-    Raises
-    ------
-    SchemaError, InputError
-        As in `check_total`; also for an empty base.
 
     Examples
     --------
@@ -99,8 +92,6 @@ def printed_differences(
         Columns of the items and of their printed shares (0 to 1).
     bases : mapping of name to n
         Every base that fits the text.
-    conf_level : float
-        Nominal coverage.
 
     Returns
     -------
@@ -109,11 +100,6 @@ def printed_differences(
         `std_error_low`, `std_error_high` (over all overlaps), `ci_low`, `ci_high` (at the larger
         one), `conf_level`, `p_value_low`, `p_value_high`, `verdict`: "differ" or "no difference
         shown" whatever the overlap, "depends on the overlap" otherwise.
-
-    Raises
-    ------
-    SchemaError, InputError
-        As in `printed_shares`.
 
     Examples
     --------

@@ -88,51 +88,6 @@ def split_total(total: int, shares: Sequence[float]) -> npt.NDArray[np.int64]:
     return sizes
 
 
-def smallest_total_n(
-    shares: Sequence[float],
-    *,
-    group_shares: Sequence[float] | None = None,
-    scores: Sequence[float] | None = None,
-    conf_level: float = 0.95,
-) -> float:
-    """Smallest total n at which a trend over printed shares is significant.
-
-    z² of the Cochran-Armitage test grows in proportion to n at fixed group shares, so the answer
-    needs no search.
-
-    Parameters
-    ----------
-    shares : sequence of float
-        Printed shares of the ordered groups, 0 to 1.
-    group_shares : sequence of float, optional
-        Share of each group in the total; equal without it.
-    scores : sequence of float, optional
-        Position of each group; 1, 2, 3 … without it.
-    conf_level : float
-        1 minus the significance level, two-sided.
-
-    Returns
-    -------
-    float
-        A whole number; infinite for shares without any slope, NaN if all are 0 or all 1.
-
-    Raises
-    ------
-    InputError
-        If shares lie outside 0 to 1, or group shares are negative.
-
-    Examples
-    --------
-    >>> smallest_total_n([0.37, 0.35, 0.31, 0.26, 0.24, 0.17])
-    173.0
-    """
-    level = check_conf_level(conf_level)
-    p = read_shares(shares, "shares")
-    w = np.full(len(p), 1 / len(p)) if group_shares is None else _population(group_shares)
-    points = np.arange(1.0, len(p) + 1) if scores is None else np.asarray(scores, dtype=float)
-    return float(_needed_n(trend_statistic(w * p, w, points), level))
-
-
 def trend_sensitivity(
     table: pd.DataFrame,
     *,
@@ -187,14 +142,6 @@ def trend_sensitivity(
         - `smallest_n`: total at which it would be significant; for "drawn" the quantile that
           `conf_level` of the draws do not exceed
         - `group_shares`: sizes assumed, as shares of the total ("drawn": their mean)
-
-    Raises
-    ------
-    SchemaError
-        If a column is missing.
-    InputError
-        If shares lie outside 0 to 1, sizes are negative, `min_share` leaves no room, or numbers
-        are out of range.
 
     Examples
     --------
@@ -275,8 +222,6 @@ def assume_group_sizes(
         Published total, split over the groups.
     reference : str, optional
         Column of the groups' sizes in a reference population (any scale).
-    conf_level : float
-        Nominal coverage.
 
     Returns
     -------
@@ -284,11 +229,6 @@ def assume_group_sizes(
         One row per assumption and group: `assumption` ("equal", and "reference" if given), the
         group, `n` (assumed), `estimate` (as printed), `ci_low`, `ci_high` (Wilson), `conf_level`,
         `method`, which repeats that n is assumed.
-
-    Raises
-    ------
-    SchemaError, InputError
-        As in `trend_sensitivity`.
 
     Examples
     --------
@@ -346,13 +286,6 @@ def check_total(
     TotalCheck
         The needed sizes are those closest to the reference (least Kullback-Leibler divergence)
         that reach the total within rounding.
-
-    Raises
-    ------
-    SchemaError
-        If a column is missing.
-    InputError
-        If a share or the total lies outside 0 to 1, or a size is negative or 0.
 
     Examples
     --------

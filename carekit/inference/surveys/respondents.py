@@ -1,9 +1,9 @@
-"""Reading a frame of respondents: the answers to a question, the groups, the design."""
+"""Reading a frame of respondents: the answers to a question, the groups."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -11,8 +11,7 @@ import pandas as pd
 
 from carekit.errors import InputError
 from carekit.inference.rates.counts import require_columns
-from carekit.inference.surveys.design import Codes, Design, first_ids, survey_design
-from carekit.inference.weights import AdjustedWeights
+from carekit.inference.surveys.design import Codes, first_ids
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,45 +83,6 @@ def read_groups(frame: pd.DataFrame, by: Sequence[str]) -> tuple[pd.DataFrame, C
     first = np.empty(size, dtype=np.int64)
     first[codes[::-1]] = np.arange(len(codes))[::-1]
     return frame[list(by)].iloc[first].reset_index(drop=True), codes
-
-
-def read_design(
-    frame: pd.DataFrame,
-    *,
-    weight: str | None = None,
-    stratum: str | None = None,
-    psu: str | None = None,
-    calibration: AdjustedWeights | None = None,
-    lonely: str = "error",
-    freq: bool = False,
-) -> Design:
-    """The design of a frame, with the adjusted weights of `calibration` in place of `weight`."""
-    if calibration is None:
-        return survey_design(
-            frame, weight=weight, stratum=stratum, psu=psu, lonely=lonely, freq=freq
-        )
-    if weight is not None or freq:
-        raise InputError(
-            "`weight` or `freq` came together with `calibration`, which brings its own weights; "
-            "one of them was expected. Leave the other out."
-        )
-    if not calibration.weight.index.equals(frame.index):
-        raise InputError(
-            f"`calibration` is for {len(calibration.weight)} respondents with another index than "
-            f"the {len(frame)} of `frame`; the same rows in the same order were expected. Adjust "
-            "the weights of this frame."
-        )
-    design = survey_design(frame, stratum=stratum, psu=psu, lonely=lonely)
-    weights = calibration.weight.to_numpy(float)
-    if not calibration.codes:
-        return replace(design, weight=weights, independent=False)
-    return replace(
-        design,
-        weight=weights,
-        start=calibration.start.to_numpy(float),
-        margins=calibration.codes,
-        independent=False,
-    )
 
 
 def _sorted_positions(values: list[Hashable]) -> list[int]:

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from carekit.errors import InputError
-from carekit.inference.rates.counts import check_conf_level, column_names, join_flags, refuse_names
+from carekit.inference.rates.counts import (
+    FEW_CLUSTERS,
+    SMALL_N,
+    check_conf_level,
+    column_names,
+    join_flags,
+    refuse_names,
+)
 from carekit.inference.rates.intervals import (
     clopper_pearson,
     korn_graubard,
@@ -19,11 +26,9 @@ from carekit.inference.rates.intervals import (
     wilson,
     wilson_effective,
 )
-from carekit.inference.rates.proportions import FEW_CLUSTERS, SMALL_N
-from carekit.inference.surveys.design import Codes, Design, Floats
+from carekit.inference.surveys.design import Codes, Design, Floats, Sample, read_sample
 from carekit.inference.surveys.linearisation import weighted_shares
-from carekit.inference.surveys.respondents import read_answers, read_design, read_groups
-from carekit.inference.weights import AdjustedWeights
+from carekit.inference.surveys.respondents import read_answers, read_groups
 
 INTERVALS = ("auto", "beta", "logit", "wilson", "wald")
 _RARE = 10  # yes or no answers in effective respondents: bench/coverage_proportions.py
@@ -39,16 +44,11 @@ def share(
     question: str,
     *,
     by: str | Sequence[str] = (),
-    weight: str | None = None,
-    stratum: str | None = None,
-    psu: str | None = None,
-    calibration: AdjustedWeights | None = None,
     answers: Sequence[Any] | None = None,
     missing: Sequence[Any] = (),
     interval: str = "auto",
-    lonely: str = "error",
-    freq: bool = False,
     conf_level: float = 0.95,
+    **design: Unpack[Design],
 ) -> pd.DataFrame:
     """Share of each answer to a single-answer question, in each group.
 
@@ -59,13 +59,7 @@ def share(
     question : str
         Column of the answers.
     by : str or sequence of str
-        Columns that define the groups; none gives the whole sample. A missing value is a group of
-        its own. Groups are domains of the full design.
-    weight, stratum, psu : str, optional
-        Columns of the sampling weight, the stratum and the primary sampling unit.
-    calibration : AdjustedWeights, optional
-        Weights from `poststratify` or `rake` on the same frame, instead of `weight`; the standard
-        error then takes credit for the known totals.
+        Columns that define the groups, domains of the full design; a missing value is a group.
     answers : sequence, optional
         Possible answers, in order; one that nobody gave has a row with the share 0. Without it
         the categories of a categorical column, else the answers found, sorted.
@@ -76,52 +70,23 @@ def share(
         and Graubard), but Wilson's on Kish's effective n where, without clusters, fewer than 10
         effective respondents gave the answer, or fewer than 10 did not. "wilson" uses n_eff =
         p(1-p)/v and Student's t.
-    lonely : {"error", "center"}
-        What to do with a stratum that holds one cluster; see `survey_design`.
-    freq : bool
-        The weights count identical respondents.
-    conf_level : float
-        Nominal coverage.
+    **design
+        weight, stratum, psu, lonely: see `carekit.inference.surveys.design.Design`.
 
     Returns
     -------
     DataFrame
-        One row per group and answer (for yes/no questions too): the `by` columns, then
-
-        - `answer`
-        - `n`: respondents in the base of the group: a positive weight and an answer; unweighted
-        - `n_missing`: respondents of positive weight without an answer, outside the base
-        - `estimate`: Σw of this answer / Σw of the base, 0 to 1; NaN where n = 0
-        - `std_error`: linearised
-        - `ci_low`, `ci_high`, `conf_level`
-        - `df`: clusters minus strata that hold a part of the group; NaN for plain Wilson
-        - `n_eff`: respondents that would be as precise if drawn independently: p(1-p)/v
-        - `clusters`: clusters in the base; missing without `psu`
-        - `deff`: variance over that of as many independent respondents
-        - `method`: which interval, and why if it is not the one asked for
-        - `flags`: `n0`; `one_cluster` no limits; `zero_var` no variation: exact limits on Kish's
-          effective n, which is optimistic under clustering; `few_clusters` below 30; `small_n`
-          below 30 respondents
-
-    Raises
-    ------
-    SchemaError
-        If a named column is missing.
-    InputError
-        If an answer is not among `answers`, weights are not valid, a stratum holds one cluster,
-        `interval` is unknown, or a `by` column has the name of a result column.
-
-    Notes
-    -----
-    Simulated coverage of the nominal 95 % stays within 93.5 to 96.5 without clusters from 60
-    respondents on with weights that vary by up to 100 %, and with 10 clusters or more of about
-    equal size (bench/coverage_proportions.py). Fewer or uneven clusters: read `few_clusters` as a
-    warning that limits are too narrow.
+        One row per group and answer: the `by` columns, answer; n (respondents of positive weight
+        with an answer, unweighted), n_missing (without one, outside the base); estimate (Σw of the
+        answer / Σw of the base, 0 to 1), std_error (linearised), ci_low, ci_high, conf_level, df
+        (clusters minus strata; NaN for plain Wilson), n_eff (p(1-p)/v), clusters, deff; method;
+        flags: `n0`; `one_cluster` no limits; `zero_var` no variation: exact limits on Kish's
+        effective n, optimistic under clustering; `few_clusters` and `small_n` below 30.
 
     References
     ----------
     Korn and Graubard 1998, Survey Methodology 24, 193-201; Binder 1983, Int. Stat. Rev. 51,
-    279-292; Wilson 1927.
+    279-292; Wilson 1927. Coverage: docs/coverage-of-intervals.md.
 
     Examples
     --------
@@ -139,27 +104,20 @@ def share(
     check_interval(interval)
     groups_by = column_names(by)
     refuse_names(groups_by, _RESULT)
-    design = read_design(
-        frame,
-        weight=weight,
-        stratum=stratum,
-        psu=psu,
-        calibration=calibration,
-        lonely=lonely,
-        freq=freq,
-    )
+    sample = read_sample(frame, **design)
     said = read_answers(frame, question, answers=answers, missing=missing)
     groups, group = read_groups(frame, groups_by)
     size, k = len(groups), len(said.labels)
     base = np.where(said.codes >= 0, group, -1)
-    estimate, variance = weighted_shares(design, base, said.codes, (size, k))
+    estimate, variance = weighted_shares(sample, base, said.codes, (size, k))
     part = proportion_limits(
-        design, base, estimate, variance, interval=interval, conf_level=conf_level, unit=psu
+        sample, base, estimate, variance, interval=interval, conf_level=conf_level
     )
-    n_missing = design.n_in(np.where(said.codes < 0, group, -1), size)
+    n_missing = sample.n_in(np.where(said.codes < 0, group, -1), size)
     result = groups.loc[groups.index.repeat(k)].reset_index(drop=True)
+    labels = pd.Series(said.labels) if said.labels else pd.Series(dtype=object)
     result = result.assign(
-        answer=pd.Series(said.labels * size, dtype=_label_dtype(said.labels)),
+        answer=pd.Series(said.labels * size, dtype=labels.dtype),
         n_missing=np.repeat(n_missing, k),
         conf_level=conf_level,
         **part,
@@ -167,34 +125,32 @@ def share(
     return result[[*groups_by, *_RESULT]]
 
 
-def check_interval(interval: str) -> str:
-    """Return `interval` if it is one of `INTERVALS`, else raise InputError."""
+def check_interval(interval: str) -> None:
+    """Raise InputError unless `interval` is one of `INTERVALS`."""
     if interval not in INTERVALS:
         raise InputError(
             f"`interval` is {interval!r}; one of {', '.join(map(repr, INTERVALS))} was expected. "
             "Use 'auto' unless you reproduce a published interval."
         )
-    return interval
 
 
 def proportion_limits(
-    design: Design,
+    sample: Sample,
     base: Codes,
     estimate: Floats,
     variance: Floats,
     *,
     interval: str,
     conf_level: float,
-    unit: str | None,
     counted: Floats | None = None,
 ) -> dict[str, Any]:
     """Limits and companions of shares (groups × columns), flattened row by row.
 
-    `base` holds the group of each respondent of the base, -1 outside; `unit` names the cluster.
-    `counted` is the denominator of each group where it is not respondents (mentions).
+    `base` holds the group of each respondent of the base, -1 outside. `counted` is the denominator
+    of each group where it is not respondents (mentions).
     """
     size, k = estimate.shape
-    n, (clusters, strata) = design.n_in(base, size), design.clusters_in(base, size)
+    n, (clusters, strata) = sample.n_in(base, size), sample.clusters_in(base, size)
 
     def spread(values: npt.NDArray) -> npt.NDArray:
         return np.repeat(np.asarray(values)[:, None], k, axis=1)
@@ -202,7 +158,7 @@ def proportion_limits(
     n_ = spread(n if counted is None else counted).astype(float)
     df = spread(clusters - strata).astype(float)
     binomial = estimate * (1 - estimate)
-    plain = design.independent and interval == "auto" and counted is None
+    plain = sample.independent and interval == "auto" and counted is None
     if plain:
         variance = np.divide(binomial, n_ - 1, out=np.full(n_.shape, np.nan), where=n_ > 1)
     empty = n_ == 0
@@ -211,10 +167,10 @@ def proportion_limits(
     tiny = variance <= _NO_VARIANCE * binomial / np.maximum(n_, 1)
     flat = ~empty & ~one & ~thin & (not plain) & tiny
     usual = ~(empty | one | thin | flat)
-    may_be_rare = interval == "auto" and not design.clustered and counted is None and not plain
+    may_be_rare = interval == "auto" and not sample.clustered and counted is None and not plain
     kish = np.full(n_.shape, np.nan)
     if may_be_rare or flat.any():
-        kish = spread(design.kish(base, size))
+        kish = spread(sample.kish(base, size))
     rare = usual & may_be_rare & (kish * np.minimum(estimate, 1 - estimate) < _RARE)
     error = np.sqrt(np.where(one, np.nan, np.where(flat, 0.0, variance)))
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -242,18 +198,19 @@ def proportion_limits(
         exact = clopper_pearson(
             np.where(flat, estimate * kish, 0.0), np.where(flat, kish, 0.0), conf_level=conf_level
         )
-        low, high = np.where(flat, exact[0], low), np.where(flat, exact[1], high)
         # With few yes or few no the linearised variance is often too small to cover.
         few = wilson_effective(estimate, np.where(rare, kish, np.nan), **options)
-        low, high = np.where(rare, few[0], low), np.where(rare, few[1], high)
+        low, high = (
+            np.select([flat, rare], [exact[i], few[i]], limit)
+            for i, limit in enumerate((low, high))
+        )
         df = np.where(empty | one, np.nan, df)
-    what = unit if unit is not None and design.clustered else "respondent"
     method = np.select(
         [empty, one, thin, flat, rare],
         [
             "none: n = 0",
-            f"none: one {what}",
-            f"none: one {what} a stratum",
+            f"none: one {sample.unit}",
+            f"none: one {sample.unit} a stratum",
             "clopper-pearson on kish n_eff: no variance",
             "wilson on kish n_eff: few gave this answer, or few did not",
         ],
@@ -263,11 +220,11 @@ def proportion_limits(
         "n0": empty,
         "one_cluster": one | thin,
         "zero_var": flat,
-        "few_clusters": ~empty & (spread(clusters) < FEW_CLUSTERS) & design.clustered,
+        "few_clusters": ~empty & (spread(clusters) < FEW_CLUSTERS) & sample.clustered,
         "small_n": ~empty & (n_ < SMALL_N),
     }
     shown = pd.array(np.repeat(clusters, k), dtype="Int64")
-    if not design.clustered:
+    if not sample.clustered:
         shown[:] = pd.NA
     return {
         "n": np.repeat(n, k),
@@ -282,8 +239,3 @@ def proportion_limits(
         "method": method.ravel(),
         "flags": join_flags(size * k, {name: where.ravel() for name, where in flags.items()}),
     }
-
-
-def _label_dtype(labels: list[Any]) -> Any:
-    """The dtype pandas gives the labels alone, so that an empty result has it too."""
-    return pd.Series(labels).dtype if labels else "object"

@@ -10,21 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.special import chdtrc, fdtrc
 
-from carekit.errors import InputError
 from carekit.inference.rates.counts import group_sums
 from carekit.inference.rates.multiplicity import Adjustment, adjust_p_values, check_adjustment
-from carekit.inference.surveys.design import Design, Floats
-from carekit.inference.surveys.items import Ticks, read_items
-from carekit.inference.surveys.linearisation import block_covariance, totals_covariance
-from carekit.inference.surveys.respondents import read_design, read_groups
-from carekit.inference.weights import AdjustedWeights
+from carekit.inference.surveys.design import Design, Floats, Sample, read_sample
+from carekit.inference.surveys.items import read_items
+from carekit.inference.surveys.linearisation import block_covariance
+from carekit.inference.surveys.respondents import read_groups
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,13 +96,8 @@ def mmi_test(
     *,
     by: str,
     base: str,
-    weight: str | None = None,
-    stratum: str | None = None,
-    psu: str | None = None,
-    calibration: AdjustedWeights | None = None,
     adjustment: Adjustment = "holm",
-    lonely: str = "error",
-    freq: bool = False,
+    **design: Unpack[Design],
 ) -> TickTest:
     """Do all groups tick the items at the same rates? (multiple marginal independence)
 
@@ -118,7 +111,7 @@ def mmi_test(
         Column of the groups; respondents without one are left out and counted.
     base : str
         Who is counted; see `carekit.inference.surveys.multiresponse.share_of_respondents`.
-    weight, stratum, psu, calibration, lonely, freq
+    **design
         As in `carekit.inference.surveys.survey.share`.
     adjustment : {"holm", "bh", "bonferroni", "none"}
         How the p-values of single items are adjusted.
@@ -129,11 +122,6 @@ def mmi_test(
         For equal weights without strata and clusters the second-order test with a multinomial
         covariance, as Bilder and Loughin; else F = X²/Σλ with a linearised covariance. NaN where
         fewer than two groups or no item with both answers are left.
-
-    Raises
-    ------
-    SchemaError, InputError
-        As in `carekit.inference.surveys.multiresponse.share_of_respondents`.
 
     References
     ----------
@@ -148,9 +136,8 @@ def mmi_test(
 (second order, multinomial).
     """
     check_adjustment(adjustment)
-    options: dict[str, Any] = {"weight": weight, "stratum": stratum, "psu": psu, "freq": freq}
-    design = read_design(frame, calibration=calibration, lonely=lonely, **options)
-    ticks = read_items(frame, items, base=base, design=design)
+    sample = read_sample(frame, **design)
+    ticks = read_items(frame, items, base=base, sample=sample)
     groups, group = read_groups(frame, [by])
     known = np.append(groups[by].notna().to_numpy(), False)
     inside = ticks.inside & known[group]
@@ -159,14 +146,14 @@ def mmi_test(
     place[used] = np.arange(len(used))
     within = np.where(inside, place[group], -1)
     labels = tuple(groups[by].iloc[used])
-    n_missing = int(design.copies[(design.weight > 0) & _asked(ticks) & ~inside].sum())
-
-    mass = (design.weight * design.copies)[inside]
+    asked = ticks.inside | ticks.missing
+    n_missing = int(((sample.weight > 0) & asked & ~inside).sum())
+    mass = sample.weight[inside]
     overall = _means(ticks.values[inside], mass)
     keep = np.flatnonzero((overall > 0) & (overall < 1))
     left_out = tuple(name for j, name in enumerate(ticks.names) if j not in set(keep))
     names = [ticks.names[j] for j in keep]
-    n, size, k = int(design.copies[inside].sum()), len(used), len(keep)
+    n, size, k = int(inside.sum()), len(used), len(keep)
     sizes = (left_out, n, n_missing, labels)
     if size < 2 or not k:
         return _no_test(pd.DataFrame({"item": names}), adjustment, *sizes)
@@ -177,130 +164,28 @@ def mmi_test(
     means /= total[:, None]
     a = total / total.sum()
     per_item = n * (a[:, None] * (means - p) ** 2 / (p * (1 - p))).sum(axis=0)
-    if design.independent:
+    if sample.independent:
         covariance = np.zeros((size * k, size * k))
         for g in range(size):
-            mine, copies = rows[of == g].astype(float), design.copies[inside][of == g]
-            count = copies.sum()
-            spread = (mine * copies[:, None]).T @ mine / count - np.outer(means[g], means[g])
+            mine = rows[of == g].astype(float)
+            count = float(len(mine))
+            spread = mine.T @ mine / count - np.outer(means[g], means[g])
             own = slice(g * k, (g + 1) * k)
             covariance[own, own] = spread / count
     else:
         block = np.zeros((len(within), k))
-        scaled = design.weight[inside] / total[of]
+        scaled = mass / total[of]
         for j in range(k):
             block[inside, j] = scaled * (rows[:, j] - means[of, j])
-        covariance = block_covariance(design, within, size, block)
+        covariance = block_covariance(sample, within, size, block)
     centre = np.eye(size * k) - np.kron(np.outer(np.ones(size), a), np.eye(k))
     scale = np.sqrt(n * np.repeat(a, k) / np.tile(p * (1 - p), size))
     effect = scale[:, None] * (centre @ covariance @ centre.T) * scale
     parts = [effect[np.ix_(range(j, size * k, k), range(j, size * k, k))] for j in range(k)]
     table = pd.DataFrame({"item": names, "statistic": per_item})
     return _corrected(
-        table, effect, parts, size - 1, _df(design, within), design, adjustment, *sizes
+        table, effect, parts, size - 1, sample.free_in(inside)[1], sample, adjustment, *sizes
     )
-
-
-def spmi_test(
-    frame: pd.DataFrame,
-    items: Sequence[str],
-    other_items: Sequence[str],
-    *,
-    base: str,
-    weight: str | None = None,
-    stratum: str | None = None,
-    psu: str | None = None,
-    calibration: AdjustedWeights | None = None,
-    adjustment: Adjustment = "holm",
-    lonely: str = "error",
-    freq: bool = False,
-) -> TickTest:
-    """Are the items of two questions pairwise independent? (simultaneous pairwise marginal)
-
-    Parameters
-    ----------
-    frame, items, base, weight, stratum, psu, calibration, adjustment, lonely, freq
-        As in `mmi_test`.
-    other_items : sequence of str
-        Columns of the second question's items. A respondent without an answer to either question
-        is outside the base.
-
-    Returns
-    -------
-    TickTest
-        `items` has one row per pair of items: `item`, `other_item`.
-
-    Raises
-    ------
-    SchemaError, InputError
-        As in `mmi_test`; also if an item belongs to both questions.
-
-    References
-    ----------
-    Bilder and Loughin 2004, Biometrics 60, 241-248.
-
-    Examples
-    --------
-    >>> frame = pd.DataFrame({"page": [1, 1, 0, 0] * 10, "blog": [1, 0] * 20,
-    ...                       "phone": [1, 1, 1, 0] * 10})
-    >>> found = spmi_test(frame, ["page", "blog"], ["phone"], base="asked")
-    >>> len(found.items), found.p_value < 0.001
-    (2, True)
-    """
-    check_adjustment(adjustment)
-    if both := [name for name in items if name in set(other_items)]:
-        raise InputError(
-            f"`items` and `other_items` share {', '.join(map(repr, both))}; two questions with "
-            "their own items were expected. Leave it out of one of them."
-        )
-    options: dict[str, Any] = {"weight": weight, "stratum": stratum, "psu": psu, "freq": freq}
-    design = read_design(frame, calibration=calibration, lonely=lonely, **options)
-    ticks = read_items(frame, [*items, *other_items], base=base, design=design)
-    inside = ticks.inside
-    n_missing = int(design.copies[(design.weight > 0) & _asked(ticks) & ~inside].sum())
-    mass, copies = (design.weight * design.copies)[inside], design.copies[inside]
-    overall = _means(ticks.values[inside], mass)
-    varies = (overall > 0) & (overall < 1)
-    first = [j for j in range(len(items)) if varies[j]]
-    second = [j for j in range(len(items), len(ticks.names)) if varies[j]]
-    left_out = tuple(name for j, name in enumerate(ticks.names) if not varies[j])
-    n = int(copies.sum())
-    pairs = [(i, j) for i in first for j in second]
-    table = pd.DataFrame(
-        {
-            "item": [ticks.names[i] for i, _ in pairs],
-            "other_item": [ticks.names[j] for _, j in pairs],
-        }
-    )
-    if not pairs:
-        return _no_test(table, adjustment, left_out, n, n_missing, ())
-    off = ticks.values[inside] - overall
-    products = np.column_stack([off[:, i] * off[:, j] for i, j in pairs])
-    mean = np.average(products, axis=0, weights=mass)
-    variance = overall * (1 - overall)
-    scale = np.array([variance[i] * variance[j] for i, j in pairs])
-    centred = products - mean
-    if design.independent:
-        covariance = (centred * copies[:, None]).T @ centred / n**2
-    else:
-        columns = np.zeros((len(inside), len(pairs)))
-        columns[inside] = centred * (design.weight[inside] / mass.sum())[:, None]
-        if design.start is not None:
-            for j in range(len(pairs)):
-                values = np.zeros(len(inside))
-                values[inside] = centred[:, j] / mass.sum()
-                columns[:, j] = design.weight * design.residual(values)
-        covariance = totals_covariance(design, columns)
-    effect = n * covariance / np.sqrt(np.outer(scale, scale))
-    table["statistic"] = n * mean**2 / scale
-    parts = [effect[[j]][:, [j]] for j in range(len(pairs))]
-    df = _df(design, np.where(inside, 0, -1))
-    return _corrected(table, effect, parts, 1, df, design, adjustment, left_out, n, n_missing, ())
-
-
-def _asked(ticks: Ticks) -> npt.NDArray[np.bool_]:
-    """Respondents whom the base names, whether or not they answered."""
-    return ticks.inside | ticks.missing
 
 
 def _means(rows: npt.NDArray, mass: Floats) -> Floats:
@@ -310,18 +195,13 @@ def _means(rows: npt.NDArray, mass: Floats) -> Floats:
     return np.array([(mass[rows[:, j] == 1]).sum() for j in range(rows.shape[1])]) / total
 
 
-def _df(design: Design, within: npt.NDArray) -> int:
-    clusters, strata = design.clusters_in(np.where(within >= 0, 0, -1), 1)
-    return int(clusters[0] - strata[0])
-
-
 def _corrected(
     table: pd.DataFrame,
     effect: Floats,
     parts: list[Floats],
     df_item: int,
     df: int,
-    design: Design,
+    sample: Sample,
     adjustment: Adjustment,
     left_out: tuple[str, ...],
     n: int,
@@ -340,7 +220,7 @@ def _corrected(
             np.divide([x2 * trace, trace**2, x2 * cells, float(cells) ** 2], squares),
             nan,
         ).tolist()
-    if design.independent:
+    if sample.independent:
         reported = (nominal, nominal_df, nan, float(chdtrc(nominal_df, nominal)))
         table = table.assign(p_value=chdtrc(df_item, table["statistic"]))
         method = "second order, multinomial"

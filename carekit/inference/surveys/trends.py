@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +14,10 @@ from scipy.special import expit, ndtr, stdtr
 from carekit.errors import InputError
 from carekit.inference.rates.counts import check_conf_level, require_columns, sum_counts
 from carekit.inference.rates.intervals import wald_interval
-from carekit.inference.surveys.design import Design, Floats
+from carekit.inference.surveys.design import Design, Floats, Sample, read_sample
 from carekit.inference.surveys.linearisation import cell_covariance
 from carekit.inference.surveys.ordered_groups import score_groups
-from carekit.inference.surveys.respondents import read_answers, read_design, read_groups
-from carekit.inference.weights import AdjustedWeights
+from carekit.inference.surveys.respondents import read_answers, read_groups
 
 
 @dataclass(frozen=True)
@@ -81,86 +80,6 @@ def trend_statistic(n_yes: npt.ArrayLike, n: npt.ArrayLike, scores: npt.ArrayLik
         return np.where(spread > 0, (off * n_yes).sum(axis=-1) / np.sqrt(spread), np.nan)
 
 
-def cochran_armitage(
-    table: pd.DataFrame,
-    *,
-    group: str,
-    scores: Mapping[Any, float] | None = None,
-    n: str = "n",
-    n_yes: str = "n_yes",
-    conf_level: float = 0.95,
-) -> TrendTest:
-    """Cochran-Armitage test for a trend of independent yes/no units over ordered groups.
-
-    Parameters
-    ----------
-    table : DataFrame
-        One row per group, with whole counts; rows of the same group are added up.
-    group : str
-        Column of the ordered groups: sorted, or in the order of its categories.
-    scores : mapping of group to number, optional
-        Position of each group; 1, 2, 3 … without it. `mid_ages` gives the middle of age bands.
-    n, n_yes : str
-        Columns of the counts.
-    conf_level : float
-        Nominal coverage.
-
-    Returns
-    -------
-    TrendTest
-        `estimate` is the least-squares slope of the share per score unit, with a standard error
-        that lets each group have its own variance; `statistic` is z under no trend (variance with
-        N, not N - 1). NaN where everybody or nobody said yes, or only one group has units.
-
-    Raises
-    ------
-    SchemaError, InputError
-        If a column is missing, a count is not one, a group is missing, or a group has no score.
-
-    References
-    ----------
-    Cochran 1954, Biometrics 10, 417-451; Armitage 1955, Biometrics 11, 375-386.
-
-    Examples
-    --------
-    >>> table = pd.DataFrame({"age": ["18-34", "35-54", "55+"], "n": [100, 100, 100],
-    ...                       "n_yes": [37, 30, 20]})
-    >>> print(cochran_armitage(table, group="age"))
-    Slope -0.085 share per score (95 % interval -0.1464 to -0.02356) over 3 groups, n = 300: \
-z = -2.649, p = 0.00807 (cochran-armitage).
-    """
-    check_conf_level(conf_level)
-    labels, of, yes = _counted(table, group, n, n_yes)
-    points = score_groups(labels, scores, group)
-    used = of > 0
-    z = float(trend_statistic(yes, of, points))
-    if np.isnan(z):
-        slope = error = float("nan")
-    else:
-        off = points - np.average(points, weights=of)
-        share = yes[used] / of[used]
-        square = float((of * off**2).sum())
-        slope = float((off * yes).sum() / square)
-        error = float(np.sqrt((off[used] ** 2 * of[used] * share * (1 - share)).sum())) / square
-    low, high = wald_interval(slope, error, conf_level=conf_level)
-    return TrendTest(
-        estimate=slope,
-        std_error=error,
-        ci_low=float(low),
-        ci_high=float(high),
-        conf_level=conf_level,
-        unit="share per score",
-        statistic=z,
-        df=float("nan"),
-        p_value=float(2 * ndtr(-abs(z))),
-        chi2=z * z,
-        n=int(of.sum()),
-        n_missing=0,
-        scores=_scored(labels, points, used),
-        method="cochran-armitage" if not np.isnan(z) else "none: no variation",
-    )
-
-
 def logistic_trend(
     table: pd.DataFrame,
     *,
@@ -182,11 +101,6 @@ def logistic_trend(
     TrendTest
         `estimate` is the change of the logit per score unit, `statistic` Wald's z. NaN where the
         likelihood has no maximum: everybody or nobody said yes, or yes and no do not overlap.
-
-    Raises
-    ------
-    SchemaError, InputError
-        As in `cochran_armitage`.
 
     Examples
     --------
@@ -215,14 +129,9 @@ def survey_trend(
     by: str,
     answer: Any,
     scores: Mapping[Any, float] | None = None,
-    weight: str | None = None,
-    stratum: str | None = None,
-    psu: str | None = None,
-    calibration: AdjustedWeights | None = None,
     missing: Sequence[Any] = (),
-    lonely: str = "error",
-    freq: bool = False,
     conf_level: float = 0.95,
+    **design: Unpack[Design],
 ) -> TrendTest:
     """Logistic slope of a weighted share over ordered groups, with its design-based error.
 
@@ -238,10 +147,8 @@ def survey_trend(
         The answer whose share is followed; all others count as no.
     scores : mapping of group to number, optional
         Position of each group; 1, 2, 3 … without it.
-    weight, stratum, psu, calibration, missing, lonely, freq
+    missing, **design
         As in `carekit.inference.surveys.survey.share`.
-    conf_level : float
-        Nominal coverage.
 
     Returns
     -------
@@ -249,12 +156,6 @@ def survey_trend(
         The pseudo-maximum-likelihood slope of the logit per score unit; its variance linearises
         the score, and Student's t has clusters - strata - 1 degrees of freedom, as R's `svyglm`.
         Respondents without an answer or a group are counted in `n_missing`.
-
-    Raises
-    ------
-    SchemaError, InputError
-        As in `carekit.inference.surveys.survey.share`; also if nobody could give `answer`, or a group has
-        no score.
 
     References
     ----------
@@ -269,15 +170,7 @@ def survey_trend(
     (60, 58.0, 0.0)
     """
     check_conf_level(conf_level)
-    design = read_design(
-        frame,
-        weight=weight,
-        stratum=stratum,
-        psu=psu,
-        calibration=calibration,
-        lonely=lonely,
-        freq=freq,
-    )
+    sample = read_sample(frame, **design)
     said = read_answers(frame, question, missing=missing)
     if answer not in said.labels:
         raise InputError(
@@ -288,22 +181,21 @@ def survey_trend(
     known = groups[by].notna().to_numpy()
     labels = list(groups[by][known])
     size = len(labels)
-    base = (group < size) & (said.codes >= 0) & (design.weight > 0)
+    base = (group < size) & (said.codes >= 0) & (sample.weight > 0)
     yes = said.codes == said.labels.index(answer)
     points = score_groups(labels, scores, by)
     cell = np.where(base, 2 * group + yes, -1)
     totals = np.zeros(2 * size)
-    np.add.at(totals, cell[base], (design.weight * design.copies)[base])
+    np.add.at(totals, cell[base], sample.weight[base])
     mass = totals.reshape(size, 2)
-    clusters, strata = design.clusters_in(np.where(base, 0, -1), 1)
-    df = float(clusters[0] - strata[0] - 1)
+    df = float(sample.free_in(base)[1] - 1)
     slope, error = float("nan"), float("nan")
     fitted = _fit_logit(points, mass[:, 1], mass[:, 0])
     if fitted is not None:
         slope = float(fitted[0][1])
-        error = _design_error(design, cell, points, *fitted) if df >= 1 else float("nan")
-    n = int(design.copies[base].sum())
-    lost = int(design.copies[design.weight > 0].sum()) - n
+        error = _design_error(sample, cell, points, *fitted) if df >= 1 else float("nan")
+    n = int(base.sum())
+    lost = int((sample.weight > 0).sum()) - n
     return _logit_test(
         slope, error, df, n, lost, _scored(labels, points, mass.sum(axis=1) > 0), conf_level,
         "weighted logistic regression, linearised",
@@ -346,13 +238,13 @@ def _fit_logit(points: Floats, yes: Floats, no: Floats) -> tuple[Floats, Floats]
 
 
 def _design_error(
-    design: Design, cell: npt.NDArray, points: Floats, beta: Floats, information: Floats
+    sample: Sample, cell: npt.NDArray, points: Floats, beta: Floats, information: Floats
 ) -> float:
     """Standard error of the slope: information⁻¹ · covariance of the score · information⁻¹."""
     x = np.column_stack([np.ones(len(points)), points])
     mean = expit(x @ beta)
     score = np.stack([-mean[:, None] * x, (1 - mean)[:, None] * x], axis=1).reshape(-1, 2)
-    covariance = cell_covariance(design, cell, len(score))
+    covariance = cell_covariance(sample, cell, len(score))
     bread = np.linalg.inv(information)
     return float(np.sqrt((bread @ score.T @ covariance @ score @ bread)[1, 1]))
 

@@ -38,13 +38,6 @@ def answered_waits(
     table : DataFrame
         One row per group and wait with the number of requests answered after it. Other columns,
         unanswered requests among them, are not read.
-    by : str or sequence of str
-        Columns that define the groups; none gives one row for the whole table. A missing value is
-        a group of its own.
-    time, unit : str
-        Column of the wait, counted from the request, and its unit: seconds, minutes, hours, days.
-    events : str
-        Column of the counts: whole numbers.
 
     Returns
     -------
@@ -58,14 +51,6 @@ def answered_waits(
         - `method`
 
         The three waits are NaN in a group without answers.
-
-    Raises
-    ------
-    SchemaError
-        If a named column is missing.
-    InputError
-        If waits or counts are negative, missing or infinite, counts are not whole, `unit` is
-        unknown, or a `by` column has the name of a result column.
 
     Examples
     --------

@@ -32,23 +32,14 @@ def fastest_mean(
     ----------
     table : DataFrame
         One row per group and wait with the number of requests answered after it.
-    by : str or sequence of str
-        Columns that define the groups; none gives one row.
     share : float
         Share of the answers that is kept, rounded down to whole answers.
-    time, unit, events : str
-        As in `carekit.inference.waits.answered_waits.answered_waits`.
 
     Returns
     -------
     DataFrame
         One row per group, sorted: the `by` columns, n_answered (all answers), n_fastest (those
         kept) and fastest_mean_minutes; NaN where none is kept.
-
-    Raises
-    ------
-    SchemaError, InputError
-        As in `answered_waits`; also for a share that is not above 0 and at most 1.
 
     Examples
     --------

@@ -15,11 +15,11 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtrit
 
+from carekit.inference.rates.counts import FEW_CLUSTERS
 from carekit.inference.waits.risk_sets import ClusterRows, Floats, RiskSets, running
 
 Bools = npt.NDArray[np.bool_]
 
-FEW_CLUSTERS = 30
 # Below either, t on K - 1 covers less than it says: bench/coverage_survival.py.
 ENOUGH_CLUSTERS = 20
 EQUAL_SHARE = 0.7
@@ -118,22 +118,6 @@ def squared_influence(
         for j, other in enumerate(factors[: i + 1]):
             product = _add_up(sets, after[i] * after[j] - before[i] * before[j])
             total += (1.0 if i == j else 2.0) * factor * other * product
-    return np.maximum(total, 0.0)
-
-
-def squared_single_influence(
-    sets: RiskSets, gains: list[Floats], factors: list[Floats], waiting: Floats
-) -> Floats:
-    """The same sum where every request is a cluster of its own; `gains` one column an outcome.
-
-    The outcomes are the causes in their order, then censoring.
-    """
-    counts = np.column_stack([sets.causes, sets.censored])
-    total = waiting**2 * sets.remaining
-    for i, factor in enumerate(factors):
-        for j, other in enumerate(factors[: i + 1]):
-            product = sets.running((counts * gains[i] * gains[j]).sum(axis=1))
-            total = total + (1.0 if i == j else 2.0) * factor * other * product
     return np.maximum(total, 0.0)
 
 

@@ -9,11 +9,9 @@ import pandas as pd
 from scipy.special import chdtrc, fdtrc
 
 from carekit.errors import InputError
-from carekit.inference.rates.counts import require_columns
+from carekit.inference.rates.counts import FEW_CLUSTERS, SMALL_N, name_flags, require_columns
 from carekit.inference.waits.risk_sets import Floats, Ints, RiskSets, read_waits
 
-FEW_CLUSTERS = 30
-SMALL_N = 30
 # Labels shuffled at once: bounds memory, and changes no result.
 _CHUNK = 4_000_000
 
@@ -43,7 +41,7 @@ class WaitComparison:
         Share of relabellings at least as far apart, the data themselves counted as one; NaN
         without permutations.
     method, flags : str
-        `flags` are words separated by spaces: `n0` no answer to compare; `small_n` below 30
+        `flags`: `n0` no answer to compare; `small_n` below 30
         requests; `few_clusters` below 30.
     """
 
@@ -115,24 +113,12 @@ def compare_waits(
         lie in one group. It supposes that groups were followed equally long.
     seed : int
         Seed of the relabellings.
-    time, unit : str
-        Column of the wait, counted from the request, and its unit: seconds, minutes, hours, days.
-    events, censored : str
-        Columns of the counts. With `cluster` they may hold sums of sampling weights.
 
     Returns
     -------
     WaitComparison
         Without a single answer, or where everybody waits alike by construction, statistic and
         p-value are NaN.
-
-    Raises
-    ------
-    SchemaError
-        If a named column is missing.
-    InputError
-        As for `estimate_waits`; if there are fewer than two groups; or if `permutations` is
-        negative, or asked for clusters that lie in several groups.
 
     References
     ----------
@@ -187,11 +173,11 @@ def compare_waits(
     shuffled = np.nan
     if permutations and df > 0:
         shuffled = _permutation_p(sets, pooled, int(permutations), seed, cluster)
-    flags = {
-        "n0": observed.sum() == 0,
-        "few_clusters": clusters is not None and clusters < FEW_CLUSTERS,
-        "small_n": sets.whole and 0 < sets.n.sum() < SMALL_N,
-    }
+    flags = name_flags(
+        n0=observed.sum() == 0,
+        few_clusters=clusters is not None and clusters < FEW_CLUSTERS,
+        small_n=sets.whole and 0 < sets.n.sum() < SMALL_N,
+    )
     return WaitComparison(
         statistic=statistic,
         df=float(df),
@@ -206,7 +192,7 @@ def compare_waits(
         permutations=int(permutations) if df > 0 else 0,
         p_value_permutation=float(shuffled),
         method=method if df > 0 else "no answer, or nobody left to compare with",
-        flags=" ".join(name for name, raised in flags.items() if raised),
+        flags=flags,
     )
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from carekit.errors import InputError
 from carekit.inference.rates.counts import (
+    SMALL_N,
     check_conf_level,
     column_names,
     join_flags,
@@ -35,7 +36,6 @@ from carekit.inference.waits.kaplan_meier import (
 )
 from carekit.inference.waits.risk_sets import Floats, RiskSets, read_waits, running
 
-SMALL_N = 30
 # Clusters × times of a group up to which each cluster is really left out: some thousandths of a
 # second. Beyond, clusters are so many that the influence says the same.
 JACKKNIFE_CELLS = 250_000
@@ -61,21 +61,9 @@ def restricted_mean(
     table : DataFrame
         One row per group, wait (and cluster): how many requests were answered after that wait,
         and how many were last seen unanswered after it, as for `estimate_waits`.
-    by : str or sequence of str
-        Columns that define the groups; none gives one row for the whole table. A missing value is
-        a group of its own.
     until : float, optional
         Horizon in minutes, the same for all groups. The default is the shortest follow-up of the
         groups, those in which everybody was answered aside.
-    cluster : str, optional
-        Column of the independent units (author, brand). Without it every request counts as
-        independent.
-    conf_level : float
-        Nominal coverage.
-    time, unit : str
-        Column of the wait, counted from the request, and its unit: seconds, minutes, hours, days.
-    events, censored : str
-        Columns of the counts. With `cluster` they may hold sums of sampling weights.
 
     Returns
     -------
@@ -92,17 +80,10 @@ def restricted_mean(
         - `method`: variance from the area formula; with `cluster` from leaving out one cluster
           after the other (jackknife) or, where that would take too long, from the influence of
           each cluster. Degrees of freedom and corrections are those of `estimate_waits`
-        - `flags`: words separated by spaces. `n0` no request; `not_reached` follow-up shorter than
+        - `flags`: `n0` no request; `not_reached` follow-up shorter than
           `until_minutes`; `one_cluster` no limits; `few_clusters` below 30; `small_n` below 30
           requests; `zero_var` nobody answered by then: lower limit from the exact limit of the
           share answered; or no variance between clusters: that of independent requests
-
-    Raises
-    ------
-    SchemaError
-        If a named column is missing.
-    InputError
-        As for `estimate_waits`; or if `until` is not above 0.
 
     References
     ----------

@@ -14,6 +14,7 @@ import pandas as pd
 
 from carekit.errors import InputError
 from carekit.inference.rates.counts import (
+    SMALL_N,
     check_conf_level,
     column_names,
     join_flags,
@@ -24,7 +25,6 @@ from carekit.inference.waits.influence import count_clusters, say_method
 from carekit.inference.waits.kaplan_meier import Curve, build_curve
 from carekit.inference.waits.risk_sets import RiskSets, read_waits
 
-SMALL_N = 30
 LIMITS = ("log-log", "log")
 # The product of many quotients reaches one half only up to rounding.
 HALF = 0.5 + 1e-9
@@ -51,22 +51,10 @@ def estimate_waits(
         One row per group, wait (and cluster): how many requests were answered after that wait,
         and how many were last seen unanswered after it. Rows that share all of these are added
         up. A request lost at the very time of an answer still counts as waiting then.
-    by : str or sequence of str
-        Columns that define the groups; none gives one row for the whole table. A missing value is
-        a group of its own.
-    cluster : str, optional
-        Column of the independent units: author when one brand is described, brand when brands in
-        general are. Without it every request counts as independent.
     within : sequence of float
         Times, in minutes, by which the share answered is wanted.
-    conf_level : float
-        Nominal coverage.
     limits : {'log-log', 'log'}
         Scale on which limits are symmetric: of ln(-ln S), or of ln S as R's `survfit` has it.
-    time, unit : str
-        Column of the wait, counted from the request, and its unit: seconds, minutes, hours, days.
-    events, censored : str
-        Columns of the counts. With `cluster` they may hold sums of sampling weights.
 
     Returns
     -------
@@ -85,7 +73,7 @@ def estimate_waits(
         - `conf_level`
         - `clusters`: clusters with at least one request; missing without `cluster`
         - `method`: which variance and which limits
-        - `flags`: words separated by spaces. `n0` no request; `not_reached` no median;
+        - `flags`: `n0` no request; `not_reached` no median;
           `one_cluster` no limits, since variation between clusters cannot be seen;
           `few_clusters` below 30; `small_n` below 30 requests; `zero_var` nobody answered by one
           of the times: exact upper limit 1 - (α/2)^(1/n) on the n still followed (n clusters
@@ -99,15 +87,6 @@ def estimate_waits(
         cluster's share of the weight, with (K-1)/K and t on Kish's number - 1. Where every
         cluster of a group holds one request, requests are independent: Greenwood. `method` says
         which.
-
-    Raises
-    ------
-    SchemaError
-        If a named column is missing.
-    InputError
-        If waits or counts are negative, missing or infinite, counts are not whole without
-        `cluster`, a cluster is missing, an argument is out of range, or a `by` column has the
-        name of a result column.
 
     References
     ----------

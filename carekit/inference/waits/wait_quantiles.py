@@ -29,8 +29,6 @@ def wait_quantiles(
     curves : DataFrame
         As `carekit.inference.waits.survival.survival_curve` gives: one row a group and time, with
         minutes, survival, ci_low, ci_high and conf_level.
-    by : str or sequence of str
-        Columns that define the groups, as the curve was made with.
     shares : sequence of float
         Shares of requests answered, above 0 and below 1.
 
@@ -45,14 +43,6 @@ def wait_quantiles(
         - ci_low, ci_high: where the limits of S(t) cross 1 - share (Brookmeyer and Crowley); NaN
           where they do not
         - conf_level
-
-    Raises
-    ------
-    SchemaError
-        If a named column is missing.
-    InputError
-        If a share is not between 0 and 1, or comes twice, or a `by` column has the name of a result
-        column.
 
     References
     ----------

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from types import ModuleType
+from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 from carekit.sample import plan
 from carekit.sample.roster import Brand
-from carekit.sample.texts import english, french, personal
+from carekit.sample.texts import fragments, personal
 from carekit.sample.texts.dice import Dice
 from carekit.sample.texts.habits import NARROW, NO_BREAK, shorten, slip, spaced
 
@@ -72,7 +72,7 @@ class Composer:
 
     def __init__(self, firm: Brand, post: Post, dice: Dice) -> None:
         self.firm, self.post, self.dice = firm, post, dice
-        self.words: ModuleType = french if post.lang == "fr" else english
+        self.words = fragments(post.lang)
         # posts of one incident share their numbers, hence their core and their question
         self.common = dice if post.incident < 0 else Dice.of_number(post.incident)
         self.slots = self._slots(self.common)
@@ -81,18 +81,20 @@ class Composer:
     def _slots(self, dice: Dice) -> dict[str, Any]:
         words, sector = self.words, self.firm.sector
         if self.post.lang == "fr":
-            goods, the_goods = dice.pick(french.GOODS_PAIRS[sector])
+            goods, the_goods = dice.pick(words.goods_pairs[sector])
         else:
-            goods = the_goods = dice.pick(english.GOODS[sector])
+            goods = the_goods = dice.pick(words.goods[sector])
         return {
             "brand": self.firm.brand,
             "goods": goods,
             "the_goods": the_goods,
-            "service": dice.pick(words.SERVICE[sector]),
-            "when": dice.pick(words.WHEN),
-            "since": dice.pick(words.SINCE),
-            "span": dice.pick(words.SPAN),
-            "amount": dice.pick(_amounts(self.firm, words)).format(n=dice.number(5, 240)),
+            "service": dice.pick(words.service[sector]),
+            "when": dice.pick(words.when),
+            "since": dice.pick(words.since),
+            "span": dice.pick(words.span),
+            "amount": dice.pick(_amounts(self.firm, words, self.post.lang)).format(
+                n=dice.number(5, 240)
+            ),
         }
 
     def say(self, fragments: list[str], *, common: bool = False) -> str:
@@ -119,11 +121,11 @@ class Composer:
             kind,
             lang=self.post.lang,
             country=self.firm.country,
-            places=words.PLACES,
-            towns=words.TOWNS,
+            places=words.places,
+            towns=words.towns,
         )
         self.pii.append(kind)
-        said = dice.pick(words.PERSONAL[kind]).format(**{kind: made})
+        said = dice.pick(words.personal[kind]).format(**{kind: made})
         return said[:1].upper() + said[1:] + dice.pick([".", "", ""])
 
     def opening(self) -> Written:
@@ -136,20 +138,20 @@ class Composer:
         said: set[str] = set()
         tone = "neutral" if post.plain else post.tone  # as it shows
         for _ in range(EXTRAS.get(post.network, 0)):
-            extra = self.say(words.EXTRA[tone])
+            extra = self.say(words.extra[tone])
             if post.category != "troll" and dice.chance(0.6) and extra not in said:
                 spare.append((1 + post.irony, extra))
                 said.add(extra)
         if post.plain or (post.tone == "neutral" and dice.chance(0.2)):
-            spare.append((len(need), self.say(words.FLAT)))
+            spare.append((len(need), self.say(words.flat)))
         elif dice.chance(0.85 if post.angry else 0.45) and post.category != "troll":
-            spare.append((len(need), self.say(words.EMOTION[post.mood])))
+            spare.append((len(need), self.say(words.emotion[post.mood])))
         if dice.chance(0.12):
-            spare.append((len(need) + 1, dice.pick(words.TAGS[tone])))
+            spare.append((len(need) + 1, dice.pick(words.tags[tone])))
         if dice.chance(0.10) and not post.irony:
             spare.append((len(need) + 2, dice.pick(EMOJI["angry" if post.angry else tone])))
         if dice.chance(0.35) and post.category != "troll":
-            spare.append((-1, self.say(words.GREETING) + ","))
+            spare.append((-1, self.say(words.greeting) + ","))
         text = self._fit(head, need, spare)
         return Written(self._style(text), self.pii, post.irony, post.abuse)
 
@@ -161,20 +163,20 @@ class Composer:
             return [min(fragments, key=len)] if tight else fragments
 
         self.pii.clear()
-        need = [self.say(among(words.IRONY))] if post.irony else []
+        need = [self.say(among(words.irony))] if post.irony else []
         sober = post.plain or post.incident >= 0
-        cores = words.CORES[post.category]["neutral" if sober else post.tone]
+        cores = words.cores[post.category]["neutral" if sober else post.tone]
         core = self.say(among(cores), common=True)
         need.append(core + self._stop(post.mood))
         if post.exposes:
             need.append(self.expose())
         if post.question:
-            questions = among(words.QUESTIONS[post.category])
+            questions = among(words.questions[post.category])
             need.append(self.ask(questions, post.marked, common=True))
         elif post.marked:
-            need.append(self.say(among(words.RHETORICAL)))
+            need.append(self.say(among(words.rhetorical)))
         if post.abuse and post.category != "troll":
-            need.append(self.say(among(words.ABUSE)))
+            need.append(self.say(among(words.abuse)))
         return self._address(core), need
 
     def _address(self, core: str) -> str:
@@ -241,26 +243,26 @@ class Composer:
         short = post.network == "x"
         need: list[str] = []
         if post.handoff == "announced":
-            need.append(self.say(words.REPLY["announced"]))
+            need.append(self.say(words.reply["announced"]))
         elif post.redirects:
             need += [self._redirect(kind) for kind in post.redirects.split(";")]
         elif post.category == "troll":
-            need.append(self.say(words.REPLY["troll"]))
+            need.append(self.say(words.reply["troll"]))
         elif post.to_tone == "positive":
-            need.append(self.say(words.REPLY["thanks"]))
+            need.append(self.say(words.reply["thanks"]))
         else:
-            need.append(self.say(words.SUBSTANCE[post.category]))
-        spare: list[tuple[int, str]] = [(-1, self.say(words.REPLY["greeting"]))]
+            need.append(self.say(words.substance[post.category]))
+        spare: list[tuple[int, str]] = [(-1, self.say(words.reply["greeting"]))]
         if post.to_tone == "negative" and dice.chance(0.65):
-            spare.append((0, self.say(words.REPLY["apology"])))
+            spare.append((0, self.say(words.reply["apology"])))
         if not short and post.redirects and post.to_tone != "positive":
-            spare.append((0, self.say(words.SUBSTANCE[post.category])))
+            spare.append((0, self.say(words.substance[post.category])))
         for _ in range(REPLY_DETAILS.get(post.network, int(dice.chance(0.3)))):
-            detail = self.say(words.REPLY["detail"])
+            detail = self.say(words.reply["detail"])
             if (len(need), detail) not in spare:
                 spare.append((len(need), detail))
         if dice.chance(0.6):
-            spare.append((len(need) + 1, self.say(words.REPLY["close"])))
+            spare.append((len(need) + 1, self.say(words.reply["close"])))
         return self._signed(need, spare)
 
     def _signed(self, need: list[str], spare: list[tuple[int, str]]) -> Written:
@@ -272,7 +274,7 @@ class Composer:
         return Written(spaced(self._fit(head, need, spare), self.post.lang, NARROW))
 
     def _redirect(self, kind: str) -> str:
-        made = self.dice.pick(self.words.REDIRECT[kind])
+        made = self.dice.pick(self.words.redirect[kind])
         return made.format(**self.slots, **self._contacts())
 
     def _contacts(self) -> dict[str, str]:
@@ -292,29 +294,29 @@ class Composer:
 
 def write(firm: Brand, post: Post, dice: Dice) -> Written:
     """The text of one post."""
-    made, words = Composer(firm, post, dice), french if post.lang == "fr" else english
+    made, words = Composer(firm, post, dice), fragments(post.lang)
     if post.kind == "opening":
         return made.opening()
     if post.kind == "answer":
         return made.reply()
     if post.kind in ("later_answer", "self_reply"):
-        return made.brand_line(words.REPLY["later" if post.kind == "later_answer" else "self"])
+        return made.brand_line(words.reply["later" if post.kind == "later_answer" else "self"])
     if post.kind == "broadcast":
-        return made.brand_line(words.BROADCAST)
+        return made.brand_line(words.broadcast)
     if post.kind == "bot":
-        return made.brand_line(words.BOT)
+        return made.brand_line(words.bot)
     lists: dict[str, Any] = {
-        "again": words.AGAIN,
-        "thanks": words.THANKS,
-        "still": words.STILL,
-        "details": words.DETAILS,
-        "bystander": words.BYSTANDER,
-        "comment": words.COMMENT,
+        "again": words.again,
+        "thanks": words.thanks,
+        "still": words.still,
+        "details": words.details,
+        "bystander": words.bystander,
+        "comment": words.comment,
     }
     questions = {
-        "again": words.AGAIN_QUESTIONS,
-        "still": words.STILL_QUESTIONS,
-        "comment": words.QUESTIONS["product_info"],
+        "again": words.again_questions,
+        "still": words.still_questions,
+        "comment": words.questions["product_info"],
     }
     return made.customer(lists[post.kind], questions.get(post.kind, []))
 
@@ -324,11 +326,11 @@ def _joined(head: str, parts: list[tuple[float, str]]) -> str:
     return " ".join([head, *ordered] if head else ordered)
 
 
-def _amounts(firm: Brand, words: ModuleType) -> list[str]:
+def _amounts(firm: Brand, words: SimpleNamespace, lang: str) -> list[str]:
     if firm.country in ("US", "CA", "AU"):
-        return french.DOLLARS if words is french else english.AMOUNTS
+        return words.dollars if lang == "fr" else words.amounts
     if firm.country == "CH":
-        return french.FRANCS
-    if words is english:
-        return english.POUNDS if firm.country == "GB" else english.EUROS
-    return french.AMOUNTS
+        return fragments("fr").francs
+    if lang != "fr":
+        return words.pounds if firm.country == "GB" else words.euros
+    return words.amounts

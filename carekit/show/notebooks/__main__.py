@@ -3,7 +3,8 @@
 `python -m carekit.show.notebooks refresh [NAME ...]` runs notebooks on the sample and rewrites their
 outputs; `python -m carekit.show.notebooks detect [NAME ...]` runs each twice under other settings and
 shows the cells whose output changes; `python -m carekit.show.notebooks figures FOLDER` compares the
-figures in a folder with the committed ones. A NAME is a file name or its beginning, such as `04`.
+figures in a folder with the committed ones; `python -m carekit.show.notebooks lab [OPTION ...]`
+opens JupyterLab on copies. A NAME is a file name or its beginning, such as `04`.
 """
 
 from __future__ import annotations
@@ -16,12 +17,16 @@ from pathlib import Path
 from carekit.errors import CarekitError
 from carekit.show.notebooks import find_notebooks, refresh_notebooks, unstable_cells
 from carekit.show.notebooks.drawn import stale_figures
+from carekit.show.notebooks.workplace import open_lab
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one of the three commands; returns its exit code."""
+    """Run one of the commands; returns its exit code."""
+    argv = list(sys.argv[1:] if argv is None else argv)
+    if argv[:1] == ["lab"]:  # every option after it is one of JupyterLab
+        return open_lab(argv[1:])
     parser = argparse.ArgumentParser(prog="python -m carekit.show.notebooks", description=__doc__)
-    parser.add_argument("action", choices=["refresh", "detect", "figures"])
+    parser.add_argument("action", choices=["refresh", "detect", "figures", "lab"])
     parser.add_argument("names", nargs="*", metavar="NAME", help="all of them by default")
     args = parser.parse_args(argv)
     if args.action == "figures" and len(args.names) != 1:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
+import csv
 import math
 import re
 from importlib.metadata import version
+from itertools import zip_longest
 from pathlib import Path
-from typing import Any
 
 from carekit.dataset.resources import PACKAGE
 
+FIGURES_VARIABLE = "CAREKIT_FIGURES"  # a folder that published figures are written to
 FIGURES = PACKAGE.parent / "figures"
 TOLERANCE = 1e-6
 
@@ -21,24 +22,20 @@ def stale_figures(drawn: Path, committed: Path = FIGURES) -> list[str]:
     Parameters
     ----------
     drawn, committed : Path
-        Folders with NAME.json (contents) and NAME.svg (looks) for every figure.
+        Folders with NAME.csv (the table that is drawn) and NAME.svg (looks) for every figure.
 
     Returns
     -------
     list of str
-        One line a difference; empty if all figures are fresh. Contents are compared to a
+        One line a difference; empty if all figures are fresh. Tables are compared to a
         millionth; looks byte by byte, only with the matplotlib of constraints.txt.
     """
     problems = []
-    new, old = ({p.stem for p in folder.glob("*.json")} for folder in (drawn, committed))
+    new, old = ({p.stem for p in folder.glob("*.svg")} for folder in (drawn, committed))
     problems += [f"{name}: drawn, but not among the committed figures" for name in new - old]
     problems += [f"{name}: committed, but no notebook draws it" for name in old - new]
     for name in sorted(new & old):
-        a, b = (
-            json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
-            for folder in (drawn, committed)
-        )
-        where = first_difference(a, b)
+        where = first_difference(_rows(drawn, name), _rows(committed, name))
         if where:
             problems.append(f"{name}: {where}")
         elif _locked_matplotlib() and not _same_bytes(drawn, committed, name):
@@ -46,22 +43,31 @@ def stale_figures(drawn: Path, committed: Path = FIGURES) -> list[str]:
     return sorted(problems)
 
 
-def first_difference(new: Any, old: Any, at: str = "") -> str:
-    """Where two descriptions of a figure differ first, in words; empty if they do not."""
-    if isinstance(new, dict) and isinstance(old, dict) and new.keys() == old.keys():
-        pairs = [(f"{at}.{key}".lstrip("."), new[key], old[key]) for key in new]
-    elif isinstance(new, list) and isinstance(old, list) and len(new) == len(old):
-        pairs = [(f"{at}[{i}]", a, b) for i, (a, b) in enumerate(zip(new, old, strict=True))]
-    elif _number(new) and _number(old):
-        close = math.isclose(new, old, rel_tol=TOLERANCE, abs_tol=1e-12)
-        return "" if close else f"{at} is {new}, committed {old}"
-    else:
-        return "" if new == old else f"{at} is {str(new)[:60]!r}, committed {str(old)[:60]!r}"
-    return next((d for where, a, b in pairs if (d := first_difference(a, b, where))), "")
+def first_difference(new: list[list[str]], old: list[list[str]]) -> str:
+    """Where two drawn tables differ first, in words; empty if they do not."""
+    for line, (a, b) in enumerate(zip_longest(new, old), 1):
+        for column, (x, y) in enumerate(zip_longest(a or [], b or [], fillvalue="")):
+            if not _near(x, y):
+                head = new[0][column] if line > 1 and column < len(new[0]) else "heading"
+                return f"line {line}, {head} is {x[:60]!r}, committed {y[:60]!r}"
+    return ""
 
 
-def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+def _rows(folder: Path, name: str) -> list[list[str]]:
+    path = folder / f"{name}.csv"
+    if not path.is_file():
+        return []
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file))
+
+
+def _near(a: str, b: str) -> bool:
+    if a == b:
+        return True
+    try:
+        return math.isclose(float(a), float(b), rel_tol=TOLERANCE, abs_tol=1e-12)
+    except ValueError:
+        return False
 
 
 def _same_bytes(drawn: Path, committed: Path, name: str) -> bool:

@@ -107,6 +107,7 @@ def execute_notebooks(
     *,
     dataset: Path | str | None = None,
     environment: Mapping[str, str] | None = None,
+    parameters: Mapping[str, Any] | None = None,
     timeout: int = 120,
     workers: int = 2,
     on_cell: Progress | None = None,
@@ -123,6 +124,8 @@ def execute_notebooks(
         What they read, through `CAREKIT_DATASET`; by default the sample.
     environment : mapping, optional
         More environment variables for them.
+    parameters : mapping, optional
+        Values instead of those in the cell tagged `parameters`, in the notebooks that name them.
     timeout : int
         Seconds that one cell may take.
     workers : int
@@ -139,7 +142,11 @@ def execute_notebooks(
     ------
     MissingExtraError
         Without the extra `notebooks`.
+    InputError
+        If no notebook has a parameter of that name.
     """
+    opened = {Path(path).resolve(): need("nbformat").read(path, as_version=4) for path in paths}
+    set_parameters(list(opened.values()), parameters or {})
     env = {key: value for key, value in os.environ.items() if key != "CAREKIT_DATASET"}
     if dataset is not None:
         env["CAREKIT_DATASET"] = str(Path(dataset).resolve())
@@ -150,7 +157,7 @@ def execute_notebooks(
 
         async def one(path: Path) -> Execution:
             async with places:
-                return await _execute(path, env, timeout, on_cell)
+                return await _execute(path, opened[path], env, timeout, on_cell)
 
         return await asyncio.gather(*(one(Path(path).resolve()) for path in paths))
 
@@ -158,10 +165,10 @@ def execute_notebooks(
 
 
 async def _execute(
-    path: Path, env: dict[str, str], timeout: int, on_cell: Progress | None
+    path: Path, notebook: Any, env: dict[str, str], timeout: int, on_cell: Progress | None
 ) -> Execution:
     client = need("nbclient").NotebookClient(
-        need("nbformat").read(path, as_version=4),
+        notebook,
         timeout=timeout,
         resources={"metadata": {"path": str(path.parent)}},
         # A run leaves nothing behind in the user's IPython history.
@@ -198,6 +205,21 @@ async def _execute(
         if client.km is None:  # stopped: on cancellation nbclient leaves its last resort in place
             atexit.unregister(client._cleanup_kernel)
     return Execution(path, client.nb, time.perf_counter() - started, error, traceback)
+
+
+def set_parameters(notebooks: Sequence[Any], values: Mapping[str, Any]) -> None:
+    """Put values below the `parameters` of the notebooks that have one of that name."""
+    cells = [c for nb in notebooks for c in nb.cells if "parameters" in c.metadata.get("tags", [])]
+    names = [set(re.findall(r"^(\w+) *=", cell.source, re.M)) for cell in cells]
+    if unknown := sorted(set(values) - set().union(*names)):
+        known = ", ".join(sorted(set().union(*names))) or "none"
+        raise InputError(
+            f"`parameters` has {unknown[0]!r}, which no notebook knows; expected some of: {known}. "
+            "They stand in the cell at the top of each notebook."
+        )
+    for cell, here in zip(cells, names, strict=True):
+        given = [f"{name} = {value!r}" for name, value in values.items() if name in here]
+        cell.source = "\n".join([cell.source, *given])
 
 
 def _own_kernel() -> Any:

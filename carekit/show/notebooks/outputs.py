@@ -7,15 +7,25 @@ from pathlib import Path
 from typing import Any
 
 from carekit.dataset.atomic import write_text
-from carekit.show.notebooks.drawn import FIGURES
+from carekit.show.notebooks.drawn import FIGURES, FIGURES_VARIABLE
 from carekit.show.notebooks.execution import Execution, Progress, execute_notebooks, need
-from carekit.show.style import FIGURES_VARIABLE
 
 # Two settings under which a stable notebook gives the same outputs.
 SETTINGS = (
     {"PYTHONHASHSEED": "1", "TZ": "UTC", "OMP_NUM_THREADS": "1"},
     {"PYTHONHASHSEED": "2", "TZ": "Asia/Tokyo", "OMP_NUM_THREADS": "2"},
 )
+
+
+# What JupyterLab writes when it opens a notebook, but for the version of Python.
+LANGUAGE = {
+    "codemirror_mode": {"name": "ipython", "version": 3},
+    "file_extension": ".py",
+    "mimetype": "text/x-python",
+    "name": "python",
+    "nbconvert_exporter": "python",
+    "pygments_lexer": "ipython3",
+}
 
 
 def clean(notebook: Any) -> Any:
@@ -27,7 +37,7 @@ def clean(notebook: Any) -> Any:
     kernel = {"display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3"}
     notebook = nbformat.reads(nbformat.writes(notebook), as_version=4)
     notebook.nbformat_minor = max(5, notebook.nbformat_minor)
-    notebook.metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    notebook.metadata = {"kernelspec": kernel, "language_info": LANGUAGE}
     for cell in notebook.cells:
         cell.metadata = {"tags": cell.metadata.tags} if cell.metadata.get("tags") else {}
     return nbformat.from_dict(notebook)

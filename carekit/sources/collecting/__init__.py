@@ -1,4 +1,4 @@
 """The collecting core: ask a network page by page, keep what came, make posts of it.
 
-`carekit.sources.live` holds one source a network; everything that they share is here.
+`carekit.sources.networks` holds one module a network; everything that they share is here.
 """

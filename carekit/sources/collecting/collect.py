@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from carekit.dataset.folder import Dataset, open_dataset, versions
+from carekit.dataset.locking import writing
 from carekit.dataset.manifest import FILE
 from carekit.dataset.privacy import load_key
 from carekit.errors import CarekitError, InputError
@@ -23,7 +24,7 @@ from carekit.sources.collecting.running import Ended, Progress, ask_all
 from carekit.sources.collecting.source import LOOKUP, Ask, Estimate, Query, Source, SourceKind
 from carekit.sources.collecting.store import STATE, Store
 from carekit.sources.collecting.web import QueryFailed, Web
-from carekit.sources.live import load_source
+from carekit.sources.networks import load_source
 
 if TYPE_CHECKING:
     import httpx
@@ -64,7 +65,7 @@ def collect(
     Parameters
     ----------
     source : str
-        A name of carekit.sources.live.MODULES.
+        A name of carekit.sources.networks.SOURCES.
     targets : sequence of str
         What to ask for, as the source defines it. With `resume` or `refresh` it may be left out:
         what the latest run was asked for counts.
@@ -131,13 +132,13 @@ def collect(
         if not (folder / STATE).is_file():
             asked.check_free()
             # Everything that can be wrong shows before anything is written.
-            made, known = asked.prepare(web, pace)
+            made = asked.prepare(web, pace)
             first = _first(made)
         with Store(folder, asked.kind.name) as store:
             _clear(folder)
             if first is None:
                 asked = asked.after(store)
-                made, known = asked.prepare(web, pace)
+                made = asked.prepare(web, pace)
                 is_new = store.last_asked() is None or not (resume or refresh)
                 first = _first(made) if is_new else ()
             store.begin(asked.ask.as_json(), versions(*made.versions), first)
@@ -149,7 +150,7 @@ def collect(
             store.finish(ended.why or "complete", statuses=web.statuses)
             return _finish(
                 store, made, ended, budget,
-                asked=asked, known=known, raw=raw, title=title, licence=licence, say=say,
+                asked=asked, raw=raw, title=title, licence=licence, say=say,
             )  # fmt: skip
 
 
@@ -181,8 +182,8 @@ class _Asked:
                 "extend, or a path of its own. Choose another --out."
             )
 
-    def prepare(self, web: Web, pace: float | None) -> tuple[Source, KnownAccounts]:
-        """The source, and the accounts of brands: those listed, and those asked for."""
+    def prepare(self, web: Web, pace: float | None) -> Source:
+        """The source, which knows the accounts of brands: those listed."""
         from carekit.sources.files.checks import check_key, check_selection
         from carekit.sources.files.importing import known_accounts
 
@@ -193,7 +194,20 @@ class _Asked:
         made = self.kind.make(_checked(self.kind, replace(self.ask, brands=brands)), web)
         check_selection(self.old, made.selection)
         web.limiter.pace = made.pace if pace is None else pace
-        return made, _with_targets(known, made, network, self.ask.brand)
+        return made
+
+    def now(self, made: Source) -> tuple[Dataset | None, KnownAccounts]:
+        """The dataset as it is now (an import may have come in between), and the accounts of
+        brands: those listed, and those asked for.
+        """
+        from carekit.sources.files.checks import check_key, check_selection
+        from carekit.sources.files.importing import known_accounts
+
+        old = open_dataset(self.folder) if (self.folder / FILE).is_file() else None
+        check_key(old, self.key)
+        check_selection(old, made.selection)
+        known = known_accounts(old, self.accounts, self.kind.network)
+        return old, _with_targets(known, made, self.kind.network, self.ask.brand)
 
     def after(self, store: Store) -> _Asked:
         """The same, filled up from the latest run, if this one may follow it."""
@@ -390,7 +404,6 @@ def _finish(
     budget: Budget,
     *,
     asked: _Asked,
-    known: KnownAccounts,
     raw: bool,
     title: str | None,
     licence: str | None,
@@ -403,12 +416,14 @@ def _finish(
         raise _nothing(ended.why or "nothing came")
     say("Making posts of the pages.")
     queries, done = store.counts()
-    built = build(
-        store, source,
-        old=asked.old, known=known, key=asked.key, title=title, licence=licence,
-        redact=asked.ask.redact,
-        provenance=lambda n_incomplete: _provenance(store, source, n_incomplete, raw=raw),
-    )  # fmt: skip
+    with writing(store.folder):
+        old, known = asked.now(source)
+        built = build(
+            store, source,
+            old=old, known=known, key=asked.key, title=title, licence=licence,
+            redact=asked.ask.redact,
+            provenance=lambda n_incomplete: _provenance(store, source, n_incomplete, raw=raw),
+        )  # fmt: skip
     if asked.ask.redact:
         say(f"Personal data redacted in {built.n_redacted:,} posts.")
     n_purged = 0

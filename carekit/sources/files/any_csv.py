@@ -29,6 +29,7 @@ from carekit.sources.files.formats import Drafts, Format, Options, Sample
 from carekit.sources.files.kinds import below_seeds, no_post
 from carekit.sources.files.roles import ask_who, role_sql
 from carekit.sources.files.table import TableFile
+from carekit.sources.identities import safe_id_sql
 from carekit.sources.sites import is_private, known_sql, plain, plain_sql, private_sql, site_sql
 from carekit.sources.times import readable_time, time_tallies, time_warnings
 
@@ -241,9 +242,10 @@ def _role(
 
 def _author(at: Mapping[str, str], preset: Preset) -> str:
     cell = _filled(at, "author_id")
-    if preset.anonymous and "author_id" in at:
-        return f"CASE WHEN NOT list_contains({strings(preset.anonymous)}, {cell}) THEN {cell} END"
-    return f"ltrim({cell}, '@')" if "author_id" in at else cell
+    if "author_id" not in at:
+        return cell
+    nobody = f"list_contains({strings(preset.anonymous)}, lower(trim({cell})))"
+    return f"CASE WHEN NOT {nobody} THEN ltrim({cell}, '@') END"
 
 
 def _id(
@@ -257,7 +259,8 @@ def _id(
         f"CASE WHEN starts_with({cell}, net || ':') THEN substr({cell}, strlen(net) + 2) "
         f"ELSE {cell} END"
     )
-    made = cells.impersonal_id(bare, options.key)
+    number = f"regexp_extract({bare}, '(?:twitter|x)\\.com/.*/status(?:es)?/([0-9]+)', 1)"
+    made = f"coalesce(nullif({number}, ''), {safe_id_sql(options.key, 'net', f'({bare})')})"
     return made if otherwise == "NULL::VARCHAR" else f"coalesce({made}, {otherwise})"
 
 

@@ -60,20 +60,6 @@ def any_id(value: str) -> str:
     return f"CASE WHEN {is_number_id(value)} THEN {number_id(value)} ELSE {cell} END"
 
 
-def impersonal_id(value: str, key: bytes) -> str:
-    """SQL: an id that names nobody: of a link to a post of X its number, of any other id that is a
-    link or holds an address a keyed pseudonym. Addresses of Bluesky stay: all its formats have them.
-    """
-    from carekit.dataset.privacy import pseudonym_sql
-
-    status = f"regexp_extract({value}, '/status(?:es)?/([0-9]+)', 1)"
-    hashed = f"'p_' || substr({pseudonym_sql(key, chr(39) + 'id' + chr(39), value)}, 3)"
-    return (
-        f"CASE WHEN regexp_matches({value}, '^https?://|^www\\.|@') THEN "
-        f"coalesce(nullif({status}, ''), {hashed}) ELSE {value} END"
-    )
-
-
 def is_long_decimal(value: str) -> str:
     """SQL: 1 if an id beyond 2^53 is written as a decimal: a program may have rounded it."""
     return f"CASE WHEN strlen({value}) > 17 AND ends_with({value}, '.0') THEN 1 ELSE 0 END"

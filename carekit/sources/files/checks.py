@@ -26,7 +26,8 @@ def checked_paths(files: PathLike | Sequence[PathLike]) -> list[Path]:
     paths = [Path(f) for f in listed]
     for path in paths:
         if path.is_dir():
-            inside = sorted(p.name for p in path.iterdir() if p.is_file())
+            seen = (p for p in path.iterdir() if p.name[0] != "." and p.is_file())
+            inside = sorted(p.name for p in seen)
             raise InputError(
                 f"`files`: {path} is a folder; expected a file. Name the files to import; it "
                 f"holds: {', '.join(inside[:5]) or 'no file'}{', …' if len(inside) > 5 else ''}."

@@ -15,6 +15,7 @@ from carekit.sources.files.headers import Header
 from carekit.sources.files.headings import KNOWN, folded
 from carekit.sources.files.roles import ASK, BRAND, CUSTOMER, OTHER, PEOPLE, word_key
 from carekit.sources.files.table import TableFile
+from carekit.sources.networks.values import NOBODY
 
 ANSWER = ("reply_text", "reply_created_at")
 DURATIONS = tuple(f"first_response_{unit}" for unit in ("minutes", "hours", "days", "seconds"))
@@ -58,7 +59,7 @@ class Preset:
     role : str, optional
         `customer` if all rows are written by customers.
     anonymous : tuple of str
-        Author names that stand for many people: no pseudonym.
+        Author names in lower case that stand for many people: no pseudonym.
     id_from : tuple of str
         Our names whose values make an id if there is no column of ids.
     derived : Derived, optional
@@ -76,7 +77,7 @@ class Preset:
     network: str | None = None
     surface: str | None = None
     role: str | None = None
-    anonymous: tuple[str, ...] = ()
+    anonymous: tuple[str, ...] = NOBODY
     id_from: tuple[str, ...] = ()
     derived: Derived | None = None
     by_account: bool = False

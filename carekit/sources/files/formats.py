@@ -18,33 +18,16 @@ from carekit.sources.drafts import select, union
 from carekit.sources.files.cells import line_breaks
 from carekit.sources.files.json_documents import peek
 from carekit.sources.files.opening import Reading
-from carekit.sources.files.records import NoPost
 from carekit.sources.files.table import Header, TableFile, read_header
 from carekit.sources.files.text import Lines
 from carekit.sources.files.unknown import looks_like
+from carekit.sources.found import Person
 from carekit.sources.gaps import Gap
+from carekit.sources.networks import FORMATS
 from carekit.sources.times import Clock
 
-__all__ = ["Derived", "Drafts", "Format", "Header", "Item", "NoPost", "Options", "Sample"]
-MODULES = {
-    "twcs": "carekit.sources.files.twcs",
-    "google-play": "carekit.sources.files.google_play",
-    "app-store": "carekit.sources.files.app_store",
-    "4cat": "carekit.sources.files.fourcat",
-    "4cat-ndjson": "carekit.sources.files.fourcat_ndjson",
-    "crowdtangle": "carekit.sources.files.crowdtangle",
-    "snscrape": "carekit.sources.files.snscrape",
-    "x": "carekit.sources.files.x",
-    "twarc": "carekit.sources.files.twarc",
-    "bluesky": "carekit.sources.files.bluesky",
-    "mastodon": "carekit.sources.files.mastodon",
-    "reddit": "carekit.sources.files.reddit",
-    "youtube": "carekit.sources.files.youtube",
-    "zendesk": "carekit.sources.files.zendesk",
-    "telegram": "carekit.sources.files.telegram",
-    "facebook": "carekit.sources.files.facebook",
-    "csv": "carekit.sources.files.any_csv",
-}
+# Every format that is known, in the order in which `auto` asks; any table comes last.
+MODULES = {**FORMATS, "csv": "carekit.sources.files.any_csv"}
 
 
 @dataclass(frozen=True)
@@ -56,10 +39,10 @@ class Options:
     network: str | None = None
     brand: str | None = None
     lists_accounts: bool = False
+    accounts: frozenset[tuple[str, str]] = frozenset()  # (network, handle as it compares it)
     key: bytes = field(default=b"", repr=False)
     roles: Mapping[str, str] = field(default_factory=dict)
     keep: tuple[str, ...] = ()
-    listed: frozenset[str] = frozenset()
     reading: Reading = field(default_factory=Reading)
 
 
@@ -143,7 +126,8 @@ class Item(NamedTuple):
     run of `n` equal problems up to the line `last` may come as one. An item that is no post by its
     nature (a service message, a stub) says so in `left_out`: it is counted, and no fault. `gaps`
     are what the item says is missing from its thread. An item without drafts whose `n` is 0 counts
-    as none: it carries gaps, or a `warning` for the user.
+    as none: it carries gaps, a `warning` for the user, or `people` whose id and handle belong
+    together.
     """
 
     line: int
@@ -154,6 +138,7 @@ class Item(NamedTuple):
     left_out: str | None = None
     gaps: Sequence[Gap] = ()
     warning: str | None = None
+    people: Sequence[Person] = ()
 
 
 @dataclass(frozen=True)
@@ -212,7 +197,9 @@ def load_format(name: str) -> Format:
             f"`format` is {name!r}; expected one of: auto, {', '.join(MODULES)}. Choose one of "
             "these, or `csv` with --map for any other table."
         )
-    return importlib.import_module(MODULES[name]).FORMAT
+    module = importlib.import_module(MODULES[name])
+    formats: Sequence[Format] = module.FORMATS if name in FORMATS else (module.FORMAT,)
+    return next(f for f in formats if f.name == name)
 
 
 def recognise(path: Path, *, name: str | None = None, header: int | None = None) -> Format:

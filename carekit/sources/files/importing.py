@@ -11,11 +11,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from carekit.dataset.folder import Dataset, append_dataset, create_dataset, open_dataset
+from carekit.dataset.locking import one_writer
 from carekit.dataset.manifest import FILE, Selection
 from carekit.dataset.privacy import load_key
 from carekit.dataset.schema import ACCOUNTS, BRANDS
 from carekit.errors import InputError
-from carekit.sources.accounts import KnownAccounts, network_name, read_accounts
+from carekit.sources.accounts import KnownAccounts, fold, network_name, read_accounts
 from carekit.sources.files.checks import (
     check_key,
     check_selection,
@@ -43,6 +44,7 @@ __all__ = ["connect_engine", "import_files", "known_accounts", "write_accounts",
 PathLike = str | os.PathLike[str]
 
 
+@one_writer
 def import_files(
     format: str,
     files: PathLike | Sequence[PathLike],
@@ -153,10 +155,10 @@ def import_files(
         site,
         brand,
         accounts is not None,
-        secret,
-        checked_roles(roles or {}),
-        tuple(keep),
-        Reading(encoding, sheet, header_row),
+        key=secret,
+        roles=checked_roles(roles or {}),
+        keep=tuple(keep),
+        reading=Reading(encoding, sheet, header_row),
     )
     observed = None if observed_at is None else microseconds(observed_at)
     said = named_selection(selection)
@@ -172,7 +174,9 @@ def import_files(
             sources.append(Source(chosen, opened))
         formats = [s.format for s in sources]
         given = listed_accounts(accounts, network=site or formats[0].network)
-        options = replace(options, listed=frozenset(given.accounts["account"].str.lower()))
+        known = merged(given, old)
+        pairs = known.accounts[["network", "account"]].to_numpy()
+        options = replace(options, accounts=frozenset((n, fold(n, a)) for n, a in pairs))
         chosen_selection = said or one_selection(formats)
         check_selection(old, chosen_selection)
         if old is not None and old.selection.detected and said is None:
@@ -197,7 +201,7 @@ def import_files(
             said is not None,
             progress or (lambda sentence: None),
         )
-        run = Run(options, asked, old, merged(given, old), given, chosen_selection)
+        run = Run(options, asked, old, known, given, chosen_selection)
         with writer:
             connect = partial(connect_engine, writer.staging, memory_limit)
             try:

@@ -234,12 +234,14 @@ class FileLoad:
 
     def _where_accounts_are(self) -> str:
         """A hint: the column that holds listed accounts, if the one that was read does not."""
-        if self._table is None or self.plan is None or not self.options.listed:
+        if self._table is None or self.plan is None or not self.options.accounts:
             return ""
+        listed = {handle.lower() for _, handle in self.options.accounts}
+        rows = self._table.peek()
         for place, name in enumerate(self._table.header.names):
-            for row in self._table.peek():
+            for row in rows:
                 value = row[place].strip().lstrip("@").lower()
-                if value and value in self.options.listed:
+                if value and value in listed:
                     return (
                         f" The column {name!r} holds the listed account {value!r}: map it with "
                         f"--map author_id={name}."
@@ -277,6 +279,7 @@ class FileLoad:
                     self.rejected.append(Rejected(line, item.problem, item.n, self.name))
                     continue
                 gaps += item.gaps
+                door.meet(item.people)
                 if item.warning is not None:
                     self.warnings.append(item.warning)
                 if item.left_out is not None:

@@ -17,10 +17,6 @@ BROKEN = "broken quotation marks, or the file ends inside a quoted field"
 TOO_LONG = "a line or a field is too long to be a post"
 
 
-class NoPost(ValueError):
-    """A row is no post by its nature, and no fault of anybody; the message says what it is."""
-
-
 class Record(NamedTuple):
     """One row: where it starts and its fields, or why it could not be read.
 

@@ -24,8 +24,9 @@ from carekit.errors import InputError
 from carekit.sources.drafts import text
 from carekit.sources.files.headers import Header, find_header
 from carekit.sources.files.opening import Opened, Reading, open_file
-from carekit.sources.files.records import EMPTY, NoPost, Record, read_records
+from carekit.sources.files.records import EMPTY, Record, read_records
 from carekit.sources.files.text import Facts, Lines, facts
+from carekit.sources.found import NoPost
 
 if TYPE_CHECKING:
     from carekit.sources.files.formats import Derived

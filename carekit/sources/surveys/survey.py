@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from carekit.dataset.folder import append_dataset, create_dataset, now, open_dataset, versions
+from carekit.dataset.locking import one_writer
 from carekit.dataset.manifest import FILE
 from carekit.dataset.schema import SURVEY
 from carekit.errors import InputError
@@ -71,6 +72,7 @@ class SurveyReport:
         return "\n".join([self.summary, *self.notes])
 
 
+@one_writer
 def import_survey(
     file: PathLike,
     *,

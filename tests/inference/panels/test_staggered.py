@@ -5,8 +5,7 @@ import pandas as pd
 import pytest
 
 from carekit.errors import InputError
-from carekit.inference.panels.panels import difference_in_differences
-from carekit.inference.panels.staggered import event_time, staggered_effect
+from carekit.inference.panels.staggered import event_time, imputed_effect, staggered_effect
 
 FEW = {"outcome": "share", "draws": 999}
 
@@ -36,12 +35,103 @@ def message(call):
     return str(caught.value)
 
 
-def test_one_start_date_is_difference_in_differences_with_welchs_limits():
+def test_one_start_date_is_welchs_test_of_one_change_per_brand():
+    from scipy.stats import ttest_ind
+
     table = panel([4] * 5 + [None] * 7)
+    wide = table.pivot_table(index="brand", columns="period", values="share")
+    change = (wide.loc[:, 4:].mean(axis=1) - wide.loc[:, :3].mean(axis=1)).to_numpy()
+    welch = ttest_ind(change[:5], change[5:], equal_var=False)
+    limits = welch.confidence_interval()
     ours = staggered_effect(table, **FEW).iloc[0]
-    welch = difference_in_differences(table, outcome="share").iloc[1]
-    for column in ("estimate", "std_error", "df", "ci_low", "ci_high", "p_value"):
-        assert ours[column] == pytest.approx(welch[column])
+    assert ours["estimate"] == pytest.approx(change[:5].mean() - change[5:].mean())
+    assert (ours["df"], ours["p_value"]) == pytest.approx((welch.df, welch.pvalue))
+    assert (ours["ci_low"], ours["ci_high"]) == pytest.approx((limits.low, limits.high))
+
+
+def staggered(groups, never, effect, sizes=None, seed=1):
+    """Brands of several start dates whose share moves by `effect(periods since the start)`."""
+    rng = np.random.default_rng(seed)
+    starts = [start for start, k in groups for _ in range(k)] + [None] * never
+    rows = []
+    for i, start in enumerate(starts):
+        size = 20 if sizes is None else int(sizes[i])
+        for t in range(18):
+            since = -1 if start is None else t - start
+            share = 0.5 + 0.002 * t + 0.01 * (i % 5) + (effect(since) if since >= 0 else 0.0)
+            rows.append((f"b{i:02d}", t, share + rng.normal(0, 1e-4), start, size))
+    return pd.DataFrame(rows, columns=["brand", "period", "share", "start", "requests"])
+
+
+@pytest.mark.parametrize(
+    ("groups", "never", "effect"),
+    [
+        ([(4, 8), (12, 8)], 8, lambda s: -0.02 - 0.015 * s),
+        ([(3, 10), (9, 10), (14, 10)], 2, lambda s: -0.02 * s),
+        ([(3, 12), (12, 12)], 1, lambda s: -0.10 + 0.012 * s),
+    ],
+    ids=["grows", "grows from 0, most brands start", "fades"],
+)
+@pytest.mark.parametrize("uneven", [False, True])
+def test_effects_that_grow_or_fade_are_found_per_request(groups, never, effect, uneven):
+    # A regression on all brand-periods said +0.5 points where -10.5 are true.
+    brands = sum(k for _, k in groups) + never
+    sizes = 5 + np.arange(brands) * 7 % 50 if uneven else None
+    table = staggered(groups, never, effect, sizes)
+    under_way = table[table["period"] >= table["start"].fillna(99)]
+    true = np.average(
+        [effect(s) for s in under_way["period"] - under_way["start"]],
+        weights=under_way["requests"],
+    )
+    out = imputed_effect(table, outcome="share", size="requests").iloc[0]
+    assert out["estimate"] == pytest.approx(true, abs=5e-4)
+    assert out["ci_low"] < true < out["ci_high"]
+    assert out["n"] == len(under_way)
+
+
+def test_imputed_effect_is_what_statsmodels_foretells():
+    import statsmodels.formula.api as smf
+
+    rng = np.random.default_rng(7)
+    table = panel([3, 3, 4, 5, 5, None, None, None, None], seed=8).assign(
+        requests=rng.integers(5, 60, 63)
+    )
+    table = table.drop(index=[2, 40])  # brands may lack periods
+    late = table["period"] >= table["start"].fillna(99)
+    fit = smf.wls(
+        "share ~ C(brand) + C(period)", table[~late], weights=table.loc[~late, "requests"]
+    ).fit()
+    apart = table.loc[late, "share"] - fit.predict(table[late])
+    out = imputed_effect(table, outcome="share", size="requests").iloc[0]
+    expected = np.average(apart, weights=table.loc[late, "requests"])
+    assert out["estimate"] == pytest.approx(expected)
+
+
+def test_constant_effects_per_request_are_those_of_a_panel_regression():
+    from linearmodels.panel import PanelOLS
+
+    table = staggered([(4, 8), (12, 8)], 8, lambda s: -0.15, 5 + np.arange(24) * 7 % 50)
+    under = (table["period"] >= table["start"].fillna(99)).astype(float)
+    indexed = table.assign(under=under).set_index(["brand", "period"])
+    fit = PanelOLS(
+        indexed["share"],
+        indexed[["under"]],
+        weights=indexed["requests"],
+        entity_effects=True,
+        time_effects=True,
+    ).fit()
+    out = imputed_effect(table, outcome="share", size="requests").iloc[0]
+    assert out["estimate"] == pytest.approx(fit.params["under"], abs=2e-4)
+
+
+def test_periods_in_which_everybody_has_started_are_no_part_of_the_effect():
+    table = panel([3] * 6 + [6] * 6, noise=0.1).assign(requests=10)
+    out = imputed_effect(table, outcome="share", size="requests").iloc[0]
+    assert out["n"] == 18
+    assert out["ci_low"] < 3 < out["ci_high"]
+    with pytest.raises(InputError) as error:
+        imputed_effect(table.assign(requests=0), outcome="share", size="requests")
+    assert "is no number above 0 in 84 rows (first: 0, 1, 2)" in str(error.value)
 
 
 def test_brands_already_under_way_are_never_controls():
@@ -80,7 +170,7 @@ def test_event_times_counted_by_hand():
     assert out["estimate"].to_dict() == {-2: 0.0, -1: 0.0, 0: 7.0}
     assert out.loc[-1, "method"] == "reference"
     assert out["std_error"].isna().all()
-    assert out["flags"][0] == "few_treated few_controls few_clusters"
+    assert out["flags"][0] == "few_treated, few_controls, few_clusters"
 
 
 def test_event_times_before_the_start_show_groups_that_were_moving_apart():

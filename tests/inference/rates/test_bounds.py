@@ -42,7 +42,7 @@ def test_limits_of_clustered_bounds_are_those_of_the_clustered_rates():
     high = estimate_rate(filled, cluster="brand").iloc[0]
     assert (out["ci_low"], out["ci_high"]) == (low["ci_low"], high["ci_high"])
     assert out["method"] == "outer: korn-graubard, clustered by brand"
-    assert out["flags"] == "few_clusters incomplete"
+    assert out["flags"] == "few_clusters, incomplete"
     narrow = rate_bounds(rows, cluster="brand", interval="imbens-manski").iloc[0]
     expected = low["estimate"] - narrow["critical_value"] * low["std_error"]
     assert narrow["ci_low"] == pytest.approx(max(expected, 0))

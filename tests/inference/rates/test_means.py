@@ -34,7 +34,7 @@ def test_clusters_of_equal_size_give_the_interval_of_their_means():
     means = VALUES.reshape(4, 2).mean(axis=1)
     assert row.std_error == pytest.approx(stats.sem(means))
     assert (row.df, row.clusters) == (3, 4)
-    assert row["flags"] == "few_clusters small_n"
+    assert row["flags"] == "few_clusters, small_n"
 
 
 def test_counts_are_copies():

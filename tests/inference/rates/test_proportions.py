@@ -68,7 +68,7 @@ def test_two_brands_counted_by_hand():
     assert row["n_eff"] == pytest.approx(150)
     assert row["deff"] == pytest.approx(0.0016 * 9 / 0.24)
     assert (row["clusters"], row["df"]) == (2, 1)
-    assert row["flags"] == "few_clusters small_n"
+    assert row["flags"] == "few_clusters, small_n"
 
 
 def test_groups_are_sorted_and_each_is_computed_alone():
@@ -120,7 +120,7 @@ def test_one_cluster_has_an_estimate_and_no_limits():
     assert row["estimate"] == pytest.approx(1 / 3)
     assert row[["std_error", "ci_low", "ci_high", "df", "n_eff", "deff"]].isna().all()
     assert row["method"] == "none: one brand"
-    assert row["flags"] == "one_cluster few_clusters small_n"
+    assert row["flags"] == "one_cluster, few_clusters, small_n"
 
 
 def test_no_variance_between_clusters_falls_back_to_exact_limits_and_says_so():
@@ -134,7 +134,7 @@ def test_no_variance_between_clusters_falls_back_to_exact_limits_and_says_so():
     assert (out["std_error"] == 0).all()
     assert out["deff"].isna().all()
     assert (out["method"] == "clopper-pearson: no variance between values of brand").all()
-    assert out.loc["none", "flags"] == "zero_var few_clusters"
+    assert out.loc["none", "flags"] == "zero_var, few_clusters"
 
 
 def test_clusters_of_one_unit_are_independent_units():
@@ -268,7 +268,7 @@ def test_mean_of_rates_leaves_out_brands_without_requests_and_counts_them():
     assert row["estimate"] == pytest.approx((0.2 + 0.4 + 0.9) / 3)
     assert row["median_rate"] == pytest.approx(0.4)
     assert (row["n"], row["clusters"], row["clusters_empty"]) == (1020, 3, 1)
-    assert row["flags"] == "few_clusters boundary"
+    assert row["flags"] == "few_clusters, boundary"
     assert (row["ci_low"], row["ci_high"]) == (0, 1)
 
 
@@ -277,7 +277,7 @@ def test_mean_of_rates_without_variation_has_no_limits():
         ("none", "p", 0, 0), ("one", "p", 5, 2), ("same", "p", 10, 1), ("same", "q", 30, 3)
     )
     out = mean_of_rates(rows, by="group", cluster="brand")
-    assert out["flags"].tolist() == ["n0", "one_cluster few_clusters", "zero_var few_clusters"]
+    assert out["flags"].tolist() == ["n0", "one_cluster, few_clusters", "zero_var, few_clusters"]
     assert out["method"].tolist() == [
         "none: n = 0",
         "none: one brand",

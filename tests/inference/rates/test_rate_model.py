@@ -127,7 +127,7 @@ def test_order_of_rows_does_not_matter_and_the_table_stays_unchanged():
 
 def test_one_cluster_gives_estimates_without_limits():
     out = fit(two_networks(brand="a"))
-    assert out["flags"].tolist() == ["one_cluster few_clusters"] * 2
+    assert out["flags"].tolist() == ["one_cluster, few_clusters"] * 2
     assert out[["std_error", "ci_low", "rate_difference_low", "p_value"]].isna().all(axis=None)
     assert out["estimate"].notna().all()
 
@@ -135,7 +135,7 @@ def test_one_cluster_gives_estimates_without_limits():
 def test_errors_say_what_came_what_was_expected_and_what_to_do():
     frame = two_networks()
     assert message(lambda: fit(frame, correction="cr3")) == (
-        "`correction` is 'cr3'; expected one of: none, g, hc1, cr2. Choose one of these."
+        "`correction` is 'cr3'; expected one of: cr2, hc1. Choose one of these."
     )
     assert message(lambda: fit(frame, reference={"network": "y"})) == (
         "`reference` for 'network' is 'y'; expected one of: facebook, x. Choose one of these "

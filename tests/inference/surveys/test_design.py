@@ -8,15 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from carekit.inference.surveys.design import compact, survey_design
+from carekit.inference.surveys.design import compact, read_sample
 from carekit.inference.surveys.linearisation import (
     block_covariance,
     cell_covariance,
     totals_covariance,
     weighted_shares,
 )
-from carekit.inference.surveys.respondents import read_design
-from carekit.inference.weights import rake
 
 GOLDEN = Path(__file__).parents[2] / "golden"
 SETTINGS = [
@@ -26,7 +24,6 @@ SETTINGS = [
     {"weight": "weight", "psu": "psu"},
     {"weight": "weight", "stratum": "stratum", "psu": "psu"},
     {"weight": "weight", "stratum": "psu", "psu": "lonely", "lonely": "center"},
-    {"weight": "id", "freq": True, "psu": "psu"},
 ]
 
 
@@ -51,7 +48,7 @@ def test_numbers_and_names_of_clusters_give_the_same_design():
     frame = respondents()
     number = frame["psu"].rank(method="dense").astype(int)
     names, numbers = (
-        survey_design(f, stratum="stratum", psu="psu") for f in (frame, frame.assign(psu=number))
+        read_sample(f, stratum="stratum", psu="psu") for f in (frame, frame.assign(psu=number))
     )
     assert names.psus.tolist() == numbers.psus.tolist()
     assert names.clustered
@@ -61,19 +58,19 @@ def test_numbers_and_names_of_clusters_give_the_same_design():
 
 def test_a_cluster_name_in_two_strata_names_two_clusters():
     frame = pd.DataFrame({"s": list("aabbaabb"), "c": [1, 2, 1, 2, 1, 2, 1, 2]})
-    assert survey_design(frame, stratum="s", psu="c").psus.tolist() == [2, 2]
+    assert read_sample(frame, stratum="s", psu="c").psus.tolist() == [2, 2]
 
 
 @pytest.mark.parametrize("options", SETTINGS, ids=str)
 def test_four_ways_to_the_same_covariance_agree(options):
     frame = respondents()
-    design = read_design(frame, **options)
+    design = read_sample(frame, **options)
     group = frame["age_score"].to_numpy() - 1
     group = np.where(frame["id"] % 11 == 0, -1, group)
     answer = frame["prefers"].to_numpy()
     share, variance = weighted_shares(design, group, answer, (6, 2))
 
-    mass = design.weight * design.copies
+    mass = design.weight
     total = np.array([mass[group == g].sum() for g in range(6)])
     block = np.zeros((len(frame), 2))
     inside = group >= 0
@@ -96,19 +93,10 @@ def test_four_ways_to_the_same_covariance_agree(options):
     assert np.allclose(slopes @ cells @ slopes.T, blocks, atol=1e-13)
 
 
-def test_calibrated_covariances_agree_as_well():
+def test_kish_equals_the_frozen_reference(golden):
     frame = respondents()
-    weights = rake(
-        frame,
-        {"sex": {"f": 130, "m": 117}, "stratum": frame["stratum"].value_counts().to_dict()},
-        weight="weight",
-    )
-    design = read_design(frame, calibration=weights, psu="psu")
-    group, answer = (frame["sex"] == "f").to_numpy().astype(int), frame["used"].to_numpy()
-    share, variance = weighted_shares(design, group, answer, (2, 2))
-    total = np.array([design.weight[group == g].sum() for g in range(2)])
-    block = np.column_stack(
-        [design.weight * ((answer == k) - share[group, k]) / total[group] for k in range(2)]
-    )
-    blocks = block_covariance(design, group, 2, block)
-    assert np.allclose(np.diag(blocks), variance.ravel(), rtol=1e-9)
+    n_eff = read_sample(frame, weight="weight").kish(np.zeros(len(frame), dtype=int), 1)[0]
+    reference = golden("weights")
+    reference.check("in_survey", "kish_n_eff", n_eff)
+    reference.check("in_survey", "kish_deff", len(frame) / n_eff)
+    reference.check("in_survey", "n", len(frame))

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from carekit.errors import InputError
-from carekit.inference.surveys.ordered_groups import check_monotone, mid_ages, score_groups
+from carekit.inference.surveys.ordered_groups import check_monotone, score_groups
 
 AGES = ["18-24", "25-34", "35-44", "45-54", "55-64", "65+"]
 
@@ -75,21 +75,9 @@ def test_without_variation_there_is_no_test():
     assert len(check_monotone(gaps, group="age", direction="rising", draws=100).fitted) == 2
 
 
-def test_mid_ages_of_closed_and_open_bands():
-    assert list(mid_ages(AGES).values()) == [21, 29.5, 39.5, 49.5, 59.5, 70]
-    assert mid_ages(["18 – 24", "25+"]) == {"18 – 24": 21, "25+": 28.5}
+def test_groups_are_scored_in_order_or_as_asked():
     assert score_groups(["b", "a"], None, "g").tolist() == [1, 2]
     assert score_groups(["b", "a"], {"a": 7, "b": 3}, "g").tolist() == [3, 7]
-
-
-@pytest.mark.parametrize("label", ["65+", "young", "18", "18-24 ans"])
-def test_labels_that_are_no_age_bands_are_refused(label):
-    with pytest.raises(InputError) as error:
-        mid_ages([label])
-    assert str(error.value) == (
-        f"`labels` holds {label!r}; bands such as '18-24', closed by one such as '65+', were "
-        "expected. Pass `scores` as a mapping instead."
-    )
 
 
 def test_wrong_input_is_refused():

@@ -109,7 +109,7 @@ def test_no_answer_gives_nan():
     result = compare_waits(table, group="who", permutations=9)
     assert math.isnan(result.statistic)
     assert math.isnan(result.p_value)
-    assert (result.df, result.flags, result.permutations) == (0.0, "n0 small_n", 0)
+    assert (result.df, result.flags, result.permutations) == (0.0, "n0, small_n", 0)
     assert str(result).startswith("Waits cannot be compared: 10 requests (a: 0 answered")
 
 

@@ -81,7 +81,7 @@ def test_default_horizon_is_the_shortest_follow_up_of_open_curves():
 def test_a_group_followed_too_briefly_is_nan_and_flagged():
     longer = SIX.assign(brand="b", seconds=SIX["seconds"] * 2)
     got = restricted_mean(pd.concat([SIX.assign(brand="a"), longer]), by="brand", until=100)
-    assert got["flags"].tolist() == ["not_reached small_n", "small_n"]
+    assert got["flags"].tolist() == ["not_reached, small_n", "small_n"]
     assert got.loc[0, ["restricted_mean_minutes", "std_error", "ci_low", "ci_high"]].isna().all()
     assert got["restricted_mean_minutes"].notna().tolist() == [False, True]
 
@@ -118,7 +118,7 @@ def test_one_cluster_has_no_limits():
     row = restricted_mean(SIX.assign(author="a"), cluster="author", until=50).iloc[0]
     assert row["restricted_mean_minutes"] == pytest.approx(10 + 50 / 6 + 10 + 2.5)
     assert row[["std_error", "ci_low", "ci_high"]].isna().all()
-    assert row["flags"] == "one_cluster few_clusters small_n"
+    assert row["flags"] == "one_cluster, few_clusters, small_n"
 
 
 def random_table(seed: int, authors: int = 25) -> pd.DataFrame:
@@ -174,7 +174,7 @@ def test_clusters_that_do_not_differ_fall_back_on_independent_requests():
     twins = pd.concat([SIX.assign(author=a) for a in "abcdef"])
     row = restricted_mean(twins, cluster="author", until=50).iloc[0]
     assert row["std_error"] == pytest.approx(restricted_mean(twins, until=50)["std_error"][0])
-    assert row["flags"] == "zero_var few_clusters"
+    assert row["flags"] == "zero_var, few_clusters"
 
 
 tables = st.lists(

@@ -12,6 +12,7 @@ from nbformat.v4 import new_code_cell, new_notebook
 from carekit.errors import MissingExtraError
 from carekit.show.notebooks import clean, refresh_notebooks, unstable_cells
 from carekit.show.notebooks.__main__ import main
+from carekit.show.notebooks.outputs import LANGUAGE
 
 
 def test_clean_keeps_what_readers_see_and_drops_the_rest(toy: Any) -> None:
@@ -32,7 +33,7 @@ def test_clean_keeps_what_readers_see_and_drops_the_rest(toy: Any) -> None:
             "language": "python",
             "name": "python3",
         },
-        "language_info": {"name": "python"},
+        "language_info": LANGUAGE,
     }
     for old, new in zip(toy.cells, cleaned.cells, strict=True):
         assert (old.id, old.source) == (new.id, new.source)

@@ -17,7 +17,7 @@ from carekit.dataset.check import check_dataset
 from carekit.dataset.folder import open_dataset
 from carekit.dataset.privacy import pseudonym
 from carekit.errors import CarekitError, InputError
-from carekit.measures.answer_rate import measure_answer_rate
+from carekit.measures.answers import answer_rate
 from carekit.sources.collecting.collect import collect, estimate
 from carekit.sources.collecting.web import QueryFailed, Web
 
@@ -37,7 +37,7 @@ def test_with_a_login_the_planted_answer_rate_comes_back(bluesky, login, tmp_pat
     report = gather(bluesky, tmp_path / "d")
     assert report.stopped is None
     assert report.n_posts == 20 + 13 + 5
-    rate = measure_answer_rate(open_dataset(tmp_path / "d"))
+    rate = answer_rate(open_dataset(tmp_path / "d"))
     assert (rate.n[0], rate.n_answered[0]) == (20, 13)
     assert bluesky.logins == {"us.test": 1}
 
@@ -49,7 +49,7 @@ def test_without_a_login_the_selection_says_what_is_missing(bluesky, tmp_path) -
     assert dataset.selection.kind == "brand_threads"
     assert dataset.manifest.rows("posts") == 13 * 2 + 5
     with pytest.raises(CarekitError, match="its selection is 'brand_threads'"):
-        measure_answer_rate(dataset)
+        answer_rate(dataset)
 
 
 def test_rows_are_those_of_a_hand_written_thread(bluesky, login, tmp_path) -> None:
@@ -312,7 +312,9 @@ def test_what_cannot_go_on_is_said_before_anything_is_written(bluesky, tmp_path)
         gather(bluesky, tmp_path / "d", resume=True)
     with pytest.raises(InputError, match="`targets` is empty"):
         collect("bluesky", out=tmp_path / "d", base_url=bluesky.url)
-    with pytest.raises(InputError, match="`source` is 'orkut'; expected one of: bluesky, mastodon"):
+    with pytest.raises(
+        InputError, match="`source` is 'orkut'; expected one of: google-play, snscrape"
+    ):
         collect("orkut", ["a"], out=tmp_path / "d")
     with pytest.raises(InputError, match="`max_pages` is 0; expected a number of at least 1"):
         gather(bluesky, tmp_path / "d", max_pages=0)

@@ -12,7 +12,7 @@ from carekit.cli import main
 from carekit.dataset.folder import open_dataset
 from carekit.errors import InputError, MissingExtraError, SchemaError
 from carekit.sources.surveys.survey import import_survey, read_bands
-from carekit.survey.answers import measure_share
+from carekit.survey import answers
 
 PEOPLE = "id,w,age,uses,like\n1,0.5,19,1,good\n2,1.5,64,2,bad\n3,1,70,8,good\n4,1,99,9,\n"
 MAP = {"respondent_id": "id", "weight": "w"}
@@ -60,7 +60,7 @@ def test_respondents_of_weight_zero_are_kept_and_counted_aloud(load):
     dataset, report = load(PEOPLE.replace("1,0.5,", "1,0,"), codebook={"uses": CODES}, mapping=MAP)
     assert dataset.read("survey")["weight"].tolist() == [0.0, 1.5, 1.0, 1.0]
     assert "1 respondent has weight 0: kept in the table, outside every estimate." in str(report)
-    made = measure_share(dataset, "uses")
+    made = answers(dataset, "uses")
     assert made["n"].tolist() == [1, 1]
     assert made.attrs["note"].endswith(
         "3 were asked “uses” (weighted). Left out, with weight 0: 1 more."

@@ -1,1 +1,0 @@
-"""Raw items of one format → drafts: pure functions, shared by collectors and importers."""

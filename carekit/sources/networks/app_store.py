@@ -1,0 +1,99 @@
+"""App Store reviews: the developer's answer is a Python dictionary in one cell of the row."""
+
+from __future__ import annotations
+
+import ast
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from carekit.sources.files.any_csv import Preset, plan
+from carekit.sources.files.cells import EMPTY_WORDS
+from carekit.sources.files.formats import Derived, Drafts, Format, Options, Sample, need_columns
+from carekit.sources.files.table import TableFile
+from carekit.sources.networks.reviews import BRAND_COLUMNS
+
+LONGEST_ANSWER = 50_000  # characters; the store allows 5,970 in an answer
+_UNREADABLE = "developerResponse is no dictionary with a body and a time"
+
+
+def answer_of(cell: str) -> dict[str, Any]:
+    """The dictionary in a cell `developerResponse`; empty if there is no answer.
+
+    Raises
+    ------
+    ValueError
+        If the cell holds anything else.
+
+    Examples
+    --------
+    >>> answer_of("{'id': 1, 'body': 'Merci', 'modified': '2021-01-06T13:00:00Z'}")["body"]
+    'Merci'
+    """
+    if cell.strip().lower() in EMPTY_WORDS:
+        return {}
+    if len(cell) > LONGEST_ANSWER:
+        raise ValueError(_UNREADABLE)
+    try:
+        made = ast.literal_eval(cell.strip())
+    except (ValueError, SyntaxError, TypeError, MemoryError, RecursionError):
+        try:
+            made = json.loads(cell)
+        except (ValueError, RecursionError):
+            raise ValueError(_UNREADABLE) from None
+    if not isinstance(made, dict) or not made.get("modified"):
+        raise ValueError(_UNREADABLE)
+    return made
+
+
+def derive(row: Mapping[str, str]) -> tuple[str, str, str]:
+    """Text, answer and time of the answer of a row, whose column names are in lower case."""
+    answer = answer_of(row.get("developerresponse", ""))
+    title, review = row.get("title", "").strip(), row.get("review", "")
+    body = answer.get("body")
+    return (
+        f"{title}\n{review}" if title and review else title or review,
+        body if isinstance(body, str) else "",
+        str(answer.get("modified", "")),
+    )
+
+
+PRESET = Preset(
+    columns={
+        "post_id": ("review_id", "reviewId"),
+        "author_id": ("userName",),
+        "text": ("review",),
+        "created_at": ("date",),
+        "brand": BRAND_COLUMNS,
+    },
+    needed=("created_at", "rating"),
+    network="app_store",
+    surface="review",
+    role="customer",
+    id_from=("brand", "author_id", "created_at", "rating", "text"),
+    derived=Derived(("text", "reply_text", "reply_created_at"), derive),
+)
+
+
+def recognises(sample: Sample) -> bool:
+    """True if the header holds the stars, the text and the answer of a review."""
+    names = ("developerResponse", "review", "rating", "date")
+    return sample.header is not None and all(sample.header.find(n) is not None for n in names)
+
+
+def drafts(table: TableFile, options: Options) -> Drafts:
+    """The rows as drafts; reviews without an id get one from what they say."""
+    need_columns(table.header, ("date", "developerResponse"), file=table.name, format="app-store")
+    return plan(table, options, PRESET, format="app-store")
+
+
+FORMAT = Format(
+    name="app-store",
+    what="App Store reviews with answers (CSV)",
+    recognises=recognises,
+    drafts=drafts,
+    title="App Store reviews",
+    network="app_store",
+)
+
+FORMATS = (FORMAT,)

@@ -1,0 +1,423 @@
+"""Bluesky, through the AppView: the feed of an account, search results, and every thread of them.
+
+Feeds and threads are public. Search needs a login: with one, the posts that mention an account are
+collected too, without it only conversations that the account began or joined.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from carekit.dataset.manifest import NOTHING_LEFT_OUT, Selection
+from carekit.errors import InputError
+from carekit.sources.collecting.purging import purge_json
+from carekit.sources.collecting.source import (
+    LOOKUP,
+    Ask,
+    Estimate,
+    LiveSource,
+    Page,
+    Query,
+    SourceKind,
+    StoredPage,
+    secret,
+)
+from carekit.sources.collecting.web import Answer, Blocked, QueryFailed
+from carekit.sources.found import Found, Gone, Problem
+from carekit.sources.networks.bluesky import posts as mapper
+
+if TYPE_CHECKING:
+    from carekit.sources.collecting.web import Web
+
+PUBLIC, LOGIN = "https://public.api.bsky.app", "https://bsky.social"
+HANDLE, PASSWORD = "BLUESKY_HANDLE", "BLUESKY_APP_PASSWORD"
+PAGE, LOOKED_UP = 100, 25  # the most that one call gives
+DEEP = 1000
+SEARCH, REPO = "search:", "repo:"
+EXPIRED = ("ExpiredToken", "InvalidToken")
+
+BRAND_THREADS = Selection(
+    kind="brand_threads",
+    why="Only conversations that the account began or joined are in it: posts that mention it and "
+    "got no reply are missing.",
+    cannot_answer=("answer-rate", "repeats", "definitions"),
+)
+FOUND = Selection(kind="search", why="Posts that a search found, with their threads.")
+TERMS = (
+    "Public posts; the network asks that deletions are honoured (run --refresh) and that a client "
+    "keeps to its rate limits."
+)
+
+
+class Bluesky(LiveSource):
+    """One AppView, or a PDS that passes questions on to one.
+
+    Parameters
+    ----------
+    ask : Ask
+        Targets: handles or DIDs of accounts; `search:WORDS`; `repo:HANDLE` for an account's own
+        posts from its own server, without threads.
+    web : Web
+    base_url : str, optional
+        By default the public AppView, or with a login the usual PDS.
+    login : (str, str), optional
+        Handle and app password.
+    """
+
+    name = network = "bluesky"
+    terms = TERMS
+    pace = 0.1  # 3,000 calls in 5 minutes
+
+    def __init__(
+        self,
+        ask: Ask,
+        *,
+        web: Web,
+        base_url: str | None = None,
+        login: tuple[str, str] | None = None,
+    ) -> None:
+        super().__init__(ask, web=web, base_url=base_url or (LOGIN if login else PUBLIC))
+        self._login, self._token = login, ""
+        self.auth = "app password" if login else "none"
+        self._profiles: dict[str, Mapping[str, Any]] = {}
+        accounts = [t for t in ask.targets if not t.startswith((SEARCH, REPO))]
+        lists_own = any(t.startswith(REPO) for t in ask.targets)
+        if lists_own or (accounts and not login):
+            self.selection = BRAND_THREADS
+        else:
+            self.selection = NOTHING_LEFT_OUT if accounts else FOUND
+
+    # What is asked
+
+    def accounts(self) -> Sequence[str]:
+        named = [t.removeprefix(REPO) for t in self.ask.targets if not t.startswith(SEARCH)]
+        return [t for t in named if not t.startswith("did:")]
+
+    def queries(self) -> Sequence[Query]:
+        made: list[Query] = []
+        for target in self.ask.targets:
+            if target.startswith(SEARCH):
+                made.append(Query("search", target.removeprefix(SEARCH).strip()))
+            elif target.startswith(REPO):
+                made.append(Query("records", self._resolved(target.removeprefix(REPO))))
+            else:
+                profile = self._profile(target)
+                made.append(Query("feed", profile["did"]))
+                if self._login:
+                    made.append(Query("mentions", f"{profile['did']} {profile['handle']}"))
+        return made
+
+    def estimate(self) -> Estimate:
+        """From the number of posts on each profile; a thread each is the most there can be."""
+        accounts = [t for t in self.ask.targets if not t.startswith((SEARCH, REPO))]
+        posts = sum(int(self._profile(t).get("postsCount") or 0) for t in accounts)
+        feeds = sum(-(-int(self._profile(t).get("postsCount") or 0) // PAGE) for t in accounts)
+        pages = len(accounts) + feeds + posts if accounts else None
+        return Estimate(
+            pages,
+            None if pages is None else pages * max(self.web.limiter.pace, 0.2),
+            0.0,
+            f"{posts:,} posts of the accounts asked for: their feeds, and at most a thread for each "
+            "post. Search results come on top; their number is not told before.",
+        )
+
+    def _profile(self, actor: str) -> Mapping[str, Any]:
+        if actor not in self._profiles:
+            answer = self._call("app.bsky.actor.getProfile", {"actor": actor})
+            if answer.status != 200:
+                raise InputError(
+                    f"`targets`: {self.host} knows no account {actor!r}. Expected a handle such as "
+                    "name.bsky.social, or a DID. Check the spelling."
+                )
+            self._profiles[actor] = answer.json()
+        return self._profiles[actor]
+
+    def _resolved(self, actor: str) -> str:
+        if actor.startswith("did:"):
+            return actor
+        answer = self._call("com.atproto.identity.resolveHandle", {"handle": actor})
+        if answer.status != 200:
+            raise InputError(
+                f"`targets`: {self.host} knows no account {actor!r}. Expected a handle or a DID "
+                "that lives on this server. Check --base-url."
+            )
+        return str(answer.json()["did"])
+
+    # Pages
+
+    def pages(self, query: Query, cursor: str | None) -> Iterator[Page]:
+        if query.kind == "thread":
+            yield self._thread_page(query)
+            return
+        if query.kind == LOOKUP:
+            yield self._lookup_page(query)
+            return
+        while True:
+            page = self._list_page(query, cursor)
+            yield page
+            if page.next_cursor is None:
+                return
+            cursor = page.next_cursor
+
+    def _list_page(self, query: Query, cursor: str | None) -> Page:
+        method, params = _list_call(query, self.ask)
+        answer = self._call(method, params | {"limit": PAGE, "cursor": cursor})
+        if answer.status != 200:
+            raise QueryFailed(f"{self.host} refused {method} ({_error(answer)})")
+        body = answer.json()
+        entries = body.get("feed") or body.get("posts") or body.get("records") or []
+        # The last page of records still has a cursor: only an empty page is the end.
+        following = body.get("cursor") if entries else None
+        if following and self.ask.since and self._all_before(query, body):
+            following = None
+        follow = () if query.kind == "records" else self._threads(query, body)
+        return _page(answer, next_cursor=following, follow=follow, n_items=len(entries))
+
+    def _all_before(self, query: Query, body: Any) -> bool:
+        """Lists come newest first; a pinned post does not."""
+        times = [
+            found["created_at"]
+            for found in _listed(query, body, datetime.max)
+            if isinstance(found, dict) and found["created_at"]
+        ]
+        return bool(times) and all(t < self.ask.since for t in times if self.ask.since)
+
+    def _threads(self, query: Query, body: Any) -> tuple[Query, ...]:
+        """The threads of the posts of a list, but not of posts that say nobody replied."""
+        roots = [
+            found["thread"]
+            for found in self._wanted(query, body, seen_at=None)
+            if isinstance(found, dict) and (found["reply_to"] or found["n_replies"] != 0)
+        ]
+        return tuple(Query("thread", root) for root in dict.fromkeys(roots))
+
+    def _thread_page(self, query: Query) -> Page:
+        params = {"uri": query.key, "depth": DEEP, "parentHeight": DEEP}
+        answer = self._call("app.bsky.feed.getPostThread", params)
+        if answer.status != 200:
+            if _error(answer) == "NotFound":
+                return _page(answer)
+            raise QueryFailed(f"{self.host} refused a thread ({_error(answer)})")
+        view = answer.json().get("thread")
+        cut = [uri for uri in _cut_short(view) if uri != query.key]
+        return _page(answer, follow=tuple(Query("thread", uri) for uri in cut), n_items=1)
+
+    def lookup(self, ids: Sequence[str]) -> Sequence[Query]:
+        if self._records_only:
+            return [Query(LOOKUP, json.dumps([uri])) for uri in ids]
+        groups = [ids[n : n + LOOKED_UP] for n in range(0, len(ids), LOOKED_UP)]
+        return [Query(LOOKUP, json.dumps(list(group))) for group in groups]
+
+    @property
+    def _records_only(self) -> bool:
+        return all(t.startswith(REPO) for t in self.ask.targets)
+
+    def _lookup_page(self, query: Query) -> Page:
+        ids = json.loads(query.key)
+        if self._records_only:
+            _, _, did, collection, key = ids[0].split("/")
+            params = {"repo": did, "collection": collection, "rkey": key}
+            answer = self._call("com.atproto.repo.getRecord", params)
+            if answer.status == 200 or _error(answer) == "RecordNotFound":
+                return _page(answer)
+        else:
+            answer = self._call("app.bsky.feed.getPosts", {"uris": ids})
+            if answer.status == 200:
+                return _page(answer, follow=self._threads(query, answer.json()), n_items=len(ids))
+        raise QueryFailed(f"{self.host} refused to look posts up ({_error(answer)})")
+
+    def _call(self, method: str, params: Mapping[str, Any]) -> Answer:
+        """One call of the protocol; with a login, logged in. Errors of status 400 come back."""
+        url = f"{self.base_url}/xrpc/{method}"
+        for attempt in range(2):
+            headers = self._headers()
+            try:
+                answer = self.web.get(
+                    url,
+                    params=params,
+                    headers=headers,
+                    accept=(200, 400, 401) if self._login else (200, 400),
+                )
+            except Blocked as error:
+                if "search" in method.lower() and not self._login:
+                    raise Blocked(
+                        f"{error}: search needs a login; set {HANDLE} and {PASSWORD}"
+                    ) from None
+                raise
+            if not self._login or (answer.status != 401 and _error(answer) not in EXPIRED):
+                return answer
+            self._token = ""  # it has expired: log in once more
+            if attempt:
+                break
+        raise Blocked(f"{self.host} refuses the login of {HANDLE}")
+
+    def _headers(self) -> dict[str, str]:
+        if not self._login:
+            return {}
+        if not self._token:
+            handle, password = self._login
+            url = f"{self.base_url}/xrpc/com.atproto.server.createSession"
+            status, made = self.web.post(url, json={"identifier": handle, "password": password})
+            if status != 200 or not isinstance(made, dict) or "accessJwt" not in made:
+                raise Blocked(
+                    f"{self.host} refuses the login of {HANDLE} (status {status}); check {HANDLE} "
+                    f"and {PASSWORD}"
+                )
+            self._token = made["accessJwt"]
+        return {"authorization": f"Bearer {self._token}"}
+
+    # Reading
+
+    def read(self, page: StoredPage) -> Iterable[Found]:
+        try:
+            body = json.loads(page.body)
+        except ValueError:
+            return [Problem("the page is no JSON")]
+        if page.query.kind == "thread":
+            if page.status != 200:
+                return list(mapper.not_found(page.query.key))
+            return mapper.thread(body, seen_at=page.fetched_at, brands=self.ask.brands)
+        if page.query.kind == LOOKUP:
+            return self._looked_up(page, body)
+        return self._wanted(page.query, body, seen_at=page.fetched_at)
+
+    def _looked_up(self, page: StoredPage, body: Any) -> Iterator[Found]:
+        asked = json.loads(page.query.key)
+        if page.status != 200:
+            yield from mapper.not_found(asked[0])
+            return
+        there = set()
+        single = isinstance(body, dict) and "value" in body
+        wrapped = {"records": [body]} if single else body
+        kind = "records" if single else "posts"
+        for found in _listed(Query(kind, ""), wrapped, page.fetched_at):
+            if isinstance(found, dict):
+                there.add(found["native_id"])
+            yield found
+        yield from (Gone(self.network, uri) for uri in asked if uri not in there)
+
+    def _wanted(self, query: Query, body: Any, *, seen_at: datetime | None) -> Iterator[Found]:
+        """The posts of a list that were asked for: servers need not honour every filter."""
+        mentioned = query.kind == "mentions"
+        named = _naming(body, query.key) if mentioned else frozenset()
+        for found in _listed(query, body, seen_at or datetime.max):
+            if isinstance(found, dict) and query.kind != LOOKUP:
+                created = found["created_at"]
+                if created and self.ask.since and created < self.ask.since:
+                    continue
+                if created and self.ask.until and created > self.ask.until:
+                    continue
+                if mentioned and found["native_id"] not in named:
+                    continue
+            yield found
+
+    def purge(self, body: str, ids: Collection[str]) -> str:
+        return purge_json(
+            body, ids, id_fields=("uri",), kept=("replyCount",), nested=("record", "value")
+        )
+
+
+def _list_call(query: Query, ask: Ask) -> tuple[str, dict[str, Any]]:
+    if query.kind == "feed":
+        return "app.bsky.feed.getAuthorFeed", {
+            "actor": query.key,
+            "filter": "posts_with_replies",
+        }
+    if query.kind == "records":
+        return "com.atproto.repo.listRecords", {"repo": query.key, "collection": mapper.POST}
+    params: dict[str, Any] = {
+        "sort": "latest",
+        "since": _z(ask.since),
+        "until": _z(ask.until),
+        "lang": ask.langs[0] if len(ask.langs) == 1 else None,
+    }
+    if query.kind == "mentions":
+        did, handle = query.key.split(" ")
+        return "app.bsky.feed.searchPosts", params | {"q": f"@{handle}", "mentions": did}
+    return "app.bsky.feed.searchPosts", params | {"q": query.key}
+
+
+def _listed(query: Query, body: Any, seen_at: datetime) -> Iterator[Found]:
+    if query.kind == "records":
+        return mapper.records(body, seen_at=seen_at)
+    return mapper.feed(body, seen_at=seen_at)
+
+
+def _naming(body: Any, key: str) -> frozenset[str]:
+    """URIs of the posts of a page that name an account: its DID in a facet, or its handle.
+
+    A post that was purged has named it before.
+    """
+    did, handle = key.split(" ")
+    posts = body.get("posts") if isinstance(body, dict) else None
+    return frozenset(
+        str(p.get("uri"))
+        for p in posts or []
+        if isinstance(p, dict)
+        and (
+            p.get("purged") is True
+            or did in json.dumps((p.get("record") or {}).get("facets") or [])
+            or f"@{handle}".lower() in str((p.get("record") or {}).get("text")).lower()
+        )
+    )
+
+
+def _cut_short(view: Any) -> Iterator[str]:
+    """Posts of a thread that have replies, of which none is shown: the view ends there."""
+    if not isinstance(view, dict):
+        return
+    # Ancestors never show their other replies.
+    for each in mapper.views({**view, "parent": None}):
+        post = each.get("post")
+        if isinstance(post, dict) and post.get("replyCount") and not each.get("replies"):
+            yield str(post.get("uri"))
+
+
+def _page(answer: Answer, **rest: Any) -> Page:
+    return Page(answer.body, answer.request, answer.status, answer.headers, **rest)
+
+
+def _error(answer: Answer) -> str:
+    body = answer.json()
+    return str(body.get("error", "")) if isinstance(body, dict) else ""
+
+
+def _z(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def make(ask: Ask, web: Web) -> Bluesky:
+    """The source, with the login that the environment or the keyring holds."""
+    handle, password = secret(HANDLE), secret(PASSWORD)
+    if bool(handle) != bool(password):
+        given, missing = (HANDLE, PASSWORD) if handle else (PASSWORD, HANDLE)
+        raise InputError(
+            f"{given} is set and {missing} is not; expected both, or none. Set {missing}."
+        )
+    login = (handle, password) if handle and password else None
+    targets = tuple(t.removeprefix("@") for t in ask.targets)
+    for target in targets:
+        plain = target.removeprefix(REPO)
+        if target.startswith(SEARCH) and target != SEARCH:
+            continue
+        if not plain or " " in plain or not (plain.startswith("did:") or "." in plain):
+            raise InputError(
+                f"`targets` holds {target!r}; expected a handle such as name.bsky.social, a DID, "
+                "search:WORDS or repo:HANDLE. Correct it."
+            )
+    from dataclasses import replace
+
+    return Bluesky(replace(ask, targets=targets), web=web, base_url=ask.base_url, login=login)
+
+
+KIND = SourceKind(
+    name="bluesky",
+    what="posts and threads of an account; with a login also posts that mention it, and search",
+    targets="handles or DIDs, search:WORDS, repo:HANDLE",
+    network="bluesky",
+    make=make,
+    secrets=(HANDLE, PASSWORD),
+)

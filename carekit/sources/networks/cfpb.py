@@ -1,0 +1,217 @@
+"""CFPB: complaints of consumers to the American regulator → drafts.
+
+A complaint names the company and how it responded, in one word of a list: that is no reply, and
+makes no post. The consumer's own words are there only if he agreed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, date, datetime, timedelta
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+from carekit.sources.collecting.purging import purge_json
+from carekit.sources.collecting.source import (
+    Ask,
+    Estimate,
+    LiveSource,
+    Page,
+    Query,
+    SourceKind,
+    StoredPage,
+)
+from carekit.sources.collecting.web import Answer, QueryFailed
+from carekit.sources.found import Draft, Found, Problem
+from carekit.sources.networks.selections import COMPLAINTS
+from carekit.sources.networks.values import (
+    first_ident,
+    inner,
+    listed,
+    mapping,
+    moment,
+    number,
+    why_unusable,
+    words,
+)
+
+if TYPE_CHECKING:
+    from carekit.sources.collecting.web import Web
+
+NETWORK = "cfpb"
+
+
+def read(value: Any, *, seen_at: datetime | None = None) -> Iterator[Found]:
+    """The complaints of an answer of the search API.
+
+    Parameters
+    ----------
+    value : object
+        `{"hits": {"hits": [{"_source": …}]}}`, or a list of complaints.
+    seen_at : datetime, optional
+        When it was fetched.
+    """
+    hits = value if isinstance(value, list) else listed(value, "hits", "hits")
+    if not isinstance(value, list) and not isinstance(inner(value, "hits", "hits"), list):
+        yield Problem("the page holds no complaints")
+        return
+    for hit in hits:
+        problem = why_unusable(hit)
+        if problem:
+            yield Problem(problem)
+        else:
+            source = hit.get("_source")
+            yield _draft(source if isinstance(source, Mapping) else hit, mapping(hit), seen_at)
+
+
+def _draft(source: Mapping[str, Any], hit: Mapping[str, Any], seen_at: datetime | None) -> Draft:
+    native = first_ident(source, "complaint_id") or first_ident(hit, "_id")
+    return {
+        "native_id": native,
+        "network": NETWORK,
+        "surface": "regulator",
+        "author_role": "customer",
+        "brand": words(source.get("company")),
+        "created_at": moment(source.get("date_received")),
+        "text": words(source.get("complaint_what_happened")) or None,
+        "lang": "en" if source.get("complaint_what_happened") else None,
+        "thread": native,
+        "observed_at": seen_at,
+    }
+
+
+BASE = "https://www.consumerfinance.gov"
+PATH = "/data-research/consumer-complaints/search/api/v1/"
+SIZE, DEEPEST = 100, 10_000
+FIRST_DAY = date(2011, 12, 1)
+
+
+class Cfpb(LiveSource):
+    """The search API of the complaint database.
+
+    Parameters
+    ----------
+    ask : Ask
+        Targets: names of companies, as the database writes them.
+    web : Web
+    base_url : str
+    """
+
+    name = network = "cfpb"
+    terms = "Public domain; the narratives are by consumers who agreed to their publication."
+    selection = COMPLAINTS
+    pace = 1.0
+
+    def __init__(self, ask: Ask, *, web: Web, base_url: str = BASE) -> None:
+        super().__init__(ask, web=web, base_url=base_url)
+
+    def queries(self) -> Sequence[Query]:
+        days = list(_months(*self._range()))
+        return [
+            Query("complaints", f"{first}/{last}/{company}")
+            for company in self.ask.targets
+            for first, last in days
+        ]
+
+    def _range(self) -> tuple[date, date]:
+        until = self.ask.until or datetime.now(UTC)
+        return (self.ask.since.date() if self.ask.since else FIRST_DAY), until.date()
+
+    def pages(self, query: Query, cursor: str | None) -> Iterator[Page]:
+        first, last, company = query.key.split("/", 2)
+        while True:
+            n, after = (1, None) if cursor is None else _cursor(cursor)
+            answer = self._call(company, first, last, n=n, after=after)
+            body = answer.json()
+            total = number(inner(body, "hits", "total", "value")) or 0
+            if total > DEEPEST and first < last and n == 1:
+                # The search cannot show all of it: ask for each half.
+                yield self._page(answer, follow=_halves(first, last, company))
+                return
+            points = inner(body, "_meta", "break_points")
+            following = points.get(str(n + 1)) if isinstance(points, dict) else None
+            more = n * SIZE < min(total, DEEPEST) and isinstance(following, list)
+            cursor = f"{n + 1}:{'_'.join(map(str, following or []))}" if more else None
+            yield self._page(answer, next_cursor=cursor)
+            if cursor is None:
+                return
+
+    def _call(self, company: str, first: str, last: str, *, n: int, after: str | None) -> Answer:
+        params: dict[str, Any] = {
+            "company": company,
+            "date_received_min": first,
+            "date_received_max": last,
+            "size": SIZE,
+            "frm": (n - 1) * SIZE,
+            "sort": "created_date_desc",
+            "no_aggs": "true",
+            "search_after": after,
+        }
+        answer = self.web.get(self.base_url + PATH, params=params)
+        if not isinstance(inner(answer.json(), "hits"), dict):
+            raise QueryFailed(f"{self.host} answered without complaints")
+        return answer
+
+    def _page(self, answer: Answer, **rest: Any) -> Page:
+        hits = inner(answer.json(), "hits", "hits")
+        n_items = len(hits) if isinstance(hits, list) else 0
+        return Page(
+            answer.body, answer.request, answer.status, answer.headers, n_items=n_items, **rest
+        )
+
+    def read(self, page: StoredPage) -> Iterable[Found]:
+        try:
+            body = json.loads(page.body)
+        except ValueError:
+            return [Problem("the page is no JSON")]
+        return read(body, seen_at=page.fetched_at)
+
+    def purge(self, body: str, ids: Any) -> str:
+        return purge_json(body, ids, id_fields=("complaint_id", "_id"), kept=("date_received",))
+
+    def estimate(self) -> Estimate:
+        first, last = self._range()
+        total = 0
+        for company in self.ask.targets:
+            answer = self._call(company, str(first), str(last), n=1, after=None)
+            total += number(inner(answer.json(), "hits", "total", "value")) or 0
+        months = len(list(_months(first, last))) * len(self.ask.targets)
+        pages = ceil(total / SIZE) + months
+        return Estimate(pages, pages * self.pace, 0.0, f"{total:,} complaints in {months} slices.")
+
+
+def _months(first: date, last: date) -> Iterator[tuple[date, date]]:
+    start = first
+    while start <= last:
+        following = (start.replace(day=1) + timedelta(days=32)).replace(day=1)
+        yield start, min(following - timedelta(days=1), last)
+        start = following
+
+
+def _halves(first: str, last: str, company: str) -> tuple[Query, ...]:
+    start, end = date.fromisoformat(first), date.fromisoformat(last)
+    middle = start + (end - start) // 2
+    return (
+        Query("complaints", f"{start}/{middle}/{company}"),
+        Query("complaints", f"{middle + timedelta(days=1)}/{end}/{company}"),
+    )
+
+
+def _cursor(cursor: str) -> tuple[int, str | None]:
+    n, _, after = cursor.partition(":")
+    return int(n), after or None
+
+
+def make(ask: Ask, web: Web) -> Cfpb:
+    """The source; it needs no key."""
+    return Cfpb(ask, web=web, base_url=ask.base_url or BASE)
+
+
+KIND = SourceKind(
+    name="cfpb",
+    what="complaints to the American regulator of financial firms",
+    targets="names of companies, as the database writes them",
+    network="cfpb",
+    make=make,
+)

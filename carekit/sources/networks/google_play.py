@@ -1,0 +1,345 @@
+"""Google Play: the answer of the store's own pages → reviews, with the developer's answers.
+
+The store writes a review as a list in which everything has its place, and no names; what the places
+mean was found out by looking. A review whose answer cannot be read is rejected whole, because
+without it an answered review would look unanswered.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from carekit.dataset.manifest import NOTHING_LEFT_OUT
+from carekit.errors import InputError
+from carekit.sources.collecting.source import (
+    Ask,
+    Estimate,
+    LiveSource,
+    Page,
+    Query,
+    SourceKind,
+    StoredPage,
+)
+from carekit.sources.collecting.web import QueryFailed
+from carekit.sources.files.any_csv import Preset, plan
+from carekit.sources.files.formats import Drafts, Format, Options, Sample
+from carekit.sources.files.json_items import place, table_items
+from carekit.sources.files.table import TableFile
+from carekit.sources.found import Found, Problem, guarded
+from carekit.sources.networks.reviews import BRAND_COLUMNS, made_id, review, titled
+from carekit.sources.networks.values import ident, language, moment, number, words
+
+if TYPE_CHECKING:
+    from carekit.sources.collecting.web import Web
+
+NETWORK = "google_play"
+_REVIEW = re.compile(r"[?&#]review-?id=([^&\s]+)", re.IGNORECASE)
+MARK = "UsvDTd"  # the call that lists reviews
+
+
+def answer_of(body: str) -> tuple[list[Any], str | None] | None:
+    """The reviews in an answer and the token of the next page; None if it holds none of the kind.
+
+    Examples
+    --------
+    >>> inside = json.dumps([[["r1"]], None, [None, "next"]])
+    >>> answer_of(")]}'\\n\\n" + json.dumps([["wrb.fr", MARK, inside]]))
+    ([['r1']], 'next')
+    """
+    start = body.find("[")
+    if start < 0:
+        return None
+    try:
+        # Several values may follow each other, each after a line with its length.
+        outer, _ = json.JSONDecoder().raw_decode(body, start)
+        inside = next(
+            c[2] for c in outer if isinstance(c, list) and len(c) > 2 and c[:2] == ["wrb.fr", MARK]
+        )
+        value = json.loads(inside) if isinstance(inside, str) else []
+    except (ValueError, TypeError, StopIteration, RecursionError):
+        return None
+    if not isinstance(value, list):
+        return None
+    reviews = value[0] if value and isinstance(value[0], list) else []
+    token = _at(value, -2, -1)
+    token = token if token is not None else _at(value, -1, -1)
+    return reviews, token if isinstance(token, str) and token else None
+
+
+def read_reviews(
+    body: str, *, brand: str, lang: str | None = None, seen_at: datetime | None = None
+) -> Iterator[Found]:
+    """The reviews of an answer, each followed by the developer's answer.
+
+    Parameters
+    ----------
+    body : str
+        As the store sent it.
+    brand : str
+        The firm whose app it is.
+    lang : str, optional
+        The language that was asked for; the store gives reviews in it.
+    seen_at : datetime, optional
+        When it was fetched.
+    """
+    found = answer_of(body)
+    if found is None:
+        yield Problem("the page holds no list of reviews")
+        return
+    for item in found[0]:
+        yield from guarded(_review, item, brand, lang, seen_at)
+
+
+def _review(item: Any, brand: str, lang: str | None, seen_at: datetime | None) -> Iterator[Found]:
+    yield from review(
+        NETWORK,
+        ident(_at(item, 0)),
+        author=_at(item, 1, 0),
+        at=_at(item, 5, 0),
+        text=words(_at(item, 4)),
+        stars=number(_at(item, 2)),
+        answer=words(_at(item, 7, 1)),
+        answered_at=_at(item, 7, 2, 0),
+        brand=brand,
+        lang=lang,
+        seen_at=seen_at,
+    )
+
+
+def _at(value: Any, *places: int) -> Any:
+    """What stands at a place of lists in lists; None if there is nothing."""
+    for at in places:
+        if not isinstance(value, list) or not -len(value) <= at < len(value):
+            return None
+        value = value[at]
+    return value
+
+
+PRESET = Preset(
+    columns={
+        "post_id": ("reviewId",),
+        "author_id": ("userName",),
+        "text": ("content",),
+        "rating": ("score",),
+        "created_at": ("at",),
+        "reply_text": ("replyContent",),
+        "reply_created_at": ("repliedAt",),
+        "brand": BRAND_COLUMNS,
+    },
+    needed=("post_id", "created_at", "rating", "reply_text", "reply_created_at"),
+    network="google_play",
+    surface="review",
+    role="customer",
+)
+
+
+def recognises(sample: Sample) -> bool:
+    """True if the header holds the id, the stars and the answer of a review."""
+    names = ("reviewId", "score", "replyContent", "repliedAt")
+    return sample.header is not None and all(sample.header.find(n) is not None for n in names)
+
+
+def drafts(table: TableFile, options: Options) -> Drafts:
+    """The rows as drafts; `userImage` is left out, names that stand for many people too."""
+    return plan(table, options, PRESET, format="google-play")
+
+
+def read_row(row: Mapping[str, str], options: Options | None = None) -> Iterator[Found]:
+    """A row of the monthly report of the Play Console; ratings without a text have no link."""
+    at = row.get("review submit date and time") or row.get("review submit millis since epoch")
+    text = titled(row.get("review title"), row.get("review text"))
+    answer = row.get("developer reply text") or None
+    answered_at = row.get("developer reply date and time")
+    stars, link = row.get("star rating"), _REVIEW.search(row.get("review link", ""))
+    key, brand = (options.key, options.brand) if options else (b"", None)
+    package = row.get("package name") or None
+    yield from review(
+        NETWORK,
+        unquote(link[1]) if link else made_id(key, package, at, stars, row.get("device"), text),
+        author=None,
+        at=at,
+        text=text,
+        stars=number(stars),
+        answer=answer,
+        answered_at=answered_at or row.get("developer reply millis since epoch"),
+        brand=brand or package,
+        lang=language(row.get("reviewer language")),
+    )
+
+
+def is_console(sample: Sample) -> bool:
+    """True for the columns of the console's monthly report."""
+    names = ("Star Rating", "Review Submit Date and Time", "Developer Reply Text")
+    return sample.header is not None and all(sample.header.find(n) is not None for n in names)
+
+
+FORMAT = Format(
+    name="google-play",
+    what="Google Play reviews with answers (CSV)",
+    recognises=recognises,
+    drafts=drafts,
+    title="Google Play reviews",
+    network="google_play",
+)
+CONSOLE = Format(
+    name="play-console",
+    what="Google Play reviews of the Play Console, UTF-16 (CSV)",
+    recognises=is_console,
+    items=table_items(read_row),
+    title="Google Play reviews",
+    network="google_play",
+    place=place,
+)
+
+
+BASE = "https://play.google.com"
+PATH = "/_/PlayStoreUi/data/batchexecute"
+SIZE, NEWEST = 100, 2
+
+
+class GooglePlay(LiveSource):
+    """The web pages of the store.
+
+    Parameters
+    ----------
+    ask : Ask
+        Targets: app ids (com.acme.app). `countries` and `langs`: which editions to read.
+    web : Web
+    base_url : str
+    """
+
+    name = "google-play"
+    network = "google_play"
+    terms = (
+        "No interface is offered for this; owners of an app have an official one. Ask slowly, and "
+        "check what the terms of the store allow you."
+    )
+    selection = NOTHING_LEFT_OUT
+    pace = 2.0
+
+    def __init__(self, ask: Ask, *, web: Web, base_url: str = BASE) -> None:
+        super().__init__(ask, web=web, base_url=base_url)
+
+    def queries(self) -> Sequence[Query]:
+        countries, langs = self.ask.countries or ("us",), self.ask.langs or ("en",)
+        return [
+            Query("reviews", f"{country.lower()}/{lang.lower()}/{app}")
+            for app in self.ask.targets
+            for country in countries
+            for lang in langs
+        ]
+
+    def estimate(self) -> Estimate:
+        n = len(self.queries())
+        why = f"{n:,} apps and editions; the store does not say how many reviews there are."
+        return Estimate(None, None, 0.0, why)
+
+    def pages(self, query: Query, cursor: str | None) -> Iterator[Page]:
+        country, lang, app = query.key.split("/", 2)
+        while True:
+            answer = self.web.get(
+                self.base_url + PATH,
+                params={"hl": lang, "gl": country},
+                form={"f.req": _request(app, cursor)},
+                expect="text",
+            )
+            found = answer_of(answer.body)
+            if found is None:
+                raise QueryFailed(f"{self.host} answered without a list of reviews for {app}")
+            reviews, cursor = found
+            if not reviews or self._is_before(reviews):
+                cursor = None
+            yield Page(
+                answer.body,
+                answer.request,
+                answer.status,
+                answer.headers,
+                next_cursor=cursor,
+                n_items=len(reviews),
+            )
+            if cursor is None:
+                return
+
+    def _is_before(self, reviews: Sequence[Any]) -> bool:
+        """The newest come first: a page that is older than the range ends it."""
+        times = [_time(r) for r in reviews]
+        since = self.ask.since
+        return since is not None and all(t is not None and t < since for t in times)
+
+    def read(self, page: StoredPage) -> Iterable[Found]:
+        _, lang, app = page.query.key.split("/", 2)
+        found = read_reviews(
+            page.body, brand=self.ask.brand or app, lang=lang[:2], seen_at=page.fetched_at
+        )
+        left_out: set[str] = set()
+        for each in found:
+            if isinstance(each, dict) and not self._wanted(each, left_out):
+                left_out.add(str(each["native_id"]))
+            else:
+                yield each
+
+    def _wanted(self, draft: dict[str, Any], left_out: set[str]) -> bool:
+        """A review in the range of time; an answer belongs to its review, whenever it came."""
+        if draft.get("nested"):
+            return draft["reply_to"] not in left_out
+        time, ask = draft["created_at"], self.ask
+        if time is None:
+            return True
+        return not (ask.since and time < ask.since) and not (ask.until and time > ask.until)
+
+    def purge(self, body: str, ids: Collection[str]) -> str:
+        """The body without the reviews of these ids."""
+        plain = {i.removesuffix("#reply") for i in ids}
+        found = answer_of(body)
+        if found is None or not any(i in body for i in plain):
+            return body
+        kept = [r for r in found[0] if not (isinstance(r, list) and r and r[0] in plain)]
+        inside = json.dumps([kept, None, [None, found[1]]], ensure_ascii=False)
+        return ")]}'\n\n" + json.dumps([["wrb.fr", MARK, inside]], ensure_ascii=False)
+
+
+def _time(review: Any) -> Any:
+    return (
+        moment(review[5][0]) if isinstance(review, list) and len(review) > 5 and review[5] else None
+    )
+
+
+def _request(app: str, token: str | None) -> str:
+    """What the pages of the store send to get reviews of an app, the newest first."""
+    page = [SIZE, None, token] if token else [SIZE]
+    inside = json.dumps([None, None, [2, NEWEST, page, None, []], [app, 7]], separators=(",", ":"))
+    return json.dumps([[[MARK, inside, None, "generic"]]], separators=(",", ":"))
+
+
+def make(ask: Ask, web: Web) -> GooglePlay:
+    """The source; it needs no key."""
+    wrong = [t for t in ask.targets if "." not in t or "/" in t]
+    if wrong:
+        raise InputError(
+            f"`targets` holds {wrong[0]!r}; expected the id of an app, such as com.example.app. It "
+            "stands in the address of its page, after id=."
+        )
+    for name, values in (("country", ask.countries), ("lang", ask.langs)):
+        bad = [v for v in values if not 2 <= len(v) <= 5 or "/" in v]
+        if bad:
+            raise InputError(
+                f"`{name}` is {bad[0]!r}; expected a code of two letters, such as fr. Correct "
+                f"--{name}."
+            )
+    return GooglePlay(ask, web=web, base_url=ask.base_url or BASE)
+
+
+KIND = SourceKind(
+    name="google-play",
+    what="reviews of apps with the developers' answers, by --country and --lang",
+    targets="app ids, such as com.example.app",
+    network="google_play",
+    make=make,
+)
+
+FORMATS = (FORMAT, CONSOLE)

@@ -1,0 +1,312 @@
+"""Mastodon: statuses of an account, of a hashtag, mentions of one's own account, and contexts.
+
+One server a collection: ids mean something there only, and it shows only what reached it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+from carekit.dataset.manifest import NOTHING_LEFT_OUT, Selection
+from carekit.errors import InputError
+from carekit.sources.accounts import fold
+from carekit.sources.collecting.purging import purge_json
+from carekit.sources.collecting.source import (
+    LOOKUP,
+    Ask,
+    Estimate,
+    LiveSource,
+    Page,
+    Query,
+    SourceKind,
+    StoredPage,
+    secret,
+)
+from carekit.sources.collecting.web import Answer, QueryFailed
+from carekit.sources.found import Found, Problem
+from carekit.sources.networks.bluesky.live import BRAND_THREADS
+from carekit.sources.networks.mastodon import posts as mapper
+
+if TYPE_CHECKING:
+    from carekit.sources.collecting.web import Web
+
+TOKEN = "MASTODON_TOKEN"
+PAGE = 40
+MENTIONS = "mentions"
+ABSENT = (404, 410)
+TAGGED = Selection(kind="hashtag", why="Posts with a hashtag, with their threads.")
+TERMS = (
+    "Rules of the server; people who opt out (noindex, #nobot) are left out, deletions are to be "
+    "honoured (run --refresh)."
+)
+_MAX_ID = re.compile(r"[?&]max_id=([^&>]+)[^>]*>;\s*rel=\"?next")
+
+
+class Mastodon(LiveSource):
+    """One server that speaks Mastodon's API.
+
+    Parameters
+    ----------
+    ask : Ask
+        Targets: accounts (name@server), #hashtags, and `mentions`: of the account whose token it
+        is.
+    web : Web
+    base_url : str
+    token : str, optional
+    """
+
+    name = network = "mastodon"
+    terms = TERMS
+    pace = 1.0  # 300 calls in 5 minutes
+
+    def __init__(self, ask: Ask, *, web: Web, base_url: str, token: str | None = None) -> None:
+        super().__init__(ask, web=web, base_url=base_url)
+        self._token = token
+        self.auth = "token" if token else "none"
+        self._instance = ""
+        if MENTIONS in ask.targets:
+            self.selection = NOTHING_LEFT_OUT
+        elif any(t.startswith("#") for t in ask.targets):
+            self.selection = TAGGED
+        else:
+            self.selection = BRAND_THREADS
+
+    # What is asked
+
+    def accounts(self) -> Sequence[str]:
+        named = [t for t in self.ask.targets if t != MENTIONS and not t.startswith("#")]
+        return [mapper.full_handle(t, self._server()) for t in named]
+
+    def queries(self) -> Sequence[Query]:
+        server = self._server()
+        made: list[Query] = []
+        for target in self.ask.targets:
+            if target == MENTIONS:
+                made.append(Query(MENTIONS, f"{server}/"))
+            elif target.startswith("#"):
+                made.append(Query("hashtag", f"{server}/{target.removeprefix('#')}"))
+            else:
+                account = self._account(target)
+                made.append(Query("account", f"{server}/{account['id']}"))
+        return made
+
+    def _server(self) -> str:
+        """The name that the server gives itself: it ends the handles of its accounts."""
+        if not self._instance:
+            answer = self._call("/api/v1/instance")
+            said = answer.json() if answer.status == 200 else {}
+            name = str(said.get("uri") or "") if isinstance(said, dict) else ""
+            name = urlsplit(name).netloc or name
+            self._instance = name if name and "/" not in name else self.host
+        return self._instance
+
+    def _account(self, target: str) -> Mapping[str, Any]:
+        name, _, server = target.partition("@")
+        local = server in ("", self._server(), self.host)
+        acct = name if local else target
+        answer = self._call("/api/v1/accounts/lookup", {"acct": acct})
+        body = answer.json()
+        if answer.status != 200 or not isinstance(body, dict) or "id" not in body:
+            raise InputError(
+                f"`targets`: {self.host} knows no account {target!r}. Expected name@server. Check "
+                "the spelling, or name another server with --base-url."
+            )
+        return body
+
+    def estimate(self) -> Estimate:
+        """From the number of statuses on each profile; a thread each is the most there can be."""
+        accounts = [t for t in self.ask.targets if t != MENTIONS and not t.startswith("#")]
+        if len(accounts) < len(self.ask.targets):
+            return super().estimate()
+        counts = [int(self._account(t).get("statuses_count") or 0) for t in accounts]
+        pages = sum(-(-n // PAGE) + 1 + 2 * n for n in counts)
+        return Estimate(
+            pages,
+            pages * max(self.web.limiter.pace, 0.2),
+            0.0,
+            f"{sum(counts):,} posts of the accounts asked for: their lists, and at most two pages of "
+            "thread for each post.",
+        )
+
+    # Pages
+
+    def pages(self, query: Query, cursor: str | None) -> Iterator[Page]:
+        server, _, key = query.key.partition("/")
+        if query.kind == "context":
+            yield self._context_page(server, key)
+            return
+        if query.kind in ("status", LOOKUP):
+            yield self._status_page(server, key)
+            return
+        while True:
+            page = self._list_page(query.kind, server, key, cursor)
+            yield page
+            if page.next_cursor is None:
+                return
+            cursor = page.next_cursor
+
+    def _list_page(self, kind: str, server: str, key: str, cursor: str | None) -> Page:
+        params: dict[str, Any] = {"limit": PAGE, "max_id": cursor}
+        if kind == "account":
+            path, params["exclude_reblogs"] = f"/api/v1/accounts/{quote(key)}/statuses", "true"
+        elif kind == "hashtag":
+            path = f"/api/v1/timelines/tag/{quote(key)}"
+        else:
+            path, params["types[]"] = "/api/v1/notifications", "mention"
+        answer = self._call(path, params)
+        listed = answer.json()
+        if answer.status != 200 or not isinstance(listed, list):
+            raise QueryFailed(f"{self.host} answered {path} with status {answer.status}")
+        statuses = [s for s in map(_status_of, listed) if s is not None]
+        following = _next(answer, listed)
+        if following and self.ask.since and _all_before(statuses, self.ask):
+            following = None
+        wanted = [s for s in statuses if _in_range(s, self.ask)]
+        return _page(
+            answer,
+            next_cursor=following if following != cursor else None,
+            follow=tuple(
+                Query("context", f"{server}/{s['id']}")
+                for s in wanted
+                if s.get("in_reply_to_id") or s.get("replies_count") != 0
+            ),
+            n_items=len(listed),
+        )
+
+    def _context_page(self, server: str, key: str) -> Page:
+        """A context lacks its own status; a context below the top lacks its sisters."""
+        answer = self._call(f"/api/v1/statuses/{quote(key)}/context")
+        follow: tuple[Query, ...] = ()
+        if answer.status == 200 and isinstance(answer.json(), dict):
+            above = [s for s in answer.json().get("ancestors") or [] if isinstance(s, dict)]
+            if above:
+                follow = (Query("context", f"{server}/{above[0].get('id')}"),)
+            else:
+                follow = (Query("status", f"{server}/{key}"),)
+        return _page(answer, follow=follow, n_items=1)
+
+    def _status_page(self, server: str, key: str) -> Page:
+        answer = self._call(f"/api/v1/statuses/{quote(key)}")
+        return _page(answer, n_items=1)
+
+    def lookup(self, ids: Sequence[str]) -> Sequence[Query]:
+        return [Query(LOOKUP, "/".join(i.rsplit(":", 1))) for i in ids]
+
+    def _call(self, path: str, params: Mapping[str, Any] | None = None) -> Answer:
+        headers = {"authorization": f"Bearer {self._token}"} if self._token else {}
+        return self.web.get(
+            self.base_url + path, params=params, headers=headers, accept=(200, *ABSENT)
+        )
+
+    # Reading
+
+    def read(self, page: StoredPage) -> Iterable[Found]:
+        server, _, key = page.query.key.partition("/")
+        if page.status in ABSENT:
+            return list(mapper.not_found(f"{server}:{key}"))
+        try:
+            body = json.loads(page.body)
+        except ValueError:
+            return [Problem("the page is no JSON")]
+        if page.query.kind == "context":
+            return mapper.context(
+                body,
+                status_id=key,
+                instance=server,
+                seen_at=page.fetched_at,
+                brands=self.ask.brands,
+                logged_in=self._token is not None,
+            )
+        listed = body if isinstance(body, list) else [body]
+        single = page.query.kind in ("status", LOOKUP)
+        wanted = [
+            s
+            for s in map(_status_of, listed)
+            if s is not None and (single or _in_range(s, self.ask))
+        ]
+        return mapper.statuses(
+            wanted,
+            instance=server,
+            seen_at=page.fetched_at,
+            brands=self.ask.brands,
+            # Asked for right after its context, which lacks it.
+            watched=page.query.kind == "status",
+        )
+
+    def purge(self, body: str, ids: Collection[str]) -> str:
+        plain = {i.rsplit(":", 1)[1] for i in ids}
+        return purge_json(
+            body, plain, id_fields=("id",), kept=("visibility",), having="in_reply_to_id"
+        )
+
+
+def _status_of(item: Any) -> dict[str, Any] | None:
+    """A status, also from inside a notification."""
+    if isinstance(item, dict) and "status" in item and "content" not in item:
+        item = item["status"]
+    return item if isinstance(item, dict) else None
+
+
+def _next(answer: Answer, listed: list[Any]) -> str | None:
+    """Where the list goes on: what the server says, else below the last id; an empty page ends."""
+    if not listed:
+        return None
+    link = _MAX_ID.search(answer.headers.get("link", ""))
+    if link:
+        return link[1]
+    last = listed[-1]
+    return str(last["id"]) if isinstance(last, dict) and last.get("id") else None
+
+
+def _in_range(status: Mapping[str, Any], ask: Ask) -> bool:
+    created = mapper.time_of(status.get("created_at"))
+    if created is None:
+        return True
+    return not (ask.since and created < ask.since) and not (ask.until and created > ask.until)
+
+
+def _all_before(statuses: Sequence[Mapping[str, Any]], ask: Ask) -> bool:
+    times = [mapper.time_of(s.get("created_at")) for s in statuses]
+    return bool(times) and all(t is not None and ask.since and t < ask.since for t in times)
+
+
+def _page(answer: Answer, **rest: Any) -> Page:
+    return Page(answer.body, answer.request, answer.status, answer.headers, **rest)
+
+
+def make(ask: Ask, web: Web) -> Mastodon:
+    """The source, with the token that the environment or the keyring holds."""
+    token = secret(TOKEN)
+    targets = tuple(t.removeprefix("@") for t in ask.targets)
+    servers = {t.partition("@")[2] for t in targets if "@" in t}
+    if MENTIONS in targets and not token:
+        raise InputError(
+            f"`targets` holds {MENTIONS!r}, which needs the token of the account that is mentioned. "
+            f"Expected {TOKEN} in the environment or the system keyring. Set it."
+        )
+    if not ask.base_url and len(servers) != 1:
+        raise InputError(
+            f"`targets` name {len(servers)} servers; expected accounts of one, written name@server, "
+            "or --base-url for the server to ask. Add --base-url https://SERVER."
+        )
+    base_url = ask.base_url or f"https://{servers.pop()}"
+    # People list an account by its name, texts and other servers know it with its server.
+    brands = set(ask.brands)
+    brands |= {fold("mastodon", t) for t in targets if "@" in t}
+    made = replace(ask, targets=targets, brands=frozenset(brands))
+    return Mastodon(made, web=web, base_url=base_url, token=token)
+
+
+KIND = SourceKind(
+    name="mastodon",
+    what="statuses of an account or a hashtag, with their threads; mentions with the account's token",
+    targets="name@server, #hashtag, mentions",
+    network="mastodon",
+    make=make,
+    secrets=(TOKEN,),
+)

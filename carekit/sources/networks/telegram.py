@@ -1,0 +1,400 @@
+"""Telegram Desktop: the chats of an exported `result.json` → drafts.
+
+A text may be a list of fragments. In a channel the channel itself writes: the brand. Messages about
+the chat (somebody joined, a title changed) are no posts. `date` is local time of the machine that
+exported; `date_unixtime`, where it is there, is exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from carekit.errors import InputError, MissingExtraError
+from carekit.sources.collecting.source import (
+    LOOKUP,
+    Ask,
+    Estimate,
+    LiveSource,
+    Page,
+    Query,
+    SourceKind,
+    StoredPage,
+)
+from carekit.sources.collecting.web import Answer, QueryFailed
+from carekit.sources.files.formats import Format, Options, Sample
+from carekit.sources.files.json_items import json_items, place
+from carekit.sources.found import Draft, Found, Gone, LeftOut, Problem, guarded
+from carekit.sources.networks.selections import CHANNEL_POSTS
+from carekit.sources.networks.values import (
+    TORN,
+    first_ident,
+    ident,
+    inner,
+    listed,
+    moment,
+    somebody,
+    why_unusable,
+    words,
+)
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup, Tag
+
+    from carekit.sources.collecting.web import Web
+
+NETWORK = "telegram"
+SERVICE = "a service message, no post"
+OTHER = "a part of the export that is no chat"
+_CHANNEL = "channel"
+
+
+def read(
+    value: Any, options: Options | None = None, *, seen_at: datetime | None = None
+) -> Iterator[Found]:
+    """The messages of an exported chat, or of all chats of an export.
+
+    A channel that the export holds, or that is listed among the accounts, is the brand's wherever
+    it writes: also in the group where its readers discuss, whose posts open a thread each there.
+
+    Parameters
+    ----------
+    value : object
+        The content of result.json; a chat, or a list of them.
+    options : Options, optional
+        Its accounts may list channels: `channel123`.
+    seen_at : datetime, optional
+        When it was exported.
+    """
+    chats: list[Mapping[str, Any]] = []
+    stack = [value]
+    while stack:
+        each = stack.pop()
+        if isinstance(each, list):
+            stack += reversed(each)
+        elif isinstance(inner(each, "messages"), list):
+            chats.append(each)
+        elif any(isinstance(inner(each, name), Mapping) for name in ("chats", "left_chats")):
+            lists = (listed(each, name, "list") for name in ("left_chats", "chats"))
+            stack += [chat for some in lists for chat in reversed(some)]
+        elif isinstance(each, Mapping) and each.get("type") in ("message", "service"):
+            chats.append({"messages": [each]})
+        else:
+            problem = None if isinstance(each, Mapping) and TORN in each else why_unusable(each)
+            yield Problem(problem) if problem else LeftOut(OTHER)
+    brands = {
+        f"{_CHANNEL}{ident(chat.get('id'))}": words(chat.get("name")) or ""
+        for chat in chats
+        if _CHANNEL in str(chat.get("type"))
+    }
+    brands |= {a: a for n, a in (options.accounts if options else ()) if n == NETWORK}
+    for chat in chats:
+        announced: dict[str, str] = {}  # post of a channel in a group → that channel
+        for message in chat["messages"]:
+            yield from guarded(_message, message, chat, seen_at, brands, announced)
+
+
+def _message(
+    message: Any,
+    chat: Mapping[str, Any],
+    seen_at: datetime | None,
+    brands: Mapping[str, str],
+    announced: dict[str, str],
+) -> Iterator[Found]:
+    problem = why_unusable(message)
+    if problem:
+        yield Problem(problem)
+        return
+    if message.get("type", "message") != "message":
+        yield LeftOut(SERVICE)
+        return
+    chat_id, kind = ident(chat.get("id")), str(chat.get("type") or "")
+    native = _native(chat_id, ident(message.get("id")))
+    author, name = first_ident(message, "from_id", "actor_id"), words(message.get("from"))
+    is_chat = author is not None and chat_id is not None and author == _CHANNEL + chat_id
+    is_chat = is_chat or (_CHANNEL in kind and author is None)
+    account = brands.get(_CHANNEL + (chat_id or "") if is_chat else author or "")
+    if is_chat:
+        account = account or words(chat.get("name"))
+    elsewhere = ident(message.get("reply_to_peer_id"))
+    peer = elsewhere.removeprefix(_CHANNEL) if elsewhere else chat_id
+    answered = _native(peer, ident(message.get("reply_to_message_id")))
+    if account and native and not is_chat:
+        announced[native] = account
+    below = None if account else announced.get(answered or "")
+    made: Draft = {
+        "native_id": native,
+        "network": NETWORK,
+        "surface": "brand_page" if kind.startswith("public_") else None,
+        # A name is anybody's; only an id tells who writes.
+        "author": author or account or somebody(name),
+        "author_handle": account,
+        "author_role": "brand" if account else None,
+        "account": account or below,
+        "created_at": moment(message.get("date_unixtime")) or moment(message.get("date")),
+        "text": text_of(message.get("text")) or text_of(message.get("caption")),
+        "reply_to": None if below else answered,
+        "visibility": "public" if kind.startswith("public_") else "private",
+        "observed_at": seen_at,
+    }
+    yield made
+
+
+def _native(chat: str | None, number: str | None) -> str | None:
+    return number if number is None or chat is None else f"{chat}/{number}"
+
+
+def text_of(value: Any) -> str | None:
+    """A text or a list of fragments as one text; people named without a handle get their id.
+
+    Examples
+    --------
+    >>> text_of(["Hello ", {"type": "mention_name", "text": "Ann", "user_id": 7}, " !"])
+    'Hello @user7 !'
+    """
+    if not isinstance(value, list):
+        return words(value)
+    parts = []
+    for fragment in value:
+        who = ident(inner(fragment, "user_id"))
+        if inner(fragment, "type") == "mention_name" and who is not None:
+            parts.append(f"@user{who}")
+        else:
+            plain = inner(fragment, "text") if isinstance(fragment, Mapping) else fragment
+            parts.append(words(plain) or "")
+    return "".join(parts)
+
+
+def recognises(sample: Sample) -> bool:
+    """True for a chat with its messages, or an export that lists chats."""
+    first = sample.json
+    if isinstance(first, list) and first:
+        first = first[0]
+    if not isinstance(first, Mapping):
+        return False
+    chats = inner(first, "chats", "list") or inner(first, "left_chats", "list")
+    return isinstance(chats, list) or (
+        isinstance(first.get("messages"), list) and "type" in first and "id" in first
+    )
+
+
+FORMAT = Format(
+    name="telegram",
+    what="Telegram Desktop export (result.json)",
+    recognises=recognises,
+    items=json_items(read),
+    title="Telegram messages",
+    network="telegram",
+    place=place,
+)
+
+
+def soup(html: str) -> BeautifulSoup:
+    """The page, read.
+
+    Raises
+    ------
+    MissingExtraError
+        If beautifulsoup4 is not installed.
+    """
+    try:
+        from bs4 import BeautifulSoup
+    except ImportError as error:
+        raise MissingExtraError("beautifulsoup4", "collect", "Reading Telegram") from error
+    return BeautifulSoup(html, "html.parser")
+
+
+def numbers(page: BeautifulSoup) -> list[int]:
+    """The numbers of the messages on a page."""
+    found = (str(m["data-post"]).rsplit("/", 1)[-1] for m in page.select("[data-post]"))
+    return [int(n) for n in found if n.isdecimal()]
+
+
+def read_preview(html: str, *, seen_at: datetime | None = None) -> Iterator[Found]:
+    """The messages of a page, the oldest first, as the page has them.
+
+    Parameters
+    ----------
+    html : str
+        As t.me sent it.
+    seen_at : datetime, optional
+        When it was fetched.
+    """
+    for message in soup(html).select("[data-post]"):
+        channel, _, number = str(message["data-post"]).rpartition("/")
+        if not channel or not number.isdecimal():
+            yield Problem("a message has no number")
+        elif "service_message" in (message.get("class") or []):
+            yield LeftOut(SERVICE)
+        else:
+            yield _preview_draft(message, channel, number, seen_at)
+
+
+def _preview_draft(message: Tag, channel: str, number: str, seen_at: datetime | None) -> Draft:
+    time = message.select_one("time[datetime]")
+    # A message that answers another shows a piece of that one's text first.
+    text = next((t for t in message.select(".tgme_widget_message_text")
+                 if t.find_parent(class_="tgme_widget_message_reply") is None), None)  # fmt: skip
+    answered = message.select_one("a.tgme_widget_message_reply[href]")
+    return {
+        "native_id": f"{channel}/{number}",
+        "network": NETWORK,
+        "surface": "brand_page",
+        "author": channel,
+        "author_role": "brand",
+        "account": channel,
+        "created_at": moment(str(time["datetime"])) if time is not None else None,
+        "text": _preview_words(text),
+        "reply_to": _answered(str(answered["href"])) if answered is not None else None,
+        "observed_at": seen_at,
+    }
+
+
+def _preview_words(text: Any) -> str | None:
+    if text is None:
+        return None
+    for line_end in text.find_all("br"):
+        line_end.replace_with("\n")
+    return words(text.get_text())
+
+
+def _answered(address: str) -> str | None:
+    """https://t.me/CHANNEL/NUMBER → CHANNEL/NUMBER."""
+    parts = address.split("?")[0].rstrip("/").split("/")
+    return "/".join(parts[-2:]) if len(parts) > 1 and parts[-1].isdecimal() else None
+
+
+BASE = "https://t.me"
+PAGE = 20
+
+
+class Telegram(LiveSource):
+    """The public preview of channels.
+
+    Parameters
+    ----------
+    ask : Ask
+        Targets: names of channels.
+    web : Web
+    base_url : str
+    """
+
+    name = network = "telegram"
+    terms = "Public channels only; ask slowly, honour deletions (run --refresh)."
+    selection = CHANNEL_POSTS
+    pace = 1.5
+    versions: tuple[str, ...] = ("httpx", "beautifulsoup4")
+
+    def __init__(self, ask: Ask, *, web: Web, base_url: str = BASE) -> None:
+        super().__init__(ask, web=web, base_url=base_url)
+
+    def accounts(self) -> Sequence[str]:
+        return self.ask.targets
+
+    def queries(self) -> Sequence[Query]:
+        return [Query("channel", target) for target in self.ask.targets]
+
+    def estimate(self) -> Estimate:
+        """The number of the latest message tells how many there were at most."""
+        latest = 0
+        for target in self.ask.targets:
+            latest += max(numbers(soup(self._get(target, None).body)), default=0)
+        pages = -(-latest // PAGE)
+        return Estimate(pages, pages * self.pace, 0.0, f"{latest:,} messages at most.")
+
+    def pages(self, query: Query, cursor: str | None) -> Iterator[Page]:
+        if query.kind == LOOKUP:
+            channel, _, number = query.key.rpartition("/")
+            yield self._page(channel, str(int(number) + 1))
+            return
+        while True:
+            page = self._page(query.key, cursor)
+            yield page
+            if page.next_cursor is None:
+                return
+            cursor = page.next_cursor
+
+    def _get(self, channel: str, before: str | None) -> Answer:
+        return self.web.get(
+            f"{self.base_url}/s/{channel}", params={"before": before}, expect="text"
+        )
+
+    def _page(self, channel: str, before: str | None) -> Page:
+        answer = self._get(channel, before)
+        read = soup(answer.body)
+        found = numbers(read)
+        if not found and before is None:
+            raise QueryFailed(
+                f"{self.host} shows no messages of {channel!r}: there is no such public channel, or "
+                "it allows no preview"
+            )
+        lowest = min(found, default=1)
+        # Paging may loop: only a page that goes further down is worth asking for.
+        goes_on = lowest > 1 and (before is None or lowest < int(before))
+        return Page(
+            answer.body,
+            answer.request,
+            answer.status,
+            answer.headers,
+            next_cursor=str(lowest) if goes_on and not self._is_before(read) else None,
+            n_items=len(found),
+        )
+
+    def _is_before(self, page: BeautifulSoup) -> bool:
+        since = self.ask.since
+        times = [moment(str(t["datetime"])) for t in page.select("time[datetime]")]
+        return since is not None and bool(times) and all(t is not None and t < since for t in times)
+
+    def read(self, page: StoredPage) -> Iterable[Found]:
+        found = list(read_preview(page.body, seen_at=page.fetched_at))
+        if page.query.kind == LOOKUP:
+            there = any(isinstance(f, dict) and f["native_id"] == page.query.key for f in found)
+            return found if there else [*found, Gone("telegram", page.query.key)]
+        return [f for f in found if self._wanted(f)]
+
+    def _wanted(self, found: Found) -> bool:
+        time = found.get("created_at") if isinstance(found, dict) else None
+        ask = self.ask
+        if time is None:
+            return True
+        return not (ask.since and time < ask.since) and not (ask.until and time > ask.until)
+
+    def lookup(self, ids: Sequence[str]) -> Sequence[Query]:
+        return [Query(LOOKUP, i) for i in ids]
+
+    def purge(self, body: str, ids: Collection[str]) -> str:
+        """The page without the messages of these ids."""
+        if not any(i in body for i in ids):
+            return body
+        read = soup(body)
+        for message in read.select("[data-post]"):
+            if str(message["data-post"]) in ids:
+                message.clear()
+        return str(read)
+
+
+def make(ask: Ask, web: Web) -> Telegram:
+    """The source; it needs no key."""
+    targets = tuple(
+        t.removeprefix("https://t.me/").removeprefix("s/").removeprefix("@") for t in ask.targets
+    )
+    wrong = [t for t in targets if not t.replace("_", "").isalnum()]
+    if wrong:
+        raise InputError(
+            f"`targets` holds {wrong[0]!r}; expected the name of a public channel, such as acmenews."
+            " Correct it."
+        )
+    return Telegram(replace(ask, targets=targets), web=web, base_url=ask.base_url or BASE)
+
+
+KIND = SourceKind(
+    name="telegram",
+    what="what public channels announce",
+    targets="names of public channels",
+    network="telegram",
+    make=make,
+)
+
+FORMATS = (FORMAT,)

@@ -1,0 +1,323 @@
+"""Values as JSON of all kinds writes them: ids, words, numbers, times, HTML.
+
+Nothing here raises: what cannot be read is None, and the mapper says what that means.
+"""
+
+from __future__ import annotations
+
+import html as html_module
+import math
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, timedelta
+from html.parser import HTMLParser
+from typing import Any
+from urllib.parse import SplitResult, urlsplit
+
+from carekit.sources.found import mended
+
+# The key of an object in whose middle the file ends: what it holds is not all of it.
+TORN = "\0torn"
+CUT = "the file ends, or is broken, inside this item"
+_TWITTER = "%a %b %d %H:%M:%S %z %Y"  # Tue Oct 31 22:10:47 +0000 2017
+_EXACT = 2**53  # a float beyond it has lost digits of its id
+_FRACTION = re.compile(r"(?<=:\d\d)[.,]\d+")
+# What sites write in place of a text or an author that is gone.
+PLACEHOLDERS = (
+    "[deleted]",
+    "[removed]",
+    "[deleted by user]",
+    "[removed by reddit]",
+    "[unavailable]",
+)
+# Names that stand for everybody who hides theirs.
+NOBODY = (
+    *PLACEHOLDERS, "deleted", "deleted user", "deleted account", "[supprimé]", "utilisateur supprimé",
+    "compte supprimé", "anonymous", "anonyme", "anonym", "anónimo", "anonimo", "utilisateur anonyme",
+    "anonymous user", "facebook user", "utilisateur de facebook", "a google user",
+    "un utilisateur de google", "utilisateur de google", "utilisateur google", "google user",
+    "ein google-nutzer", "un usuario de google", "um usuário do google", "un utente di google",
+    "een google-gebruiker", "handle.invalid", "n/a", "unknown", "inconnu",
+)  # fmt: skip
+_NOBODY = frozenset(NOBODY)
+_TAG = re.compile(r"<[^<>]*>")
+# A larger number of seconds is one of milliseconds, beyond that of microseconds.
+_MILLISECONDS, _MICROSECONDS = 1e11, 1e14
+
+
+def why_unusable(item: Any) -> str | None:
+    """Why something cannot be an item at all: no object, or cut off; None if it may be one."""
+    if not isinstance(item, Mapping):
+        return "it is no object"
+    return CUT if TORN in item else None
+
+
+def inner(value: Any, *path: str) -> Any:
+    """What stands under these keys; None if there is no such thing.
+
+    Examples
+    --------
+    >>> inner({"a": {"b": 1}}, "a", "b"), inner({"a": [1]}, "a", "b")
+    (1, None)
+    """
+    for key in path:
+        if not isinstance(value, Mapping):
+            return None
+        value = value.get(key)
+    return value
+
+
+def mapping(value: Any, *path: str) -> Mapping[str, Any]:
+    """The object under these keys; an empty one if there is none."""
+    found = inner(value, *path)
+    return found if isinstance(found, Mapping) else {}
+
+
+def listed(value: Any, *path: str) -> list[Any]:
+    """The list under these keys; an empty one if there is none."""
+    found = inner(value, *path)
+    return found if isinstance(found, list) else []
+
+
+def ident(value: Any) -> str | None:
+    """An id as text, exact at any length; None for none, and for one that has lost digits.
+
+    Examples
+    --------
+    >>> ident(1440000000000000001), ident(" t3_a "), ident(3.0), ident(1.44e18), ident("")
+    ('1440000000000000001', 't3_a', '3', None, None)
+    """
+    if isinstance(value, str):
+        return words(value.strip()) or None
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if isinstance(value, float):
+        return str(int(value)) if abs(value) < _EXACT and value.is_integer() else None
+    return str(value)
+
+
+def first_ident(value: Any, *keys: str) -> str | None:
+    """The first id among these keys of an object: `id_str` before `id`."""
+    return next((found for key in keys if (found := ident(inner(value, key)))), None)
+
+
+def words(value: Any) -> str | None:
+    """A text without NUL, halves of characters replaced; None for anything else.
+
+    Examples
+    --------
+    >>> words("a\\ud800b\\0"), words(3)
+    ('a\\ufffdb', None)
+    """
+    return mended(value) if isinstance(value, str) else None
+
+
+def somebody(value: Any) -> str | None:
+    """A name or handle of one person; None for what sites write instead of many.
+
+    Examples
+    --------
+    >>> somebody("ann"), somebody("[deleted]"), somebody(" Utilisateur anonyme ")
+    ('ann', None, None)
+    """
+    name = words(value)
+    return None if name is None or name.strip().casefold() in _NOBODY else name
+
+
+def number(value: Any) -> int | None:
+    """A count of 0 or more; None for anything else.
+
+    Examples
+    --------
+    >>> number("12"), number(3.0), number(-1), number(True), number("many")
+    (12, 3, None, None, None)
+    """
+    if isinstance(value, str) and value.strip().isdecimal() and len(value) < 16:
+        return int(value)
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    if not math.isfinite(value) or not 0 <= value < _EXACT:
+        return None
+    return int(value)
+
+
+def moment(value: Any) -> datetime | None:
+    """A time: ISO 8601, as Twitter writes it, or seconds, milliseconds, microseconds since 1970.
+
+    Returns
+    -------
+    datetime or None
+        In UTC; without a zone if the value has none.
+
+    Examples
+    --------
+    >>> str(moment("2024-05-01T12:00:00.123456789+0200")), str(moment("2024-05-01 12:00"))
+    ('2024-05-01 10:00:00.123456+00:00', '2024-05-01 12:00:00')
+    >>> str(moment("Tue Oct 31 22:10:47 +0000 2017")), str(moment(1509487847)), moment("soon")
+    ('2017-10-31 22:10:47+00:00', '2017-10-31 22:10:47+00:00', None)
+    """
+    try:
+        if isinstance(value, datetime):
+            made = value
+        elif isinstance(value, str):
+            made = _spelled(value.strip())
+        elif isinstance(value, int | float) and not isinstance(value, bool):
+            made = _counted(float(value))
+        else:
+            return None
+        return made.astimezone(UTC) if made.tzinfo else made
+    except (ValueError, OverflowError):
+        return None
+
+
+def utc(value: Any) -> datetime | None:
+    """A time as text, in UTC also where it has no zone; None if it is none.
+
+    Examples
+    --------
+    >>> str(utc("2024-05-01t12:00:00.123456789+02:00")), utc(12)
+    ('2024-05-01 10:00:00.123456+00:00', None)
+    """
+    made = moment(value.upper()) if isinstance(value, str) else None
+    return made.replace(tzinfo=UTC) if made and made.tzinfo is None else made
+
+
+def _spelled(text: str) -> datetime:
+    if text.isdecimal() and len(text) > 8:
+        return _counted(float(text))
+    try:
+        # Python 3.11 takes three or six digits of a second, networks send any number.
+        short = _FRACTION.sub(lambda m: (m[0].replace(",", ".") + "00000")[:7], text)
+        return datetime.fromisoformat(short.removesuffix(" UTC") + "Z" * text.endswith(" UTC"))
+    except ValueError:
+        return datetime.strptime(text, _TWITTER)
+
+
+def _counted(seconds: float) -> datetime:
+    if abs(seconds) >= _MICROSECONDS:
+        seconds /= 1e6
+    elif abs(seconds) >= _MILLISECONDS:
+        seconds /= 1e3
+    if not math.isfinite(seconds):
+        raise ValueError("no number of seconds")
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)
+
+
+def language(value: Any) -> str | None:
+    """A language code of two letters; None for what says none (`und`, `qme`, `en-GB` is `en`).
+
+    Examples
+    --------
+    >>> language("fr"), language("pt-BR"), language("und"), language(None)
+    ('fr', 'pt', None, None)
+    """
+    if not isinstance(value, str):
+        return None
+    code = re.split("[-_]", value.strip().lower())[0]
+    return code if len(code) == 2 and code.isalpha() else None
+
+
+class Words(HTMLParser):
+    """Collects the words of an HTML text; paragraphs and breaks become line ends."""
+
+    breaks = frozenset({"p", "div", "li"})
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag == "br":
+            self.parts.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self.breaks:
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        self.parts.append(data)
+
+
+def plain_text(html: Any) -> str | None:
+    """The words of an HTML text.
+
+    Examples
+    --------
+    >>> plain_text("<p>one<br>two &amp; three</p><p>four</p>")
+    'one\\ntwo & three\\nfour'
+    """
+    text = words(html)
+    if text is None:
+        return None
+    return unmarked(text, Words()).strip()
+
+
+def unmarked(html: str, reader: Words) -> str:
+    """The words that a reader collects; of HTML that it cannot read, everything but the tags."""
+    try:
+        reader.feed(html)
+        reader.close()
+    except AssertionError:  # a declaration such as <![x[
+        return unescaped(_TAG.sub("", html))
+    return "".join(reader.parts)
+
+
+def unescaped(text: str) -> str:
+    """A text without the characters that HTML writes as numbers or names.
+
+    Examples
+    --------
+    >>> unescaped("a &amp; b &#" + "9" * 5000)[:7]
+    'a & b &'
+    """
+    try:
+        return html_module.unescape(text)
+    except ValueError:  # a number of thousands of digits
+        return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def address(url: Any) -> SplitResult:
+    """The parts of a URL; empty ones for anything else.
+
+    Examples
+    --------
+    >>> address("https://a.test/b").path, address("https://[").path
+    ('/b', '')
+    """
+    try:
+        return urlsplit(url if isinstance(url, str) else "")
+    except ValueError:
+        return urlsplit("")
+
+
+def records(value: Any, keys: frozenset[str]) -> Iterator[Any]:
+    """The items of a file, whatever they are wrapped in: lists, and objects with these keys.
+
+    Parameters
+    ----------
+    value : object
+        The decoded file, or one line of it.
+    keys : frozenset of str
+        Keys under which a wrapper holds its items; an object that has none of them is an item.
+
+    Yields
+    ------
+    object
+        Items in the order of the file; never a list.
+
+    Examples
+    --------
+    >>> list(records({"data": [{"id": 1}, [{"id": 2}]]}, frozenset({"data"})))
+    [{'id': 1}, {'id': 2}]
+    """
+    stack = [value]
+    while stack:
+        each = stack.pop()
+        if isinstance(each, list):
+            stack += reversed(each)
+        elif isinstance(each, Mapping) and any(
+            isinstance(each.get(key), list | Mapping) for key in keys
+        ):
+            stack += [each[k] for k in reversed(each) if k in keys]
+        else:
+            yield each

@@ -1,0 +1,237 @@
+"""X: what was written to accounts and by them in the last seven days, through API v2. It costs.
+
+Every post and every user that an answer holds is paid for, so users are asked for by name once and
+not expanded in every page. The newer specification says `post.fields` where the older one says
+`tweet.fields`: the older is tried first, the newer if the server does not know it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from math import ceil
+from typing import TYPE_CHECKING, Any
+
+from carekit.dataset.manifest import NOTHING_LEFT_OUT, Selection
+from carekit.errors import InputError
+from carekit.sources.collecting.budget import Stopped
+from carekit.sources.collecting.purging import purge_json
+from carekit.sources.collecting.source import (
+    LOOKUP,
+    Ask,
+    Estimate,
+    LiveSource,
+    Page,
+    Query,
+    SourceKind,
+    StoredPage,
+    secret,
+)
+from carekit.sources.collecting.web import Answer, QueryFailed
+from carekit.sources.found import Found, Gone, LeftOut, Problem
+from carekit.sources.networks.values import ident, inner, listed, number
+from carekit.sources.networks.x.posts import NOTE, read
+
+if TYPE_CHECKING:
+    from carekit.sources.collecting.web import Web
+
+BASE = "https://api.x.com"
+TOKEN = "X_BEARER_TOKEN"
+POST_PRICE, USER_PRICE = 0.005, 0.010  # dollars, as of 2026
+SIZE = 100
+DIALECTS = ("tweet", "post")
+FIELDS = "author_id,conversation_id,created_at,lang,note_tweet,public_metrics,referenced_tweets"
+# What each dialect calls the fields and the long text.
+_WORDS = {
+    "tweet": FIELDS,
+    "post": FIELDS.replace("note_tweet", "note_post").replace("_tweets", "_posts"),
+}
+SEARCHED = Selection(kind="search", why="Posts of the last seven days that match a search.")
+
+
+class X(LiveSource):
+    """API v2.
+
+    Parameters
+    ----------
+    ask : Ask
+        Targets: @accounts (what they wrote and who named them), or a search in the words of X.
+    web : Web
+    base_url : str
+    token : str
+    """
+
+    name = network = "x"
+    auth = "bearer token"
+    terms = "No scraping; honour deletions and edits (run --refresh); pass on ids, not texts."
+    dearest_page = SIZE * POST_PRICE
+    pace = 1.0
+
+    def __init__(self, ask: Ask, *, web: Web, token: str, base_url: str = BASE) -> None:
+        super().__init__(ask, web=web, base_url=base_url)
+        self._token = token
+        self._dialect = DIALECTS[0]
+        self._users: dict[str, str] = {}
+        self._paid = 0.0
+        only_accounts = all(t.startswith("@") for t in ask.targets)
+        self.selection = NOTHING_LEFT_OUT if only_accounts else SEARCHED
+
+    def accounts(self) -> Sequence[str]:
+        return [t[1:] for t in self.ask.targets if t.startswith("@")]
+
+    def queries(self) -> Sequence[Query]:
+        made = []
+        for target in self.ask.targets:
+            if not target.startswith("@"):
+                made.append(Query("search", f"/{target}"))
+                continue
+            # The number stands in the query, so that a page can be read without asking again.
+            number_of = self._user(target[1:])
+            made.append(Query("search", f"{target[1:]}={number_of}/{_about(target[1:])}"))
+        return made
+
+    def _user(self, handle: str) -> str:
+        if handle not in self._users:
+            answer = self._call(f"/2/users/by/username/{handle}", {})
+            found = ident(inner(answer.json(), "data", "id"))
+            if found is None:
+                raise InputError(f"`targets`: X knows no account '@{handle}'. Check the spelling.")
+            self._users[handle] = found
+            self._paid += USER_PRICE
+        return self._users[handle]
+
+    def estimate(self) -> Estimate:
+        """Counts are free: posts of the last seven days, times their price."""
+        n = 0
+        for target in self.ask.targets:
+            words = _about(target[1:]) if target.startswith("@") else target
+            answer = self._call("/2/tweets/counts/recent", {"query": words, "granularity": "day"})
+            n += (
+                number(inner(answer.json(), "meta", "total_tweet_count"))
+                or number(inner(answer.json(), "meta", "total_post_count"))
+                or 0
+            )
+        users = len(self.accounts())
+        pages = ceil(n / SIZE)
+        cost = n * POST_PRICE + users * USER_PRICE
+        why = f"{n:,} posts at ${POST_PRICE} and {users:,} users at ${USER_PRICE:.3f}."
+        return Estimate(pages, pages * self.pace, cost, why)
+
+    def pages(self, query: Query, cursor: str | None) -> Iterator[Page]:
+        if query.kind == LOOKUP:
+            answer = self._fields("/2/tweets", {"ids": query.key})
+            yield self._page(answer)
+            return
+        _, _, words = query.key.partition("/")
+        while True:
+            params = {"query": words, "max_results": SIZE, "next_token": cursor}
+            params |= {
+                "start_time": _time(self.ask.since),
+                "end_time": _time(self.ask.until),
+            }
+            answer = self._fields("/2/tweets/search/recent", params)
+            cursor = ident(inner(answer.json(), "meta", "next_token"))
+            yield self._page(answer, next_cursor=cursor)
+            if cursor is None:
+                return
+
+    def _page(self, answer: Answer, **rest: Any) -> Page:
+        body = answer.json()
+        data = listed(body, "data")
+        n_users = len(listed(body, "includes", "users"))
+        n_more = len(listed(body, "includes", "tweets")) + len(listed(body, "includes", "posts"))
+        cost = (len(data) + n_more) * POST_PRICE + n_users * USER_PRICE + self._paid
+        self._paid = 0.0
+        return Page(
+            answer.body, answer.request, answer.status, answer.headers,
+            n_items=len(data), cost=cost, **rest,
+        )  # fmt: skip
+
+    def _fields(self, path: str, params: Mapping[str, Any]) -> Answer:
+        """Ask in the dialect that was understood last, in the other one if it is not."""
+        others = [d for d in DIALECTS if d != self._dialect]
+        for dialect in (self._dialect, *others):
+            asked = {**params, f"{dialect}.fields": _WORDS[dialect]}
+            answer = self._call(path, asked, accept=(200, 400))
+            if answer.status == 200:
+                self._dialect = dialect
+                return answer
+        why = inner((listed(answer.json(), "errors") or [{}])[0], "message")
+        raise QueryFailed(f"{self.host} answered {path} with status 400 ({_short(why)})")
+
+    def _call(
+        self, path: str, params: Mapping[str, Any], accept: Collection[int] = (200,)
+    ) -> Answer:
+        headers = {"authorization": f"Bearer {self._token}"}
+        answer = self.web.get(
+            self.base_url + path, params=params, headers=headers, accept=(*accept, 402)
+        )
+        if answer.status == 402:
+            raise Stopped("the credits of the X account are spent")
+        return answer
+
+    def read(self, page: StoredPage) -> Iterable[Found]:
+        try:
+            body = json.loads(page.body)
+        except ValueError:
+            return [Problem("the page is no JSON")]
+        if page.query.kind == LOOKUP:
+            there = {ident(inner(p, "id")) for p in listed(body, "data")}
+            gone = [Gone("x", i) for i in page.query.key.split(",") if i not in there]
+            known = read(body, seen_at=page.fetched_at)
+            return [*(f for f in known if isinstance(f, dict)), *gone]
+        handles = _handles(page.query.key)
+        found: list[Found] = []
+        for each in read(body, seen_at=page.fetched_at):
+            if isinstance(each, LeftOut) and each.reason == NOTE:
+                continue
+            if isinstance(each, dict) and each.get("author") in handles:
+                each |= {"author_handle": handles[each["author"]]}
+            found.append(each)
+        return found
+
+    def lookup(self, ids: Sequence[str]) -> Sequence[Query]:
+        return [Query(LOOKUP, ",".join(ids[at : at + SIZE])) for at in range(0, len(ids), SIZE)]
+
+    def purge(self, body: str, ids: Collection[str]) -> str:
+        kept = ("referenced_tweets", "referenced_posts")
+        return purge_json(body, ids, id_fields=("id",), kept=kept, having="author_id")
+
+
+def _about(handle: str) -> str:
+    """What an account wrote, and what was written to it or with its name."""
+    return f"(from:{handle} OR to:{handle} OR @{handle}) -is:retweet"
+
+
+def _handles(key: str) -> dict[str, str]:
+    handle, _, rest = key.partition("/")[0].partition("=")
+    return {rest: handle} if rest else {}
+
+
+def _time(moment: Any) -> str | None:
+    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _short(why: Any) -> str:
+    return str(why)[:120] if why else "it does not say why"
+
+
+def make(ask: Ask, web: Web) -> X:
+    """The source, with the token that the environment or the keyring holds."""
+    token = secret(TOKEN)
+    if not token:
+        raise InputError(
+            f"X needs a bearer token, and {TOKEN} is neither in the environment nor in the system "
+            "keyring. Make one at the developer portal of X, load credits, and set it."
+        )
+    return X(ask, web=web, token=token, base_url=ask.base_url or BASE)
+
+
+KIND = SourceKind(
+    name="x",
+    what="the last seven days of what was written to and by accounts; paid by the post",
+    targets="@accounts, or a search in the words of X",
+    network="x",
+    make=make,
+    secrets=(TOKEN,),
+)
