@@ -56,9 +56,14 @@ def imported(tmp_path: Path) -> Callable[..., Imported]:
             listed = tmp_path / "accounts.csv"
             listed.write_text(f"account,network,brand\n{accounts}\n", encoding="utf-8")
             options["accounts"] = listed
+        options.setdefault("accept_rejected", True)
         report = import_files(format, path, out=tmp_path / out, key=KEY, **options)
         assert report.n_read + report.n_nested == (
-            report.n_posts + report.n_rejected + report.n_left_out
+            report.n_posts
+            + report.n_rejected
+            + report.n_left_out
+            + report.n_again
+            + report.n_withdrawn
         )
         dataset = open_dataset(tmp_path / out)
         threads = {

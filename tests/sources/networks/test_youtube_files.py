@@ -80,7 +80,7 @@ def test_the_other_replies_close_the_gap(imported: Callable) -> None:
     }
     again = thread(comment("Ug1", "UCann"), 2)
     made = imported("auto", "\n".join(map(json.dumps, [replies, again])))
-    assert made.report.rejected == {"its id is in the dataset already": 2}
+    assert (made.report.rejected, made.report.n_seen_again) == ({}, 2)
     assert made.threads["youtube:Ug1"] == (True, 0, None)
 
 
