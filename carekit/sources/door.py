@@ -139,7 +139,7 @@ class Door:
             self.con.execute("CREATE OR REPLACE TEMP TABLE pass AS SELECT * FROM seen")
             self.con.unregister("seen")
         counted = {t: c or 0 for t, c in zip(tallies, counts[len(_COUNTED) :], strict=True)}
-        return Seen(n or 0, *own, latest, counted)
+        return Seen(n or 0, *own, latest=latest, tallies=counted)
 
     def remember(self, *, authors_are_accounts: bool = True) -> None:
         """Keep the authors and the accounts of the drafts that were learnt last.
@@ -321,7 +321,8 @@ class Door:
             CASE WHEN n_parts = 2 THEN other_brand WHEN number > 0
             THEN list_extract({_all(BRAND_NAMES)}, number) END AS named_brand FROM (
             SELECT d.*, {self._first_known()} AS number, a.pseudonym AS own_pseudonym,
-            a.account AS own_account, a.brand AS own_brand, a.listed AS own_listed, m.pseudonym AS other_pseudonym,
+            a.account AS own_account, a.brand AS own_brand, a.listed AS own_listed,
+            m.pseudonym AS other_pseudonym,
             m.account AS other_account, m.brand AS other_brand FROM (
             SELECT *, {mentioned} AS handle FROM (
             SELECT *, len(parts) AS n_parts, {self._ends_in_word("parts[1]")} AS part_1_is_word

@@ -241,9 +241,7 @@ def test_the_careful_way_and_the_fast_way_write_the_same_posts(tmp_path: Path) -
     clean = written(tmp_path, TWCS + buffer.getvalue())
     dirty = written(tmp_path, TWCS + buffer.getvalue() + "not a row\n", "b.csv")
     import_files("twcs", clean, out=tmp_path / "fast", key=KEY)
-    report = import_files(
-        "twcs", dirty, out=tmp_path / "careful", key=KEY, accept_rejected=True
-    )
+    report = import_files("twcs", dirty, out=tmp_path / "careful", key=KEY, accept_rejected=True)
     assert report.rejected == {"expected 7 fields, found 1": 1}
     pd.testing.assert_frame_equal(posts(tmp_path / "fast"), posts(tmp_path / "careful"))
 
