@@ -130,7 +130,7 @@ class Door:
             f"SELECT sum(n)::BIGINT AS n, epoch_us(max(latest)) AS latest, {sums} FROM pass"
         ).fetchall()[0]
         n, latest, *counts = row
-        own = [c or 0 for c in counts[: len(_COUNTED)]]
+        nested, problems, left_out, coarse = (c or 0 for c in counts[: len(_COUNTED)])
         if scout is not None:
             seen = scout.execute(
                 "SELECT network, author, author_handle, account, is_brand, brand FROM pass"
@@ -139,7 +139,7 @@ class Door:
             self.con.execute("CREATE OR REPLACE TEMP TABLE pass AS SELECT * FROM seen")
             self.con.unregister("seen")
         counted = {t: c or 0 for t, c in zip(tallies, counts[len(_COUNTED) :], strict=True)}
-        return Seen(n or 0, *own, latest=latest, tallies=counted)
+        return Seen(n or 0, nested, problems, left_out, coarse, latest, counted)
 
     def remember(self, *, authors_are_accounts: bool = True) -> None:
         """Keep the authors and the accounts of the drafts that were learnt last.
