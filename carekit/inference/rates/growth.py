@@ -29,36 +29,19 @@ def split_growth(
 ) -> pd.DataFrame:
     """Growth of the total, of the number of accounts, per account, and like for like.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per group and account that got a request in either period: n_before, n_after
-        (whole counts), open_before, open_after, open_throughout (booleans).
+    `table`: one row per group and account that got a request in either period: n_before, n_after (whole
+    counts), open_before, open_after, open_throughout (booleans). Four rows per group: the `by` columns,
+    component; before, after (requests; open accounts; requests per open account; requests of accounts
+    open throughout), estimate (after / before - 1; NaN where before is 0), ci_low, ci_high, conf_level,
+    df (on the log scale, accounts as clusters, bias-reduced variance with Satterthwaite's degrees of
+    freedom: accounts are uneven, and Student's t on accounts - 1 covers 85 to 91 %; the number of
+    accounts is counted and has none), log_share (of the log growth of the total; accounts and per
+    account add up to 1), method, flags (`zero_var`: every account grew alike, no limits).
 
-    Returns
-    -------
-    DataFrame
-        Four rows per group: the `by` columns, component, then
+    Total = accounts × per account holds exactly. New accounts are smaller or larger than old ones, so
+    "per account" and "like for like" differ: the second is demand, the first demand mixed with who
+    joined.
 
-        - before, after: requests ("total"; "like for like", of accounts open throughout), open
-          accounts ("accounts"), requests per open account ("per account")
-        - estimate: after / before - 1; NaN where before is 0
-        - ci_low, ci_high, conf_level, df: on the log scale, accounts as clusters, bias-reduced
-          variance with Satterthwaite's degrees of freedom (accounts are uneven: Student's t on
-          accounts - 1 covers 85 to 91 %); the number of accounts is counted and has none
-        - log_share: log(after / before) over that of the total. Accounts and per account add up to
-          1; NaN where the total did not change
-        - method, flags: `n0`, `one_cluster`, `zero_var` (every account grew alike: no
-          limits), `few_clusters` below 30 accounts
-
-    Notes
-    -----
-    Total = accounts × per account holds exactly. New accounts are smaller or larger than old ones,
-    so "per account" and "like for like" differ: the second is demand, the first demand mixed with
-    who joined.
-
-    Examples
-    --------
     >>> table = pd.DataFrame({"n_before": [50, 50, 0], "n_after": [60, 60, 21],
     ...     "open_before": [True, True, False], "open_after": True,
     ...     "open_throughout": [True, True, False]})
