@@ -256,7 +256,7 @@ def unmarked(html: str, reader: Words) -> str:
     try:
         reader.feed(html)
         reader.close()
-    except AssertionError:  # a declaration such as <![x[
+    except (AssertionError, ValueError):  # a declaration such as <![x[, a number without end
         return unescaped(_TAG.sub("", html))
     return "".join(reader.parts)
 

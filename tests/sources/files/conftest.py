@@ -74,7 +74,8 @@ def imported(tmp_path: Path) -> Callable[..., Imported]:
             )
             for t in dataset.read("threads").itertuples()
         }
-        with (tmp_path / out / "rejected.csv").open(encoding="utf-8", newline="") as file:
+        listed = tmp_path / out / dataset.manifest.name_of("rejected.csv")
+        with listed.open(encoding="utf-8", newline="") as file:
             rejected = [(r["line"], r["reason"]) for r in csv.DictReader(file)]
         posts = dataset.read("posts").set_index("post_id")
         return Imported(report, tmp_path / out, posts, threads, rejected)
