@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from carekit.dataset.privacy import pseudonym_sql
+from carekit.dataset.privacy import fold_name_sql, pseudonym_sql
 from carekit.dataset.schema import ACCOUNTS, POSTS
 from carekit.errors import InputError
 from carekit.sources.accounts import FOLDED, fold
@@ -355,7 +355,7 @@ class Door:
         return f"CASE {network} {cases} END"
 
     def _fold(self, handle: str, network: str = "network") -> str:
-        return self._by_network(dict.fromkeys(FOLDED, f"lower({handle})"), handle, network)
+        return self._by_network(dict.fromkeys(FOLDED, fold_name_sql(handle)), handle, network)
 
     def _key_of(self, handle: str, network: str = "network") -> str:
         folded = self._fold(handle, network)
