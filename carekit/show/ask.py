@@ -60,16 +60,16 @@ class Refused:
         return f"<p><em>{escape(repr(self))}</em></p>"
 
 
-def ask(measure: Callable[..., pd.DataFrame], data: Any, /, *args: Any, **options: Any) -> Any:
+def ask(measure: Callable[..., Any], /, *args: Any, **options: Any) -> Any:
     """Apply a measure; a refusal becomes a sentence that stands where the result would.
 
     Parameters
     ----------
     measure : callable
         Such as `carekit.answer_rate`, or a function of your own that gives a frame.
-    data : Dataset or Requests
     *args, **options
-        Handed to the measure as they are.
+        Handed to the measure as they are; the first is a dataset or requests, unless the measure
+        is a method of one.
 
     Returns
     -------
@@ -84,12 +84,15 @@ def ask(measure: Callable[..., pd.DataFrame], data: Any, /, *args: Any, **option
     (1, True)
     """
     try:
-        frame = measure(data, *args, **options)
+        frame = measure(*args, **options)
     except SelectionError as refusal:
         return Refused(str(refusal))
-    if not len(frame):
+    if not isinstance(frame, pd.DataFrame):  # one comparison, which reads as a sentence
+        return frame
+    if frame.empty:
         return Refused("it holds nothing of this kind.")
     facts = facts_of(frame)
+    data = args[0] if args else getattr(measure, "__self__", None)
     manifest = getattr(getattr(data, "dataset", data), "manifest", None)
     if manifest is not None and not facts.source:
         facts = replace(facts, source=manifest.title, synthetic=manifest.synthetic,

@@ -1,9 +1,9 @@
 """Runs one scraper of snscrape and prints its items, a JSON object a line.
 
-Always a process of its own, started by carekit.sources.networks.snscrape: snscrape is never imported
+Always a process of its own, started by carekit.sources.networks.snscrape.live: snscrape is never imported
 anywhere else. This file imports nothing of carekit.
 
-    python -P snscrape_worker.py SCRAPER TARGET LIMIT [BASE_URL]
+    python -P worker.py SCRAPER TARGET LIMIT [BASE_URL]
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import betaln, digamma, expit, logit
+from scipy.special import betainc, betaincinv, betaln, digamma, expit, logit
 
 from carekit.errors import InputError
 
@@ -20,6 +20,7 @@ MIN_GROUPS = 5
 _RHO_LOW, _RHO_HIGH = 1e-6, 0.999
 _GRID = (64, 32)  # points for the mean, and for log rho
 _LOG_RHO = (np.log(1e-7), 0.0)
+_BISECTIONS = 24
 _NEGLIGIBLE = 1e-5  # grid points below this share of the best one are left out
 
 
@@ -146,11 +147,14 @@ def _maximise(yes: Values, units: Values, mean: float, rho: float) -> tuple[floa
     return float(expit(best.x[0])), float(expit(best.x[1]))
 
 
-def prior_grid(yes: Values, units: Values) -> tuple[Values, Values, Values]:
+def prior_grid(
+    yes: Values, units: Values, *, jeffreys: bool = False
+) -> tuple[Values, Values, Values]:
     """Points (mean, rho) and their weights given the counts, before them uniform on the square.
 
-    Even in the mean and in log rho: where groups are alike, rho lies near 0 and limits depend on
-    how near. The rectangle is narrowed until the points that matter fill it.
+    With `jeffreys` the mean has Jeffreys' distribution beforehand, Beta(1/2, 1/2). Even in the mean
+    and in log rho: where groups are alike, rho lies near 0 and limits depend on how near. The
+    rectangle is narrowed until the points that matter fill it.
     """
     edges = np.array([(0.0, 1.0), _LOG_RHO])
     box = edges
@@ -162,6 +166,8 @@ def prior_grid(yes: Values, units: Values) -> tuple[Values, Values, Values]:
         ]
         mean, log_rho = (side.ravel() for side in np.meshgrid(*sides, indexing="ij"))
         log_weight = marginal_log_likelihood(mean, np.exp(log_rho), yes, units) + log_rho
+        if jeffreys:
+            log_weight -= np.log(mean * (1 - mean)) / 2
         weight = np.exp(log_weight - log_weight.max())
         keep = weight > _NEGLIGIBLE
         mean, log_rho, weight = mean[keep], log_rho[keep], weight[keep]
@@ -175,3 +181,92 @@ def prior_grid(yes: Values, units: Values) -> tuple[Values, Values, Values]:
         if (narrow[:, 1] - narrow[:, 0] > 0.7 * (box[:, 1] - box[:, 0])).all():
             return mean, np.exp(log_rho), weight / weight.sum()
         box = narrow
+
+
+@dataclass(frozen=True)
+class Population:
+    """What a few groups say of groups like them; every group counts once, whatever its n.
+
+    Attributes
+    ----------
+    mean, std_error, low, high : float
+        Mean rate of such groups, its posterior standard deviation and its limits.
+    spread : float
+        Standard deviation of the rates between groups.
+    next_low, next_high : float
+        Limits of the rate of one more group.
+    """
+
+    mean: float
+    std_error: float
+    low: float
+    high: float
+    spread: float
+    next_low: float
+    next_high: float
+
+
+def population_of(yes: Values, units: Values, conf_level: float) -> Population:
+    """Mean and spread of the rates of groups like these, rho and mean integrated over `prior_grid`.
+
+    Linearised intervals cover 64 to 88 % of the time where 2 to 15 groups differ much and rates are
+    low or high; these 93 to 97: docs/coverage-of-intervals.md.
+    """
+    mean, rho, weight = prior_grid(yes, units, jeffreys=True)
+    tail = (1 - conf_level) / 2
+    low, high = _marginal(mean, weight, [tail, 1 - tail])
+    overall = float(weight @ mean)
+    m = 1 / rho - 1
+    nothing = np.zeros(1)
+    next_low, next_high = (
+        float(mixed_quantile(mean * m, (1 - mean) * m, weight, nothing, nothing, share)[0])
+        for share in (tail, 1 - tail)
+    )
+    return Population(
+        mean=overall,
+        std_error=float(np.sqrt(weight @ (mean - overall) ** 2)),
+        low=low,
+        high=high,
+        spread=float(weight @ np.sqrt(rho * mean * (1 - mean))),
+        next_low=next_low,
+        next_high=next_high,
+    )
+
+
+def _marginal(points: Values, weight: Values, shares: list[float]) -> tuple[float, ...]:
+    """Quantiles of a distribution given on even cells around the points."""
+    values, at = np.unique(points, return_inverse=True)
+    reached = np.cumsum(np.bincount(at, weights=weight))
+    half = np.diff(values).min(initial=1.0) / 2
+    edges = np.append(values[0] - half, values + half)
+    found = np.interp(shares, np.append(0.0, reached / reached[-1]), edges)
+    return tuple(float(x) for x in found)
+
+
+def posterior_moments(
+    alpha: Values, beta: Values, weight: Values, yes: Values, units: Values
+) -> tuple[Values, Values]:
+    """Mean and standard deviation of each group's rate over weighted Beta priors."""
+    a, b = alpha[:, None] + yes, beta[:, None] + units - yes
+    mean = a / (a + b)
+    overall = weight @ mean
+    square = weight @ (mean * (1 - mean) / (a + b + 1) + mean**2)
+    return overall, np.sqrt(np.maximum(square - overall**2, 0.0))
+
+
+def mixed_quantile(
+    alpha: Values, beta: Values, weight: Values, yes: Values, units: Values, share: float
+) -> Values:
+    """Quantile of each group's rate over weighted Beta priors."""
+    a, b = alpha[:, None] + yes, beta[:, None] + units - yes
+    if len(weight) == 1:
+        return betaincinv(a[0], b[0], share)
+    mean, error = posterior_moments(alpha, beta, weight, yes, units)
+    # No quantile is farther from the mean than this (Cantelli).
+    reach = error * np.sqrt(max(share, 1 - share) / min(share, 1 - share))
+    low, high = np.maximum(mean - reach, 0.0), np.minimum(mean + reach, 1.0)
+    for _ in range(_BISECTIONS):
+        middle = (low + high) / 2
+        below = weight @ betainc(a, b, middle) < share
+        low, high = np.where(below, middle, low), np.where(below, high, middle)
+    return (low + high) / 2

@@ -1,4 +1,4 @@
-"""carekit.inference.benchmark.beta_binomial: how rates are spread over groups."""
+"""carekit.inference.rates.beta_binomial: how rates are spread over groups."""
 
 import numpy as np
 import pandas as pd
@@ -7,13 +7,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carekit.errors import InputError
-from carekit.inference.benchmark.beta_binomial import (
+from carekit.inference.benchmark.pooling import shrink_rates
+from carekit.inference.rates.beta_binomial import (
     fit_counts,
     marginal_log_likelihood,
     moments,
     prior_grid,
 )
-from carekit.inference.benchmark.pooling import shrink_rates
 
 YES = np.array([4.0, 16, 22, 9, 12, 3])
 UNITS = np.array([20.0, 20, 40, 10, 30, 15])
