@@ -198,5 +198,5 @@ def compare_first_response(requests: Requests) -> WaitComparison:
     True
     """
     need_several_units(requests)
-    counts, unit = requests.with_unit(forward(count_waits(requests)))
+    counts, unit = requests.with_unit(forward(requests.once(count_waits)))
     return compare_waits(counts, group=requests.by[0], cluster=unit)
