@@ -55,7 +55,7 @@ _ROOMS: dict[str, str] = {
     "carekit.show.result": "Result",
 }
 # Rooms that are names of the face themselves: what they hold is loaded when it is used.
-_NAMESPACES = ("claims", "coding", "requests", "sample", "survey")
+_NAMESPACES = ("claims", "coding", "requests", "sample", "sources", "survey")
 _LAZY = {n: module for module, names in (MEASURES | _ROOMS).items() for n in names.split()}
 # Old names that no rule gives: name → module and name today.
 _OLD = {
@@ -69,9 +69,6 @@ _OLD = {
     "measure_differences": ("carekit.survey", "differences"),
     "measure_paired_questions": ("carekit.survey", "pairs"),
     "measured_card": ("carekit.dataset.measured", "measured_card"),
-    "plot_rates": ("carekit.show.old_plots", "plot_rates"),
-    "plot_sums": ("carekit.show.old_plots", "plot_sums"),
-    "plot_waits": ("carekit.show.old_plots", "plot_waits"),
     "publish": ("carekit.show.pictures", "publish"),
     "table_estimates": ("carekit.show.tables", "table_estimates"),
 }

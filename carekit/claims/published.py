@@ -114,7 +114,7 @@ def expectation_points(published: Result, *, source: str = "expected, as printed
     minutes = pd.to_numeric(delay.str.removesuffix("_min"), errors="coerce")
     made = published.assign(
         source=source, minutes=minutes, ci_low=float("nan"), ci_high=float("nan"),
-        estimate=published["estimate"].fillna(published["low"]), name=published["figure_id"],
+        estimate=published["estimate"].fillna(published["low"]), name=published["source"],
     )  # fmt: skip
     return made.dropna(subset=["minutes"]).sort_values("minutes", ignore_index=True)
 
