@@ -59,6 +59,7 @@ _NAMESPACES = ("claims", "coding", "requests", "sample", "sources", "survey")
 _LAZY = {n: module for module, names in (MEASURES | _ROOMS).items() for n in names.split()}
 # Old names that no rule gives: name → module and name today.
 _OLD = {
+    "care_series": ("carekit.measures.care_accounts", "care_series"),
     "care_event_study": ("carekit.measures.care_accounts", "care_event_study"),
     "table_hypotheses": ("carekit.claims.hypotheses", "table_hypotheses"),
     "generate_sample": ("carekit.sample", "generate_sample"),
