@@ -61,8 +61,8 @@ def make_file(path: Path, n_posts: int) -> None:
 def run_carekit(file: Path, folder: Path, memory_limit: str | None) -> dict:
     from carekit.dataset.engine import connect
     from carekit.dataset.folder import open_dataset
-    from carekit.measures.answer_rate import measure_answer_rate
-    from carekit.measures.first_response import measure_first_response
+    from carekit.measures.answers import answer_rate
+    from carekit.measures.waits import first_response
     from carekit.requests.build import build_requests
     from carekit.requests.threads import build_threads
     from carekit.sources.files import import_files
@@ -75,9 +75,9 @@ def run_carekit(file: Path, folder: Path, memory_limit: str | None) -> dict:
     with connect(memory_limit=memory_limit, spill_folder=spill) as engine:
         threads = build_threads(engine.table(dataset, "posts"), engine=engine)
         lap("threads")
-        rates = measure_answer_rate(dataset, engine=engine, **options)
+        rates = answer_rate(dataset, engine=engine, **options)
         lap("answer rates")
-        waits = measure_first_response(dataset, engine=engine, **options)
+        waits = first_response(dataset, engine=engine, **options)
         lap("waits")
         table = build_requests(dataset, engine=engine, with_threads=False).table
         asked = table.group_by("brand").agg(n=table.is_question.cast("int64").sum()).execute()

@@ -117,25 +117,23 @@ def _of(name: str, truth: float, row: Any, value: str = "estimate") -> Found:
 
 
 def _rates(dataset: Dataset, engine: Engine, planted: Planted, _: Any) -> Iterator[Found]:
-    from carekit.measures.answer_rate import measure_answer_rate
+    from carekit.measures.answers import answer_rate
 
     options: dict[str, Any] = {"definition": "socialbakers-2015", "engine": engine}
-    world = measure_answer_rate(dataset, by="network", **options).set_index("network")
+    world = answer_rate(dataset, by="network", **options).set_index("network")
     for network in ("x", "facebook"):
         value = planted("question_answer_rate", network=network, country="all")
         yield _of(f"question rate, {network}", value, world.loc[network])
-    lands = measure_answer_rate(dataset, by="network,country", **options)
+    lands = answer_rate(dataset, by="network,country", **options)
     for (network, country), rows in lands.groupby(["network", "country"]):
         if network in {"x", "facebook"}:
             value = planted("question_answer_rate", network=str(network), country=str(country))
             yield _of(f"question rate by country, {network}", value, rows.iloc[0])
-    direct = measure_answer_rate(dataset, by="network", engine=engine).set_index("network")
+    direct = answer_rate(dataset, by="network", engine=engine).set_index("network")
     for network in direct.index:
         value = planted("direct_answer_rate", network=network)
         yield _of("direct answer rate by network", value, direct.loc[network])
-    sector = measure_answer_rate(
-        dataset, where="sector = 'telecom' and network = 'facebook'", **options
-    )
+    sector = answer_rate(dataset, where="sector = 'telecom' and network = 'facebook'", **options)
     value = planted("question_answer_rate", network="facebook", sector="telecom")
     yield _of("question rate, telecom on facebook", value, sector.iloc[0])
 
@@ -143,11 +141,11 @@ def _rates(dataset: Dataset, engine: Engine, planted: Planted, _: Any) -> Iterat
 def _waits(dataset: Dataset, engine: Engine, planted: Planted, _: Any) -> Iterator[Found]:
     from carekit.inference.rates.means import estimate_mean
     from carekit.inference.rates.proportions import estimate_rate
-    from carekit.measures.answers import count_waits
-    from carekit.requests.build import build_requests
+    from carekit.measures.waits import count_waits
+    from carekit.requests.value import Requests
 
-    requests = build_requests(dataset, definition="zendesk", engine=engine)
-    waits = count_waits(requests.table, cluster="brand")
+    asked = Requests(dataset, definition="zendesk", cluster="brand", engine=engine)
+    waits = count_waits(asked).rename(columns={"unit": "cluster"})
     waits["minutes"] = waits["seconds"] / 60
     for statistic in ("mean", "median"):
         row = estimate_mean(
@@ -164,24 +162,24 @@ def _waits(dataset: Dataset, engine: Engine, planted: Planted, _: Any) -> Iterat
 
 
 def _answers(dataset: Dataset, engine: Engine, planted: Planted, _: Any) -> Iterator[Found]:
-    from carekit.measures.handoffs import measure_handoffs, measure_redirects
+    from carekit.measures.first_answers import handoffs, redirects
 
-    table = measure_handoffs(dataset, definition="zendesk", engine=engine).set_index("handoff")
+    table = handoffs(dataset, definition="zendesk", engine=engine).set_index("handoff")
     for kind in ("requested", "announced"):
         yield _of(f"hand-off {kind}", planted("handoff_share", handoff=kind), table.loc[kind])
-    sent = measure_redirects(dataset, definition="zendesk", engine=engine).set_index("destination")
+    sent = redirects(dataset, definition="zendesk", engine=engine).set_index("destination")
     for place in sent.index:
         value = planted("redirect_share", destination=place)
         yield _of("redirection to website, e-mail, phone", value, sent.loc[place])
 
 
 def _places(dataset: Dataset, engine: Engine, planted: Planted, _: Any) -> Iterator[Found]:
-    from carekit.measures.surfaces import ALL_OTHERS, measure_surfaces
+    from carekit.measures.surfaces import ALL_OTHERS, surfaces
 
     labels = pd.read_parquet(dataset.path / "labels.parquet", columns=["post_id", "angry"])
     angry = labels["angry"].fillna(False).astype(bool)
     for name, posts in (("true", labels.post_id[angry]), ("false", labels.post_id[~angry])):
-        table = measure_surfaces(dataset, by="network", posts=set(posts), engine=engine)
+        table = surfaces(dataset, by="network", posts=set(posts), engine=engine)
         for row in table[table["surface"] == ALL_OTHERS].to_dict("records"):
             if row["network"] != "google_play":
                 value = planted("unaddressed_share", network=row["network"], angry=name)
@@ -189,9 +187,9 @@ def _places(dataset: Dataset, engine: Engine, planted: Planted, _: Any) -> Itera
 
 
 def _growth(dataset: Dataset, engine: Engine, planted: Planted, _: Any) -> Iterator[Found]:
-    from carekit.measures.growth import measure_growth
+    from carekit.measures.growth import growth
 
-    table = measure_growth(
+    table = growth(
         dataset,
         before=("2014-01-01", "2014-02-15"),
         after=("2015-01-01", "2015-02-15"),
@@ -209,7 +207,7 @@ def _growth(dataset: Dataset, engine: Engine, planted: Planted, _: Any) -> Itera
 
 
 def _care(dataset: Dataset, engine: Engine, planted: Planted, truth: Any) -> Iterator[Found]:
-    from carekit.measures.care_accounts import measure_care_accounts
+    from carekit.measures.care_accounts import care_accounts
 
     labels = pd.read_parquet(dataset.path / "labels.parquet", columns=["post_id", "tone"])
     negative = set(labels.post_id[labels.tone == "negative"])
@@ -218,7 +216,7 @@ def _care(dataset: Dataset, engine: Engine, planted: Planted, truth: Any) -> Ite
         effects = [
             planted("displacement_effect", network=n, effect=kind) for n in ("x", "facebook")
         ]
-        table = measure_care_accounts(
+        table = care_accounts(
             dataset, network=["x", "facebook"], negative=negative, brands=brands, engine=engine
         ).set_index("analysis")
         for analysis in ("each brand-month alike", "each request alike"):

@@ -11,82 +11,80 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-# public name → module that defines it
-_LAZY: dict[str, str] = {
-    "CarekitError": "carekit.errors",
-    "Dataset": "carekit.dataset.folder",
-    "Definition": "carekit.requests.definitions",
-    "append_dataset": "carekit.dataset.folder",
-    "ask": "carekit.show.ask",
-    "audit": "carekit.claims.audit",
-    "check_dataset": "carekit.dataset.check",
-    "compare_answer_rates": "carekit.measures.brands_compared",
-    "compare_first_response": "carekit.measures.brands_compared",
-    "connect": "carekit.dataset.engine",
-    "create_dataset": "carekit.dataset.folder",
-    "generate_sample": "carekit.sample",
-    "import_files": "carekit.sources.files",
-    "import_survey": "carekit.sources.surveys.survey",
-    "judge_hypotheses": "carekit.claims.judging",
-    "judge_hypothesis": "carekit.claims.judging",
-    "load_events": "carekit.measures.events",
-    "list_measured": "carekit.dataset.measured",
-    "load_ledger": "carekit.claims.ledger",
-    "load_measured": "carekit.dataset.measured",
-    "measure_answer_rate": "carekit.measures.answer_rate",
-    "measure_answer_bounds": "carekit.measures.answer_bounds",
-    "measure_categories": "carekit.coding.categories",
-    "measure_coded": "carekit.coding.coded",
-    "compare_coded": "carekit.coding.coded",
-    "measure_workload": "carekit.coding.workload",
-    "measure_bypass": "carekit.measures.bypass",
-    "measure_care_accounts": "carekit.measures.care_accounts",
-    "measure_contacts": "carekit.measures.contact_estimates",
-    "measure_definitions": "carekit.measures.side_by_side",
-    "measure_first_response": "carekit.measures.first_response",
-    "measure_growth": "carekit.measures.growth",
-    "measure_handoffs": "carekit.measures.handoffs",
-    "measure_paired_questions": "carekit.survey",
-    "measure_public_outcomes": "carekit.measures.contact_estimates",
-    "measure_elsewhere": "carekit.measures.handoffs",
-    "measure_redirects": "carekit.measures.handoffs",
-    "measure_near_duplicates": "carekit.measures.near_duplicate_estimates",
-    "measure_repeats": "carekit.measures.repeats",
-    "measure_reply_length": "carekit.measures.reply_length",
-    "measure_response_schemes": "carekit.measures.response_schemes",
-    "measure_restricted_wait": "carekit.measures.brands_compared",
-    "measure_shrunk_rates": "carekit.measures.brands_compared",
-    "measure_surfaces": "carekit.measures.surfaces",
-    "measure_differences": "carekit.survey",
-    "measure_several": "carekit.survey",
-    "measure_share": "carekit.survey",
-    "measure_trend": "carekit.survey",
-    "measure_typical_brand": "carekit.measures.brands_compared",
-    "measure_wait_curve": "carekit.measures.wait_curves",
-    "measure_wait_quantiles": "carekit.measures.wait_curves",
-    "measure_waits_within": "carekit.measures.wait_curves",
-    "measured_card": "carekit.dataset.measured",
-    "open_dataset": "carekit.dataset.folder",
-    "open_shared": "carekit.measures.sharing",
-    "plot_rates": "carekit.show.old_plots",
-    "plot_sums": "carekit.show.old_plots",
-    "plot_waits": "carekit.show.old_plots",
-    "publish": "carekit.show.pictures",
-    "register_definition": "carekit.requests.definitions",
-    "replay": "carekit.claims.replay",
-    "replay_all": "carekit.claims.replay",
-    "share_counts": "carekit.measures.sharing",
-    "table_estimates": "carekit.show.tables",
-    "table_hypotheses": "carekit.claims.judging",
+# Module → the measures that it declares, in the order in which they are listed. The registry of
+# measures loads these modules, and the command line has a command for each name.
+MEASURES: dict[str, str] = {
+    "carekit.measures.answers": "answer_rate answer_bounds",
+    "carekit.measures.waits": "first_response waits_within wait_curve wait_quantiles restricted_wait",
+    "carekit.measures.contacts": "repeats contacts public_outcomes",
+    "carekit.measures.first_answers": "handoffs redirects elsewhere reply_length",
+    "carekit.measures.surfaces": "surfaces",
+    "carekit.measures.brands": "typical_brand shrunk_rates compare_answer_rates "
+    "compare_first_response",
+    "carekit.measures.definitions": "definitions",
+    "carekit.measures.growth": "growth",
+    "carekit.measures.bypass": "bypass",
+    "carekit.measures.near_duplicates": "near_duplicates",
+    "carekit.measures.care_accounts": "care_accounts",
+    "carekit.measures.response_schemes": "response_schemes",
+    "carekit.coding.categories": "categories",
+    "carekit.coding.coded": "corrected_shares compare_corrected_shares",
+    "carekit.coding.workload": "workload",
+}
+# Module → what else it gives to the face.
+_ROOMS: dict[str, str] = {
+    "carekit.errors": "CarekitError CannotAnswer",
+    "carekit.dataset.folder": "Dataset append_dataset create_dataset open_dataset",
+    "carekit.dataset.engine": "connect",
+    "carekit.dataset.check": "check_dataset",
+    "carekit.dataset.measured": "list_measured",
+    "carekit.requests.definitions": "Definition register_definition",
+    "carekit.measures.events": "load_events",
+    "carekit.measures.sharing": "open_shared share_counts",
+    "carekit.claims.audit": "audit",
+    "carekit.claims.judging": "judge_hypotheses judge_hypothesis table_hypotheses",
+    "carekit.claims.ledger": "load_ledger",
+    "carekit.claims.replay": "replay replay_all",
+    "carekit.sample": "generate_sample",
+    "carekit.sources.files": "import_files",
+    "carekit.sources.surveys.survey": "import_survey",
+    "carekit.show.ask": "ask",
+    "carekit.show.measured": "load_measured",
+    "carekit.show.result": "Result",
+}
+# Rooms that are names of the face themselves: what they hold is loaded when it is used.
+_NAMESPACES = ("claims", "coding", "requests", "sample", "survey")
+_LAZY = {n: module for module, names in (MEASURES | _ROOMS).items() for n in names.split()}
+# Old names that no rule gives: name → module and name today.
+_OLD = {
+    "table_hypotheses": ("carekit.claims.hypotheses", "table_hypotheses"),
+    "generate_sample": ("carekit.sample", "generate_sample"),
+    "measure_coded": ("carekit.coding.coded", "corrected_shares"),
+    "compare_coded": ("carekit.coding.coded", "compare_corrected_shares"),
+    "measure_share": ("carekit.survey", "answers"),
+    "measure_several": ("carekit.survey", "ticked"),
+    "measure_trend": ("carekit.survey", "trend"),
+    "measure_differences": ("carekit.survey", "differences"),
+    "measure_paired_questions": ("carekit.survey", "pairs"),
+    "measured_card": ("carekit.dataset.measured", "measured_card"),
+    "plot_rates": ("carekit.show.old_plots", "plot_rates"),
+    "plot_sums": ("carekit.show.old_plots", "plot_sums"),
+    "plot_waits": ("carekit.show.old_plots", "plot_waits"),
+    "publish": ("carekit.show.pictures", "publish"),
+    "table_estimates": ("carekit.show.tables", "table_estimates"),
 }
 
-__all__ = ["__version__", *sorted(_LAZY)]
+__all__ = ["__version__", *sorted([*_LAZY, *_NAMESPACES])]
 
 
 def __getattr__(name: str) -> Any:
-    if name in _LAZY:
-        return getattr(importlib.import_module(_LAZY[name]), name)
-    raise AttributeError(f"module 'carekit' has no attribute {name!r}")
+    if name in _NAMESPACES:
+        return importlib.import_module(f"carekit.{name}")
+    plain = name.removeprefix("measure_")
+    module, known = _OLD.get(name, (_LAZY.get(plain), plain))
+    if module is None:
+        raise AttributeError(f"module 'carekit' has no attribute {name!r}")
+    return getattr(importlib.import_module(module), known)
 
 
 def __dir__() -> list[str]:

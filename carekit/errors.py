@@ -5,6 +5,9 @@ What came, what was expected, what to do. The command line prints the message an
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 class CarekitError(Exception):
     """Anything a user can mend: the base of all errors that carekit raises on purpose."""
@@ -51,3 +54,13 @@ class CannotAnswer(SelectionError, InputError):
     def __init__(self, why: str, needs: str = "") -> None:
         super().__init__(f"{why} {needs}".strip())
         self.why, self.needs = why, needs
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """The end of a message on an unknown name: the known one that is nearest to it, if one is near.
+
+    >>> did_you_mean("netwrok", ["brand", "network"])
+    " Did you mean 'network'?"
+    """
+    near = get_close_matches(str(name), [str(k) for k in known], n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""

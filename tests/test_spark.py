@@ -5,45 +5,29 @@ One local session serves the whole file. It listens on the loopback address alon
 
 from __future__ import annotations
 
-import inspect
 import os
-import pkgutil
 import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
-from importlib import import_module
 from typing import Any
 
 import pandas as pd
 import pytest
 
-import carekit.measures
+import carekit
 from carekit.dataset.engine import Engine, connect
 from carekit.dataset.folder import Dataset, open_dataset
 from carekit.errors import InputError
-from carekit.measures.answer_bounds import measure_answer_bounds
-from carekit.measures.answer_rate import measure_answer_rate
-from carekit.measures.answers import count_answers, count_waits
-from carekit.measures.contacts import count_contacts, count_unknown
-from carekit.measures.first_answers import (
-    count_elsewhere,
-    count_handoffs,
-    count_lengths,
-    count_redirects,
-    first_answers,
-)
-from carekit.measures.first_response import measure_first_response
-from carekit.measures.main_accounts import count_main_openings, opening_texts
+from carekit.measures.answers import count_answers
+from carekit.measures.care_accounts import count_main_openings
+from carekit.measures.registry import REQUIRED, measures
 from carekit.measures.sharing import open_shared, share_counts
-from carekit.measures.side_by_side import measure_definitions
-from carekit.measures.volumes import comparable_periods, count_volumes, span
-from carekit.requests.addressing import count_addressing, own_accounts
-from carekit.requests.build import TIME_UNITS, Requests, build_requests, with_groups
-from carekit.requests.business_waits import brand_hours, count_business_waits
+from carekit.measures.waits import count_waits
+from carekit.requests.build import TIME_UNITS
 from carekit.requests.definitions import DEFINITIONS
-from carekit.requests.places import count_surfaces, keep_posts
-from carekit.requests.threads import Threads, build_threads
+from carekit.requests.threads import Threads, build_threads, dataset_threads
+from carekit.requests.value import Requests
 from carekit.sample import generate_sample
 
 pytestmark = [
@@ -135,51 +119,8 @@ def plain(value: Any) -> Any:
     return int(value)
 
 
-def requests(dataset: Dataset, engine: Engine, definition: str) -> Requests:
-    """Requests under a definition, built once an engine."""
-    return engine.once(
-        ("test", definition), lambda: build_requests(dataset, definition=definition, engine=engine)
-    )
-
-
-def on_requests(
-    count: Callable[..., Any], definition: str = "direct-opening", **options: Any
-) -> Counted:
-    """A measure that takes requests alone."""
-
-    def counted(dataset: Dataset, engine: Engine) -> Any:
-        table = requests(dataset, engine, definition).table
-        return count(with_groups(table, options.get("by", ())), **options)
-
-    return counted
-
-
-def on_threads(count: Callable[..., Any], definition: str, **options: Any) -> Counted:
-    """A measure that takes requests, their threads, and the rows to count."""
-
-    def counted(dataset: Dataset, engine: Engine) -> Any:
-        made = requests(dataset, engine, definition)
-        return count(made, with_groups(made.table, options.get("by", ())), **options)
-
-    return counted
-
-
-def on_first_answers(count: Callable[..., Any], **options: Any) -> Counted:
-    """A measure that takes the first answers."""
-
-    def counted(dataset: Dataset, engine: Engine) -> Any:
-        made = requests(dataset, engine, "zendesk")
-        answers = engine.once(
-            ("test", "answers"), lambda: engine.keep(first_answers(made, made.table))
-        )
-        return count(answers, **options)
-
-    return counted
-
-
 def threads(dataset: Dataset, engine: Engine) -> Threads:
-    posts = engine.table(dataset, "posts")
-    return engine.once(("threads", dataset.state), lambda: build_threads(posts, engine=engine))
+    return dataset_threads(dataset, engine=engine)
 
 
 def thread_sizes(dataset: Dataset, engine: Engine) -> pd.DataFrame:
@@ -195,89 +136,80 @@ def thread_members(dataset: Dataset, engine: Engine) -> pd.DataFrame:
 
 def every_request(dataset: Dataset, engine: Engine) -> pd.DataFrame:
     """Each row of the requests, all columns but the times in minutes."""
-    table = requests(dataset, engine, "direct-message").table
+    asked = Requests(dataset, definition="direct-message", engine=engine)
+    table = asked.built(threads=True).table
     table = table.mutate(created_at=table.created_at.epoch_seconds())
     return table.drop("first_response_minutes", "observed_minutes").order_by("request_id").execute()
 
 
-def volumes(dataset: Dataset, engine: Engine) -> Any:
-    table = requests(dataset, engine, "direct-opening").table
-    ends = span(table)
-    assert ends is not None
-    before, after = comparable_periods(*ends)
-    counts = count_volumes(
-        dataset, table, before=before, after=after, by=("country",), engine=engine
-    )
-    return ends, counts
-
-
-def complaints(dataset: Dataset) -> set[str]:
-    labels = pd.read_parquet(dataset.path / "labels.parquet", columns=["post_id", "tone"])
-    return set(labels.post_id[labels.tone == "negative"])
-
-
-def complained_places(dataset: Dataset, engine: Engine) -> pd.DataFrame:
-    table = requests(dataset, engine, "direct-opening").table
-    return count_surfaces(keep_posts(table, complaints(dataset)), by=("network",))
+def counted(count: Callable[[Requests], Any], **options: Any) -> Counted:
+    return lambda dataset, engine: count(Requests(dataset, **options, engine=engine))
 
 
 def main_openings(dataset: Dataset, engine: Engine) -> pd.DataFrame:
-    return count_main_openings(
-        dataset, network="x", negative=complaints(dataset), unit="day", engine=engine
-    )
-
-
-def texts(dataset: Dataset, engine: Engine) -> pd.DataFrame:
-    return opening_texts(dataset, network="facebook", engine=engine).sort_values("request_id")
-
-
-def addressing(dataset: Dataset, engine: Engine) -> pd.DataFrame:
     labels = pd.read_parquet(dataset.path / "labels.parquet", columns=["post_id", "tone"])
-    moods = labels.rename(columns={"post_id": "request_id", "tone": "mood"}).dropna()
-    table = own_accounts(dataset, requests(dataset, engine, "direct-opening").table, engine)
-    return count_addressing(table, moods, cluster="brand")
+    negative = set(labels.post_id[labels.tone == "negative"])
+    return count_main_openings(dataset, network="x", negative=negative, unit="day", engine=engine)
 
 
-def business_waits(dataset: Dataset, engine: Engine) -> Any:
-    table = requests(dataset, engine, "zendesk-business-hours").table
-    return count_business_waits(table, hours=brand_hours(dataset), by=("country",))
+def posts_behind(requests: Requests) -> pd.DataFrame:
+    found = requests.posts(network="x", answered=True, month="2014-07")
+    return found[["post_id", "answered", "text"]]
 
 
+# Definitions that count other posts than the ones before them, or call others answered.
+COUNTED_APART = {d.rows: name for name, d in reversed(DEFINITIONS.items())}.values()
 WHO = {"by": ("network", "country"), "cluster": "brand"}
-MEASURES: dict[str, Counted] = {
+COUNTS: dict[str, Counted] = {
     "threads": thread_sizes,
     "members of threads": thread_members,
     "every request": every_request,
-    **{f"answers, {d}": on_requests(count_answers, d, **WHO) for d in DEFINITIONS},
-    **{
-        f"waits, {d}": on_requests(count_waits, d, by=("network",))
-        for d in ("direct-opening", "quintly-7d", "zendesk")
-    },
-    **{
-        f"answers by {unit}": on_requests(count_answers, by=(unit,), cluster="author_id")
-        for unit in TIME_UNITS
-    },
-    "business waits": business_waits,
-    "contacts": on_threads(count_contacts, "socialbakers-2015", **WHO),
-    "unknown outcomes": on_threads(count_unknown, "socialbakers-2015", **WHO),
-    "hand-offs": on_first_answers(count_handoffs, **WHO),
-    "redirections": on_first_answers(count_redirects, by=("network",)),
-    "sent elsewhere": on_first_answers(count_elsewhere, by=("network",)),
-    "accounts named, by mood": addressing,
-    "reply length": on_first_answers(count_lengths, by=("network",), cluster="brand"),
-    "surfaces": on_requests(count_surfaces, by=("network",), cluster="brand"),
-    "surfaces of complaints": complained_places,
-    "volumes": volumes,
     "main accounts": main_openings,
-    "texts for triage": texts,
+    "posts behind a row": counted(posts_behind),
+    **{f"answers, {d}": counted(count_answers, definition=d, **WHO) for d in COUNTED_APART},
+    **{
+        f"waits, {d}": counted(count_waits, definition=d, by=("network",), cluster=None)
+        for d in ("direct-opening", "quintly-7d", "zendesk", "zendesk-business-hours")
+    },
+    "answers by parts of the time": counted(
+        count_answers, by=tuple(TIME_UNITS), cluster="author_id", where="network <> 'x'"
+    ),
+}
+MEASURES = measures()
+# What a measure is asked here, where its own defaults leave out what an engine could get wrong.
+ASKED: dict[str, dict[str, Any]] = {
+    "answer-bounds": {"definition": "socialbakers-2015", **WHO},
+    "bypass": {"by": "network"},
+    "care-accounts": {"network": ["facebook", "x"]},
+    "contacts": {"definition": "socialbakers-2015", **WHO},
+    "corrected-shares": {},
+    "definitions": {"definitions": ["direct-opening", "facebook-page", "sprout-72h"]},
+    "growth": {"by": "country"},
+    "response-schemes": {"where": "network = 'x'"},
+    "shrunk-rates": {},
+    "workload": {},
 }
 
 
-@pytest.mark.parametrize("name", MEASURES)
+@pytest.mark.parametrize("name", COUNTS)
 def test_same_integers_on_spark_and_duckdb(name, dataset, duck, spark):
-    here, there = (plain(MEASURES[name](dataset, engine)) for engine in (duck, spark))
+    here, there = (plain(COUNTS[name](dataset, engine)) for engine in (duck, spark))
     assert there == here
     assert here  # two empty tables would agree as well
+
+
+@pytest.mark.parametrize("name", MEASURES)
+def test_a_measure_is_the_same_on_spark_because_its_counts_are(name, dataset, duck, spark):
+    measure = MEASURES[name]
+    required = any(p.default is REQUIRED for p in measure.own.values())
+    asked = ASKED.get(name, {} if required else {"by": "network"})
+    here, there = (measure.function(dataset, engine=engine, **asked) for engine in (duck, spark))
+    if not isinstance(here, pd.DataFrame):
+        assert str(there) == str(here)
+        return
+    assert len(here)
+    assert there.attrs == here.attrs
+    pd.testing.assert_frame_equal(there, here, check_exact=True, check_dtype=False)
 
 
 def test_fractions_of_a_second_count_alike(make_dataset, duck, spark):
@@ -288,26 +220,10 @@ def test_fractions_of_a_second_count_alike(make_dataset, duck, spark):
     ]
     fractions = make_dataset(rows)
     here, there = (
-        plain(count_waits(build_requests(fractions, engine=engine).table))
+        plain(count_waits(Requests(fractions, cluster=None, engine=engine)))
         for engine in (duck, spark)
     )
     assert there == here
-
-
-def first_argument(function: Callable[..., Any]) -> str:
-    """The type of the data that a function takes, as it is written."""
-    return str(next(iter(inspect.signature(function).parameters.values())).annotation)
-
-
-def test_every_count_of_the_measures_is_compared():
-    """A new measure has to be added to this file."""
-    here = set(re.findall(r"\b(?:count|build)_\w+", inspect.getsource(inspect.getmodule(plain))))
-    for module in pkgutil.iter_modules(carekit.measures.__path__):
-        functions = vars(import_module(f"carekit.measures.{module.name}"))
-        public = {n for n in functions if n.startswith(("count_", "build_"))}
-        frames = {n for n in public if first_argument(functions[n]) == "pd.DataFrame"}
-        public -= frames  # these know no engine
-        assert public <= here, f"not compared: {', '.join(sorted(public - here))}"
 
 
 def test_traps_of_the_sample_are_met(dataset, spark):
@@ -323,26 +239,11 @@ def test_threads_are_the_same_by_number(dataset, duck, spark):
 
 def test_notes_and_requests_set_apart_are_the_same(dataset, duck, spark):
     for name in DEFINITIONS:
-        here, there = (requests(dataset, engine, name) for engine in (duck, spark))
-        assert there.count_note() == here.count_note()
-        assert there.n_apart == here.n_apart
-
-
-@pytest.mark.parametrize(
-    "measure", [measure_answer_rate, measure_first_response, measure_answer_bounds]
-)
-def test_estimates_are_the_same_because_counts_are(measure, dataset, duck, spark):
-    options = {"by": "network", "where": "country in ('FR', 'US')"}
-    here, there = (measure(dataset, engine=engine, **options) for engine in (duck, spark))
-    pd.testing.assert_frame_equal(there, here, check_exact=True, check_dtype=False)
-
-
-def test_definitions_side_by_side_are_the_same(dataset, duck, spark):
-    few = ["direct-opening", "facebook-page", "sprout-72h"]
-    here, there = (
-        measure_definitions(dataset, definitions=few, engine=engine) for engine in (duck, spark)
-    )
-    pd.testing.assert_frame_equal(there, here, check_exact=True, check_dtype=False)
+        asked = (
+            carekit.requests(dataset, definition=name, engine=engine) for engine in (duck, spark)
+        )
+        here, there = ((requests.note, requests.left_out) for requests in asked)
+        assert there == here
 
 
 def test_shared_counts_are_the_same_files(dataset, duck, spark, tmp_path):

@@ -12,22 +12,24 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from carekit.claims.ledger import Ledger, load_ledger
+from carekit import survey
+from carekit.claims.ledger import load_ledger
+from carekit.claims.published import source_name
 from carekit.dataset.measured import load_measured
+from carekit.errors import InputError
 from carekit.inference.rates.proportions import estimate_rate
-from carekit.measures.answer_rate import measure_answer_rate
+from carekit.measures.answers import answer_rate as answer_rate
 from carekit.show.ask import Refused, ask
 from carekit.show.facts import Facts, facts_of
-from carekit.show.numbers import check_language, interval, p_value, say
+from carekit.show.numbers import check_language, interval, known, p_value, say
 from carekit.show.pictures import Picture
 from carekit.show.result import Result
 from carekit.show.safe import markdown
 from carekit.show.tables import ReadableTable
 from carekit.show.wording import label, said
-from carekit.survey.answers import measure_several, measure_share, measure_trend
 
 if TYPE_CHECKING:
-    from carekit.claims.figure import Figure
+    from carekit.claims.ledger import Figure
     from carekit.dataset.folder import Dataset
 
 LEAST = 30  # requests without which a country of one's own data gets no line
@@ -135,7 +137,7 @@ class Plate:
         lang = self.result.facts.lang
         said = [
             say(row.published, "share", lang=lang)
-            if row.published == row.published
+            if known(row.published)
             else interval(row.published_low, row.published_high, "share", lang=lang)
             for row in self.result.itertuples()
         ]
@@ -153,6 +155,40 @@ class Plate:
         display(Markdown(f"**{markdown(self.title)}** {markdown(self.says)}"))
         display(self.picture())
         display(self.table())
+
+
+def plate(dataset: Dataset, which: str, **options: Any) -> Plate:
+    """A headline study at a glance: published and measured, on any dataset.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    which : {"places", "ages", "countries"}
+        Where people complain; social media or the phone, by age; who gets an answer, by country
+        and network.
+    **options
+        ``lang="fr"``, ``conf_level``, and those of `plate_places`, `plate_ages`, `plate_countries`.
+
+    Returns
+    -------
+    Plate
+        Shows itself in a notebook; `.result` is the frame, `.picture()` and `.table()` its parts.
+
+    Raises
+    ------
+    InputError
+        If there is no such plate.
+
+    Examples
+    --------
+    >>> import carekit
+    >>> carekit.plate(carekit.open_dataset(), "ages", lang="fr").result.facts.lang
+    'fr'
+    """
+    made = {"places": plate_places, "ages": plate_ages, "countries": plate_countries}
+    if which not in made:
+        raise InputError(f"`which` is {which!r}; expected one of: {', '.join(made)}. Use one.")
+    return made[which](dataset, **options)
 
 
 def plate_places(
@@ -185,7 +221,7 @@ generated from the published values: agreement is a recovery and no evidence.
     )
     rows = _published(figures, lambda f: f.group, "place")
     rows = rows.sort_values("published_high", ascending=False, kind="stable")
-    several = ask(measure_several, dataset, question=question, conf_level=conf_level)
+    several = ask(survey.ticked, dataset, question=question, conf_level=conf_level)
     ticked = several[several["measure"] == "share_of_respondents"].rename(columns={"item": "place"})
     return _plate("places", told, rows, ticked, dataset, lang, conf_level)
 
@@ -219,10 +255,10 @@ def plate_ages(
     told = _words("ages", lang)
     ages = _proportions("prefers_social_over_phone", lambda f: f.group[:1].isdigit())
     rows = _published(ages, lambda f: f.current.group, by).sort_values(by, kind="stable")
-    share = ask(measure_share, dataset, question=question, by=by, conf_level=conf_level)
+    share = ask(survey.answers, dataset, question=question, by=by, conf_level=conf_level)
     yes = share[share["answer"] == "yes"]
     plate = _plate("ages", told, rows, yes, dataset, lang, conf_level)
-    trend = ask(measure_trend, dataset, question=question, by=by, conf_level=conf_level)
+    trend = ask(survey.trend, dataset, question=question, by=by, conf_level=conf_level)
     if not len(trend):
         return plate
     slope = trend.iloc[0]
@@ -265,9 +301,7 @@ def plate_countries(
     )
     rows = _published(printed, lambda f: (f.network, f.country), "where")
     asked = {"definition": definition, "conf_level": conf_level, **options}
-    parts = [
-        ask(measure_answer_rate, dataset, by=by, **asked) for by in ("network", "network,country")
-    ]
+    parts = [ask(answer_rate, dataset, by=by, **asked) for by in ("network", "network,country")]
     found = [part.assign(country="world") if i == 0 else part for i, part in enumerate(parts)]
     own = pd.concat([part.frame for part in found if len(part)]) if any(map(len, found)) else None
     if own is not None:
@@ -315,32 +349,10 @@ def _published(figures: Iterable[Figure], line: Callable[[Figure], Any], name: s
             low = high = first.value
         rows.append({
             name: key, "published": low if low == high else np.nan, "published_low": low,
-            "published_high": high, "article": article_name(ledger, first),
+            "published_high": high, "article": source_name(ledger, first),
             "figures": ", ".join(f.figure_id for f in here),
         })  # fmt: skip
     return pd.DataFrame(rows)
-
-
-def article_name(ledger: Ledger, figure: Figure) -> str:
-    """Who printed a figure, as a reader calls it; the study where no article did.
-
-    Examples
-    --------
-    >>> ledger = load_ledger()
-    >>> article_name(ledger, ledger.figure("C009a"))
-    'Seraiocco 2013'
-    """
-    if figure.article_id is None:
-        study = figure.study
-        publisher = (study.publisher or study.study_id).split(" and ")[0]
-        return f"{publisher} {study.year or ''}".strip()
-    named, _, year = figure.article_id.rpartition("-")
-    row = ledger.articles.set_index("article_id").loc[figure.article_id]
-    if pd.notna(row["author"]):
-        return f"{str(row['author']).split()[-1]} {year}"
-    outlet = row["outlet_or_site"]
-    known = str(outlet).split(",")[0] if pd.notna(outlet) else named.replace("-", " ")
-    return f"{known.replace('pr blog', 'PR blog, Québec,')} {year}"
 
 
 def _plate(

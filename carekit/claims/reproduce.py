@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -19,7 +20,7 @@ from carekit.show.text import format_frame
 if TYPE_CHECKING:
     import pandas as pd
 
-    from carekit.claims.audit.report import AuditReport
+    from carekit.claims.audit import AuditReport
     from carekit.show.notebooks import Execution
 
 OUT = "out"
@@ -89,7 +90,7 @@ def reproduce(
     from carekit.claims.audit import audit
     from carekit.claims.ledger import load_ledger
     from carekit.claims.pages import index_page
-    from carekit.claims.replay import replay_all
+    from carekit.claims.replays import replay_all
     from carekit.show.notebooks import execute_notebooks, find_notebooks, notebook_title, to_html
 
     opened = open_dataset(dataset)
@@ -128,7 +129,12 @@ def reproduce(
             )
             report, verdicts = checked.result()
     for run in runs:
-        page = to_html(run.notebook, title=notebook_title(run.notebook, run.path.stem))
+        page = to_html(
+            run.notebook,
+            title=notebook_title(run.notebook, run.path.stem),
+            pages=[one.path.stem for one in runs],
+            sample=opened.is_sample,
+        )
         files.write_text(folder / f"{run.path.stem}.html", page)
     files.write_text(folder / "verdicts.csv", format_frame(verdicts, format="csv") + "\n")
     files.write_text(folder / "audit.csv", format_frame(report.table, format="csv") + "\n")
@@ -168,7 +174,8 @@ def progress(*, quiet: bool) -> Iterator[Any]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     ]
-    console = Console(stderr=True)
+    # Bars move the cursor, which `carekit.cli.guard` would show instead.
+    console = Console(file=sys.__stderr__ or sys.stderr)
     with Progress(*columns, console=console, disable=quiet) as bars:
 
         def bar(name: str, total: int) -> Any:

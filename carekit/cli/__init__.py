@@ -7,36 +7,41 @@ done, 2 for bad input or usage, with one message and no traceback.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 
 import carekit
-from carekit.errors import CarekitError
+from carekit.cli.guard import guarded, sound_arguments
 
 DESCRIPTION = (
     "Check, replay and extend published figures about customer service on social networks."
 )
 
 
-def build_parser() -> argparse.ArgumentParser:
-    """The parser of the whole command line; a command's handler is in `args.run`."""
+def build_parser(command: str = "measure") -> argparse.ArgumentParser:
+    """The parser of the whole command line; a command's handler is in `args.run`.
+
+    What must load much to know its options is complete only where its `command` is asked for.
+    """
     from carekit.cli import general as commands
     from carekit.cli.claims import add_claims_parser
     from carekit.cli.coding import add_triage_parser
     from carekit.cli.collecting import add_collect_parser
     from carekit.cli.importing import add_import_parser
+    from carekit.cli.measured import add_measured_parser
+    from carekit.cli.measuring import add_measure_parser
     from carekit.cli.survey import add_survey_parser
 
     parser = argparse.ArgumentParser(prog="carekit", description=DESCRIPTION)
     parser.add_argument("--version", action="version", version=f"carekit {carekit.__version__}")
-    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
     commands.add_reproduce_parser(subparsers)
     add_claims_parser(subparsers)
     add_import_parser(subparsers)
     add_collect_parser(subparsers)
     commands.add_check_parser(subparsers)
-    commands.add_measure_parser(subparsers)
+    add_measure_parser(subparsers, complete=command == "measure")
+    add_measured_parser(subparsers)
     add_survey_parser(subparsers)
     add_triage_parser(subparsers)
     commands.add_share_parser(subparsers)
@@ -46,23 +51,17 @@ def build_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        # A Windows console in a local code page would fail on the first accent.
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace")
-    try:
-        args = build_parser().parse_args(argv)
-        return args.run(args) or 0
-    except CarekitError as error:
-        print(f"carekit: {error}", file=sys.stderr)
-        return 2
-    except BrokenPipeError:
-        # The reader (head, less) has gone: nothing more to say, and nothing to flush at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
-    except KeyboardInterrupt:
-        print("carekit: stopped; nothing half-written was kept.", file=sys.stderr)
-        return 130
+
+    def run() -> int | None:
+        words = sound_arguments(sys.argv[1:] if argv is None else argv)
+        parser = build_parser(words[0] if words else "")
+        args = parser.parse_args(words)
+        if args.command is None:
+            parser.print_help()
+            return 0
+        return args.run(args)
+
+    return guarded(run)
 
 
 if __name__ == "__main__":

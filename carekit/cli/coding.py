@@ -252,7 +252,7 @@ def run_evaluate(args: argparse.Namespace) -> None:
 
 
 def run_prevalence(args: argparse.Namespace) -> None:
-    from carekit.coding.coded import compare_coded, measure_coded
+    from carekit.coding.coded import compare_corrected_shares, corrected_shares
 
     dataset = _open(args.dir)
     options = {
@@ -264,9 +264,9 @@ def run_prevalence(args: argparse.Namespace) -> None:
         "conf_level": args.conf,
     }
     if args.compare is None:
-        found = measure_coded(dataset, **options)
+        found = corrected_shares(dataset, **options)
     else:
-        found = compare_coded(dataset, reference=args.compare or None, **options)
+        found = compare_corrected_shares(dataset, reference=args.compare or None, **options)
     _say(found.attrs["note"])
     shown = found
     if args.format == "table":
@@ -283,7 +283,7 @@ _DETAILS = (
 
 def run_policy(args: argparse.Namespace) -> int:
     from carekit.coding.policy import CATEGORIES, check_policy, load_policy, write_policy
-    from carekit.coding.workload import measure_workload
+    from carekit.coding.workload import workload
 
     dataset = None if args.dir is None else _open(args.dir)
     policy = load_policy(args.file, lang=args.lang, complete=False)
@@ -301,7 +301,7 @@ def run_policy(args: argparse.Namespace) -> int:
     if dataset is None:
         _print(policy, args)
         return 0
-    found = measure_workload(dataset, policy=policy, by=args.by, where=args.where)
+    found = workload(dataset, policy=policy, by=args.by, where=args.where)
     _say(found.attrs["note"])
     if args.format == "table":
         found = found.drop(columns=[f"n_{category}" for category in CATEGORIES])

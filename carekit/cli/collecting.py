@@ -115,7 +115,8 @@ def _bar() -> Iterator[Callable[[Any], None]]:
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bars
 
-    console = Console(stderr=True)
+    # Bars move the cursor, which `carekit.cli.guard` would show instead.
+    console = Console(file=sys.__stderr__ or sys.stderr)
     columns = [
         TextColumn("{task.description}", markup=False),
         BarColumn(bar_width=28),

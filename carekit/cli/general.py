@@ -1,4 +1,4 @@
-"""Commands that have no package of their own: reproduce, check, measure, sample."""
+"""Commands that have no package of their own: reproduce, check, share, sample."""
 
 from __future__ import annotations
 
@@ -88,72 +88,6 @@ def run_check(args: argparse.Namespace) -> int:
     return 2 if n_errors else 0
 
 
-def add_measure_parser(subparsers: Subparsers) -> None:
-    from carekit.measures.registry import MEASURES
-
-    parser = subparsers.add_parser(
-        "measure",
-        help="estimate a measure on a dataset, with its interval",
-        description="Measures: " + "; ".join(f"{n}: {m.question}" for n, m in MEASURES.items()),
-    )
-    parser.add_argument("name", metavar="NAME", choices=list(MEASURES), help=", ".join(MEASURES))
-    parser.add_argument("dir", metavar="DIR", help="a dataset folder")
-    parser.add_argument("--by", default="", metavar="COL,COL", help="columns that define groups")
-    parser.add_argument("--definition", default="direct-opening", metavar="NAME")
-    parser.add_argument("--conf", type=float, default=0.95, help="confidence level (default 0.95)")
-    parser.add_argument(
-        "--cluster",
-        default="auto",
-        metavar="COL",
-        help="independent unit: a column, none, or auto (author within a brand, else brand)",
-    )
-    parser.add_argument("--where", metavar="EXPR", help="condition, such as \"network = 'x'\"")
-    parser.add_argument(
-        "--allow-selected",
-        action="store_true",
-        help="compute it although the selection of the posts makes it meaningless",
-    )
-    parser.add_argument(
-        "--coded",
-        metavar="FILE",
-        help="categories: a coded sheet of a random sample, to correct the shares by",
-    )
-    add_format(parser)
-    parser.set_defaults(run=run_measure)
-
-
-def run_measure(args: argparse.Namespace) -> None:
-    from carekit.dataset.folder import open_dataset
-    from carekit.measures.registry import MEASURES
-
-    own: dict[str, Any] = {}
-    if args.coded is not None:
-        if args.name != "categories":
-            raise InputError(
-                f"`--coded` is given, and `carekit measure {args.name}` does not take it; only "
-                "categories does. Leave it out."
-            )
-        own["coded"] = args.coded
-    dataset = open_dataset(args.dir)
-    if dataset.is_sample:
-        print(
-            "Synthetic data: the result recovers a planted truth and is no evidence.",
-            file=sys.stderr,
-        )
-    frame, note = MEASURES[args.name].run(
-        dataset,
-        by=args.by,
-        definition=args.definition,
-        cluster=args.cluster,
-        conf_level=args.conf,
-        where=args.where,
-        allow_selected=args.allow_selected,
-        **own,
-    )
-    print(note, file=sys.stderr)
-    print(format_frame(frame, format=args.format))
-
-
 def add_share_parser(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "share",
@@ -162,7 +96,14 @@ def add_share_parser(subparsers: Subparsers) -> None:
     parser.add_argument("dir", metavar="DIR", help="a dataset folder")
     parser.add_argument("--out", required=True, metavar="DIR")
     parser.add_argument(
-        "--min-cell", type=int, default=5, metavar="N", help="smallest count shown (default 5)"
+        "--min-cell", type=int, default=5, metavar="N", help="fewest people of a count (default 5)"
+    )
+    parser.add_argument(
+        "--min-people",
+        type=int,
+        default=10,
+        metavar="N",
+        help="fewest customers of a brand that is named (default 10)",
     )
     parser.set_defaults(run=run_share)
 
@@ -171,7 +112,10 @@ def run_share(args: argparse.Namespace) -> None:
     from carekit.dataset.folder import open_dataset
     from carekit.measures.sharing import share_counts
 
-    print(share_counts(open_dataset(args.dir), out=args.out, min_cell=args.min_cell))
+    shared = share_counts(
+        open_dataset(args.dir), out=args.out, min_cell=args.min_cell, min_people=args.min_people
+    )
+    print(shared)
 
 
 def add_sample_parser(subparsers: Subparsers) -> None:

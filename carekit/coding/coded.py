@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from carekit.coding.flagged import PLACES, FlaggedRequests, flag_requests
-from carekit.dataset.engine import Engine
 from carekit.errors import InputError
 from carekit.inference.correction.prevalence import compare_groups, corrected_prevalence
+from carekit.measures.registry import REQUIRED, Told, measure
+from carekit.requests.value import Requests
 
 if TYPE_CHECKING:
     from carekit.dataset.folder import Dataset
@@ -42,62 +43,76 @@ class CodedRequests:
     frame : DataFrame
         One row a request; a column a code (`category` derived from the others), missing where the
         request was not coded; `machine_<code>` beside it; `stratum` where the sample had strata.
-    by : tuple of str
-        Columns that define the groups.
+    requests : Requests
+        What they were counted from.
     stratified : bool
         Whether `stratum` counts.
     note : str
         What was joined, in words.
+    left_out : dict of str to int
     """
 
     frame: pd.DataFrame
-    by: tuple[str, ...]
+    requests: Requests
     stratified: bool
     note: str
+    left_out: dict[str, int]
+
+    @property
+    def by(self) -> tuple[str, ...]:
+        """Columns that define the groups."""
+        return self.requests.by
+
+    def told(self, frame: pd.DataFrame, note: str = "") -> Told:
+        """A result on these requests, with what was joined and left out."""
+        notes = (self.note, note)
+        return Told(frame, left_out=self.left_out, notes=notes, requests=self.requests)
 
 
-def measure_coded(
-    dataset: Dataset,
+@measure(
+    "corrected-shares",
+    "what customers write, corrected by a coded sample",
+    "category estimate std_error ci_low ci_high conf_level df n n_coded n_eff clusters method "
+    "ppi_lambda human_estimate human_ci_low human_ci_high naive rogan_gladen rogan_gladen_se "
+    "sensitivity specificity flags",
+    units={"human_estimate": "share", "naive": "share", "rogan_gladen": "share"},
+    independent="request",
+    without="definition cluster allow_selected",
+)
+def corrected_shares(
+    requests: Requests,
     *,
     coded: str | os.PathLike[str] | pd.DataFrame | None = None,
     column: str = "category",
-    by: str | Sequence[str] = (),
     stratum: str | None = None,
-    where: str | None = None,
-    conf_level: float = 0.95,
     flagged: FlaggedRequests | None = None,
-    engine: Engine | None = None,
-) -> pd.DataFrame:
+) -> Told:
     """Corrected share of each category by group, beside the naive and the coded-only ones.
 
     Parameters
     ----------
-    dataset : Dataset
+    dataset : Dataset or Requests
+        As in `carekit.answer_rate`, with its options but definition, cluster and allow_selected.
+        The sample must be random within each group, as a random sample of everything is.
     coded : path or DataFrame, optional
         A coded sheet of a random sample of the dataset's requests (`carekit triage sample`), or its
         codes with the columns of `carekit.coding.read_coding_sheet`. Default: the first sheet in
         the dataset's folder `coding`.
     column : {"category", "tone", "is_question", "is_complaint", "is_abuse"}
         The code; "category" is derived from the others, as the rules derive theirs.
-    by : str or sequence of str
-        Columns that define groups; the sample must be random within each, as a random sample of
-        everything is.
     stratum : str, optional
         Column in whose values samples were drawn apart. Default: told from the sheet.
-    where : str, optional
-        Condition on the requests.
-    conf_level : float
     flagged : FlaggedRequests, optional
         These requests with their flags, where they were flagged before
         (`carekit.coding.flagged`); `where` is then its own.
-    engine : Engine, optional
 
     Returns
     -------
     pandas.DataFrame
-        The columns of `carekit.inference.correction.prevalence.corrected_prevalence`, with the `by` columns
-        first. A group with too few coded posts has no estimate and the flag `too_few_coded`; strata
-        with fewer than two coded posts in it are put together, with the flag `collapsed_strata`.
+        The `by` columns, and those of
+        `carekit.inference.correction.prevalence.corrected_prevalence`. A group with too few coded
+        posts has no estimate and the flag `too_few_coded`; strata with fewer than two coded posts
+        in it are put together, with the flag `collapsed_strata`.
 
     Raises
     ------
@@ -107,58 +122,51 @@ def measure_coded(
     SelectionError
         No sheet is given and the dataset holds none.
     """
-    joined = join_codes(
-        _grouped(dataset, flagged, by=by, where=where, engine=engine),
-        _sheet(dataset) if coded is None else coded,
-        stratum=stratum,
-    )
-    result = correct(joined, column=column, conf_level=conf_level)
-    result.attrs["note"] = joined.note
-    return result
+    joined = _joined(requests, coded, stratum, flagged)
+    return joined.told(correct(joined, column=column, conf_level=requests.conf_level))
 
 
-def compare_coded(
-    dataset: Dataset,
+@measure(
+    "compare-corrected-shares",
+    "how corrected shares differ between groups",
+    "category group_1 group_2 estimate std_error ci_low ci_high conf_level statistic p_value "
+    "p_adjusted n_family estimate_1 estimate_2 naive method flags",
+    unit="points",
+    units={"estimate_1": "share", "estimate_2": "share", "naive": "points"},
+    independent="request",
+    without="definition cluster allow_selected",
+    by=REQUIRED,
+)
+def compare_corrected_shares(
+    requests: Requests,
     *,
     coded: str | os.PathLike[str] | pd.DataFrame | None = None,
-    by: str | Sequence[str],
     column: str = "category",
     reference: str | None = None,
     stratum: str | None = None,
-    where: str | None = None,
-    conf_level: float = 0.95,
     flagged: FlaggedRequests | None = None,
-    engine: Engine | None = None,
-) -> pd.DataFrame:
+) -> Told:
     """Differences between groups in corrected shares.
 
     Parameters
     ----------
-    dataset, coded, column, by, stratum, where, conf_level, flagged, engine
-        As in `measure_coded`; `by` names one column or several.
+    dataset, coded, column, stratum, flagged
+        As in `carekit.corrected_shares`; `by` names one column or several.
     reference : str, optional
         Compare every group with this one; default: all pairs.
 
     Returns
     -------
     pandas.DataFrame
-        The columns of `carekit.inference.correction.prevalence.compare_groups`. Groups with too few coded
-        posts are left out, and the note names them.
+        The columns of `carekit.inference.correction.prevalence.compare_groups`. Groups with too few
+        coded posts are left out, and the note names them.
 
     Raises
     ------
     InputError
-        As `measure_coded`; fewer than two groups have enough coded posts.
+        As `carekit.corrected_shares`; fewer than two groups have enough coded posts.
     """
-    joined = join_codes(
-        _grouped(dataset, flagged, by=by, where=where, engine=engine),
-        _sheet(dataset) if coded is None else coded,
-        stratum=stratum,
-    )
-    if not joined.by:
-        raise InputError(
-            "`by` names no column; expected groups to compare. Name one, such as brand."
-        )
+    joined = _joined(requests, coded, stratum, flagged)
     frame, options = _prepared(joined, column)
     frame = frame.assign(group=_names(frame, joined.by))
     parts = {name: _collapsed(part, options)[0] for name, part in frame.groupby("group")}
@@ -170,26 +178,27 @@ def compare_coded(
         machine="machine",
         group="group",
         reference=reference,
-        conf_level=conf_level,
+        conf_level=requests.conf_level,
         **options,
     )
     result["category"] = _renamed(result["category"], column)
-    left = f" Too few coded posts in {', '.join(map(str, thin))}: left out." if thin else ""
-    result.attrs["note"] = joined.note + left
-    return result
+    left = f"Too few coded posts in {', '.join(map(str, thin))}: left out." if thin else ""
+    return joined.told(result, left)
 
 
-def _grouped(
-    dataset: Dataset,
+def _joined(
+    requests: Requests,
+    coded: str | os.PathLike[str] | pd.DataFrame | None,
+    stratum: str | None,
     flagged: FlaggedRequests | None,
-    *,
-    by: str | Sequence[str],
-    where: str | None,
-    engine: Engine | None,
-) -> FlaggedRequests:
+) -> CodedRequests:
+    """The requests asked for, with the codes of the sheet given, else the first in the dataset."""
     if flagged is None:
-        return flag_requests(dataset, by=by, where=where, cluster=None, engine=engine)
-    return flagged.regrouped(by, cluster=None)
+        flagged = flag_requests(requests.but(cluster=None))
+    else:
+        flagged = flagged.regrouped(requests.by, cluster=None)
+    sheet = _sheet(requests.dataset) if coded is None else coded
+    return join_codes(flagged, sheet, stratum=stratum)
 
 
 def _sheet(dataset: Dataset) -> Path:
@@ -339,10 +348,12 @@ def join_codes(
         frame["category"] = coded_class(mine)
     frame, stratified, how = _with_strata(frame, design, stratum)
     n_coded = int(mine.notna().any(axis=1).sum())
-    note = f"{flagged.note} {n_coded:,} of {len(frame):,} requests with a text are coded{how}."
-    if lost := int((~found).sum()):
-        note += f" {lost:,} posts of the sheet are no such requests and were left out."
-    return CodedRequests(frame, flagged.by, stratified, note)
+    note = f"{n_coded:,} of {len(frame):,} requests with a text are coded{how}."
+    left_out = {
+        "requests without a text": len(flagged.frame) - len(frame),
+        "posts of the sheet that are no such requests": int((~found).sum()),
+    }
+    return CodedRequests(frame, flagged.requests, stratified, note, left_out)
 
 
 def _number(values: pd.Series, name: str) -> pd.Series:

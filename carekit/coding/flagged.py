@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from carekit.dataset.engine import Engine, using
 from carekit.errors import InputError, SelectionError
-from carekit.requests.definitions import DEFAULT, Definition
-from carekit.requests.setting import AUTO, NONE, Setting, column_tuple, prepare
 from carekit.requests.threads import distinct_posts
+from carekit.requests.value import AUTO, NONE, Requests, column_tuple
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,33 +31,28 @@ class FlaggedRequests:
     frame : DataFrame
         The columns `PLACES`, those asked for, the columns of `carekit.text.rules.RuleTriage.flag`,
         comment_class and risk; flags of a request without text are missing. Ordered by request_id.
-    by : tuple of str
-        Columns that define the groups.
-    cluster : str or None
-        Column of the independent units.
-    setting : Setting
-        The requests as they were counted.
+    requests : Requests
+        The requests as they were counted; their groups may also name what the texts tell (`TOLD`).
     """
 
     frame: pd.DataFrame
-    by: tuple[str, ...]
-    cluster: str | None
-    setting: Setting
+    requests: Requests
 
     @property
-    def note(self) -> str:
-        """The denominator in words, and what was left out of it."""
-        return self.setting.note
+    def by(self) -> tuple[str, ...]:
+        """Columns that define the groups."""
+        return self.requests.by
 
     def units(self) -> pd.Series:
         """The independent unit of each row, never missing.
 
         Requests without an author are a unit each; those without a brand are one together.
         """
-        if self.cluster is None:
+        unit = self.requests.unit
+        if unit is None:
             return self.frame["request_id"]
-        other = self.frame["request_id"] if self.cluster == "author_id" else "unknown"
-        return self.frame[self.cluster].astype(object).fillna(other)
+        other = self.frame["request_id"] if unit == "author_id" else "unknown"
+        return self.frame[unit].astype(object).fillna(other)
 
     def regrouped(self, by: str | Sequence[str], *, cluster: str | None = AUTO) -> FlaggedRequests:
         """The same requests in other groups; nothing is flagged again.
@@ -72,18 +65,23 @@ class FlaggedRequests:
         asked = column_tuple(by)
         unit = None if cluster in (None, NONE) else cluster
         if cluster == AUTO:
-            one_brand = {"brand", "account"} & set(asked) or len(
+            one = {"brand", "account"} & set(asked) or len(
                 self.frame["brand"].dropna().unique()
-            ) <= 1
-            unit = "author_id" if one_brand else "brand"
+            ) < 2
+            unit = "author_id" if one else "brand"
         for name in (*asked, *([unit] if unit else [])):
             if name not in self.frame:
                 raise InputError(
                     f"`by` or `cluster` names a column {name!r} that was not kept; found: "
                     f"{', '.join(self.frame.columns)}. Name it when the requests are flagged."
                 )
-        setting = replace(self.setting, by=asked, cluster=unit)
-        return FlaggedRequests(self.frame, asked, unit, setting)
+        return replace(self, requests=self.requests.but(by=asked, cluster=unit))
+
+    def count(self, rows: pd.DataFrame, *what: str, n_yes: pd.Series) -> pd.DataFrame:
+        """Rows of the frame by group, unit and `what`: n and n_yes, a 0/1 value of each."""
+        table = rows.assign(n=1, n_yes=n_yes.astype(int), unit=self.units())
+        keys = list(dict.fromkeys([*what, *self.by, "unit"]))
+        return table.groupby(keys, dropna=False, as_index=False)[["n", "n_yes"]].sum()
 
     def only(self, rows: pd.Series) -> FlaggedRequests:
         """The requests for which `rows`, a boolean column as long as the frame, is true."""
@@ -107,23 +105,15 @@ class FlaggedRequests:
 
 
 def flag_requests(
-    dataset: Dataset,
-    *,
-    by: str | Sequence[str] = (),
-    definition: str | Definition = DEFAULT,
-    cluster: str | None = AUTO,
-    where: str | None = None,
-    text: bool = False,
-    engine: Engine | None = None,
+    dataset: Dataset | Requests, *, text: bool = False, **options: Any
 ) -> FlaggedRequests:
     """Flag the text of every request by carekit's rules.
 
     Parameters
     ----------
-    dataset, definition, cluster, where, engine
-        As in `carekit.measure_answer_rate`.
-    by : str or sequence of str
-        Columns of the requests, parts of the time, or one of `TOLD` (lang, tone, ...).
+    dataset : Dataset or Requests
+        A dataset with the options of `carekit.requests`, or the requests that it gives; `by` may
+        also name one of `TOLD` (lang, tone, ...).
     text : bool, default False
         Keep the text in the frame; it is dropped as soon as it is flagged otherwise.
 
@@ -140,35 +130,26 @@ def flag_requests(
     """
     import pandas as pd
 
-    asked = column_tuple(by)
-    of_requests = tuple(c for c in asked if c not in TOLD)
-    with using(engine) as opened:
-        setting = prepare(
-            dataset,
-            by=of_requests,
-            definition=definition,
-            cluster=cluster,
-            where=where,
-            engine=opened,
-            keep=PLACES,
-        )
-        posts = opened.table(dataset, "posts")
-        if setting.requests.n_duplicates:
-            posts, _ = distinct_posts(posts, opened)
-        texts = posts.select(text_of="post_id", text="text", given_lang="lang")
-        columns = list(dict.fromkeys([*PLACES, *of_requests, setting.cluster or "request_id"]))
-        joined = setting.table.select(*columns).left_join(texts, [("request_id", "text_of")])
-        joined = joined.select(*columns, "text", "given_lang")
-        parts = [
-            _flagged(batch.to_pandas(), keep_text=text)
-            for batch in joined.to_pyarrow_batches(chunk_size=CHUNK)
-            if batch.num_rows
-        ]
+    asked = dataset if isinstance(dataset, Requests) else Requests.of(dataset, **options)
+    of_requests = tuple(c for c in asked.by if c not in TOLD)
+    counted = asked.but(by=of_requests)
+    posts = asked.on.table(asked.dataset, "posts")
+    if counted.built().n_duplicates:
+        posts, _ = distinct_posts(posts, asked.on)
+    texts = posts.select(text_of="post_id", text="text", given_lang="lang")
+    columns = list(dict.fromkeys([*PLACES, *of_requests, counted.unit or "request_id"]))
+    joined = counted.rows().select(*columns).left_join(texts, [("request_id", "text_of")])
+    joined = joined.select(*columns, "text", "given_lang")
+    parts = [
+        _flagged(batch.to_pandas(), keep_text=text)
+        for batch in joined.to_pyarrow_batches(chunk_size=CHUNK)
+        if batch.num_rows
+    ]
     if not parts:
         parts = [_flagged(pd.DataFrame(columns=[*columns, "text", "given_lang"]), keep_text=text)]
     frame = pd.concat(parts, ignore_index=True)
     frame = frame.sort_values("request_id", kind="stable", ignore_index=True)
-    return FlaggedRequests(frame, asked, setting.cluster, setting)
+    return FlaggedRequests(frame, asked.but(cluster=counted.unit))
 
 
 def _flagged(frame: pd.DataFrame, *, keep_text: bool) -> pd.DataFrame:

@@ -2,42 +2,44 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pandas as pd
 
+from carekit.coding.categories import UNCORRECTED
 from carekit.coding.flagged import FlaggedRequests, flag_requests
-from carekit.dataset.engine import Engine
-from carekit.inference.rates.proportions import estimate_rate
-from carekit.requests.definitions import DEFAULT, Definition
-from carekit.requests.setting import AUTO
+from carekit.coding.policy import (
+    CATEGORIES,
+    LEAVES_NETWORK,
+    apply_policy,
+    load_policy,
+    summarise_workload,
+)
+from carekit.measures.registry import Told, measure
+from carekit.requests.value import Requests
 
-if TYPE_CHECKING:
-    from carekit.dataset.folder import Dataset
 
-
-def measure_workload(
-    dataset: Dataset,
+@measure(
+    "workload",
+    "who has how much to answer under a policy, and what must leave the network",
+    "n share n_to_do n_leaving share_leaving median_deadline_minutes ci_low ci_high conf_level "
+    f"method flags {' '.join(f'n_{c}' for c in CATEGORIES)}",
+    units={"share_leaving": "share"},
+    by=("owner",),
+)
+def workload(
+    requests: Requests,
     *,
     policy: pd.DataFrame | None = None,
-    by: str = "owner",
-    definition: str | Definition = DEFAULT,
-    cluster: str | None = AUTO,
-    conf_level: float = 0.95,
-    where: str | None = None,
     flagged: FlaggedRequests | None = None,
-    engine: Engine | None = None,
-) -> pd.DataFrame:
+) -> Told:
     """Requests by owner under a policy, and the share that must leave the network.
 
     Parameters
     ----------
-    dataset, definition, cluster, conf_level, where, engine
-        As in `carekit.measure_answer_rate`.
+    dataset : Dataset or Requests
+        As in `carekit.answer_rate`, with its options; `by` is one of owner (by default), action and
+        rule_id.
     policy : DataFrame, optional
         As `carekit.coding.load_policy` returns it; default: the shipped one, in English.
-    by : {"owner", "action", "rule_id"}
-        What to count by.
     flagged : FlaggedRequests, optional
         These requests with their flags, where they were flagged before; `definition` and `where`
         are then its own.
@@ -46,63 +48,40 @@ def measure_workload(
     -------
     pandas.DataFrame
         The columns of `carekit.coding.summarise_workload` (one row a value of `by`, most requests
-        first, then "all"), and `ci_low`, `ci_high`, `conf_level`, `method` of `share_leaving`. It
+        first, then "all"), and `ci_low`, `ci_high`, `conf_level`, `method`, `flags` of `share_leaving`. It
         is counted by the rules of triage, uncorrected: it says what the policy would do with what
         the rules see.
 
     Examples
     --------
-    >>> from carekit.dataset.folder import open_dataset
-    >>> table = measure_workload(open_dataset(), where="network = 'x'")
+    >>> import carekit
+    >>> table = carekit.workload(carekit.open_dataset(), where="network = 'x'")
     >>> table.owner.to_list()[-1]
     'all'
     """
-    from carekit.coding.policy import (
-        CATEGORIES,
-        LEAVES_NETWORK,
-        apply_policy,
-        load_policy,
-        summarise_workload,
-    )
-
     rules = load_policy(lang="en") if policy is None else policy
     if flagged is None:
-        flagged = flag_requests(
-            dataset, definition=definition, cluster=cluster, where=where, engine=engine
-        )
+        flagged = flag_requests(requests.but(by=()))
     else:
-        flagged = flagged.regrouped((), cluster=cluster)
+        flagged = flagged.regrouped((), cluster=requests.cluster)
     flagged.with_text()
-    frame = flagged.frame
+    by, frame = ",".join(requests.by), flagged.frame
     applied = apply_policy(frame, policy=rules)
     table = summarise_workload(applied, by=by, category=frame["comment_class"])
-    to_do = applied["rule_id"].notna() & (applied["action"] != "leave").fillna(False)
-    posts = applied[to_do].assign(
-        n=1,
-        n_yes=applied["action"].isin(LEAVES_NETWORK).astype(int),
-        cluster=flagged.units(),
+    to_do = applied[applied["rule_id"].notna() & (applied["action"] != "leave").fillna(False)]
+    counts = flagged.count(to_do, by, n_yes=to_do["action"].isin(LEAVES_NETWORK))
+    asked = flagged.requests.but(by=(by,), conf_level=requests.conf_level)
+    rates = asked.rates(pd.concat([counts, counts.assign(**{by: "all"})]), n_yes="n_yes")
+    limits = rates[[by, "ci_low", "ci_high", "conf_level", "flags"]].assign(
+        method=rates["method"] + f"; {UNCORRECTED}"
     )
-    twice = pd.concat([posts, posts.assign(**{by: "all"})], ignore_index=True)
-    counts = twice.groupby([by, "cluster"], as_index=False, dropna=False)[["n", "n_yes"]].sum()
-    rates = estimate_rate(
-        counts,
-        by=[by],
-        cluster="cluster" if flagged.cluster else None,
-        n_yes="n_yes",
-        conf_level=conf_level,
+    without = int(applied["rule_id"].isna().sum())
+    return Told(
+        table.merge(limits, on=by, how="left"),
+        left_out={"requests without a rule (no text, or an unknown surface)": without},
+        notes=(
+            "share_leaving is of what is to be done (n_to_do).",
+            "Category and risk are told by the rules, uncorrected.",
+        ),
+        requests=flagged.requests,
     )
-    limits = rates[[by, "ci_low", "ci_high", "conf_level"]].assign(
-        method=flagged.setting.name_methods(rates) + "; rules, uncorrected"
-    )
-    result = table.merge(limits, on=by, how="left")
-    order = [c for c in result.columns if not c.startswith("n_") or c[2:] not in CATEGORIES]
-    result = result[[*order, *[c for c in result.columns if c not in order]]]
-    without = int((applied["rule_id"].isna()).sum())
-    note = (
-        f"{flagged.note} share_leaving is of what is to be done (n_to_do). Category and risk are "
-        "told by the rules, uncorrected."
-    )
-    if without:
-        note += f" {without:,} requests have no rule: no text, or an unknown surface."
-    result.attrs["note"] = note
-    return result

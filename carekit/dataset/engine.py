@@ -203,6 +203,11 @@ def sharing(engine: Engine | None = None) -> Iterator[Engine]:
             _SHARED.reset(token)
 
 
+def open_engine(engine: Engine | None = None) -> Engine:
+    """The engine given, else the one shared here, else a new one that is the caller's to keep."""
+    return engine or _SHARED.get() or connect()
+
+
 @contextmanager
 def using(engine: Engine | None = None) -> Iterator[Engine]:
     """The engine given, else the one shared here, else a new one closed at the end of the block."""

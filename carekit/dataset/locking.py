@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import functools
+import itertools
 import logging
 import os
 import re
@@ -64,7 +66,10 @@ def _lock_file(folder: str | os.PathLike[str]) -> Path:
 
 def _new_parents(path: Path) -> list[Path]:
     """The folders above `path` that were made for it, the deepest first."""
-    new = [p for p in path.parents if not p.exists()]
+    new = list(itertools.takewhile(lambda p: not p.exists(), path.parents))
+    above = path.parents[len(new)]
+    if not above.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(above))
     path.parent.mkdir(parents=True, exist_ok=True)
     return new
 

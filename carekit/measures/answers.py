@@ -1,82 +1,118 @@
-"""Requests → small tables of integers: how many were answered, and after how many seconds."""
+"""What share of requests did the brand answer, and what do torn threads leave open?"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from carekit.dataset.engine import to_frame
-from carekit.requests.build import cluster_of
+from carekit.inference.rates.bounds import rate_bounds
+from carekit.measures.registry import measure
+from carekit.requests.value import Requests
 
 if TYPE_CHECKING:
-    import ibis
     import pandas as pd
 
+UNKNOWN = ("n_incomplete", "n_deleted")
 
-def count_answers(
-    requests: ibis.Table, *, by: tuple[str, ...] = (), cluster: str | None = None
-) -> pd.DataFrame:
-    """Requests and answered requests.
+
+def count_answers(requests: Requests) -> pd.DataFrame:
+    """One row a group and unit: n (requests), n_answered."""
+    from ibis import _
+
+    return requests.count(requests.rows(), n_answered=_.answered)
+
+
+@measure(
+    "answer-rate",
+    "what share of requests was answered",
+    "n n_answered estimate ci_low ci_high conf_level method flags definition",
+    refused_as="answer-rate",
+)
+def answer_rate(requests: Requests) -> pd.DataFrame:
+    """Share of requests that the brand answered, with its interval.
 
     Parameters
     ----------
-    requests : ibis.Table
-        One row a request, as `carekit.requests.build.build_requests` gives.
-    by : tuple of str
-        Columns that define the groups.
-    cluster : str, optional
-        Column of the independent units (brand, author_id). Where it is missing, the units are
-        told apart by the request itself for authors, and count as one unknown brand otherwise.
+    dataset : Dataset or Requests
+        A dataset with the options of `carekit.requests` (by, where, definition, cluster,
+        conf_level, allow_selected, engine), or the requests that it gives.
 
     Returns
     -------
     pandas.DataFrame
-        One row a group and cluster: the `by` columns, `cluster` if asked, n (requests) and
-        n_answered. Sorted by group.
+        One row a group: the `by` columns; n (requests, the denominator), n_answered; estimate
+        (n_answered / n, 0 to 1), ci_low, ci_high, conf_level; method, flags, definition.
+
+    Raises
+    ------
+    SelectionError
+        If the dataset holds only answered conversations, unless `allow_selected`.
+    InputError
+        If a column, a definition or the condition is not known.
+
+    Examples
+    --------
+    >>> import carekit
+    >>> rates = carekit.answer_rate(carekit.open_dataset(), by="network")
+    >>> bool(rates.estimate.between(rates.ci_low, rates.ci_high).all())
+    True
+    """
+    return requests.rates(count_answers(requests))
+
+
+def count_unknown(requests: Requests) -> pd.DataFrame:
+    """One row a group and unit: n, n_answered, and unanswered requests that may have been answered.
+
+    n_incomplete: a post of the thread is missing; n_deleted: deleted by the last look, the thread
+    complete; n_unknown: their sum.
     """
     import ibis
     from ibis import _
 
-    columns = [*by, *(["cluster"] if cluster else [])]
-    table = requests.mutate(cluster=cluster_of(requests, cluster)) if cluster else requests
-    grouped = table.group_by(columns) if columns else table
-    answered = ibis.coalesce(_.answered.cast("int64").sum(), 0)
-    return _sorted(grouped.agg(n=_.count(), n_answered=answered).execute(), columns)
-
-
-def count_waits(
-    requests: ibis.Table, *, by: tuple[str, ...] = (), cluster: str | None = None
-) -> pd.DataFrame:
-    """Waits in whole seconds: how many ended with an answer, how many were still open.
-
-    Parameters
-    ----------
-    requests, by, cluster
-        As in `count_answers`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a group, cluster and second: the `by` columns, `cluster` if asked, seconds,
-        events (answered then), censored (unanswered when last looked at), backwards (answered,
-        but dated before the request: seconds is then 0 and means nothing).
-    """
-    import ibis
-    from ibis import _
-
-    columns = [*by, *(["cluster"] if cluster else [])]
-    table = requests.mutate(cluster=cluster_of(requests, cluster)) if cluster else requests
-    backwards = _.answered & (_.first_response_seconds < 0)
-    seconds = ibis.ifelse(_.answered, _.first_response_seconds, _.observed_seconds)
-    table = table.mutate(seconds=ibis.greatest(seconds, 0), backwards=backwards)
-    counts = table.group_by([*columns, "seconds"]).agg(
-        events=(_.answered & ~_.backwards).cast("int64").sum(),
-        censored=(~_.answered).cast("int64").sum(),
-        backwards=_.backwards.cast("int64").sum(),
+    threads, table = requests.built(threads=True).threads, requests.rows(threads=True)
+    assert threads is not None
+    gone = threads.posts.filter(_.deleted_at.notnull()).select(gone=_.post_id)
+    whole = ibis.coalesce(_.thread_complete, True)
+    flagged = table.left_join(gone, [("request_id", "gone")]).select(*table.columns, "gone")
+    counts = requests.count(
+        flagged,
+        n_answered=_.answered,
+        n_incomplete=~_.answered & ~whole,
+        n_deleted=~_.answered & whole & _.gone.notnull(),
     )
-    return _sorted(to_frame(counts), [*columns, "seconds"])
+    return counts.assign(n_unknown=counts["n_incomplete"] + counts["n_deleted"])
 
 
-def _sorted(frame: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    if not columns:
-        return frame
-    return frame.sort_values(columns, na_position="last", kind="stable", ignore_index=True)
+@measure(
+    "answer-bounds",
+    "between which limits the answer rate lies when threads are torn",
+    "n n_answered n_incomplete n_deleted n_unknown estimate lower_bound upper_bound ci_low ci_high "
+    "conf_level method flags definition",
+    refused_as="answer-rate",
+)
+def answer_bounds(requests: Requests) -> pd.DataFrame:
+    """Answer rate with the bounds that missing and deleted posts leave open.
+
+    Parameters
+    ----------
+    dataset : Dataset or Requests
+        As in `carekit.answer_rate`, with its options.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a group: the `by` columns; n, n_answered; n_incomplete (unanswered requests in a
+        thread of which a post is missing) and n_deleted (unanswered requests that were deleted);
+        n_unknown, their sum; estimate (the rate among the others, NaN where more than 2 % are
+        unknown); lower_bound and upper_bound (if none or all unknown ones were answered); ci_low,
+        ci_high (which cover both bounds), conf_level; method, flags, definition.
+
+    Examples
+    --------
+    >>> import carekit
+    >>> row = carekit.answer_bounds(carekit.open_dataset()).iloc[0]
+    >>> bool(row.lower_bound <= row.n_answered / row.n <= row.upper_bound)
+    True
+    """
+    counts = count_unknown(requests)
+    made = requests.estimate(rate_bounds, counts)
+    return made.assign(**{name: requests.sums(counts, made, name) for name in UNKNOWN})

@@ -18,30 +18,39 @@ from carekit.inference.panels.interrupted import interrupted_rate
 from carekit.inference.panels.staggered import event_time
 from carekit.inference.rates.counts import check_conf_level
 from carekit.measures.brand_months import ANALYSES, before_and_after, with_start
-from carekit.measures.main_accounts import care_openings, count_main_openings, opening_texts
+from carekit.measures.registry import Told, measure
+from carekit.requests.value import Requests
+from carekit.text.rules import RuleTriage
 
 if TYPE_CHECKING:
+    import ibis
+
     from carekit.dataset.folder import Dataset
 
-COLUMNS = ["network", *ANALYSES]
 
-
-def measure_care_accounts(
-    dataset: Dataset,
+@measure(
+    "care-accounts",
+    "does a care account draw complaints away from the main account",
+    " ".join(["network", *ANALYSES]),
+    unit="points",
+    independent="brand",
+    without="by where definition cluster allow_selected",
+)
+def care_accounts(
+    requests: Requests,
     *,
     network: str | Sequence[str],
     negative: Collection[str] | None = None,
     brands: Collection[str] | None = None,
-    conf_level: float = 0.95,
     seed: int = 1,
-    engine: Engine | None = None,
-) -> pd.DataFrame:
+) -> Told:
     """Change of the negative share on main accounts after a care account opened.
 
     Parameters
     ----------
-    dataset : Dataset
-        With accounts, their account_kind and opened_at.
+    dataset : Dataset or Requests
+        With accounts, their account_kind and opened_at. Of the options of `carekit.requests` it
+        takes conf_level and engine.
     network : str or sequence of str
         Where the accounts are. With several, a brand's main accounts on two of them are two units:
         more brands can be compared, but what a brand does on both is taken for independent.
@@ -52,11 +61,8 @@ def measure_care_accounts(
     brands : collection of str, optional
         Of the brands that opened a care account, only these; the others are left out. Brands that
         never opened one are the controls in any case.
-    conf_level : float
-        Nominal coverage.
     seed : int
         Of the permutation.
-    engine : Engine, optional
 
     Returns
     -------
@@ -90,19 +96,21 @@ def measure_care_accounts(
 
     Examples
     --------
-    >>> from carekit.dataset.folder import open_dataset
-    >>> effects = measure_care_accounts(open_dataset(), network="facebook")
+    >>> import carekit
+    >>> effects = carekit.care_accounts(carekit.open_dataset(), network="facebook")
     >>> effects.analysis.tolist()
     ['each brand-month alike', 'permutation', 'each request alike', 'pre-trend']
     """
-    panel = care_panel(dataset, network=network, negative=negative, brands=brands, engine=engine)
-    result = care_effects(panel, conf_level=conf_level, seed=seed)
-    result = result.assign(network=", ".join(_networks(network)))[COLUMNS]
-    result.attrs["note"] = (
-        f"Negative share of openings put to main accounts on {', '.join(_networks(network))}, by "
-        "brand and month; the month of the opening is left out for its brand."
+    panel = care_panel(
+        requests.dataset, network=network, negative=negative, brands=brands, engine=requests.on
     )
-    return result
+    names = ", ".join(_networks(network))
+    effects = care_effects(panel, conf_level=requests.conf_level, seed=seed)
+    return Told(
+        effects.assign(network=names),
+        f"openings put to main accounts on {names}, by brand and month",
+        notes=("The month of the opening is left out for its brand.",),
+    )
 
 
 def care_effects(
@@ -112,27 +120,9 @@ def care_effects(
     conf_level: float = 0.95,
     seed: int = 1,
 ) -> pd.DataFrame:
-    """The effects of `measure_care_accounts`, from a panel that was counted before.
+    """The effects of `carekit.care_accounts`, from a panel that was counted before.
 
-    Parameters
-    ----------
-    panel : pandas.DataFrame
-        As `care_panel` gives it.
-    brands : collection of str, optional
-        Of the brands that opened a care account, only these, named as in the panel; the others are
-        left out.
-    conf_level, seed
-        As in `measure_care_accounts`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        As `measure_care_accounts`, without network.
-
-    Raises
-    ------
-    InputError
-        If no brand is left that opened one, or none to compare with.
+    `brands` keeps these of the brands that opened a care account, named as in the panel.
 
     Examples
     --------
@@ -161,17 +151,10 @@ def care_event_study(
 ) -> pd.DataFrame:
     """The effect month by month around the opening, against brands that have not opened one.
 
-    Parameters
-    ----------
-    dataset, network, negative, brands, conf_level, engine
-        As in `measure_care_accounts`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a month around the opening, as `carekit.inference.panels.staggered.event_time`: event_time
-        0 is the month in which it opened, -1 the last month before it and the reference; p-values
-        of the months before, adjusted as a family, are the check of the pre-trend.
+    One row a month, as `carekit.inference.panels.staggered.event_time`: event_time 0 is the month in
+    which it opened, -1 the last month before it and the reference; p-values of the months before,
+    adjusted as a family, are the check of the pre-trend. Options are those of
+    `carekit.care_accounts`.
     """
     panel = care_panel(
         dataset,
@@ -196,22 +179,10 @@ def care_series(
 ) -> pd.DataFrame:
     """Interrupted series: weeks around the opening, all brands that opened one added up.
 
-    Parameters
-    ----------
-    dataset, network, negative, brands, conf_level, seed, engine
-        As in `measure_care_accounts`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a term, as `carekit.inference.panels.interrupted.interrupted_rate` (log odds and odds
-        ratios of a negative opening); week 0 starts at the opening. Only weeks in which every brand
-        was observed are used, so that the mix of brands stays the same.
-
-    Notes
-    -----
-    Without controls: what changed for everybody at the time is taken for an effect. Read it beside
-    `measure_care_accounts`, not instead.
+    One row a term, as `carekit.inference.panels.interrupted.interrupted_rate` (log odds and odds
+    ratios of a negative opening); week 0 starts at the opening. Only weeks in which every brand was
+    observed are used, so that the mix of brands stays the same. There are no controls: what changed
+    for everybody at the time is taken for an effect. Read it beside `carekit.care_accounts`.
     """
     parts = []
     with using(engine) as opened:
@@ -237,7 +208,7 @@ def care_series(
         raise NotHeldError(
             f"`network` is {network!r}, where {int(empty.sum())} of {len(weeks)} weeks around the "
             "openings hold no request to a main account; an interrupted series needs one in each. "
-            "Use measure_care_accounts, which needs none."
+            "Use care_accounts, which needs none."
         )
     return interrupted_rate(
         weeks.reset_index(),
@@ -260,25 +231,11 @@ def care_panel(
 ) -> pd.DataFrame:
     """The table that the study is about: one row a brand and month.
 
-    Parameters
-    ----------
-    dataset, network, negative, brands, engine
-        As in `measure_care_accounts`.
-    opening_month : bool
-        True keeps the month of the opening, and lets the time with a care account start with it;
-        False leaves it out for its brand, since it is neither before nor after.
-
-    Returns
-    -------
-    pandas.DataFrame
-        brand, period ("2014-05"), start (first month with a care account; null: never), n_requests
-        (openings put to the main account), n_negative, share. With several networks the brand
-        reads "Acme on x".
-
-    Raises
-    ------
-    NotHeldError
-        As in `measure_care_accounts`.
+    brand, period ("2014-05"), start (first month with a care account; null: never), n_requests
+    (openings put to the main account), n_negative, share. With several networks the brand reads
+    "Acme on x". `opening_month` keeps the month of the opening, and lets the time with a care
+    account start with it; else it is left out for its brand, since it is neither before nor after.
+    Raises NotHeldError as `carekit.care_accounts` does.
     """
     networks = _networks(network)
     parts = []
@@ -342,8 +299,73 @@ def _negative(
 ) -> Collection[str]:
     if negative is not None:
         return negative
-    from carekit.text.rules import RuleTriage
-
     openings = opening_texts(dataset, network=network, engine=engine)
     tone = RuleTriage().flag(openings["text"], lang=openings["lang"])["tone"]
     return openings.loc[(tone == "negative").fillna(False), "request_id"].tolist()
+
+
+def opening_texts(dataset: Dataset, *, network: str, engine: Engine) -> pd.DataFrame:
+    """Openings put to an account of a brand on a network: request_id, text, lang; for triage."""
+    from ibis import _
+
+    posts = engine.table(dataset, "posts").filter(
+        (_.network == network)
+        & (_.author_role == "customer")
+        & _.reply_to.isnull()
+        & _.account.notnull()
+    )
+    frame = posts.select(request_id=_.post_id, text=_.text, lang=_.lang).execute()
+    return frame.drop_duplicates("request_id", ignore_index=True)
+
+
+def count_main_openings(
+    dataset: Dataset,
+    *,
+    network: str,
+    negative: Collection[str],
+    unit: str = "month",
+    engine: Engine,
+) -> pd.DataFrame:
+    """Openings put to main accounts: brand, period ("2014-05" or "2014-05-17", UTC), n, n_negative.
+
+    `negative` holds the post_ids of the negative ones; `unit` of a period is month or day.
+    """
+    import ibis
+    from ibis import _
+
+    flagged = ibis.memtable(pd.DataFrame({"marked": pd.Series(sorted(set(negative)), dtype="str")}))
+    layout = "%Y-%m" if unit == "month" else "%Y-%m-%d"
+    counted = (
+        _main_openings(dataset, engine)
+        .filter(_.network == network)
+        .left_join(flagged, [("request_id", "marked")])
+        .mutate(
+            period=_.created_at.cast("timestamp").strftime(layout),
+            is_negative=_.marked.notnull().cast("int64"),
+        )
+        .group_by(["brand", "period"])
+        .agg(n=_.count(), n_negative=_.is_negative.sum())
+        .execute()
+    )
+    return counted.sort_values(["brand", "period"], ignore_index=True)
+
+
+def _main_openings(dataset: Dataset, engine: Engine) -> ibis.Table:
+    """Openings put to main accounts."""
+    from ibis import _
+
+    named = (
+        engine.table(dataset, "posts")
+        .filter(_.account.notnull() & _.reply_to.isnull())
+        .select(named=_.post_id)
+        .distinct()
+    )
+    rows = Requests(dataset, cluster=None, engine=engine).rows()
+    return rows.filter(_.account_kind == "main").semi_join(named, [("request_id", "named")])
+
+
+def care_openings(dataset: Dataset, *, network: str) -> pd.DataFrame:
+    """When each brand opened its first care account on a network: brand, opened_at (null: unknown)."""
+    accounts = dataset.read("accounts")
+    care = accounts[(accounts["network"] == network) & (accounts["account_kind"] == "care")]
+    return care.groupby("brand", as_index=False)[["opened_at"]].min()

@@ -1,270 +1,232 @@
-"""Questions → groups of near-duplicates, and how many came before and after a public answer.
+"""Does a public answer prevent similar questions?
 
-Two questions to one brand are near-duplicates when their wording is nearly the same: handles,
-links, accents, case, numbers and punctuation apart, the cosine of their character 4-grams reaches
-a threshold. A question is compared with at most `REACH` questions before it, so that the time
-taken grows in proportion to the number of questions, also for the largest brand.
+Near-duplicate questions to one brand form a group. Their rate in the hours after the first public
+answer to the group is compared with their rate before it, and that with groups that nobody
+answered, read at the same age: bursts fade by themselves.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Mapping
-from dataclasses import dataclass
+import os
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from carekit.errors import InputError, MissingExtraError
-from carekit.text.prepare import duplicate_key
+from carekit.errors import InputError
+from carekit.inference.rates.counts import check_conf_level
+from carekit.inference.rates.rate_ratios import compare_rate_changes
+from carekit.measures.events import load_events
+from carekit.measures.question_groups import (
+    ANSWERED,
+    SIMILAR,
+    UNANSWERED,
+    count_around_answers,
+    group_near_duplicates,
+)
+from carekit.measures.registry import Told, measure
+from carekit.requests.clock import whole_seconds
+from carekit.requests.value import Requests
+from carekit.text.questions import flag_questions
 
-SIMILAR = 0.6
-REACH = 1000
-BLOCK = 500
-_SIZE = 2**18
-_NUMBER = re.compile("[0-9]+")
-_WORD = re.compile(r"[^\W_]+")
-# Delays of the answered groups at which groups without an answer are read.
-DECILES = np.arange(0.1, 1.0, 0.1)
-ANSWERED, UNANSWERED = "answered", "unanswered"
-
-
-def comparable_text(text: str) -> str:
-    """What is compared of a question: words without handles, links, accents, case and numbers.
-
-    >>> comparable_text("@acme Où est ma commande n° 123 ? https://t.co/a1")
-    'ou est ma commande n 0'
-    """
-    plain = unicodedata.normalize("NFKD", duplicate_key(text))
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
-    return " ".join(_WORD.findall(_NUMBER.sub("0", plain)))
+HORIZON_HOURS = 48.0
+BURST = "question_burst"
 
 
-def group_near_duplicates(
-    questions: pd.DataFrame, *, horizon_hours: float, similarity: float = SIMILAR
-) -> pd.DataFrame:
-    """Put near-duplicate questions of one brand into groups.
+@measure(
+    "near-duplicates",
+    "do similar questions stop after a public answer",
+    "arm n_groups n rate_before rate_after estimate std_error ci_low ci_high conf_level p_value "
+    "ratio ratio_low ratio_high clusters method flags definition",
+    unit="number",
+    units={"ratio": "ratio"},
+    refused_as="answer-rate",
+    cluster="brand",
+)
+def near_duplicates(
+    requests: Requests,
+    *,
+    events: str | os.PathLike[str] | pd.DataFrame | None = None,
+    event: str = BURST,
+    window_hours: float = 4.0,
+    similarity: float = SIMILAR,
+) -> Told:
+    """Near-duplicate questions after a public answer against before it, and against silence.
 
     Parameters
     ----------
-    questions : DataFrame
-        One row a question: question_id, brand, at (seconds since 1970), text. A question without a
-        brand or a text belongs to no group.
-    horizon_hours : float
-        Questions further apart than this are not compared.
+    dataset : Dataset or Requests
+        As in `carekit.answer_rate`, with its options and a definition of openings; of these the
+        questions, told by the rules of carekit.text. Near-duplicates that differ in the `by`
+        columns count by the first question. `cluster` is the brand, and can be no other. With
+        `allow_selected`, on a dataset of answered conversations, there are no silent groups to
+        compare with.
+    events : path or DataFrame, optional
+        When incidents began that made many ask the same (an outage log), as
+        `carekit.measures.events.load_events` reads them. Then only groups that began within two
+        windows after an incident of their brand are read, both arms from that moment on. Without it
+        a group begins with its first question.
+    event : str
+        Kind of these events.
+    window_hours : float
+        How long before and after the answer near-duplicates are counted. Before the first question
+        of a group there are none by definition: that time is not counted.
     similarity : float
-        Least cosine of near-duplicates, above 0 and at most 1.
+        Least cosine of near-duplicates: see `carekit.measures.near_duplicates`.
 
     Returns
     -------
-    DataFrame
-        The rows with brand and text, by brand and time, without text: question_id, brand, at,
-        group (question_id of the first question of its group), and in `attrs["n_cut"]` the number
-        of questions that were not compared with all within the horizon, because more than `REACH`
-        came before them.
+    pandas.DataFrame
+        Three rows a group: the `by` columns; arm ("answered", "unanswered", "answered / unanswered"),
+        n_groups (groups of near-duplicates with one or more in the windows), n (near-duplicates in
+        the windows, the first question of each group not counted; of silent groups the mean over
+        the delays at which they are read), rate_before, rate_after (near-duplicates a group and
+        day), estimate (log of rate after / rate before; in the last row the log of the ratio of the
+        two ratios), std_error, ci_low, ci_high, conf_level, p_value, ratio, ratio_low, ratio_high,
+        clusters (brands), method, flags, definition.
 
     Raises
     ------
+    SelectionError
+        If the dataset holds only answered conversations, unless `allow_selected`.
     InputError
-        If `similarity` or `horizon_hours` is out of range.
+        If the definition counts no openings, or an argument is out of range.
     MissingExtraError
         If scikit-learn is not installed.
 
     Notes
     -----
-    A question joins the group of the most similar question before it. Texts shorter than one
-    4-gram match nothing but themselves.
+    A ratio of ratios below 1 says that near-duplicates became rarer after an answer than they do by
+    themselves. Who is answered is not dealt at random: brands answer what is asked most, and that
+    fades most as well. Groups are compared within themselves, so that large ones do not decide by
+    their size. Where incidents are known to begin before the first question, pass them: else silent
+    bursts seem younger than they are, and to fade sooner.
 
     Examples
     --------
-    >>> asked = pd.DataFrame({
-    ...     "question_id": ["a", "b", "c"], "brand": "Acme", "at": [0, 60, 120],
-    ...     "text": ["Is the app down?", "@acme is the APP down??", "Where is my parcel?"]})
-    >>> group_near_duplicates(asked, horizon_hours=24).group.tolist()
-    ['a', 'a', 'c']
+    >>> import carekit
+    >>> table = carekit.near_duplicates(carekit.open_dataset(), where="network = 'x'")
+    >>> table.arm.tolist()
+    ['answered', 'unanswered', 'answered / unanswered']
     """
-    if not 0 < similarity <= 1 or not horizon_hours > 0:
+    check_conf_level(requests.conf_level)
+    if requests.cluster != "brand":
         raise InputError(
-            f"`similarity` is {similarity!r} and `horizon_hours` {horizon_hours!r}; expected a "
-            "cosine above 0 and at most 1, and hours above 0. Leave both out for the usual."
+            f"`cluster` is {requests.cluster!r}; near-duplicates are clustered by brand: expected "
+            "one of auto, brand. Leave it out."
         )
-    known = questions[questions["text"].notna() & questions["brand"].notna()]
-    known = known.sort_values(["brand", "at", "question_id"], kind="stable", ignore_index=True)
-    made = known[["question_id", "brand", "at"]].copy()
-    group = np.arange(len(known))
-    n_cut = 0
-    if len(known):
-        texts = _vectors([comparable_text(text) for text in known["text"]])
-        at = known["at"].to_numpy(np.int64)
-        for rows in known.groupby("brand", sort=False).indices.values():
-            first, last = int(rows[0]), int(rows[-1]) + 1
-            found, cut = _link(texts[first:last], at[first:last], horizon_hours, similarity)
-            group[first:last] = first + found
-            n_cut += cut
-    made["group"] = known["question_id"].to_numpy()[group] if len(known) else known["question_id"]
-    made.attrs["n_cut"] = n_cut
+    requests.need_openings("a reply in a thread is no new question")
+    asked = _openings(requests)
+    flag = flag_questions(asked["text"], lang=asked["lang"].fillna("und"))
+    questions = asked[flag.fillna(False).astype(bool)].reset_index(drop=True)
+    grouped = group_near_duplicates(
+        questions, horizon_hours=max(HORIZON_HOURS, 2 * window_hours), similarity=similarity
+    )
+    kept = [c for c in requests.by if c != "brand"]
+    about = questions[["question_id", "answered_at", *kept]]
+    joined = grouped.merge(about, on="question_id", how="left")
+    end = int(asked["at"].max()) if len(asked) else 0
+    starts, known = None, ""
+    if events is not None:
+        incidents = load_events(events, event=event)
+        starts = _starts(joined, incidents, window_hours)
+        known = f"{len(starts)} of {len(incidents)} incidents hold a group of near-duplicates."
+    counts = count_around_answers(joined, window_hours=window_hours, end=end, starts=starts)
+    if kept:
+        counts = counts.join(questions.set_index("question_id")[kept], on="group")
+    made = _results(counts, questions, list(requests.by), requests.conf_level)
+    cut = grouped.attrs["n_cut"]
+    return Told(
+        made.assign(definition=requests.definition.name),
+        f"{len(questions):,} questions among {len(asked):,} openings, in "
+        f"{grouped['group'].nunique():,} groups of near-duplicates",
+        {"openings without a text": int(asked["text"].isna().sum())},
+        notes=(
+            f"{cut} questions were compared with the last thousand before them only.",
+            f"Windows of {window_hours:g} hours.",
+            known,
+        ),
+    )
+
+
+def _starts(groups: pd.DataFrame, incidents: pd.DataFrame, window_hours: float) -> dict[str, int]:
+    """The largest group of each incident → when the incident began."""
+    sizes = groups.groupby("group").agg(
+        brand=("brand", "first"), first=("at", "min"), n=("at", "size")
+    )
+    # A group that only begins after the answer would have come counts as well.
+    both = 2 * 3600 * window_hours
+    made: dict[str, int] = {}
+    for row in incidents.to_dict("records"):
+        began = int(row["at"].timestamp())
+        mine = sizes[
+            sizes["brand"].eq(row["brand"])
+            & sizes["first"].between(began, began + both)
+            & (sizes["n"] > 1)
+            & ~sizes.index.isin(list(made))
+        ]
+        if len(mine):
+            best = mine.sort_values(["n", "first"], ascending=[False, True], kind="stable")
+            made[str(best.index[0])] = began
     return made
 
 
-def _vectors(texts: list[str]) -> Any:
-    """Unit vectors of character 4-grams, hashed: no vocabulary to hold."""
-    try:
-        from sklearn.feature_extraction.text import HashingVectorizer
-    except ImportError:
-        raise MissingExtraError("scikit-learn", "triage", "Grouping near-duplicates") from None
-    hashed = HashingVectorizer(
-        analyzer="char_wb",
-        ngram_range=(4, 4),
-        n_features=_SIZE,
-        alternate_sign=False,
-        norm="l2",
-        dtype=np.float32,
+def _openings(requests: Requests) -> pd.DataFrame:
+    """Openings with their text, their time and that of their first public answer."""
+    from ibis import _
+
+    texts = requests.on.table(requests.dataset, "posts").select(
+        post=_.post_id, text=_.text, lang=_.lang
     )
-    return hashed.transform(texts)
-
-
-def _link(
-    texts: Any, at: npt.NDArray[np.int64], horizon_hours: float, similarity: float
-) -> tuple[npt.NDArray[np.int64], int]:
-    """First member of each question's group, within one brand in order of time."""
-    n = len(at)
-    group = np.arange(n)
-    horizon = 3600 * horizon_hours
-    # First earlier question that each one is compared with.
-    oldest = np.searchsorted(at, at - horizon, side="left")
-    limit = np.maximum(oldest, np.arange(n) - REACH)
-    for start in range(0, n, BLOCK):
-        end = min(start + BLOCK, n)
-        base = int(limit[start])
-        alike = (texts[start:end] @ texts[base:end].T).tocoo()
-        # The hashed vectors are of single precision: equal texts may reach 1 less a rounding.
-        close = alike.data >= similarity - 1e-6
-        later, earlier = alike.row[close] + start, alike.col[close] + base
-        value = alike.data[close]
-        fit = (earlier < later) & (earlier >= limit[later])
-        later, earlier, value = later[fit], earlier[fit], value[fit]
-        # By question, the most similar last; of equals the earliest last.
-        order = np.lexsort((-earlier, value, later))
-        best = np.full(end - start, -1)
-        best[later[order] - start] = earlier[order]
-        for i in np.flatnonzero(best >= 0):
-            group[start + i] = group[best[i]]
-    return group, int((limit > oldest).sum())
-
-
-def count_around_answers(
-    groups: pd.DataFrame,
-    *,
-    window_hours: float,
-    end: int,
-    starts: Mapping[str, int] | None = None,
-) -> pd.DataFrame:
-    """Near-duplicates before and after the first public answer to a group, and of silent groups.
-
-    Parameters
-    ----------
-    groups : DataFrame
-        One row a question: question_id, group, brand, at, answered_at (seconds since 1970 of the
-        first public answer to it; missing: none).
-    window_hours : float
-        Length of the time before and after the answer.
-    end : int
-        Seconds since 1970 at which the collection ended.
-    starts : mapping of group to seconds since 1970, optional
-        When the incident behind a group began, where that is known; then only these groups are
-        read. Without it a group begins with its first question, which is not counted.
-
-    Returns
-    -------
-    DataFrame
-        One row a group of two questions or more (for silent groups: and a decile of the delays of
-        answered ones): brand, group, arm ("answered" or "unanswered"), n_before, n_after
-        (near-duplicates in each window), seconds_before, seconds_after (length of the windows,
-        within the time since the group began and until `end`), weight (1, or 1/9 for a decile).
-
-    Raises
-    ------
-    InputError
-        If `window_hours` is not positive.
-
-    Notes
-    -----
-    A group that was never answered is read as if it had been answered after each of the nine
-    deciles of the delays of answered groups which hold a near-duplicate: what comes after is
-    compared at the same age, since bursts fade by themselves. Groups whose answer is dated before
-    they began are left out. With `starts`, the question that was answered is not counted.
-    """
-    window = round(3600 * window_hours)
-    if window < 1:
-        raise InputError(
-            f"`window_hours` is {window_hours!r}; expected hours above 0. Leave it out for the "
-            "usual."
+    columns = ["brand", "at", "answered_at", *(c for c in requests.by if c != "brand")]
+    timed = (
+        requests.but(cluster=None)
+        .rows()
+        .mutate(
+            at=whole_seconds(_.created_at),
+            answered_at=whole_seconds(_.created_at) + _.first_response_seconds,
         )
-    bursts = [
-        _burst(str(key), rows, starts)
-        for key, rows in groups.sort_values(["group", "at"], kind="stable").groupby("group")
-        if len(rows) > 1 and (starts is None or key in starts)
-    ]
-    told = [b for b in bursts if b.answered_at is not None and b.answered_at > b.began]
-    rows = [_around(b, int(b.answered_at or 0), window, end, ANSWERED, 1.0) for b in told]
-    useful = [r["delay"] for r in rows if r["n_before"] + r["n_after"]]
-    if useful:
-        delays = np.quantile(useful, DECILES).astype(int)
-        rows += [
-            _around(b, b.began + int(delay), window, end, UNANSWERED, 1 / len(delays))
-            for b in bursts
-            if b.answered_at is None
-            for delay in delays
+        .select("request_id", *columns)
+    )
+    joined = timed.left_join(texts.distinct(on="post"), [("request_id", "post")])
+    frame = joined.select("request_id", *columns, "text", "lang").execute()
+    return frame.rename(columns={"request_id": "question_id"})
+
+
+def _results(
+    counts: pd.DataFrame, questions: pd.DataFrame, by: list[str], conf_level: float
+) -> pd.DataFrame:
+    groups: list[tuple[Any, pd.DataFrame]] = [((), counts)]
+    if by:
+        keys = questions[by].drop_duplicates().sort_values(by, ignore_index=True)
+        groups = [
+            (tuple(key), counts[_equal(counts, by, key)])
+            for key in keys.itertuples(index=False, name=None)
         ]
-    frame = pd.DataFrame(rows, columns=_COLUMNS)
-    return frame[frame["seconds_after"] > 0].drop(columns="delay").reset_index(drop=True)
+    parts = []
+    for key, mine in groups:
+        made = compare_rate_changes(
+            mine,
+            arm="arm",
+            treated=ANSWERED,
+            control=UNANSWERED,
+            cluster="brand",
+            weight="weight",
+            conf_level=conf_level,
+        )
+        useful = mine[mine["n_before"] + mine["n_after"] > 0]
+        n_groups = useful.groupby("arm")["group"].nunique()
+        both = int(n_groups.sum())
+        made["n_groups"] = [int(n_groups.get(arm, both)) if arm in n_groups.index else
+                            (both if arm not in (ANSWERED, UNANSWERED) else 0)
+                            for arm in made["arm"]]  # fmt: skip
+        parts.append(made.assign(**dict(zip(by, key, strict=True))))
+    return pd.concat(parts, ignore_index=True)
 
 
-_COLUMNS = "brand group arm n_before n_after seconds_before seconds_after weight delay".split()
-
-
-@dataclass(frozen=True, eq=False)
-class _Burst:
-    """A group: when it began, its first public answer, and the times of what is counted."""
-
-    group: str
-    brand: str
-    began: int
-    answered_at: int | None
-    times: npt.NDArray[np.int64]
-
-
-def _burst(key: str, rows: pd.DataFrame, starts: Mapping[str, int] | None) -> _Burst:
-    """`rows` are the questions of one group in order of time."""
-    answers = rows["answered_at"].astype("float64")
-    answered_at = None if answers.isna().all() else int(answers.min())
-    if starts is None:
-        counted = rows["question_id"] != key
-    else:
-        counted = rows["question_id"].notna()
-        if answered_at is not None:
-            counted &= rows.index != answers.idxmin()
-    began = int(rows["at"].iloc[0]) if starts is None else int(starts[key])
-    times = rows.loc[counted, "at"].to_numpy(np.int64)
-    return _Burst(key, str(rows["brand"].iloc[0]), began, answered_at, times)
-
-
-def _around(
-    burst: _Burst, moment: int, window: int, end: int, arm: str, weight: float
-) -> dict[str, Any]:
-    start, stop = max(burst.began, moment - window), min(moment + window, end)
-    times = burst.times
-    return {
-        "brand": burst.brand,
-        "group": burst.group,
-        "arm": arm,
-        "n_before": int(((times >= start) & (times < moment)).sum()),
-        "n_after": int(((times >= moment) & (times < stop)).sum()),
-        "seconds_before": moment - start,
-        "seconds_after": stop - moment,
-        "weight": weight,
-        "delay": moment - burst.began,
-    }
+def _equal(counts: pd.DataFrame, by: list[str], key: tuple[Any, ...]) -> np.ndarray:
+    same = np.full(len(counts), True)
+    for name, value in zip(by, key, strict=True):
+        column = counts[name]
+        same &= (column.isna() if pd.isna(value) else column.eq(value)).to_numpy(bool)
+    return same

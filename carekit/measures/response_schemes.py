@@ -9,56 +9,50 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from carekit.dataset.engine import Engine, using
 from carekit.errors import InputError
-from carekit.inference.panels.staggered import event_time
 from carekit.inference.rates.counts import check_conf_level
-from carekit.measures.answers import count_waits
 from carekit.measures.brand_months import ANALYSES, before_and_after, with_start
 from carekit.measures.events import load_events
-from carekit.requests.build import build_requests, with_groups
-from carekit.requests.definitions import DEFAULT, Definition, check_built, get_definition
-
-if TYPE_CHECKING:
-    from carekit.dataset.folder import Dataset
+from carekit.measures.registry import Told, measure
+from carekit.measures.waits import CLOSED, count_waits
+from carekit.requests.value import Requests
 
 ADOPTED = "response_scheme_adopted"
 LOG, RESTRICTED = "log wait of the answered", "wait of all, cut"
 OUTCOMES = {LOG: ("log_minutes", "n_answered"), RESTRICTED: ("cut_minutes", "n_requests")}
-COLUMNS = [
-    "outcome",
-    *ANALYSES[:6],
-    "ratio",
-    "ratio_low",
-    "ratio_high",
-    *ANALYSES[6:],
-    "definition",
-]
+RATIO = ["ratio", "ratio_low", "ratio_high"]
 
 
-def measure_response_schemes(
-    dataset: Dataset,
+@measure(
+    "response-schemes",
+    "does a written response scheme shorten waits",
+    " ".join(["outcome", *ANALYSES[:6], *RATIO, *ANALYSES[6:], "definition"]),
+    unit="number",
+    units={"ratio": "ratio"},
+    independent="brand",
+    without="by cluster",
+)
+def response_schemes(
+    requests: Requests,
     *,
     events: str | os.PathLike[str] | pd.DataFrame | None = None,
     event: str = ADOPTED,
     until: int = 480,
-    definition: str | Definition = DEFAULT,
-    where: str | None = None,
-    conf_level: float = 0.95,
     seed: int = 1,
-    allow_selected: bool = False,
-    engine: Engine | None = None,
-) -> pd.DataFrame:
+) -> Told:
     """Change of waits after brands adopted a response scheme, against brands that did not.
 
     Parameters
     ----------
-    dataset : Dataset
+    dataset : Dataset or Requests
+        As in `carekit.answer_rate`, with its options but `by` and `cluster`. Requests that were not
+        followed for `until` minutes are set apart, answered or not. `allow_selected` computes the
+        waits over all requests on a dataset that holds answered ones only.
     events : path or DataFrame, optional
         Dates by brand, as `carekit.measures.events.load_events` reads them; by default the
         events.csv beside the tables. Brands without such an event are the controls.
@@ -67,22 +61,12 @@ def measure_response_schemes(
     until : int
         Minutes at which waits over all requests are cut: an unanswered request counts with so
         many, as does one that was answered later.
-    definition : str or Definition
-        What a request and an answer are. Requests that were not followed for `until` minutes are
-        set apart, answered or not.
-    where : str, optional
-        Condition on the requests, such as ``"network = 'x'"``.
-    conf_level : float
-        Nominal coverage.
     seed : int
         Of the permutation.
-    allow_selected : bool
-        Compute the waits over all requests on a dataset that holds answered ones only.
-    engine : Engine, optional
 
     Returns
     -------
-    DataFrame
+    pandas.DataFrame
         Four rows for each of two outcomes, by brand and month:
 
         - "log wait of the answered": mean log of minutes; `estimate` is a change of the log, and
@@ -92,7 +76,7 @@ def measure_response_schemes(
           nothing is lost to censoring; `estimate` in minutes
 
         analysis ("each brand-month alike", "permutation", "each request alike", "pre-trend": see
-        `carekit.measures.care_accounts.measure_care_accounts`), std_error, ci_low, ci_high,
+        `carekit.care_accounts`), std_error, ci_low, ci_high,
         conf_level, p_value, treated, controls (brands), n (brand-months), n_requests (behind the
         outcome), method, flags, definition.
 
@@ -112,120 +96,55 @@ def measure_response_schemes(
 
     Examples
     --------
-    >>> from carekit.dataset.folder import open_dataset
-    >>> effects = measure_response_schemes(open_dataset(), where="network = 'x'")
+    >>> import carekit
+    >>> effects = carekit.response_schemes(carekit.open_dataset(), where="network = 'x'")
     >>> effects.outcome.unique().tolist()
     ['log wait of the answered', 'wait of all, cut']
     """
-    check_conf_level(conf_level)
-    panel, note = _panel(
-        dataset,
-        events=events,
-        event=event,
-        until=until,
-        definition=definition,
-        where=where,
-        starting_month=False,
-        engine=engine,
-    )
-    chosen = get_definition(definition)
-    told = list(OUTCOMES)
-    if "answer-rate" in dataset.selection.cannot_answer and not allow_selected:
-        told.remove(RESTRICTED)
-        note += " Waits over all requests are left out: the dataset holds answered ones only."
-    parts = []
-    for outcome in told:
-        value, size = OUTCOMES[outcome]
-        known = panel[panel[size] > 0]
-        made = before_and_after(
-            _comparable(known, event), outcome=value, size=size, conf_level=conf_level, seed=seed
-        )
-        parts.append(made.assign(outcome=outcome))
-    result = pd.concat(parts, ignore_index=True)
-    log = result["outcome"] == LOG
-    for name, column in (("ratio", "estimate"), ("ratio_low", "ci_low"), ("ratio_high", "ci_high")):
-        result[name] = np.exp(result[column].astype(float).where(log))
-    result = result.assign(definition=chosen.name)[COLUMNS]
-    result.attrs["note"] = note
-    return result
-
-
-def scheme_event_study(
-    dataset: Dataset,
-    *,
-    events: str | os.PathLike[str] | pd.DataFrame | None = None,
-    event: str = ADOPTED,
-    definition: str | Definition = DEFAULT,
-    where: str | None = None,
-    conf_level: float = 0.95,
-    engine: Engine | None = None,
-) -> pd.DataFrame:
-    """Log waits of the answered month by month around the event, against brands without one.
-
-    Parameters
-    ----------
-    dataset, events, event, definition, where, conf_level, engine
-        As in `measure_response_schemes`.
-
-    Returns
-    -------
-    DataFrame
-        One row a month around the event, as `carekit.inference.panels.staggered.event_time`: event_time
-        0 is the month in which it happened, -1 the last month before it and the reference;
-        p-values of the months before, adjusted as a family, are the check of the pre-trend.
-    """
-    panel, _ = _panel(
-        dataset,
-        events=events,
-        event=event,
-        until=0,
-        definition=definition,
-        where=where,
-        starting_month=True,
-        engine=engine,
-    )
-    known = _comparable(panel[panel["n_answered"] > 0], event)
-    return event_time(known, outcome="log_minutes", conf_level=conf_level)
-
-
-def _panel(
-    dataset: Dataset,
-    *,
-    events: str | os.PathLike[str] | pd.DataFrame | None,
-    event: str,
-    until: int,
-    definition: str | Definition,
-    where: str | None,
-    starting_month: bool,
-    engine: Engine | None,
-) -> tuple[pd.DataFrame, str]:
-    """One row a brand and month: requests, answers, waits, start; and the denominator in words."""
-    if until < 0 or (not starting_month and not until):
+    check_conf_level(requests.conf_level)
+    if until < 1:
         raise InputError(
             f"`until` is {until!r}; expected minutes, 1 or more, such as 480. Name the wait at "
             "which requests are cut."
         )
-    dates = load_events(dataset if events is None else events, event=event)
-    _check_networks(dates, where, event)
-    chosen = get_definition(definition)
-    check_built(chosen)
-    followed = replace(chosen, follow_up_minutes=max(chosen.follow_up_minutes, until))
-    with using(engine) as opened:
-        requests = build_requests(dataset, definition=followed, engine=opened, with_threads=False)
-        table = with_groups(requests.table, ("brand", "month"), where=where)
-        waits = count_waits(table, by=("brand", "month"))
+    dates = load_events(requests.dataset if events is None else events, event=event)
+    _check_networks(dates, requests.where, event)
+    used = requests.definition
+    followed = replace(used, follow_up_minutes=max(used.follow_up_minutes, until))
+    asked = requests.but(definition=followed, by=("brand", "month"), cluster=None)
+    waits = count_waits(asked)
     waits = waits[waits["brand"].notna() & waits["month"].notna()]
     months = _months(waits, until).rename(columns={"month": "period"})
     first = dates.groupby("brand")["at"].min()
     unseen = sorted(set(first.index) - set(months["brand"]))
-    panel = with_start(months, first, starting_month=starting_month)
+    panel = with_start(months, first)
     lost = months["brand"].nunique() - panel["brand"].nunique()
-    note = (
-        f"Denominator: {chosen.denominator}, by brand and month (UTC); the month of the event is "
-        f"left out for its brand. {requests.count_note()} {lost} brands whose event came before "
-        f"their first request are left out; {len(unseen)} brands with an event have no request."
+    told, closed = list(OUTCOMES), ""
+    if CLOSED in requests.dataset.selection.cannot_answer and not requests.allow_selected:
+        told.remove(RESTRICTED)
+        closed = "Waits over all requests are left out: the dataset holds answered ones only."
+    parts = []
+    for outcome in told:
+        value, size = OUTCOMES[outcome]
+        known = _comparable(panel[panel[size] > 0], event)
+        made = before_and_after(
+            known, outcome=value, size=size, conf_level=requests.conf_level, seed=seed
+        )
+        parts.append(made.assign(outcome=outcome))
+    result = pd.concat(parts, ignore_index=True)
+    log = result["outcome"] == LOG
+    for name, column in zip(RATIO, ("estimate", "ci_low", "ci_high"), strict=True):
+        result[name] = np.exp(result[column].astype(float).where(log))
+    return Told(
+        result.assign(definition=used.name),
+        f"{used.denominator}, by brand and month (UTC)",
+        {
+            "brands whose event came before their first request": lost,
+            "brands with an event and without a request": len(unseen),
+        },
+        notes=("The month of the event is left out for its brand.", closed),
+        requests=asked,
     )
-    return panel, note
 
 
 def _check_networks(dates: pd.DataFrame, where: str | None, event: str) -> None:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 
 from carekit.dataset.engine import Engine
 from carekit.dataset.schema import REQUESTS
-from carekit.errors import InputError
+from carekit.errors import InputError, did_you_mean
 from carekit.requests.clock import whole_seconds
-from carekit.requests.definitions import OPENING_UNITS, Definition, check_built, get_definition
+from carekit.requests.definitions import Definition, check_built, get_definition
 from carekit.requests.judging import choose_requests, judge_answers
 from carekit.requests.threads import Threads, dataset_threads, distinct_posts
 from carekit.requests.where import condition
@@ -42,10 +42,10 @@ THREAD_COLUMNS = ("thread_id", "thread_complete", "n_customer_posts")
 
 
 @dataclass(frozen=True)
-class Requests:
-    """Requests of a dataset under one definition.
+class Built:
+    """Requests of a dataset as one definition counts them, before groups and conditions.
 
-    Parameters
+    Attributes
     ----------
     table : ibis.Table
         One row a request, the columns of `carekit.dataset.schema.REQUESTS`.
@@ -75,19 +75,15 @@ class Requests:
     n_apart: int = 0
     replies: ibis.Table | None = None
 
-    def count_note(self) -> str:
-        """What was left out or set apart, in one sentence."""
-        return (
-            f"{self.n_duplicates} repeated rows left out; {self.n_orphans} customer posts reply to "
-            "a post outside the dataset"
-            + (" and are no openings" if self.definition.unit in OPENING_UNITS else "")
-            + (
-                f"; {self.n_apart} requests were followed for less than "
-                f"{_spell(self.definition.follow_up_minutes)} and are set apart."
-                if self.apart is not None
-                else "."
-            )
-        )
+    @property
+    def left_out(self) -> dict[str, int]:
+        """What was left out or set apart: words → number."""
+        short = f"requests followed for less than {_spell(self.definition.follow_up_minutes)}"
+        return {
+            "repeated rows": self.n_duplicates,
+            "customer posts that reply to a post outside the dataset": self.n_orphans,
+            **({} if self.apart is None else {short: self.n_apart}),
+        }
 
 
 def build_requests(
@@ -96,25 +92,12 @@ def build_requests(
     definition: str | Definition = "direct-opening",
     engine: Engine,
     with_threads: bool = True,
-) -> Requests:
-    """Requests of a dataset, and what became of each.
+) -> Built:
+    """Requests of a dataset, and what became of each; built once an engine.
 
-    Parameters
-    ----------
-    dataset : Dataset
-    definition : str or Definition
-        What a request and an answer are; see `carekit.requests.definitions`.
-    engine : Engine
-    with_threads : bool
-        False leaves thread_complete and n_customer_posts null and thread_id as stored: the reply
-        graph is not built, which saves time where these columns are not needed.
+    `with_threads=False` leaves thread_complete and n_customer_posts null and thread_id as stored:
+    the reply graph is not built, which saves time where these columns are not needed.
 
-    Returns
-    -------
-    Requests
-
-    Notes
-    -----
     Answers are brand posts of the definition's visibility; the first is the earliest by
     `created_at`. An answer dated before its request leaves `answered` true and makes
     first_response_seconds negative: such requests are counted, and kept out of every time
@@ -139,15 +122,16 @@ def build_requests(
         few = dataset.manifest.rows("posts") <= KEPT_UP_TO
         return engine.keep(table) if few or definition.follow_up_minutes else table
 
-    known = engine.once(("requests", dataset.state, definition, threads is not None), build)
+    key = (build_requests, dataset.state, definition.rows, threads is not None)
+    known = engine.once(key, build)
     table = _with_brands(dataset, known, engine)
     apart, n_apart = None, 0
     if definition.follow_up_minutes:
         apart = table.filter(table.set_apart).select(*REQUESTS.names)
         n_apart = int(known.filter(known.set_apart).count().execute())
         table = table.filter(~table.set_apart)
-    n_orphans = engine.once(("orphans", posts.op()), lambda: _count_orphans(distinct))
-    return Requests(
+    n_orphans = engine.once((build_requests, posts.op()), lambda: _count_orphans(distinct, threads))
+    return Built(
         table.select(*REQUESTS.names),
         definition,
         threads,
@@ -159,9 +143,11 @@ def build_requests(
     )
 
 
-def _count_orphans(posts: ibis.Table) -> int:
+def _count_orphans(posts: ibis.Table, threads: Threads | None) -> int:
     from ibis import _
 
+    if threads is not None:
+        return threads.n_orphans
     replies = posts.filter((_.author_role == "customer") & _.reply_to.notnull())
     known = posts.select(known=_.post_id)
     return int(replies.anti_join(known, [("reply_to", "known")]).count().execute())
@@ -347,11 +333,6 @@ def _with_threads(table: ibis.Table, threads: Threads) -> ibis.Table:
     )
 
 
-def grouping_columns(table: ibis.Table) -> list[str]:
-    """Columns that requests can be grouped by: those of the table, and parts of the time (UTC)."""
-    return [*table.columns, *TIME_UNITS]
-
-
 def with_groups(table: ibis.Table, by: tuple[str, ...], *, where: str | None = None) -> ibis.Table:
     """The requests for which `where` holds, with the columns of `by` as plain columns.
 
@@ -363,11 +344,12 @@ def with_groups(table: ibis.Table, by: tuple[str, ...], *, where: str | None = N
     InputError
         If `by` or `where` names a column that does not exist.
     """
+    known = [*table.columns, *TIME_UNITS]
     for name in by:
-        if name not in grouping_columns(table):
+        if name not in known:
             raise InputError(
-                f"`by` names a column {name!r} that does not exist; columns: "
-                f"{', '.join(grouping_columns(table))}. Choose among these."
+                f"`by` names a column {name!r} that does not exist; columns: {', '.join(known)}."
+                f"{did_you_mean(name, known) or ' Choose among these.'}"
             )
     if len(set(by)) < len(by):
         raise InputError(f"`by` names a column twice: {', '.join(by)}. Name each once.")
@@ -394,13 +376,3 @@ def _time_part(table: ibis.Table, name: str) -> ibis.Value:
         year = (time.year() + turn).cast("string")
         return year + ibis.literal("-W") + number.cast("string").lpad(2, "0")
     return time.strftime(TIME_UNITS[name])
-
-
-def cluster_of(requests: ibis.Table, cluster: str) -> ibis.Value:
-    """The independent unit of each request; never missing."""
-    import ibis
-
-    value = requests[cluster].cast("string")
-    if cluster == "author_id":
-        return ibis.coalesce(value, requests.request_id)
-    return ibis.coalesce(value, "unknown")

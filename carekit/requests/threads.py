@@ -38,9 +38,10 @@ class Threads:
         One row a thread: thread_id, n_posts, n_customer_posts, thread_complete (no post of it, and
         none that is stored under its thread_id, has lost its parent or runs into a cycle; and no
         source says that posts of it are missing).
-    n_rows, n_posts, n_duplicates, n_missing_parents, n_cycle_posts, n_threads : int
+    n_rows, n_posts, n_duplicates, n_missing_parents, n_orphans, n_cycle_posts, n_threads : int
         Rows that came; posts kept; rows dropped as repeats of a post_id; posts whose parent is
-        not among the posts; posts that run into a cycle; threads.
+        not among the posts, and those of customers among them; posts that run into a cycle;
+        threads.
     """
 
     posts: ibis.Table
@@ -50,6 +51,7 @@ class Threads:
     n_posts: int
     n_duplicates: int
     n_missing_parents: int
+    n_orphans: int
     n_cycle_posts: int
     n_threads: int
 
@@ -68,7 +70,7 @@ def distinct_posts(posts: ibis.Table, engine: Engine) -> tuple[ibis.Table, int]:
     then the first in the order of all other columns, so that the choice is the same on every
     engine and for every order of the rows).
     """
-    return engine.once(("distinct posts", posts.op()), lambda: _distinct(posts, engine))
+    return engine.once((distinct_posts, posts.op()), lambda: _distinct(posts, engine))
 
 
 def _distinct(posts: ibis.Table, engine: Engine) -> tuple[ibis.Table, int]:
@@ -103,7 +105,7 @@ def dataset_threads(dataset: Dataset, *, engine: Engine) -> Threads:
             torn = engine.table(dataset, "threads").filter(~_.thread_complete)
         return build_threads(engine.table(dataset, "posts"), engine=engine, torn=torn)
 
-    return engine.once(("threads", dataset.state), build)
+    return engine.once((dataset_threads, dataset.state), build)
 
 
 def build_threads(
@@ -111,23 +113,11 @@ def build_threads(
 ) -> Threads:
     """Thread of every post.
 
-    Parameters
-    ----------
-    posts : ibis.Table
-        One row a post, with at least post_id, reply_to, author_role and the two clocks
-        observed_at and deleted_at; a post_id may come several times.
-    engine : Engine
-        The connection that `posts` belongs to.
-    way : {"auto", "recursion", "jumping"}
-        How roots are found: a recursive query (DuckDB only, faster on a few million posts) or
-        pointer jumping (every engine). The result is the same.
-    torn : ibis.Table, optional
-        Threads of which posts are missing, whatever the replies show: a column thread_id, the id
-        of any post in the thread, or a thread_id under which posts are stored.
-
-    Returns
-    -------
-    Threads
+    `posts` has at least post_id, reply_to, author_role and the two clocks observed_at and
+    deleted_at; a post_id may come several times. `way` is how roots are found: "recursion" (a query
+    of DuckDB, faster on a few million posts), "jumping" (pointers, on every engine) or "auto"; the
+    result is the same. `torn` names threads of which posts are missing, whatever the replies show:
+    a column thread_id, the id of any post in the thread, or one under which posts are stored.
 
     Examples
     --------
@@ -180,7 +170,6 @@ data, 0 posts run into a cycle.
         .execute()
         .iloc[0]
     )
-    engine.once(("orphans", posts.op()), lambda: int(totals["n_orphans"]))
     complete = ~_.broken
     if int(totals["n_missing_parents"]) and "thread_id" in distinct.columns:
         # A post whose parent is lost may still say which thread it stood in: that one is
@@ -210,7 +199,7 @@ data, 0 posts run into a cycle.
         n_rows=int(totals["n_posts"]) + n_duplicates,
         n_duplicates=n_duplicates,
         n_threads=int(table.count().execute()),
-        **{str(k): int(v) for k, v in totals.drop("n_orphans").items()},
+        **{str(k): int(v) for k, v in totals.items()},
     )
 
 

@@ -104,7 +104,7 @@ def planted_codes(dataset: Dataset) -> pd.DataFrame:
     file = dataset.path / "labels.parquet"
     if not (dataset.is_sample and file.is_file()):
         raise SelectionError(
-            f"{dataset.path} is no synthetic dataset with labels; expected one, whose truth is "
+            "the dataset is not synthetic, with labels; expected one whose truth is "
             "known. Code a random sample of its posts instead (carekit triage sample)."
         )
     labels = pd.read_parquet(file)

@@ -68,7 +68,8 @@ def plot_estimates(
         Column that splits each group: a colour and a marker each.
     reference, reference_as : str
         Column of values to compare with, drawn as black bars (`reference`_low and `reference`_high
-        as a black line, where only a range was published), and what the legend calls them.
+        as a black line, where only a range was published), and what the legend calls them. Nothing
+        is drawn where the table lacks the column.
     hollow : str
         Column of booleans: estimates that are drawn hollow, such as differences not established.
     accent : collection of str
@@ -86,6 +87,7 @@ def plot_estimates(
     name = name or next((c for c in facts.by if c != series), str(table.columns[0]))
     unit = unit or facts.unit
     counts = counts if counts in table.columns else ""
+    reference = reference if reference in table.columns else ""
     needs(table, name, "estimate", series, reference, hollow, counts)
     table = _complete(table)
     groups = _groups(table, name, series, order)

@@ -142,7 +142,7 @@ def plot_curves(
     Parameters
     ----------
     curves : DataFrame
-        As `carekit.measures.wait_curves` gives: `series`, minutes, survival, ci_low, ci_high.
+        As `carekit.wait_curve` gives: `series`, minutes, survival, ci_low, ci_high.
     series : str
         Column with one value a curve; at most eight, and at most four beside points.
     points : DataFrame

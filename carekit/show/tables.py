@@ -111,7 +111,17 @@ def table_result(
     below = [facts.say(c, safe.clean(text)) for c, text in said.items() if text]
     made = _table(frame, columns=columns, facts=facts)
     above = " ".join(part for part in (facts.heading, caption) if part)
+    below += held(frame, "planted", facts)
     return replace(made, caption=above, notes=(*facts.sentences(flags), *below))
+
+
+def held(frame: pd.DataFrame, column: str, facts: Facts) -> list[str]:
+    """How many intervals hold the value of a column, in a sentence; none without that column."""
+    if not {column, "ci_low", "ci_high"} <= set(frame.columns):
+        return []
+    bounded = frame.dropna(subset=[column, "ci_low", "ci_high"])
+    inside = bounded[column].between(bounded["ci_low"], bounded["ci_high"])
+    return [facts.say("held", int(inside.sum()), len(bounded))] if len(bounded) else []
 
 
 def table_estimates(

@@ -50,7 +50,7 @@ def plot_expectations(
     Parameters
     ----------
     curves : pandas.DataFrame
-        As `carekit.measures.wait_curves.measure_wait_curve` gives: `series`, minutes, survival,
+        As `carekit.wait_curve` gives: `series`, minutes, survival,
         ci_low, ci_high; drawn as the share answered by that time, with its band.
     expected : pandas.DataFrame
         One row a share of people who expect an answer by a time: source (a marker each), minutes,

@@ -14,7 +14,7 @@ from carekit.inference.surveys.ordered_groups import check_monotone
 from carekit.inference.surveys.survey import share
 from carekit.inference.surveys.tick_tests import mmi_test
 from carekit.inference.surveys.trends import survey_trend
-from carekit.requests.setting import column_tuple
+from carekit.requests.value import column_tuple
 from carekit.show.result import Result
 from carekit.survey.questions import Question, asked_respondents, find_question
 

@@ -6,7 +6,8 @@ import pytest
 
 import carekit
 from carekit.claims.ledger import load_ledger
-from carekit.claims.plates import article_name, plate_ages, plate_countries, plate_places
+from carekit.claims.plates import plate_ages, plate_countries, plate_places
+from carekit.claims.published import published, source_name
 
 PLATES = [plate_places, plate_ages, plate_countries]
 TWO_BRANDS = [
@@ -38,6 +39,15 @@ def test_a_plate_says_published_measured_and_who_said_so(plate, lang, sample):
         assert mark in text
     figure = made.picture().figure
     assert len(figure.carekit_table) == len(told)
+
+
+def test_a_plate_by_its_name(sample):
+    assert carekit.plate(sample, "ages").title == plate_ages(sample).title
+    with pytest.raises(carekit.CarekitError) as error:
+        carekit.plate(sample, "pies")
+    assert (
+        str(error.value) == "`which` is 'pies'; expected one of: places, ages, countries. Use one."
+    )
 
 
 def test_published_ranges_stay_ranges(sample):
@@ -79,7 +89,18 @@ def test_a_plate_stands_on_data_that_cannot_answer(plate, make_dataset):
 
 def test_articles_have_names():
     ledger = load_ledger()
-    names = {article_name(ledger, ledger.figure(i)) for i in ("C009a", "C080", "C035", "P008")}
+    names = {source_name(ledger, ledger.figure(i)) for i in ("C009a", "C080", "C035", "P008")}
     assert names == {
         "Seraiocco 2013", "WordPress blog 2013", "PR blog, Québec, 2015", "Nielsen 2012",
     }  # fmt: skip
+
+
+def test_published_figures_are_a_result():
+    made = published(measure="uses_platform_for_care", status="as_printed")
+    assert made.facts.synthetic is False
+    assert "Seraiocco 2013" in made.facts.source
+    assert made.facts.unit == "number", "shares and ranks are not one unit"
+    one = published(["C035", "C014b"])
+    assert one["estimate"].isna().tolist() == [False, True]
+    assert one[["low", "high"]].values.tolist() == [[0.74, 0.74], [0.11, 0.13]]
+    assert "11.0\u00a0%" in one._repr_html_()

@@ -40,6 +40,7 @@ def test_measure_prints_json_alone_on_standard_output(make_dataset, capsys):
         "ci_high",
         "conf_level",
         "method",
+        "flags",
         "definition",
     ]
     assert (row["n"], row["n_answered"], row["estimate"]) == (2, 1, 0.5)
@@ -66,6 +67,7 @@ def test_first_response_has_the_columns_of_the_contract(make_dataset, capsys):
         "answered_p90_minutes",
         "answered_mean_minutes",
         "method",
+        "flags",
         "definition",
     ]
 
@@ -100,7 +102,7 @@ def test_bad_input_is_one_message_and_exit_2(argv, capsys, tmp_path, monkeypatch
     assert "Traceback" not in err
 
 
-@pytest.mark.parametrize("argv", [(), ("measure",), ("measure", "beauty", "d"), ("fly",)])
+@pytest.mark.parametrize("argv", [("measure",), ("measure", "beauty", "d"), ("fly",)])
 def test_wrong_usage_is_exit_2(argv, capsys):
     with pytest.raises(SystemExit) as stop:
         main(list(argv))

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from carekit.coding.categories import COLUMNS, UNCORRECTED, measure_categories
-from carekit.coding.coded import coded_class, compare_coded, measure_coded
+from carekit.coding.categories import UNCORRECTED, categories
+from carekit.coding.coded import coded_class, compare_corrected_shares, corrected_shares
 from carekit.coding.flagged import flag_requests
 from carekit.coding.policy import load_policy
-from carekit.coding.workload import measure_workload
+from carekit.coding.workload import workload
 from carekit.errors import InputError
 from carekit.inference.correction.prevalence import corrected_prevalence
 
@@ -66,8 +66,8 @@ def codes_of(dataset, *, n: int = 80, wrong: int = 8) -> pd.DataFrame:
 
 
 def test_shares_of_the_rules_are_counted_and_say_that_they_are_uncorrected(dataset):
-    found = measure_categories(dataset)
-    assert list(found.columns) == COLUMNS
+    found = categories(dataset)
+    assert found.columns[-3:].to_list() == ["method", "flags", "definition"]
     by_name = found.set_index("category")
     assert by_name.loc[["question", "positive", "negative"], "n_yes"].to_list() == [1, 1, 2]
     assert by_name.loc[["is_complaint", "personal_data"], "n_yes"].to_list() == [2, 1]
@@ -79,20 +79,20 @@ def test_shares_of_the_rules_are_counted_and_say_that_they_are_uncorrected(datas
 
 
 def test_the_five_categories_add_up_to_one_in_each_group(many):
-    found = measure_categories(many, by="brand")
+    found = categories(many, by="brand")
     exclusive = found[~found["category"].str.contains("_")]
     assert exclusive.groupby("brand")["estimate"].sum().to_numpy() == pytest.approx([1, 1])
 
 
 def test_groups_may_be_languages(dataset):
-    found = measure_categories(dataset, by="lang")
+    found = categories(dataset, by="lang")
     assert set(found["lang"]) == {"en"}
     assert found["n"].iloc[0] == 4
 
 
 def test_corrected_shares_equal_the_estimator_on_the_same_codes(many):
     codes = codes_of(many)
-    found = measure_coded(many, coded=codes, column="is_question", by="brand")
+    found = corrected_shares(many, coded=codes, column="is_question", by="brand")
     frame = flag_requests(many, by="brand").frame.rename(columns={"request_id": "post_id"})
     frame = frame.merge(
         codes[["post_id", "is_question"]], on="post_id", how="left", suffixes=("", "_code")
@@ -117,8 +117,8 @@ def test_corrected_shares_equal_the_estimator_on_the_same_codes(many):
 def test_a_coded_sheet_replaces_the_shares_of_the_rules(many, tmp_path):
     sheet = tmp_path / "coded.csv"
     codes_of(many).to_csv(sheet, index=False)
-    found = measure_categories(many, coded=sheet)
-    direct = measure_coded(many, coded=sheet).set_index("category")
+    found = categories(many, coded=sheet)
+    direct = corrected_shares(many, coded=sheet).set_index("category")
     by_name = found.set_index("category")
     for category in ("question", "negative"):
         assert by_name.loc[category, "estimate"] == direct.loc[category, "estimate"]
@@ -129,8 +129,10 @@ def test_a_coded_sheet_replaces_the_shares_of_the_rules(many, tmp_path):
 
 
 def test_groups_compare_with_each_other(many):
-    found = compare_coded(many, coded=codes_of(many), by="brand", column="is_question").iloc[0]
-    shares = measure_coded(many, coded=codes_of(many), by="brand", column="is_question")
+    found = compare_corrected_shares(
+        many, coded=codes_of(many), by="brand", column="is_question"
+    ).iloc[0]
+    shares = corrected_shares(many, coded=codes_of(many), by="brand", column="is_question")
     assert found["estimate"] == pytest.approx(shares["estimate"][0] - shares["estimate"][1])
     assert (found["group_1"], found["group_2"]) == ("acme", "bolt")
 
@@ -138,7 +140,7 @@ def test_groups_compare_with_each_other(many):
 def test_a_group_without_coded_posts_has_no_estimate_and_says_why(many):
     codes = codes_of(many)
     of_acme = codes[codes["post_id"].str[2:].astype(int) < 1000]
-    found = measure_coded(many, coded=of_acme, by="brand", column="tone")
+    found = corrected_shares(many, coded=of_acme, by="brand", column="tone")
     bolt = found[found["brand"] == "bolt"]
     assert bolt["estimate"].isna().all()
     assert (bolt["flags"] == "too_few_coded").all()
@@ -155,7 +157,7 @@ def test_strata_with_unequal_weights_are_found_among_the_columns(many, tmp_path)
     chosen["weight"] = np.where(bolt, 10.0, 2.5)
     sheet = tmp_path / "coded.csv"
     chosen.to_csv(sheet, index=False)
-    found = measure_coded(many, coded=sheet, column="is_question")
+    found = corrected_shares(many, coded=sheet, column="is_question")
     assert "drawn by brand" in found.attrs["note"]
     by_hand = sum((chosen.loc[part, "is_question"] == "yes").mean() / 2 for part in (bolt, ~bolt))
     assert found["human_estimate"][0] == pytest.approx(by_hand)
@@ -167,7 +169,7 @@ def test_unequal_weights_without_a_column_are_an_error(many, tmp_path):
     sheet = tmp_path / "coded.csv"
     codes.to_csv(sheet, index=False)
     with pytest.raises(InputError) as error:
-        measure_coded(many, coded=sheet)
+        corrected_shares(many, coded=sheet)
     assert str(error.value) == (
         "`coded` was drawn with unequal weights, and no column of the requests gives its strata "
         "(s, t); expected one of network, surface, brand, account, country, sector, author_id, "
@@ -178,13 +180,13 @@ def test_unequal_weights_without_a_column_are_an_error(many, tmp_path):
 def test_a_sheet_of_other_posts_is_an_error(dataset):
     codes = pd.DataFrame({"post_id": ["x:99"], "tone": ["neutral"]})
     with pytest.raises(InputError, match="holds 1 posts, none of which is a request"):
-        measure_coded(dataset, coded=codes, column="tone")
+        corrected_shares(dataset, coded=codes, column="tone")
 
 
 def test_a_code_that_the_sheet_lacks_is_an_error(dataset):
     codes = pd.DataFrame({"post_id": ["x:1"], "tone": ["neutral"]})
     with pytest.raises(InputError) as error:
-        measure_coded(dataset, coded=codes)
+        corrected_shares(dataset, coded=codes)
     assert str(error.value) == (
         "`coded` has no tone, is_question, is_complaint and is_abuse; expected a sheet in which "
         "this was coded. Choose another `column`, or code it."
@@ -204,13 +206,14 @@ def test_a_post_coded_in_part_has_no_category():
 
 
 def test_the_workload_counts_each_request_once(dataset):
-    found = measure_workload(dataset, policy=load_policy(lang="en"))
+    found = workload(dataset, policy=load_policy(lang="en"))
     every = found[found["owner"] == "all"].iloc[0]
     assert every["n"] == found[found["owner"] != "all"]["n"].sum() == 4
     # The one that shows personal data must leave the network; the thanks are answered.
     assert (every["n_to_do"], every["n_leaving"], every["share_leaving"]) == (4, 1, 0.25)
     assert 0 <= every["ci_low"] <= 0.25 <= every["ci_high"] <= 1
-    assert "1 requests have no rule" in found.attrs["note"]
+    lost = found.facts.left_out
+    assert lost["requests without a rule (no text, or an unknown surface)"] == 1
 
 
 def test_flags_keep_no_text_unless_asked(dataset):
@@ -226,7 +229,7 @@ def test_strata_with_one_coded_post_are_put_together_and_flagged(many, tmp_path)
     chosen["stratum"], chosen["weight"] = np.where(bolt, "bolt", "acme"), np.where(bolt, 200, 2.5)
     sheet = tmp_path / "coded.csv"
     chosen.to_csv(sheet, index=False)
-    found = measure_coded(many, coded=sheet, column="is_question").iloc[0]
+    found = corrected_shares(many, coded=sheet, column="is_question").iloc[0]
     assert found["flags"].endswith("collapsed_strata")
     assert found["human_estimate"] == pytest.approx((chosen["is_question"] == "yes").mean())
 
@@ -234,15 +237,15 @@ def test_strata_with_one_coded_post_are_put_together_and_flagged(many, tmp_path)
 def test_a_sample_with_many_small_strata_still_gives_shares(many):
     # Strata of one post each, as a sample of few posts over many brands has them.
     codes = codes_of(many, n=40)
-    found = measure_coded(many, coded=codes, column="is_question", stratum="author_id")
+    found = corrected_shares(many, coded=codes, column="is_question", stratum="author_id")
     assert found["estimate"].notna().all()
     assert found["n_coded"][0] == 80
 
 
 def test_requests_flagged_once_are_grouped_often(many):
     flagged = flag_requests(many)
-    once = measure_categories(many, by="brand")
-    again = measure_categories(many, by="brand", flagged=flagged)
+    once = categories(many, by="brand")
+    again = categories(many, by="brand", flagged=flagged)
     pd.testing.assert_frame_equal(once, again)
     assert flagged.by == ()
     with pytest.raises(InputError, match="names a column 'beauty' that was not kept"):
@@ -254,4 +257,4 @@ def test_posts_without_text_are_refused_with_the_reason(make_dataset):
 
     dataset = make_dataset([{"id": "x:1", "brand": "a", "text": None}])
     with pytest.raises(SelectionError, match="None of 1 requests has a text; expected texts"):
-        measure_categories(dataset)
+        categories(dataset)

@@ -80,7 +80,7 @@ def test_a_dataset_without_coded_sheets_or_labels_says_what_to_do(make_dataset):
     dataset = make_dataset([{"id": "x:1", "text": "hello"}])
     with pytest.raises(SelectionError, match="has no coded sheet in its folder coding; expected"):
         find_sheets(dataset)
-    with pytest.raises(SelectionError, match="is no synthetic dataset with labels; expected one"):
+    with pytest.raises(SelectionError, match="is not synthetic, with labels; expected one"):
         planted_codes(dataset)
     (dataset.path / "coding").mkdir()
     coded(dataset.path / "coding", "anna", ["neg"])

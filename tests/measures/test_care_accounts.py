@@ -10,10 +10,10 @@ import pytest
 from carekit.dataset.resources import data_folder
 from carekit.errors import InputError
 from carekit.measures.care_accounts import (
+    care_accounts,
     care_event_study,
     care_panel,
     care_series,
-    measure_care_accounts,
 )
 
 MONTHS = range(8)
@@ -81,7 +81,7 @@ def test_the_panel_counts_what_was_put_to_main_accounts(study):
 def test_a_planted_displacement_is_found_and_none_is_not(study):
     for lost, effect in ((3, -0.3), (0, 0.0)):
         dataset, negative = study(lost)
-        table = measure_care_accounts(dataset, network="x", negative=negative)
+        table = care_accounts(dataset, network="x", negative=negative)
         got = table.set_index("analysis")
         for analysis in ("each brand-month alike", "each request alike"):
             row = got.loc[analysis]
@@ -95,7 +95,7 @@ def test_a_planted_displacement_is_found_and_none_is_not(study):
 
 def test_brands_can_be_chosen_and_few_of_them_have_no_limits(study):
     dataset, negative = study()
-    table = measure_care_accounts(dataset, network="x", negative=negative, brands=["b0", "b1"])
+    table = care_accounts(dataset, network="x", negative=negative, brands=["b0", "b1"])
     assert (table.treated[0], table.controls[0]) == (2, 6)
     assert table.ci_low.isna().all()
     assert table["flags"].str.contains("few_treated").all()
@@ -130,7 +130,7 @@ def test_without_a_care_account_there_is_nothing_to_study(study, make_dataset):
     rows, accounts, negative = corpus(0)
     dataset = make_dataset(rows, accounts=[a for a in accounts if a["account_kind"] == "main"])
     with pytest.raises(InputError) as error:
-        measure_care_accounts(dataset, network="x", negative=negative)
+        care_accounts(dataset, network="x", negative=negative)
     assert str(error.value) == (
         "`network` is 'x', where no brand opened a care account within the dataset, or no brand is "
         "left to compare with; accounts need account_kind and opened_at. Choose another network, "
@@ -156,7 +156,7 @@ def test_the_displacement_planted_in_the_sample_lies_in_its_interval():
     negative = set(labels.post_id[labels.tone == "negative"])
     for kind, planted in (("displaced", (-0.193, -0.183)), ("none", (0.0, 0.0))):
         brands = [b["brand"] for b in truth["brands"] if b["care_effect"] == kind]
-        table = measure_care_accounts(
+        table = care_accounts(
             open_dataset(folder), network=["facebook", "x"], negative=negative, brands=brands
         )
         row = table.iloc[0]

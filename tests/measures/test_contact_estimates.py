@@ -6,8 +6,7 @@ import pytest
 
 from carekit.dataset.manifest import ANSWERED_ONLY
 from carekit.errors import InputError, SelectionError
-from carekit.measures.contact_estimates import measure_contacts, measure_public_outcomes
-from carekit.measures.repeats import measure_repeats
+from carekit.measures.contacts import contacts, public_outcomes, repeats
 
 BRAND = {"author_role": "brand", "account": "acme", "lang": "en"}
 END = {"observed_at": 9000}
@@ -37,7 +36,7 @@ ROWS = [
 
 
 def test_contacts_of_answered_requests_are_counted_by_hand(make_dataset):
-    made = measure_contacts(make_dataset(ROWS), cluster="none")
+    made = contacts(make_dataset(ROWS), cluster="none")
     assert made["contacts"].tolist() == ["1", "2", "3", "4+"]
     assert made["n"].tolist() == [4] * 4
     assert made["n_yes"].tolist() == [2, 1, 0, 1]
@@ -46,21 +45,21 @@ def test_contacts_of_answered_requests_are_counted_by_hand(make_dataset):
 
 def test_two_or_more_is_what_repeats_says(make_dataset):
     dataset = make_dataset(ROWS)
-    more = measure_contacts(dataset, most=2, cluster="none").set_index("contacts").loc["2+"]
-    known = measure_repeats(dataset, cluster="none").set_index("repeat")
+    more = contacts(dataset, most=2, cluster="none").set_index("contacts").loc["2+"]
+    known = repeats(dataset, cluster="none").set_index("repeat")
     same = known.loc["answered after two contacts or more"]
     kept = ["n", "n_yes", "estimate", "ci_low", "ci_high"]
     assert more[kept].tolist() == same[kept].tolist()
 
 
 def test_groups_have_their_own_classes(make_dataset):
-    made = measure_contacts(make_dataset(ROWS), by="account", most=3, cluster="none")
+    made = contacts(make_dataset(ROWS), by="account", most=3, cluster="none")
     assert made["account"].tolist() == ["acme"] * 3
     assert made["contacts"].tolist() == ["1", "2", "3+"]
 
 
 def test_outcomes_are_shares_of_all_requests(make_dataset):
-    made = measure_public_outcomes(make_dataset(ROWS), cluster="none").set_index("outcome")
+    made = public_outcomes(make_dataset(ROWS), cluster="none").set_index("outcome")
     assert made["n"].tolist() == [6] * 5
     assert made["n_yes"].to_dict() == {
         "answered in public": 3,
@@ -74,24 +73,24 @@ def test_outcomes_are_shares_of_all_requests(make_dataset):
 
 def test_answers_without_a_text_are_told_apart(make_dataset):
     rows = [{**r, "text": None} if r["id"] == "b-r" else r for r in ROWS]
-    made = measure_public_outcomes(make_dataset(rows), cluster="none").set_index("outcome")
+    made = public_outcomes(make_dataset(rows), cluster="none").set_index("outcome")
     assert made["n_yes"].tolist() == [3, 0, 1, 2, 2]
 
 
 def test_what_makes_no_sense_is_named(make_dataset):
     dataset = make_dataset(ROWS)
     with pytest.raises(InputError) as error:
-        measure_contacts(dataset, most=1)
+        contacts(dataset, most=1)
     assert str(error.value) == (
         "`most` is 1; a whole number of 2 or more was expected. Write 4 to tell apart 1, 2, 3 and "
         "4 or more contacts."
     )
     with pytest.raises(InputError, match="'direct-message', by message; contacts are counted from"):
-        measure_contacts(dataset, definition="direct-message")
+        contacts(dataset, definition="direct-message")
 
 
 def test_answered_conversations_have_contacts_and_no_outcomes(make_dataset):
     dataset = make_dataset(ROWS[:3], selection=ANSWERED_ONLY)
-    assert len(measure_contacts(dataset, cluster="none")) == 4
+    assert len(contacts(dataset, cluster="none")) == 4
     with pytest.raises(SelectionError, match="repeats is refused"):
-        measure_public_outcomes(dataset)
+        public_outcomes(dataset)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from carekit.dataset.manifest import ANSWERED_ONLY
-from carekit.measures.first_response import CENSORED, measure_first_response
+from carekit.measures.waits import CENSORED, first_response
 
 
 def request(name: str, wait: float | None, *, followed: float = 1000, brand="acme") -> list[dict]:
@@ -28,7 +28,7 @@ ROWS = [
 
 
 def test_counted_by_hand(make_dataset):
-    row = measure_first_response(make_dataset(ROWS), by="brand").iloc[0]
+    row = first_response(make_dataset(ROWS), by="brand").iloc[0]
     assert (row.n, row.n_answered, row.n_censored, row.n_negative) == (7, 5, 2, 1)
     # Six at risk: 5/6 after 10, 4/6 after 20; one lost at 25; 4/6 * 2/3 = 0.44 after 30.
     assert row.median_minutes == 30
@@ -40,8 +40,8 @@ def test_counted_by_hand(make_dataset):
 
 
 def test_the_backwards_answer_is_counted_and_never_averaged(make_dataset):
-    with_it = measure_first_response(make_dataset(ROWS), by="brand").iloc[0]
-    without = measure_first_response(make_dataset(ROWS[:-2]), by="brand").iloc[0]
+    with_it = first_response(make_dataset(ROWS), by="brand").iloc[0]
+    without = first_response(make_dataset(ROWS[:-2]), by="brand").iloc[0]
     assert with_it.n_answered == without.n_answered + 1
     times = [*CENSORED, "answered_median_minutes", "answered_mean_minutes"]
     assert np.array_equal(
@@ -51,19 +51,19 @@ def test_the_backwards_answer_is_counted_and_never_averaged(make_dataset):
 
 def test_on_answered_conversations_only_the_answered_columns_are_filled(make_dataset):
     dataset = make_dataset(ROWS, selection=ANSWERED_ONLY)
-    row = measure_first_response(dataset).iloc[0]
+    row = first_response(dataset).iloc[0]
     assert row[CENSORED].isna().all()
     assert row.answered_median_minutes == 25
     assert row.method == (
         "answered requests only: the dataset holds no unanswered conversation (selection "
         "answered_only), so waits over all requests cannot be estimated"
     )
-    allowed = measure_first_response(dataset, allow_selected=True).iloc[0]
+    allowed = first_response(dataset, allow_selected=True).iloc[0]
     assert allowed.median_minutes == 30
 
 
 def test_a_group_with_only_backwards_answers_keeps_its_counts(make_dataset):
-    waits = measure_first_response(make_dataset(ROWS + request("z", -1, brand="brix")), by="brand")
+    waits = first_response(make_dataset(ROWS + request("z", -1, brand="brix")), by="brand")
     row = waits.set_index("brand").loc["brix"]
     assert (row.n, row.n_answered, row.n_negative) == (1, 1, 1)
     assert np.isnan(row.median_minutes)
@@ -72,13 +72,13 @@ def test_a_group_with_only_backwards_answers_keeps_its_counts(make_dataset):
 
 def test_nobody_answered_is_not_reached_rather_than_missing(make_dataset):
     rows = request("a", None) + request("b", None, followed=2000)
-    row = measure_first_response(make_dataset(rows)).iloc[0]
+    row = first_response(make_dataset(rows)).iloc[0]
     assert (row.n, row.n_censored) == (2, 2)
     assert row.within_60_minutes == 0
-    assert "not_reached" in row.method
+    assert "not_reached" in row["flags"]
 
 
 def test_no_request_at_all_is_a_row_of_zeros(make_dataset):
-    row = measure_first_response(make_dataset(ROWS), where="brand = 'zero'").iloc[0]
+    row = first_response(make_dataset(ROWS), where="brand = 'zero'").iloc[0]
     assert (row.n, row.n_answered) == (0, 0)
     assert np.isnan(row.answered_median_minutes)

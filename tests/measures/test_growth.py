@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 
 from carekit.errors import InputError, NotHeldError
 from carekit.inference.rates.growth import split_growth
-from carekit.measures.growth import measure_growth
-from carekit.measures.volumes import comparable_periods
+from carekit.measures.growth import comparable_periods, growth
 
 DAY = 1440
 PERIODS = {"before": ("2024-03-01", "2024-03-03"), "after": ("2024-03-03", "2024-03-05")}
@@ -34,7 +33,7 @@ ACCOUNTS = [
 
 
 def test_components_are_counted_by_hand(make_dataset):
-    table = measure_growth(make_dataset(ROWS, accounts=ACCOUNTS), **PERIODS)
+    table = growth(make_dataset(ROWS, accounts=ACCOUNTS), **PERIODS)
     got = table.set_index("component")
     assert got[["before", "after"]].to_numpy().tolist() == [[6, 11], [2, 3], [3, 11 / 3], [6, 7]]
     assert got.estimate["like for like"] == pytest.approx(1 / 6)
@@ -86,19 +85,19 @@ def test_without_a_second_year_the_halves_are_compared():
 def test_half_a_question_is_refused(make_dataset):
     dataset = make_dataset(ROWS)
     with pytest.raises(InputError) as error:
-        measure_growth(dataset, before=("2024-01-01", "2024-02-01"))
+        growth(dataset, before=("2024-01-01", "2024-02-01"))
     assert str(error.value) == (
         "`before` and `after` belong together; only one was given. Give both, or none."
     )
     with pytest.raises(InputError, match=r"`after` is .* expected its first day and the day after"):
-        measure_growth(dataset, before=PERIODS["before"], after=("2024-03-05", "2024-03-01"))
+        growth(dataset, before=PERIODS["before"], after=("2024-03-05", "2024-03-01"))
     with pytest.raises(InputError, match="growth is clustered by account"):
-        measure_growth(dataset, cluster="brand")
+        growth(dataset, cluster="brand")
 
 
 def test_without_requests_there_is_nothing_to_compare(make_dataset):
     with pytest.raises(NotHeldError) as error:
-        measure_growth(make_dataset(ROWS, accounts=ACCOUNTS), where="network = 'youtube'")
+        growth(make_dataset(ROWS, accounts=ACCOUNTS), where="network = 'youtube'")
     assert str(error.value).endswith(
         "holds no customer posts that reply to nothing where network = 'youtube': there are no "
         "periods to compare. Choose other requests, or give `before` and `after`."

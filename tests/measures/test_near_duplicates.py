@@ -1,233 +1,162 @@
-"""Questions of nearly the same wording, and how many fall before and after an answer."""
+"""Near-duplicate questions around public answers, on datasets made by hand and on the sample."""
 
 from __future__ import annotations
+
+import json
 
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-from carekit.errors import InputError
-from carekit.measures import near_duplicates
-from carekit.measures.near_duplicates import (
-    comparable_text,
-    count_around_answers,
-    group_near_duplicates,
+from carekit.dataset.folder import open_dataset
+from carekit.dataset.manifest import ANSWERED_ONLY
+from carekit.dataset.resources import data_folder
+from carekit.errors import InputError, SelectionError
+from carekit.measures.near_duplicates import near_duplicates
+
+BRANDS = [f"b{i}" for i in range(6)]
+OUTAGE, BILL = "Is the app down in Paris?", "Why was I charged twice this month?"
+
+
+def corpus(after_answered: int, after_silent: int) -> list[dict]:
+    """For each brand an answered burst and, ten days later, a silent one: three near-duplicates in
+    the two hours after the first question, then so many in the next two."""
+    rows = []
+    for b, brand in enumerate(BRANDS):
+        for kind, day, text, after in (
+            ("a", 0, OUTAGE, after_answered),
+            ("s", 10, BILL, after_silent),
+        ):
+            start = 1440 * (day + b)
+            times = [0, 20, 60, 100 + b, *(130 + 20 * i for i in range(after))]
+            for i, minute in enumerate(times):
+                rows.append(
+                    {"id": f"{brand}{kind}{i}", "at": start + minute, "account": brand,
+                     "brand": brand, "author_id": f"{brand}{kind}{i}", "lang": "en",
+                     "text": f"@{brand} {text}" + " Thanks" * (i % 2)}
+                )  # fmt: skip
+            if kind == "a":
+                rows.append(
+                    {"id": f"{brand}r", "at": start + 120, "reply_to": f"{brand}a0", "text": "Yes",
+                     "account": brand, "brand": brand, "author_role": "brand"}
+                )  # fmt: skip
+    # neither a question nor a text
+    rows.append({"id": "n", "at": 5, "account": "b0", "brand": "b0", "text": None})
+    rows.append({"id": "p", "at": 5, "account": "b0", "brand": "b0", "text": "Great shop."})
+    # the collection goes on
+    rows.append({"id": "z", "at": 40 * 1440, "account": "b0", "brand": "b0", "text": "Fine."})
+    return rows
+
+
+@pytest.fixture
+def burst(make_dataset):
+    return lambda *counts: make_dataset(corpus(*counts))
+
+
+def test_rates_are_counted_by_hand(burst):
+    made = near_duplicates(burst(1, 3), window_hours=2).set_index("arm")
+    assert made.n_groups.tolist() == [6, 6, 12]
+    # six bursts: 18 before and 6 after an answer; 18 and 18 in silence, two hours each
+    assert made.loc["answered", "ratio"] == pytest.approx(6 / 18)
+    assert made.loc["unanswered", "ratio"] == pytest.approx(1)
+    assert made.loc["answered / unanswered", "ratio"] == pytest.approx(1 / 3)
+    assert made.loc["answered", "rate_before"] == pytest.approx(3 * 12)
+    assert made.n.tolist() == [24, 36, 60]
+    assert made.clusters.tolist() == [6, 6, 6]
+
+
+def test_a_burst_that_fades_by_itself_is_no_effect(burst):
+    made = near_duplicates(burst(1, 1), window_hours=2).set_index("arm")
+    assert made.loc["answered", "ratio"] == pytest.approx(1 / 3)
+    assert made.loc["answered / unanswered", "ratio"] == pytest.approx(1)
+
+
+def test_what_is_left_out_is_counted(burst):
+    facts = near_duplicates(burst(1, 3), window_hours=2).facts
+    assert facts.denominator == "72 questions among 75 openings, in 12 groups of near-duplicates"
+    assert facts.left_out["openings without a text"] == 1
+
+
+def test_groups_of_results_are_those_of_their_first_question(burst):
+    made = near_duplicates(burst(1, 3), window_hours=2, by="brand")
+    assert made.columns[0] == "brand"
+    assert len(made) == 3 * len(BRANDS)
+    assert made.groupby("brand")["n"].first().tolist() == [4] * 6
+
+
+def test_known_incidents_anchor_both_arms(burst):
+    dates = pd.DataFrame(
+        {
+            "brand": [*BRANDS, *BRANDS, "elsewhere"],
+            "event": "question_burst",
+            "at": [
+                pd.Timestamp("2024-03-01 11:30", tz="UTC") + pd.Timedelta(days=day + b)
+                for day in (0, 10)
+                for b in range(6)
+            ]
+            + [pd.Timestamp("2024-03-01", tz="UTC")],
+        }
+    )
+    made = near_duplicates(burst(1, 3), window_hours=3, events=dates)
+    note = made.attrs["note"]
+    assert note.endswith("12 of 13 incidents hold a group of near-duplicates.")
+    table = made.set_index("arm")
+    # silent bursts count their first question now, answered ones not the question answered
+    assert table.loc["unanswered", "n"] == 6 * 7
+    assert table.loc["answered", "n"] == 6 * 4
+
+
+def test_a_dataset_of_answered_conversations_is_refused(make_dataset):
+    dataset = make_dataset(corpus(1, 3), selection=ANSWERED_ONLY)
+    with pytest.raises(SelectionError):
+        near_duplicates(dataset)
+    made = near_duplicates(dataset, window_hours=2, allow_selected=True)
+    assert made.set_index("arm").loc["answered", "n"] == 24
+
+
+def test_a_dataset_without_a_repeated_question_has_no_ratio(make_dataset):
+    made = near_duplicates(make_dataset(corpus(1, 3)[:1]))
+    assert made["ratio"].isna().all()
+    assert made["n"].tolist() == [0, 0, 0]
+
+
+@pytest.mark.parametrize(
+    ("options", "text"),
+    [
+        (
+            {"cluster": "author_id"},
+            "`cluster` is 'author_id'; near-duplicates are clustered by brand: expected one of auto, "
+            "brand. Leave it out.",
+        ),
+        (
+            {"definition": "direct-message"},
+            "`definition` is 'direct-message', by message; a reply in a thread is no new "
+            "question. Choose a definition by opening, question, page post, review, ticket.",
+        ),
+    ],
 )
-
-HOUR = 3600
-
-
-def asked(rows):
-    """Questions from (id, hour, text[, brand])."""
-    return pd.DataFrame(
-        [
-            {"question_id": r[0], "at": int(r[1] * HOUR), "text": r[2],
-             "brand": r[3] if len(r) > 3 else "Acme"}
-            for r in rows
-        ]
-    )  # fmt: skip
-
-
-DOWN = "@acme Is the app down in Paris?"
-PARCEL = "Where is my parcel no. 12?"
-
-
-def test_wording_is_compared_without_handles_links_accents_case_and_numbers():
-    assert (
-        comparable_text("@acme Où est MON colis n° 42 ? https://t.co/x") == "ou est mon colis n 0"
-    )
-    assert comparable_text("???") == ""
-
-
-def test_near_duplicates_of_one_brand_form_a_group():
-    frame = asked([
-        ("a", 0, DOWN),
-        ("b", 1, "is the APP down in paris ??"),
-        ("c", 2, "Hello, is the app down in Paris? Thx"),
-        ("d", 3, PARCEL),
-        ("e", 4, "where is my parcel no. 977?"),
-        ("f", 5, DOWN, "Other"),
-    ])  # fmt: skip
-    made = group_near_duplicates(frame, horizon_hours=24)
-    assert dict(zip(made.question_id, made.group, strict=True)) == {
-        "a": "a", "b": "a", "c": "a", "d": "d", "e": "d", "f": "f",
-    }  # fmt: skip
-    assert made.attrs["n_cut"] == 0
-
-
-def test_questions_far_apart_in_time_are_no_duplicates():
-    frame = asked([("a", 0, DOWN), ("b", 30, DOWN), ("c", 50, DOWN)])
-    assert group_near_duplicates(frame, horizon_hours=24).group.tolist() == ["a", "b", "b"]
-    assert group_near_duplicates(frame, horizon_hours=48).group.tolist() == ["a", "a", "a"]
-
-
-def test_a_question_without_text_or_brand_belongs_to_no_group():
-    frame = asked([("a", 0, DOWN), ("b", 1, None), ("c", 2, DOWN, None), ("d", 3, DOWN)])
-    made = group_near_duplicates(frame, horizon_hours=24)
-    assert made.question_id.tolist() == ["a", "d"]
-    assert group_near_duplicates(asked([("b", 1, None)]), horizon_hours=24).empty
-
-
-def test_texts_too_short_to_compare_match_nothing():
-    made = group_near_duplicates(asked([("a", 0, "?"), ("b", 1, "?")]), horizon_hours=24)
-    assert made.group.tolist() == ["a", "b"]
-
-
-def test_the_threshold_is_the_cosine_of_character_4_grams():
-    """Witness: the cosine computed from plain dictionaries of 4-grams."""
-    one, other = "is the app down", "is the web down"
-
-    def grams(text):
-        found: dict[str, int] = {}
-        for word in text.split():
-            padded = f" {word} "
-            for i in range(max(len(padded) - 3, 1)):
-                gram = padded[i : i + 4]
-                found[gram] = found.get(gram, 0) + 1
-        return found
-
-    first, second = grams(one), grams(other)
-    dot = sum(n * second.get(g, 0) for g, n in first.items())
-    cosine = dot / np.sqrt(sum(n * n for n in first.values()) * sum(n * n for n in second.values()))
-    frame = asked([("a", 0, one), ("b", 1, other)])
-    for threshold, groups in ((cosine - 0.01, ["a", "a"]), (cosine + 0.01, ["a", "b"])):
-        made = group_near_duplicates(frame, horizon_hours=9, similarity=threshold)
-        assert made.group.tolist() == groups
-
-
-WORDS = st.lists(
-    st.sampled_from(["app", "down", "parcel", "where", "bill", "twice", "paris", "open"]),
-    min_size=2,
-    max_size=6,
-)
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.lists(WORDS, min_size=1, max_size=12), st.randoms())
-def test_groups_are_disjoint_begin_with_their_first_question_and_ignore_the_order_of_rows(
-    texts, random
-):
-    frame = asked([(f"q{i:02d}", i, " ".join(words)) for i, words in enumerate(texts)])
-    made = group_near_duplicates(frame, horizon_hours=100)
-    assert len(made) == len(frame)
-    firsts = made.groupby("group")["at"].min()
-    assert firsts.to_dict() == made.set_index("question_id")["at"].reindex(firsts.index).to_dict()
-    order = list(range(len(frame)))
-    random.shuffle(order)
-    again = group_near_duplicates(frame.iloc[order], horizon_hours=100)
-    pd.testing.assert_frame_equal(made, again)
-
-
-def test_blocks_do_not_change_the_groups(monkeypatch):
-    rng = np.random.default_rng(1)
-    words = ["app", "down", "parcel", "where", "bill", "twice", "paris", "open", "late", "again"]
-    rows = [(f"q{i:03d}", i / 10, " ".join(rng.choice(words, 4))) for i in range(120)]
-    whole = group_near_duplicates(asked(rows), horizon_hours=5)
-    monkeypatch.setattr(near_duplicates, "BLOCK", 7)
-    pd.testing.assert_frame_equal(group_near_duplicates(asked(rows), horizon_hours=5), whole)
-
-
-def test_questions_that_were_not_compared_with_all_are_counted(monkeypatch):
-    monkeypatch.setattr(near_duplicates, "REACH", 2)
-    rows = [("a", 0, DOWN), ("b", 1, PARCEL), ("c", 2, PARCEL), ("d", 3, DOWN)]
-    made = group_near_duplicates(asked(rows), horizon_hours=24)
-    assert made.group.tolist() == ["a", "b", "b", "d"]  # d reaches back to b only
-    assert made.attrs["n_cut"] == 1
-
-
-@pytest.mark.parametrize(("similarity", "hours"), [(0, 24), (1.5, 24), (0.6, 0)])
-def test_what_is_out_of_range_is_refused(similarity, hours):
+def test_options_that_make_no_sense_are_refused(burst, options, text):
     with pytest.raises(InputError) as caught:
-        group_near_duplicates(asked([]), horizon_hours=hours, similarity=similarity)
-    assert str(caught.value) == (
-        f"`similarity` is {similarity!r} and `horizon_hours` {hours!r}; expected a cosine above 0 "
-        "and at most 1, and hours above 0. Leave both out for the usual."
-    )
+        near_duplicates(burst(1, 3), **options)
+    assert str(caught.value) == text
 
 
-def grouped(rows):
-    """Questions in groups from (id, group, hour, hour answered or None)."""
-    made = pd.DataFrame(rows, columns=["question_id", "group", "at", "answered_at"])
-    made["at"] = (made["at"] * HOUR).astype(int)
-    made["answered_at"] = made["answered_at"].astype("float64") * HOUR
-    return made.assign(brand="Acme")
-
-
-BURSTS = [
-    # answered after 2 hours: the first question is not counted, one before, two after
-    ("a", "a", 0, 2), ("a1", "a", 1, None), ("a2", "a", 2, None), ("a3", "a", 5, None),
-    ("a4", "a", 9, None),  # after the window
-    # never answered
-    ("s", "s", 10, None), ("s1", "s", 11, None), ("s2", "s", 13, None),
-    # alone: tells nothing
-    ("z", "z", 3, 4),
-    # the answer is dated before the question
-    ("y", "y", 6, 5), ("y1", "y", 7, None),
-]  # fmt: skip
-
-
-def test_near_duplicates_are_counted_before_and_after_the_answer():
-    made = count_around_answers(grouped(BURSTS), window_hours=4, end=100 * HOUR)
-    answered = made[made.arm == "answered"]
-    row = answered.iloc[0]
-    assert answered.group.tolist() == ["a"]
-    assert (row.n_before, row.n_after) == (1, 2)
-    # before its first question a group has no near-duplicates by definition
-    assert (row.seconds_before, row.seconds_after) == (2 * HOUR, 4 * HOUR)
-
-
-def test_a_silent_group_is_read_at_the_delays_of_answered_ones():
-    made = count_around_answers(grouped(BURSTS), window_hours=4, end=100 * HOUR)
-    silent = made[made.arm == "unanswered"]
-    assert silent.group.unique().tolist() == ["s"]
-    assert len(silent) == 9
-    assert silent.weight.sum() == pytest.approx(1)
-    # one answered group with a delay of two hours: all deciles are two hours
-    assert set(silent.n_before) == {1}
-    assert set(silent.n_after) == {1}
-    assert set(silent.seconds_before) == {2 * HOUR}
-
-
-def test_the_end_of_the_collection_cuts_the_window():
-    made = count_around_answers(grouped(BURSTS), window_hours=4, end=4 * HOUR)
-    row = made[made.group == "a"].iloc[0]
-    assert (row.n_after, row.seconds_after) == (1, 2 * HOUR)
-    assert "s" not in set(made.group)  # it began after the end
-
-
-def test_with_a_known_beginning_the_first_question_counts_unless_it_was_answered():
-    made = count_around_answers(
-        grouped(BURSTS), window_hours=4, end=100 * HOUR, starts={"a": -HOUR, "s": 9 * HOUR}
-    )
-    answered = made[made.arm == "answered"].iloc[0]
-    assert (answered.n_before, answered.seconds_before) == (1, 3 * HOUR)
-    silent = made[made.arm == "unanswered"].iloc[0]
-    # read three hours after 9: questions at 10 and 11 before, one at 13 after
-    assert (silent.n_before, silent.n_after, silent.seconds_before) == (2, 1, 3 * HOUR)
-
-
-def test_without_answers_nothing_can_be_aligned():
-    made = count_around_answers(grouped(BURSTS[5:8]), window_hours=4, end=100 * HOUR)
-    assert made.empty
-    assert made.columns.tolist() == [
-        "brand", "group", "arm", "n_before", "n_after", "seconds_before", "seconds_after", "weight",
-    ]  # fmt: skip
-
-
-def test_a_window_has_a_length():
-    with pytest.raises(InputError) as caught:
-        count_around_answers(grouped(BURSTS), window_hours=0, end=0)
-    assert str(caught.value) == (
-        "`window_hours` is 0; expected hours above 0. Leave it out for the usual."
-    )
-
-
-def test_the_input_is_left_as_it_was():
-    frame, bursts = asked([("b", 1, DOWN), ("a", 0, DOWN)]), grouped(BURSTS)
-    copies = frame.copy(), bursts.copy()
-    group_near_duplicates(frame, horizon_hours=4)
-    count_around_answers(bursts, window_hours=4, end=10)
-    pd.testing.assert_frame_equal(frame, copies[0])
-    pd.testing.assert_frame_equal(bursts, copies[1])
+def test_the_ratios_planted_in_the_sample_lie_in_their_intervals():
+    folder = data_folder("sample")
+    truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
+    planted = {
+        q["by"]["public_answer"]: q["value"]
+        for q in truth["quantities"]
+        if q["name"] == "burst_ratio"
+    }
+    made = near_duplicates(open_dataset(folder), events=folder / "events.csv")
+    table = made.set_index("arm")
+    for arm, value in (
+        ("answered", planted["true"]),
+        ("unanswered", planted["false"]),
+        ("answered / unanswered", planted["true"] / planted["false"]),
+    ):
+        row = table.loc[arm]
+        assert row["ratio_low"] <= value <= row["ratio_high"], arm
+    assert table.loc["answered", "ratio_high"] < 1
+    assert np.isfinite(table["ratio"]).all()

@@ -6,8 +6,8 @@ import pytest
 
 from carekit.dataset.manifest import ANSWERED_ONLY
 from carekit.errors import InputError, SelectionError
-from carekit.measures.answer_bounds import measure_answer_bounds
-from carekit.measures.repeats import measure_repeats
+from carekit.measures.answers import answer_bounds
+from carekit.measures.contacts import repeats
 
 BRAND = {"author_role": "brand", "account": "acme"}
 END = {"observed_at": 9000}
@@ -46,7 +46,7 @@ ROWS = [
 
 
 def test_contacts_are_counted_by_hand(make_dataset):
-    table = measure_repeats(make_dataset(ROWS), cluster="none").set_index("repeat")
+    table = repeats(make_dataset(ROWS), cluster="none").set_index("repeat")
     again, two, never = table.itertuples()
     assert (again.n, again.n_yes, again.n_unknown) == (7, 2, 1)  # b and d; e may have
     assert (two.n, two.n_yes, two.mean_contacts) == (3, 1, 5 / 3)  # a, b, c wrote 1, 3, 1
@@ -56,7 +56,7 @@ def test_contacts_are_counted_by_hand(make_dataset):
 
 
 def test_groups_have_three_rows_each(make_dataset):
-    table = measure_repeats(make_dataset(ROWS), by="account", cluster="none")
+    table = repeats(make_dataset(ROWS), by="account", cluster="none")
     assert table.account.tolist() == ["acme"] * 3
     assert table.repeat.tolist() == [
         "asked again",
@@ -68,7 +68,7 @@ def test_groups_have_three_rows_each(make_dataset):
 
 def test_a_request_must_open_a_thread(make_dataset):
     with pytest.raises(InputError) as error:
-        measure_repeats(make_dataset(ROWS), definition="direct-message")
+        repeats(make_dataset(ROWS), definition="direct-message")
     assert str(error.value) == (
         "`definition` is 'direct-message', by message; who asks again is told from the post that "
         "opens a thread. Choose a definition by opening, question, page post, review, ticket."
@@ -77,11 +77,11 @@ def test_a_request_must_open_a_thread(make_dataset):
 
 def test_answered_conversations_cannot_say_who_was_never_answered(make_dataset):
     with pytest.raises(SelectionError, match="repeats is refused"):
-        measure_repeats(make_dataset(ROWS, selection=ANSWERED_ONLY))
+        repeats(make_dataset(ROWS, selection=ANSWERED_ONLY))
 
 
 def test_missing_and_deleted_posts_leave_the_rate_between_bounds(make_dataset):
-    row = measure_answer_bounds(make_dataset(ROWS), cluster="none").iloc[0]
+    row = answer_bounds(make_dataset(ROWS), cluster="none").iloc[0]
     assert (row.n, row.n_answered) == (7, 2)  # a and c directly; b under its second post
     assert (row.n_incomplete, row.n_deleted, row.n_unknown) == (1, 1, 2)
     assert (row.lower_bound, row.upper_bound) == (2 / 7, 4 / 7)
@@ -90,7 +90,7 @@ def test_missing_and_deleted_posts_leave_the_rate_between_bounds(make_dataset):
 
 
 def test_bounds_of_a_complete_dataset_meet(make_dataset):
-    row = measure_answer_bounds(make_dataset(ROWS[:3]), by="account", cluster="none").iloc[0]
+    row = answer_bounds(make_dataset(ROWS[:3]), by="account", cluster="none").iloc[0]
     assert (row.account, row.n_unknown, row.estimate) == ("acme", 0, 1.0)
     assert row.lower_bound == row.upper_bound == 1
 
@@ -111,8 +111,8 @@ def test_gaps_that_the_source_states_widen_the_bounds(make_dataset):
         {"thread_id": "q2", "thread_complete": False, "n_missing": 7, "reason": "reply_count"},
         {"thread_id": "r", "thread_complete": True, "n_missing": 0, "reason": None},
     ]
-    row = measure_answer_bounds(make_dataset(rows, threads=threads), cluster="none").iloc[0]
+    row = answer_bounds(make_dataset(rows, threads=threads), cluster="none").iloc[0]
     assert (row.n, row.n_answered, row.n_incomplete, row.n_deleted) == (4, 1, 1, 0)
     assert (row.lower_bound, row.upper_bound) == (1 / 4, 2 / 4)
-    row = measure_answer_bounds(make_dataset(rows), cluster="none").iloc[0]
+    row = answer_bounds(make_dataset(rows), cluster="none").iloc[0]
     assert (row.lower_bound, row.upper_bound) == (1 / 4, 1 / 4)

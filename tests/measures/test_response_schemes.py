@@ -13,12 +13,7 @@ from carekit.dataset.folder import open_dataset
 from carekit.dataset.manifest import ANSWERED_ONLY
 from carekit.dataset.resources import data_folder
 from carekit.errors import InputError
-from carekit.measures.response_schemes import (
-    LOG,
-    RESTRICTED,
-    measure_response_schemes,
-    scheme_event_study,
-)
+from carekit.measures.response_schemes import LOG, RESTRICTED, response_schemes
 
 MONTHS = 8
 ADOPTED = {f"b{i}": pd.Timestamp(f"2024-0{6 + i % 3}-10", tz="UTC") for i in range(6)}
@@ -57,7 +52,7 @@ def corpus(factor: float) -> list[dict]:
 
 
 def analyses(dataset, outcome=LOG, **options):
-    made = measure_response_schemes(dataset, events=EVENTS, **options)
+    made = response_schemes(dataset, events=EVENTS, **options)
     return made[made["outcome"] == outcome].set_index("analysis")
 
 
@@ -89,29 +84,22 @@ def test_waits_of_all_requests_count_the_unanswered_up_to_the_cut(make_dataset):
 
 def test_requests_that_were_not_followed_long_enough_are_set_apart(make_dataset):
     rows = [{**r, "observed_at": r["at"] + 100} if r["id"] == "c0-0-4" else r for r in corpus(1.0)]
-    made = measure_response_schemes(make_dataset(rows), events=EVENTS)
-    assert "1 requests were followed for less than 8 hours and are set apart" in made.attrs["note"]
+    made = response_schemes(make_dataset(rows), events=EVENTS)
+    assert made.facts.left_out["requests followed for less than 8 hours"] == 1
 
 
 def test_answered_conversations_alone_have_no_wait_of_all(make_dataset):
     dataset = make_dataset(corpus(0.6), selection=ANSWERED_ONLY)
-    made = measure_response_schemes(dataset, events=EVENTS)
+    made = response_schemes(dataset, events=EVENTS)
     assert made["outcome"].unique().tolist() == [LOG]
     assert made.attrs["note"].endswith(
         "Waits over all requests are left out: the dataset holds answered ones only."
     )
-    assert len(measure_response_schemes(dataset, events=EVENTS, allow_selected=True)) == 8
-
-
-def test_the_event_study_starts_in_the_month_of_the_event(make_dataset):
-    table = scheme_event_study(make_dataset(corpus(0.6)), events=EVENTS).set_index("event_time")
-    assert table.estimate[-1] == 0
-    assert table.loc[1:2, "estimate"].max() < 0
-    assert table.loc[:-2, "p_adjusted"].min() > 0.01
+    assert len(response_schemes(dataset, events=EVENTS, allow_selected=True)) == 8
 
 
 def test_few_brands_have_no_limits(make_dataset):
-    made = measure_response_schemes(make_dataset(corpus(0.6)), events=EVENTS.head(2))
+    made = response_schemes(make_dataset(corpus(0.6)), events=EVENTS.head(2))
     assert made["ci_low"].isna().all()
     assert made["flags"].str.contains("few_treated").all()
 
@@ -129,11 +117,9 @@ def test_brands_without_a_before_or_without_requests_are_counted(make_dataset):
             ),
         ]
     )
-    note = measure_response_schemes(make_dataset(corpus(0.6)), events=dates).attrs["note"]
-    assert (
-        "1 brands whose event came before their first request are left out; 1 brands with an event "
-        "have no request." in note
-    )
+    lost = response_schemes(make_dataset(corpus(0.6)), events=dates).facts.left_out
+    assert lost["brands whose event came before their first request"] == 1
+    assert lost["brands with an event and without a request"] == 1
 
 
 @pytest.mark.parametrize(
@@ -160,7 +146,7 @@ def test_brands_without_a_before_or_without_requests_are_counted(make_dataset):
 )
 def test_what_cannot_be_compared_is_refused(make_dataset, options, text):
     with pytest.raises(InputError) as caught:
-        measure_response_schemes(make_dataset(corpus(1.0)[:400]), **options)
+        response_schemes(make_dataset(corpus(1.0)[:400]), **options)
     assert str(caught.value) == text
 
 
@@ -168,7 +154,7 @@ def test_the_factor_planted_in_the_sample_lies_in_its_interval():
     folder = data_folder("sample")
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))
     planted = next(q["value"] for q in truth["quantities"] if q["name"] == "response_scheme_factor")
-    made = measure_response_schemes(open_dataset(folder))
+    made = response_schemes(open_dataset(folder))
     rows = made[made["outcome"] == LOG].set_index("analysis")
     for name in ("each brand-month alike", "each request alike"):
         assert rows.loc[name, "ratio_low"] <= planted <= rows.loc[name, "ratio_high"]

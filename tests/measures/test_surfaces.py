@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from carekit.dataset.manifest import ANSWERED_ONLY
-from carekit.measures.surfaces import measure_surfaces
+from carekit.measures.surfaces import surfaces
 
 PLACES = ["mention"] * 4 + ["no_mention"] * 2 + ["brand_page", "personal_page"] + [None]
 ROWS = [
@@ -13,7 +13,7 @@ ROWS = [
 
 
 def test_shares_are_of_requests_whose_surface_is_known(make_dataset):
-    table = measure_surfaces(make_dataset(ROWS), cluster="none").set_index("surface")
+    table = surfaces(make_dataset(ROWS), cluster="none").set_index("surface")
     assert table.n_yes.to_dict() == {
         "brand_page": 1,
         "mention": 4,
@@ -28,18 +28,18 @@ def test_shares_are_of_requests_whose_surface_is_known(make_dataset):
 
 
 def test_only_the_posts_named_count(make_dataset):
-    table = measure_surfaces(make_dataset(ROWS), cluster="none", posts={"q0", "q4", "none"})
+    table = surfaces(make_dataset(ROWS), cluster="none", posts={"q0", "q4", "none"})
     assert table.set_index("surface").n_yes["no_mention"] == 1
     assert table.n[0] == 2
 
 
 def test_groups_have_all_surfaces(make_dataset):
-    table = measure_surfaces(make_dataset(ROWS), by="brand", cluster="none")
+    table = surfaces(make_dataset(ROWS), by="brand", cluster="none")
     assert len(table) == 3 * 6
     a = table[table.brand == "a"].set_index("surface")
     assert (a.n["mention"], a.n_yes["mention"], a.n_yes["brand_page"]) == (3, 2, 1)
 
 
 def test_a_selection_is_named_in_the_note(make_dataset):
-    frame = measure_surfaces(make_dataset(ROWS, selection=ANSWERED_ONLY), cluster="none")
+    frame = surfaces(make_dataset(ROWS, selection=ANSWERED_ONLY), cluster="none")
     assert frame.attrs["note"].endswith("Selection of the dataset: answered_only.")

@@ -129,10 +129,10 @@ def test_repeated_posts_are_left_out_and_counted(make_dataset, engine):
     dataset = make_dataset(ROWS, copies=ROWS[:3])
     built = build_requests(dataset, engine=engine)
     assert built.table.count().execute() == 4
-    assert built.count_note() == (
-        "3 repeated rows left out; 1 customer posts reply to a post outside the dataset and are "
-        "no openings."
-    )
+    assert built.left_out == {
+        "repeated rows": 3,
+        "customer posts that reply to a post outside the dataset": 1,
+    }
 
 
 def test_parts_of_the_time_are_columns(requests):

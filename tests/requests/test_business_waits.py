@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from carekit.dataset.engine import connect
-from carekit.measures.first_response import measure_first_response
+from carekit.measures.waits import first_response
 from carekit.requests.build import build_requests
 from carekit.requests.business_hours import BusinessHours
 from carekit.requests.business_waits import brand_hours, count_business_waits
+from carekit.requests.value import Requests
 
 DAY = 1440
 REPLY = {"author_role": "brand"}
@@ -64,20 +65,20 @@ def test_each_brand_has_its_own_clock(dataset):
 def test_hours_of_a_brand_can_be_given(dataset):
     always = {"Nowhere": BusinessHours("1-7 00:00-24:00", timezone="UTC")}
     with connect() as engine:
-        table = build_requests(dataset, engine=engine, with_threads=False).table
-        waits, n_without = count_business_waits(table, hours=always, cluster="author_id")
+        table = Requests(dataset, cluster="author_id", engine=engine).rows()
+        waits, n_without = count_business_waits(table, hours=always)
     assert n_without == 4
     assert waits[["seconds", "censored"]].to_numpy().tolist() == [[36000, 1]]
-    assert list(waits.columns) == ["cluster", "seconds", "events", "censored", "backwards"]
+    assert list(waits.columns) == ["unit", "seconds", "events", "censored", "backwards"]
 
 
 def test_first_response_follows_the_clock_of_its_definition(dataset):
-    row = measure_first_response(dataset, definition="zendesk-business-hours").iloc[0]
+    row = first_response(dataset, definition="zendesk-business-hours").iloc[0]
     assert row.answered_median_minutes == pytest.approx((540 + 60) / 2)
     assert row.n_negative == 1
-    note = measure_first_response(dataset, definition="zendesk-business-hours").attrs["note"]
-    assert "Business hours of the brand; 1 requests to brands without opening hours" in note
-    elapsed = measure_first_response(dataset, definition="zendesk").iloc[0]
+    facts = first_response(dataset, definition="zendesk-business-hours").facts
+    assert facts.left_out["requests to brands without opening hours"] == 1
+    elapsed = first_response(dataset, definition="zendesk").iloc[0]
     assert elapsed.answered_median_minutes == pytest.approx((3 * DAY + 180) / 2)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from carekit.dataset.engine import connect
-from carekit.measures.answers import count_waits
-from carekit.requests.build import build_requests
+from carekit.measures.waits import count_waits
 from carekit.requests.clock import whole_seconds
+from carekit.requests.value import Requests
 
 
 def test_fractions_of_a_second_are_cut_off_not_rounded():
@@ -35,6 +35,6 @@ def test_waits_between_times_with_fractions_are_integers(make_dataset):
         ]
     )
     with connect() as engine:
-        waits = count_waits(build_requests(dataset, engine=engine, with_threads=False).table)
+        waits = count_waits(Requests(dataset, cluster=None, engine=engine))
     assert waits.to_numpy().tolist() == [[7, 0, 1, 0], [10, 1, 0, 0]]
     assert all(kind == "int64" for kind in waits.dtypes.astype(str))

@@ -9,10 +9,11 @@ import pandas as pd
 import pytest
 
 from carekit.inference.waits.survival import estimate_waits
-from carekit.measures.answers import count_answers, count_waits
-from carekit.measures.side_by_side import rank_devoted, summarise_definition
+from carekit.measures.definitions import summarise_definition
+from carekit.measures.waits import timed
 from carekit.requests.definitions import Definition, get_definition
 from carekit.requests.judging import choose_requests, judge_answers
+from carekit.requests.value import count_rows
 
 FORTY = pd.read_csv(Path(__file__).parents[1] / "golden" / "in_requests.csv")
 
@@ -41,7 +42,11 @@ def small_tables(definition: Definition, cluster: str | None = None, follow_up: 
     asked = choose_requests(candidates(), definition=definition)
     judged = judge_answers(asked, definition=definition, enforce_follow_up=follow_up)
     judged = judged.filter(~judged.set_apart)
-    return count_answers(judged, cluster=cluster), count_waits(judged)
+    waits, sums = timed(judged)
+    return (
+        count_rows(judged, [cluster] if cluster else [], n_answered=judged.answered),
+        count_rows(waits, ["seconds"], **sums),
+    )
 
 
 CASES = {
@@ -70,13 +75,13 @@ def test_published_definitions_equal_the_frozen_values(golden, case):
         g.check(case, "time_hours", minutes / 60)
     by_brand, _ = small_tables(definition, cluster="brand")
     averaged = Definition("own", "us", "1", "ticket", pooling="mean of brands")
-    brands = summarise_definition(by_brand, waits, definition=averaged, cluster="cluster").iloc[0]
+    brands = summarise_definition(by_brand, waits, definition=averaged, cluster="brand").iloc[0]
     g.check(case, "mean_of_brands", brands.estimate)
 
 
 def test_the_rank_score_of_socially_devoted_is_answered_minus_ignored(golden):
     counts, _ = small_tables(get_definition("socialbakers-2015"), cluster="brand")
-    score = rank_devoted(counts, brand="cluster", minimum_n=1).surplus.sum()
+    score = (2 * counts.n_answered - counts.n).sum()
     golden("definitions").check(
         "socialbakers questions", "rank_score_answered_minus_ignored", score
     )

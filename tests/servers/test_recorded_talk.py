@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from carekit.dataset.folder import open_dataset
-from carekit.measures.answer_rate import measure_answer_rate
+from carekit.measures.answers import answer_rate
 from carekit.sources.collecting.collect import collect
 from carekit.sources.collecting.recorded import play, record
 
@@ -110,7 +110,7 @@ def played(path: Path, out: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple
         for refresh in (False, True):
             if refresh:
                 collect("bluesky", refresh=True, **options)
-            rates = measure_answer_rate(open_dataset(out), by="brand").sort_values("brand")
+            rates = answer_rate(open_dataset(out), by="brand").sort_values("brand")
             made += [(int(n), int(k)) for n, k in zip(rates.n, rates.n_answered, strict=True)]
     return made
 

@@ -11,7 +11,7 @@ import pytest
 from carekit import measure_answer_rate
 from carekit.dataset.manifest import ANSWERED_ONLY
 from carekit.errors import CannotAnswer, InputError
-from carekit.show.ask import Refused, ask
+from carekit.show.ask import Refused, ask, stack
 from carekit.show.result import Result
 
 ROWS = [
@@ -61,3 +61,14 @@ def test_only_refusals_are_caught(make_dataset):
     assert "No survey. Import one." in repr(ask(cannot, make_dataset(ROWS)))
     with pytest.raises(InputError):
         ask(measure_answer_rate, make_dataset(ROWS), by="no such column")
+
+
+def test_results_are_stacked_and_refusals_left_out(make_dataset):
+    data = make_dataset(ROWS)
+    one = ask(measure_answer_rate, data)
+    both = stack({"a": one, "b": Refused("no."), "c": one}, "kind")
+    assert both["kind"].tolist() == ["a", "c"]
+    assert both.columns[0] == "kind"
+    assert both.facts.source == "Test"
+    assert both.facts.by[0] == "kind"
+    assert repr(stack({"b": Refused("no.")}, "kind")) == "These data cannot answer this: no."

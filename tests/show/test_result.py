@@ -95,6 +95,30 @@ def test_what_makes_other_numbers_has_no_facts_but_works(rates):
     assert repr(both.frame) == repr(pd.DataFrame(both))
 
 
+def test_a_step_that_makes_a_frame_keeps_the_facts(rates):
+    made = rates.pipe(lambda frame: pd.DataFrame({"n": frame["n"] * 2}))
+    assert isinstance(made, Result)
+    assert made.facts == FACTS
+    assert rates.pipe(len) == 2
+    assert made.with_facts(unit="count").facts.unit == "count"
+    assert made.facts.unit == "share"
+
+
+def test_a_planted_value_beside_an_interval_is_counted_in_a_sentence(rates):
+    said = rates.assign(planted=[0.3, 0.5])._repr_html_()
+    assert "The interval holds the planted value in 1 of 1 rows." in said
+    assert "planted" not in rates._repr_html_()
+
+
+def test_real_counts_say_that_they_are_real():
+    from carekit import load_measured
+
+    said = repr(load_measured("app_reviews_answers").head(2))
+    assert "Source: 2,923 reviews of eight Korean banking apps" in said
+    assert "Real counts." in said
+    assert "SYNTHETIC" not in said
+
+
 def test_the_plain_frame_is_plain(rates):
     assert type(rates.frame) is pd.DataFrame
     assert not hasattr(pd.DataFrame(rates), "facts")

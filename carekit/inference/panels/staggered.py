@@ -193,28 +193,30 @@ def event_time(
 
 def _imputed(panel: Panel, keep: npt.NDArray[np.bool_]) -> tuple[float, float]:
     """Effect per request over the brands that are kept, and the brand-periods behind it."""
-    brands, periods = panel.outcome.shape
+    periods = panel.outcome.shape[1]
     known = np.isfinite(panel.outcome) & keep[:, None]
     begun = np.arange(periods) >= panel.start[:, None]
-
-    def design(cells: npt.NDArray[np.bool_]) -> Values:
-        row, column = np.nonzero(cells)
-        return np.column_stack(
-            [row[:, None] == np.arange(brands), column[:, None] == np.arange(periods)]
-        ).astype(float)
-
-    early, late = known & ~begun, known & begun
-    before, after = design(early), design(late)
-    weighted = before * panel.size[early][:, None]
-    inverse = np.linalg.pinv(before.T @ weighted, hermitian=True)
-    effects = inverse @ (weighted.T @ panel.outcome[early])
+    # Weighted least squares with the brand effects eliminated: a system of the periods alone.
+    weight = np.where(known & ~begun, panel.size, 0.0)
+    outcome = np.where(weight > 0, panel.outcome, 0.0)
+    of_brand = weight.sum(axis=1)
+    share = weight / np.where(of_brand > 0, of_brand, 1.0)[:, None]
+    system = np.diag(weight.sum(axis=0)) - weight.T @ share
+    sums = (weight * outcome).sum(axis=1)
+    inverse = np.linalg.pinv(system, rcond=1e-10, hermitian=True)
+    by_period = inverse @ ((weight * outcome).sum(axis=0) - share.T @ sums)
+    by_brand = (sums - weight @ by_period) / np.where(of_brand > 0, of_brand, 1.0)
     # A cell can be foretold where its effects are a combination of those that were fitted.
-    seen = np.abs(after @ inverse @ (before.T @ weighted) - after).max(axis=1, initial=0.0) < 1e-6
-    mass = panel.size[late] * seen
+    row, column = np.nonzero(known & begun)
+    after = np.eye(periods)[column] - share[row]
+    apart = np.abs(after @ system @ inverse - after).max(axis=1, initial=0.0)
+    seen = (of_brand[row] > 0) & (apart < 1e-6)
+    mass = panel.size[row, column] * seen
     if not mass.sum() > 0:
         return np.nan, 0.0
-    apart = np.where(seen, panel.outcome[late] - after @ effects, 0.0)
-    return float(apart @ mass / mass.sum()), float(seen.sum())
+    foretold = by_brand[row] + by_period[column]
+    gap = np.where(seen, panel.outcome[row, column] - foretold, 0.0)
+    return float(gap @ mass / mass.sum()), float(seen.sum())
 
 
 def _since(outcome: Values, base: slice) -> Values:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +12,9 @@ from carekit.show.notebooks.execution import need
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def to_html(notebook: Any, *, title: str, lang: str = "en") -> str:
+def to_html(
+    notebook: Any, *, title: str, lang: str = "en", pages: Collection[str] = (), sample: bool = True
+) -> str:
     """One HTML page that fetches nothing: no script, figures inside, with their alt text.
 
     Parameters
@@ -21,6 +25,11 @@ def to_html(notebook: Any, *, title: str, lang: str = "en") -> str:
         Of the page.
     lang : str
         The language of the prose, as HTML's `lang` has it.
+    pages : collection of str
+        Notebooks (names without ending) whose pages lie beside this one: links to them lead there,
+        links to others are words.
+    sample : bool
+        Whether it was run on the sample: otherwise prose cells tagged `sample` are left out.
 
     Raises
     ------
@@ -29,6 +38,7 @@ def to_html(notebook: Any, *, title: str, lang: str = "en") -> str:
     """
     if isinstance(notebook, str | Path):
         notebook = need("nbformat").read(notebook, as_version=4)
+    notebook = _for_readers(notebook, pages, sample)
     exporter = need("nbconvert").HTMLExporter(
         template_name="page",
         extra_template_basedirs=[str(TEMPLATES)],
@@ -43,6 +53,26 @@ def to_html(notebook: Any, *, title: str, lang: str = "en") -> str:
     )
     page, _ = exporter.from_notebook_node(notebook, resources={"metadata": {"name": title}})
     return page
+
+
+def _for_readers(notebook: Any, pages: Collection[str], sample: bool) -> Any:
+    """A copy whose links lead to pages, without what is true of the sample alone."""
+    notebook = need("nbformat").from_dict(notebook)
+    kept = []
+    for cell in notebook.cells:
+        if not sample and "sample" in cell.metadata.get("tags", []):
+            continue
+        if cell.cell_type == "markdown":
+            cell.source = re.sub(r"\[([^\]]+)\]\(([\w-]+)\.ipynb(#[\w-]*)?\)", lambda m: _link(m, pages),
+                                 cell.source)  # fmt: skip
+        kept.append(cell)
+    notebook.cells = kept
+    return notebook
+
+
+def _link(found: re.Match[str], pages: Collection[str]) -> str:
+    words, stem, place = found.groups()
+    return f"[{words}]({stem}.html{place or ''})" if stem in pages else words
 
 
 def notebook_title(notebook: Any, otherwise: str) -> str:

@@ -79,3 +79,18 @@ def test_a_file_and_an_open_notebook_give_the_same_page(toy: Any, toy_path: Path
     before = nbformat.from_dict(toy)
     assert to_html(toy_path, title="Toy") == to_html(toy, title="Toy")
     assert toy == before
+
+
+def test_links_lead_to_pages_that_are_there(toy: Any) -> None:
+    toy.cells[0].source += "\n\n[notebook 06](06-rates.ipynb#why), [notebook 12](12-report.ipynb)."
+    page = to_html(toy, title="Toy", pages=["06-rates"])
+    assert 'href="06-rates.html#why"' in page
+    assert ".ipynb" not in page
+    assert "notebook 12" in page
+    assert 'href="index.html"' in page
+
+
+def test_prose_on_the_sample_is_hidden_on_other_data(toy: Any) -> None:
+    toy.cells[0].metadata["tags"] = ["sample"]
+    assert "What is a third of one?" in to_html(toy, title="Toy")
+    assert "What is a third of one?" not in to_html(toy, title="Toy", sample=False)

@@ -13,7 +13,7 @@ from nbformat.v4 import new_output
 
 ROOT = Path(__file__).resolve().parents[3]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"), key=lambda path: path.stem)
-ALLOWED_TAGS = {"parameters", "hide-input"}
+ALLOWED_TAGS = {"parameters", "hide-input", "sample"}
 BYTES_LIMIT = 1_000_000
 LOCAL_PATH = re.compile(
     r"(?<![\w.:/])/(?:Users|home|mnt|opt|private|root|tmp|var|work)/|\b[A-Z]:\\"
@@ -145,7 +145,7 @@ ORDER = "not run from top to bottom: execution counts are not 1, 2, 3, …"
         ),
         (
             change_cell(lambda cell: cell.metadata.update(tags=["nbval-skip"])),
-            ["cell 2: tags ['nbval-skip']; allowed are ['hide-input', 'parameters']"],
+            ["cell 2: tags ['nbval-skip']; allowed are ['hide-input', 'parameters', 'sample']"],
         ),
         (
             change_cell(lambda cell: cell.metadata.update(execution={})),

@@ -11,7 +11,7 @@ import pytest
 
 from carekit.dataset.folder import open_dataset
 from carekit.errors import SelectionError
-from carekit.measures.answer_rate import measure_answer_rate
+from carekit.measures.answers import answer_rate
 from carekit.sources.collecting.collect import collect, estimate
 from carekit.sources.networks import cfpb
 
@@ -110,7 +110,7 @@ def test_answer_rates_are_refused_because_a_category_is_no_answer(
     fake.answer = database(1)
     gather(fake, tmp_path / "d")
     with pytest.raises(SelectionError, match="'complaints_only'"):
-        measure_answer_rate(open_dataset(tmp_path / "d"))
+        answer_rate(open_dataset(tmp_path / "d"))
 
 
 def test_a_page_that_is_no_search_result_stops_nothing_else(fake: Any, tmp_path: Path) -> None:

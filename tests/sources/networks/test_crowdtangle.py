@@ -11,7 +11,7 @@ import pytest
 
 from carekit.dataset.folder import open_dataset
 from carekit.errors import SelectionError
-from carekit.measures.answer_rate import measure_answer_rate
+from carekit.measures.answers import answer_rate
 
 ROW = {
     "Page Name": "Acme",
@@ -65,11 +65,11 @@ def test_instagram_and_rows_that_cannot_be_read(imported: Callable) -> None:
     assert made.rejected == [
         ("3", "URL does not end in the id of a post"),
         ("4", "Post Created names a time zone other than EST and EDT"),
-        ("5", "its id repeats that of an earlier row"),
     ]
+    assert (made.report.n_again, made.report.n_seen_again) == (1, 1)
 
 
 def test_answer_rates_are_refused(imported: Callable) -> None:
     made = imported("crowdtangle", table(ROW))
     with pytest.raises(SelectionError, match="its selection is 'page_posts_only'"):
-        measure_answer_rate(open_dataset(made.path))
+        answer_rate(open_dataset(made.path))

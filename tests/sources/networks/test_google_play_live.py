@@ -13,7 +13,7 @@ import pytest
 
 from carekit.dataset.folder import open_dataset
 from carekit.errors import InputError
-from carekit.measures.answer_rate import measure_answer_rate
+from carekit.measures.answers import answer_rate
 from carekit.sources.collecting.collect import collect
 from carekit.sources.networks.google_play import answer_of, read_reviews
 
@@ -68,7 +68,7 @@ def test_reviews_and_answers_of_every_edition(fake: Any, tmp_path: Path) -> None
     assert posts.rating["google_play:gp:3"] == 4
     assert set(posts.lang.dropna()) == {"fr"}
     assert set(posts.brand) == {"Acme"}
-    rate = measure_answer_rate(dataset)
+    rate = answer_rate(dataset)
     assert (rate.n[0], rate.n_answered[0]) == (8, 6)
 
 
@@ -110,7 +110,7 @@ def test_a_deleted_review_leaves_the_raw_page() -> None:
     from carekit.sources.networks.google_play import GooglePlay
 
     with Web() as web:
-        source = GooglePlay(Ask((APP,)), web=web)
+        source = GooglePlay(Ask((APP,)), web=web, base_url="https://play.test")
         purged = source.purge(page(ALL, "t1"), {"gp:2", "gp:3#reply"})
     kept, token = answer_of(purged) or ([], None)
     assert [r[0] for r in kept] == ["gp:0", "gp:1", "gp:4", "gp:5", "gp:6", "gp:7"]

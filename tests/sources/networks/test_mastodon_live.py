@@ -11,7 +11,7 @@ import pytest
 from carekit.cli import main
 from carekit.dataset.folder import open_dataset
 from carekit.errors import InputError
-from carekit.measures.answer_rate import measure_answer_rate
+from carekit.measures.answers import answer_rate
 from carekit.sources.collecting.collect import collect, estimate
 
 BRAND = "bob@mock.local"
@@ -46,7 +46,7 @@ def test_a_hashtag_gives_the_planted_rate(mastodon, tmp_path) -> None:
     gather(mastodon, tmp_path / "d", "#parcel", accounts=accounts)
     dataset = open_dataset(tmp_path / "d")
     assert dataset.selection.kind == "hashtag"
-    rate = measure_answer_rate(dataset, by="brand")
+    rate = answer_rate(dataset, by="brand")
     assert (rate.brand[0], rate.n[0], rate.n_answered[0]) == ("Bob Ltd", 9, 4)
     made = posts(tmp_path / "d")
     assert all(i.startswith("mastodon:mock.local:") for i in made.index)
@@ -62,7 +62,7 @@ def test_mentions_of_ones_own_account_need_its_token(mastodon, tmp_path, monkeyp
     gather(mastodon, tmp_path / "d", BRAND, "mentions")
     dataset = open_dataset(tmp_path / "d")
     assert dataset.selection.kind == "none"
-    rate = measure_answer_rate(dataset)
+    rate = answer_rate(dataset)
     assert (rate.n[0], rate.n_answered[0]) == (len(requests), 2)
     files = [p for p in (tmp_path / "d").rglob("*") if p.is_file()]
     token = mastodon._resolve_token("bob").encode()

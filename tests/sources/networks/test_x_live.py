@@ -9,7 +9,7 @@ import pytest
 
 from carekit.dataset.folder import open_dataset
 from carekit.errors import InputError
-from carekit.measures.answer_rate import measure_answer_rate
+from carekit.measures.answers import answer_rate
 from carekit.sources.collecting.collect import collect, estimate
 
 TOKEN = "bearer-77aa-not-to-be-written"
@@ -93,7 +93,7 @@ def test_both_dialects_give_the_planted_answer_rate(
     dataset = open_dataset(tmp_path / "d")
     assert dataset.manifest.rows("posts") == N
     # Of 250 posts, those with the numbers 1, 4, 7 … are answers: 83; all others are openings.
-    rate = measure_answer_rate(dataset)
+    rate = answer_rate(dataset)
     assert (rate.n[0], rate.n_answered[0]) == (N - 83, 83)
     # The other dialect was asked once, and never again.
     n_wrong = sum(

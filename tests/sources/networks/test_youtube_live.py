@@ -9,7 +9,7 @@ import pytest
 
 from carekit.dataset.folder import open_dataset
 from carekit.errors import InputError
-from carekit.measures.answer_rate import measure_answer_rate
+from carekit.measures.answers import answer_rate
 from carekit.sources.collecting.collect import collect, estimate
 
 KEY = "key-5d21-not-to-be-written"
@@ -104,7 +104,7 @@ def test_threads_come_with_all_their_replies(api: Api, fake: Any, tmp_path: Path
     assert posts.reply_to["youtube:c1.6"] == "youtube:c1"
     assert set(posts.brand) == {"Acme"}
     # The answer of the channel is the seventh reply: the list of threads shows five.
-    rate = measure_answer_rate(dataset)
+    rate = answer_rate(dataset)
     assert (rate.n[0], rate.n_answered[0]) == (4, 2)
 
 

@@ -1,0 +1,321 @@
+"""How long do customers wait for the first answer? Unanswered requests still wait (censored)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from carekit.errors import InputError
+from carekit.inference.waits.answered_waits import answered_waits
+from carekit.inference.waits.horizons import within_columns
+from carekit.inference.waits.restricted_mean import restricted_mean
+from carekit.inference.waits.survival import estimate_waits, survival_curve
+from carekit.inference.waits.wait_quantiles import wait_quantiles as quantiles_of
+from carekit.measures.registry import Told, measure
+from carekit.requests.business_waits import Hours, brand_hours, count_business_waits
+from carekit.requests.value import Requests
+
+if TYPE_CHECKING:
+    import ibis
+
+WITHIN = (60, 480, 1440)
+CENSORED = ["median_minutes", "ci_low", "ci_high", *(f"within_{m}_minutes" for m in WITHIN)]
+ANSWERED = "answered_median_minutes answered_p90_minutes answered_mean_minutes".split()
+# Waits over all requests need the unanswered ones: what closes the rate closes them.
+CLOSED = "answer-rate"
+
+
+def timed(table: ibis.Table) -> tuple[ibis.Table, dict[str, ibis.Value]]:
+    """Requests with their `seconds`, and what is to be summed: events, censored, backwards."""
+    import ibis
+    from ibis import _
+
+    backwards = _.answered & (_.first_response_seconds < 0)
+    seconds = ibis.ifelse(_.answered, _.first_response_seconds, _.observed_seconds)
+    made = table.mutate(seconds=ibis.greatest(seconds, 0), backwards=backwards)
+    sums = {
+        "events": _.answered & ~_.backwards,
+        "censored": ~_.answered,
+        "backwards": _.backwards,
+    }
+    return made, sums
+
+
+def count_waits(requests: Requests, *, hours: Hours | None = None) -> pd.DataFrame:
+    """Waits in whole seconds of the definition's clock.
+
+    One row a group, unit and second: seconds, events (answered then), censored (unanswered when
+    last looked at), backwards (answered, but dated before the request: seconds is then 0 and means
+    nothing). `attrs["n_without"]`: requests left out because no opening hours are known.
+    """
+    table = requests.rows()
+    if requests.definition.clock == "business hours":
+        clocks = brand_hours(requests.dataset) if hours is None else hours
+        counts, n_without = count_business_waits(table, hours=clocks, by=requests.by)
+    else:
+        made, sums = timed(table)
+        counts, n_without = requests.count(made, "seconds", **sums).drop(columns="n"), 0
+    counts.attrs["n_without"] = n_without
+    return counts
+
+
+def forward(counts: pd.DataFrame) -> pd.DataFrame:
+    """The rows with a usable time: without answers dated before their request."""
+    return counts[counts["events"] + counts["censored"] > 0]
+
+
+def _with_left_out(
+    frame: pd.DataFrame, requests: Requests, counts: pd.DataFrame, note: str = ""
+) -> Told:
+    """A result on waits, with what no time could be given to."""
+    left_out = {"answers dated before their request": int(counts["backwards"].sum())}
+    clock = ""
+    if requests.definition.clock == "business hours":
+        left_out["requests to brands without opening hours"] = counts.attrs["n_without"]
+        clock = "Waits in business hours of the brand."
+    return Told(frame, left_out=left_out, notes=(note, clock))
+
+
+@measure(
+    "first-response",
+    "how long the first answer took",
+    " ".join(
+        ["n n_answered n_censored n_negative", *CENSORED, *ANSWERED, "method flags definition"]
+    ),
+    unit="minutes",
+)
+def first_response(requests: Requests) -> Told:
+    """Wait for the first answer, over all requests and given an answer.
+
+    Parameters
+    ----------
+    dataset : Dataset or Requests
+        As in `carekit.answer_rate`, with its options.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a group: the `by` columns, then
+
+        - n, n_answered, n_censored, n_negative: requests; answered ones; ones still waiting when
+          last looked at; answered ones whose answer is dated before the request (they are part of
+          n_answered and left out of every time statistic)
+        - over all requests, unanswered ones censored (Kaplan-Meier): median_minutes with ci_low
+          and ci_high, NaN where not reached; within_60_minutes, within_480_minutes and
+          within_1440_minutes, the share answered by then (NaN beyond the last follow-up)
+        - given an answer, as the trade reports it: answered_median_minutes,
+          answered_p90_minutes, answered_mean_minutes
+        - method, flags, definition
+
+        On a dataset that holds answered conversations only, the columns of the second group are
+        NaN, and `method` says why, unless `allow_selected`.
+
+    Examples
+    --------
+    >>> import carekit
+    >>> waits = carekit.first_response(carekit.open_dataset())
+    >>> bool((waits.answered_mean_minutes > waits.answered_median_minutes).all())
+    True
+    """
+    counts, groups = requests.once(count_waits), list(requests.by)
+    known = forward(counts)
+    sums = ["events", "censored", "backwards"]
+    if groups:
+        totals = counts.groupby(groups, dropna=False, as_index=False)[sums].sum()
+    else:
+        totals = counts[sums].sum().to_frame().T
+    answered = totals["events"] + totals["backwards"]
+    result = totals[groups].assign(
+        n=answered + totals["censored"],
+        n_answered=answered,
+        n_censored=totals["censored"],
+        n_negative=totals["backwards"],
+    )
+    result = _beside(result, answered_waits(known, by=groups)[[*groups, *ANSWERED]], groups)
+    selection = requests.dataset.selection
+    if CLOSED in selection.cannot_answer and not requests.allow_selected:
+        result[CENSORED] = np.nan
+        result["method"] = (
+            "answered requests only: the dataset holds no unanswered conversation "
+            f"(selection {selection.kind}), so waits over all requests cannot be estimated"
+        )
+        result["flags"] = "answered_only"
+    else:
+        every = requests.estimate(estimate_waits, known, within=WITHIN)
+        result = _beside(result, every[[*groups, *CENSORED, "method", "flags"]], groups)
+        result["method"] = result["method"].fillna("no request with a usable time")
+    result["definition"] = requests.definition.name
+    note = "Answers dated before their request count as answers, and are left out of every time."
+    return _with_left_out(result, requests, counts, note if counts["backwards"].any() else "")
+
+
+def _beside(left: pd.DataFrame, right: pd.DataFrame, groups: list[str]) -> pd.DataFrame:
+    if groups:
+        return left.merge(right, on=groups, how="left", validate="1:1")
+    return left.join(right) if len(right) else left.reindex([*left, *right], axis=1)
+
+
+@measure(
+    "waits-within",
+    "what share of all requests was answered within given times",
+    "limit_minutes n n_answered estimate ci_low ci_high conf_level method flags definition",
+    refused_as=CLOSED,
+)
+def waits_within(requests: Requests, *, within: Sequence[float] = (60, 120, 480, 1440)) -> Told:
+    """Share of all requests answered within given times, with intervals.
+
+    Parameters
+    ----------
+    dataset : Dataset or Requests
+        As in `carekit.answer_rate`, with its options.
+    within : sequence of float
+        Times in minutes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a group and time: the `by` columns; limit_minutes; n (requests with a usable
+        time), n_answered; estimate (1 minus Kaplan-Meier at that time; NaN beyond the last
+        follow-up), ci_low, ci_high, conf_level; method, flags, definition.
+
+    Examples
+    --------
+    >>> import carekit
+    >>> shares = carekit.waits_within(carekit.open_dataset(), within=[60, 480])
+    >>> bool(shares.estimate[0] < shares.estimate[1])
+    True
+    """
+    names, counts = within_columns(within), requests.once(count_waits)
+    wide = requests.estimate(estimate_waits, forward(counts), within=within)
+    parts = [
+        wide.assign(
+            place=range(len(wide)),
+            limit_minutes=minutes,
+            estimate=wide[name],
+            ci_low=wide[f"{name}_low"],
+            ci_high=wide[f"{name}_high"],
+        )
+        for name, minutes in names.items()
+    ]
+    long = pd.concat(parts).sort_values("place", kind="stable", ignore_index=True)
+    return _with_left_out(long, requests, counts)
+
+
+@measure(
+    "wait-curve",
+    "what share still waits at each time",
+    "minutes at_risk events censored survival std_error ci_low ci_high conf_level definition",
+    refused_as=CLOSED,
+)
+def wait_curve(requests: Requests) -> Told:
+    """Share of requests still waiting at every observed time, unanswered ones censored.
+
+    Parameters
+    ----------
+    dataset : Dataset or Requests
+        As in `carekit.answer_rate`, with its options.
+
+    Returns
+    -------
+    pandas.DataFrame
+        As `carekit.inference.waits.survival.survival_curve` (one row a group and time), with
+        definition; `carekit.plot_waits` draws it.
+
+    Examples
+    --------
+    >>> import carekit
+    >>> curve = carekit.wait_curve(carekit.open_dataset(), where="network = 'x'")
+    >>> bool(curve.survival.is_monotonic_decreasing)
+    True
+    """
+    counts = requests.once(count_waits)
+    made = requests.estimate(survival_curve, forward(counts))
+    return _with_left_out(made, requests, counts)
+
+
+@measure(
+    "wait-quantiles",
+    "by when a given share of requests was answered",
+    "share wait_minutes ci_low ci_high conf_level definition",
+    unit="minutes",
+    refused_as=CLOSED,
+)
+def wait_quantiles(requests: Requests, *, shares: Sequence[float] = (0.1, 0.25, 0.5)) -> Told:
+    """By when was a given share of all requests answered?
+
+    Parameters
+    ----------
+    dataset : Dataset or Requests
+        As in `carekit.answer_rate`, with its options.
+    shares : sequence of float
+        Shares of requests, above 0 and below 1; 0.5 is the median.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a group and share, as `carekit.inference.waits.wait_quantiles.wait_quantiles`, with
+        definition: wait_minutes with ci_low and ci_high, NaN where not reached.
+
+    Examples
+    --------
+    >>> import carekit
+    >>> times = carekit.wait_quantiles(carekit.open_dataset(), shares=[0.1, 0.2])
+    >>> bool(times.wait_minutes[0] < times.wait_minutes[1])
+    True
+    """
+    counts = requests.once(count_waits)
+    curve = requests.estimate(survival_curve, forward(counts))
+    made = quantiles_of(curve, by=list(requests.by), shares=shares)
+    made = made.assign(conf_level=requests.conf_level, definition=requests.definition.name)
+    return _with_left_out(made, requests, counts)
+
+
+@measure(
+    "restricted-wait",
+    "how long all requests waited on average, up to a limit",
+    "n n_answered n_censored restricted_mean_minutes std_error ci_low ci_high conf_level df until_minutes "
+    "clusters method flags definition",
+    unit="minutes",
+    refused_as=CLOSED,
+)
+def restricted_wait(requests: Requests, *, until: float | None = None) -> Told:
+    """Mean wait over all requests, each counted up to `until` minutes.
+
+    Unlike a mean over answered requests it knows the unanswered ones, and unlike a median it exists
+    where fewer than half were answered.
+
+    Parameters
+    ----------
+    dataset : Dataset or Requests
+        As in `carekit.answer_rate`, with its options.
+    until : float, optional
+        Minutes, no longer than every group was followed; by default as long as that.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a group, as `carekit.inference.waits.restricted_mean.restricted_mean`, with
+        definition.
+
+    Examples
+    --------
+    >>> import carekit
+    >>> len(carekit.restricted_wait(carekit.open_dataset(), until=1440, by="network"))
+    7
+    """
+    need_several_units(requests)
+    counts = requests.once(count_waits)
+    made = requests.estimate(restricted_mean, forward(counts), until=until)
+    return _with_left_out(made, requests, counts)
+
+
+def need_several_units(requests: Requests) -> None:
+    """Raise where each group would be a single unit."""
+    if requests.cluster in requests.by:
+        raise InputError(
+            f"`by` and `cluster` are both {requests.cluster!r}; a group that is a single cluster "
+            "shows no variation. Group by another column, or use shrunk_rates."
+        )
