@@ -8,7 +8,8 @@ from carekit.claims.ledger import Ledger
 from carekit.errors import InputError
 from carekit.inference.rates.intervals import wilson
 
-_NARROW = "who contacted"  # the base of the first waves: those who contacted any service
+# The base of the first waves: those who contacted any service.
+_NARROW = {"contacted_any_service": "yes"}
 
 
 def channel_series(
@@ -81,7 +82,7 @@ def channel_series(
 
 def _wave(ledger: Ledger, figure_id: str, assumed_n: int) -> dict[str, object]:
     figure = ledger.figure(figure_id)
-    narrow = _NARROW in figure.base
+    narrow = figure.conditions == _NARROW
     contacted = _contacted(ledger, figure.study_id) if narrow else float("nan")
     printed = float(figure.value if figure.value is not None else "nan")
     size = figure.study.sample_size

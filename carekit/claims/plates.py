@@ -32,7 +32,7 @@ from carekit.show.tables import ReadableTable
 from carekit.show.wording import label, said
 
 if TYPE_CHECKING:
-    from carekit.claims.figure import Figure
+    from carekit.claims.ledger import Figure
     from carekit.dataset.folder import Dataset
 
 LEAST = 30  # requests without which a country of one's own data gets no line

@@ -8,8 +8,7 @@ from typing import Any
 import pandas as pd
 
 from carekit.claims.channel_series import channel_series
-from carekit.claims.figure import Figure
-from carekit.claims.ledger import Ledger, load_ledger
+from carekit.claims.ledger import Figure, Ledger, load_ledger
 from carekit.show.facts import Facts
 from carekit.show.result import Result
 

@@ -20,7 +20,7 @@ from carekit.show.text import format_frame
 if TYPE_CHECKING:
     import pandas as pd
 
-    from carekit.claims.audit.report import AuditReport
+    from carekit.claims.audit import AuditReport
     from carekit.show.notebooks import Execution
 
 OUT = "out"
@@ -90,7 +90,7 @@ def reproduce(
     from carekit.claims.audit import audit
     from carekit.claims.ledger import load_ledger
     from carekit.claims.pages import index_page
-    from carekit.claims.replay import replay_all
+    from carekit.claims.replays import replay_all
     from carekit.show.notebooks import execute_notebooks, find_notebooks, notebook_title, to_html
 
     opened = open_dataset(dataset)

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from carekit.claims.judging import judge_hypotheses
+from carekit.claims.hypotheses import judge_hypotheses
 from carekit.claims.ledger import Ledger, load_ledger
 from carekit.claims.published import UNITS, source_name
-from carekit.claims.replay import PLANTED, replay_all
+from carekit.claims.replays import replay_all
+from carekit.claims.replays.verdict import PLANTED
 from carekit.show.facts import Facts
 from carekit.show.numbers import interval, known, say
 from carekit.show.result import Result
 from carekit.show.wording import label
 
 if TYPE_CHECKING:
-    from carekit.claims.figure import Figure
+    from carekit.claims.ledger import Figure
     from carekit.dataset.engine import Engine
     from carekit.dataset.folder import Dataset
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from carekit.claims.audit.finding import VERDICTS, Finding
-from carekit.claims.audit.report import AuditReport, short_ids
-from carekit.claims.figure import Figure
+from carekit.claims.audit import VERDICTS, AuditReport, Finding
+from carekit.claims.ledger import Figure
 
 WIDTH = 100
 _KEPT = "\N{NO-BREAK SPACE}"
@@ -40,6 +39,16 @@ def _finding_text(finding: Finding, width: int) -> str:
     lines.append(_hanging("     => ", finding.conclusion, width))
     lines.append(_hanging("     Figures: ", short_ids(finding.figures), width))
     return "\n".join(lines)
+
+
+def short_ids(figures: Sequence[str], *, most: int = 12) -> str:
+    """The first ids and how many more there are: the frame has them all.
+
+    >>> short_ids(["C001", "C002", "C003"], most=2)
+    'C001, C002 and 1 more'
+    """
+    text = ", ".join(figures[:most])
+    return text if len(figures) <= most else f"{text} and {len(figures) - most} more"
 
 
 def _hanging(start: str, text: str, width: int) -> str:

@@ -28,6 +28,7 @@ def build_parser(command: str = "measure") -> argparse.ArgumentParser:
     from carekit.cli.coding import add_triage_parser
     from carekit.cli.collecting import add_collect_parser
     from carekit.cli.importing import add_import_parser
+    from carekit.cli.measured import add_measured_parser
     from carekit.cli.measuring import add_measure_parser
     from carekit.cli.survey import add_survey_parser
 
@@ -40,6 +41,7 @@ def build_parser(command: str = "measure") -> argparse.ArgumentParser:
     add_collect_parser(subparsers)
     commands.add_check_parser(subparsers)
     add_measure_parser(subparsers, complete=command == "measure")
+    add_measured_parser(subparsers)
     add_survey_parser(subparsers)
     add_triage_parser(subparsers)
     commands.add_share_parser(subparsers)
@@ -51,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; returns its exit code."""
 
     def run() -> int | None:
-        words = list(sound_arguments(sys.argv[1:] if argv is None else argv))
+        words = sound_arguments(sys.argv[1:] if argv is None else argv)
         parser = build_parser(words[0] if words else "")
         args = parser.parse_args(words)
         if args.command is None:

@@ -4,19 +4,22 @@ line."""
 from __future__ import annotations
 
 import argparse
+import importlib
 import shutil
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+import carekit
 from carekit.errors import InputError
 from carekit.show.text import FORMATS, format_frame
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from carekit.claims.figure import Figure
-    from carekit.claims.ledger import Ledger
+    from carekit.claims.ledger import Figure, Ledger
+    from carekit.dataset.folder import Dataset
 
 _FILTERS = ("measure", "status", "article", "study", "country", "network")
 
@@ -53,12 +56,12 @@ def add_claims_parser(subparsers: Any) -> None:
     show.set_defaults(run=run_show)
 
     auditing = actions.add_parser("audit", help="each finding with its arithmetic")
-    auditing.add_argument("--only", metavar="ID,ID", help="such as F08,F16")
+    _add_ids(auditing, "F08 F16")
     _add_ledger_and_format(auditing)
     auditing.set_defaults(run=run_audit)
 
     replaying = actions.add_parser("replay", help="measure the figures again on a dataset")
-    replaying.add_argument("--only", metavar="ID,ID", help="such as C033,C035")
+    _add_ids(replaying, "C033 C035")
     replaying.add_argument("--dataset", metavar="DIR", help="instead of the sample")
     _add_ledger_and_format(replaying)
     replaying.set_defaults(run=run_replay)
@@ -79,6 +82,11 @@ def add_claims_parser(subparsers: Any) -> None:
     judging.set_defaults(run=run_judge)
 
 
+def _add_ids(parser: argparse.ArgumentParser, example: str) -> None:
+    parser.add_argument("ids", nargs="*", metavar="ID", help=f"such as {example} (default: all)")
+    parser.add_argument("--only", metavar="ID,ID", help="the same, separated by commas")
+
+
 def _add_ledger_and_format(parser: argparse.ArgumentParser, *, first: bool = False) -> None:
     # Only the outer parser sets defaults: an inner one would undo what was said before its name.
     missing = None if first else argparse.SUPPRESS
@@ -97,9 +105,7 @@ def _add_ledger_and_format(parser: argparse.ArgumentParser, *, first: bool = Fal
 
 
 def run_list(args: argparse.Namespace) -> None:
-    from carekit.claims.ledger import load_ledger
-
-    ledger = load_ledger(args.ledger)
+    ledger = carekit.load_ledger(args.ledger)
     chosen = {name: getattr(args, name) for name in _FILTERS}
     corrected = None if args.corrected is None else args.corrected == "yes"
     figures = ledger.select(**chosen, corrected=corrected)
@@ -111,54 +117,41 @@ def run_list(args: argparse.Namespace) -> None:
 
 
 def run_show(args: argparse.Namespace) -> None:
-    from carekit.claims.audit import audit, audit_table
-    from carekit.claims.hypotheses import hypotheses_table
-    from carekit.claims.ledger import load_ledger
-    from carekit.claims.text import figure_text, finding_text, labelled_text
-
-    ledger = load_ledger(args.ledger)
-    key = args.id.strip()
-    if key[:1].upper() == "F":
-        report = audit(ledger, only=[key.upper()])
-        text, frame = finding_text(report.findings[0], width=_width()), audit_table(report)
-    elif key[:1].upper() == "H":
-        table = hypotheses_table(ledger)
-        frame = table[table["hypothesis_id"] == key.upper()].reset_index(drop=True)
+    ledger = carekit.load_ledger(args.ledger)
+    shown = _claims("text")
+    (key,) = _ids([args.id]) or [""]
+    if key[:1] == "F":
+        report = carekit.audit(ledger, only=[key])
+        text, frame = shown.finding_text(report.findings[0], width=_width()), report.table
+    elif key[:1] == "H":
+        table = _claims("hypotheses").hypotheses_table(ledger)
+        frame = table[table["hypothesis_id"] == key].reset_index(drop=True)
         if frame.empty:
             raise InputError(
-                f"`ID` is {key!r}, which is not a hypothesis of the ledger; expected one of: "
+                f"`ID` is {args.id!r}, which is not a hypothesis of the ledger; expected one of: "
                 f"{', '.join(table['hypothesis_id'])}. Figures start with C, P, L or D, findings "
                 "with F."
             )
         lines = [(str(name).replace("_", " "), str(frame.loc[0, name])) for name in frame]
-        text = labelled_text(lines, width=_width())
+        text = shown.labelled_text(lines, width=_width())
     else:
-        figure = ledger.figure(key[:1].upper() + key[1:])
-        text, frame = figure_text(figure, width=_width()), figure_frame(figure)
+        figure = ledger.figure(key)
+        text, frame = shown.figure_text(figure, width=_width()), figure_frame(figure)
     print(text if args.format == "table" else format_frame(frame, format=args.format))
 
 
 def run_audit(args: argparse.Namespace) -> None:
-    from carekit.claims.audit import audit, audit_table
-    from carekit.claims.ledger import load_ledger
-    from carekit.claims.text import audit_text
-
-    report = audit(load_ledger(args.ledger), only=_ids(args.only))
+    report = carekit.audit(carekit.load_ledger(args.ledger), only=_ids(args.ids, args.only))
     if args.format == "table":
-        print(audit_text(report, width=_width()))
+        print(_claims("text").audit_text(report, width=_width()))
     else:
-        print(format_frame(audit_table(report), format=args.format))
+        print(format_frame(report.table, format=args.format))
 
 
 def run_replay(args: argparse.Namespace) -> None:
-    from carekit.claims.ledger import load_ledger
-    from carekit.claims.replay import PLANTED, replay_all
-    from carekit.dataset.folder import open_dataset
-
-    dataset = open_dataset(args.dataset)
-    if dataset.is_sample:
-        print(PLANTED, file=sys.stderr)
-    verdicts = replay_all(dataset, ledger=load_ledger(args.ledger), only=_ids(args.only))
+    dataset = _open(args)
+    ledger = carekit.load_ledger(args.ledger)
+    verdicts = carekit.replay_all(dataset, ledger=ledger, only=_ids(args.ids, args.only))
     counts = verdicts["verdict"].value_counts()
     print(", ".join(f"{n} {word}" for word, n in counts.items()), file=sys.stderr)
     if args.format == "table":
@@ -167,10 +160,7 @@ def run_replay(args: argparse.Namespace) -> None:
 
 
 def run_hypotheses(args: argparse.Namespace) -> None:
-    from carekit.claims.hypotheses import hypotheses_table
-    from carekit.claims.ledger import load_ledger
-
-    table = hypotheses_table(load_ledger(args.ledger))
+    table = _claims("hypotheses").hypotheses_table(carekit.load_ledger(args.ledger))
     print(f"{len(table)} hypotheses; test them with `carekit claims judge`.", file=sys.stderr)
     if args.format == "table":
         table = table[["hypothesis_id", "statement", "needs", "current_view", "figures"]]
@@ -178,18 +168,10 @@ def run_hypotheses(args: argparse.Namespace) -> None:
 
 
 def run_judge(args: argparse.Namespace) -> None:
-    from carekit.claims.judging import judge_hypotheses
-    from carekit.claims.ledger import load_ledger
-    from carekit.claims.replay import PLANTED
-    from carekit.dataset.folder import open_dataset
-
-    dataset = open_dataset(args.dataset)
-    if dataset.is_sample:
-        print(PLANTED, file=sys.stderr)
-    rows = judge_hypotheses(
-        dataset,
-        only=[part.strip().upper() for part in args.ids] or None,
-        ledger=load_ledger(args.ledger),
+    rows = carekit.judge_hypotheses(
+        _open(args),
+        only=_ids(args.ids),
+        ledger=carekit.load_ledger(args.ledger),
         conf_level=args.conf,
     )
     overall = rows.drop_duplicates("hypothesis_id")["overall"].value_counts()
@@ -200,17 +182,30 @@ def run_judge(args: argparse.Namespace) -> None:
     print(format_frame(rows, format=args.format))
 
 
-def _ids(text: str | None) -> list[str] | None:
-    return None if text is None else [part.strip() for part in text.split(",") if part.strip()]
+def _claims(module: str) -> Any:
+    """A module of the claims, loaded when a command needs it."""
+    return importlib.import_module(f"carekit.claims.{module}")
+
+
+def _open(args: argparse.Namespace) -> Dataset:
+    dataset = carekit.open_dataset(args.dataset)
+    if dataset.is_sample:
+        print(_claims("replays.verdict").PLANTED, file=sys.stderr)
+    return dataset
+
+
+def _ids(words: Sequence[str], text: str | None = None) -> list[str] | None:
+    """Ids as words or separated by commas, `c023` as C023; None without any."""
+    parts = [part.strip() for part in ",".join([*words, text or ""]).split(",")]
+    return [part[0].upper() + part[1:] for part in parts if part] or None
 
 
 def _width() -> int:
     """The terminal's width within what reads well; a file or a pipe gets the usual width."""
-    from carekit.claims.text import WIDTH
-
+    usual = _claims("text").WIDTH
     if not sys.stdout.isatty():
-        return WIDTH
-    return max(60, min(shutil.get_terminal_size((WIDTH, 24)).columns, 120))
+        return usual
+    return max(60, min(shutil.get_terminal_size((usual, 24)).columns, 120))
 
 
 def short_list(ledger: Ledger, figure_ids: list[str]) -> pd.DataFrame:
@@ -234,28 +229,19 @@ def short_list(ledger: Ledger, figure_ids: list[str]) -> pd.DataFrame:
 
 
 def short_verdicts(verdicts: pd.DataFrame) -> pd.DataFrame:
-    """The columns of a replay that a person scans: one row per figure.
-
-    That a dataset is synthetic is said once, above the table, and not again in every row.
-    """
-    from carekit.claims.replay import PLANTED
-
-    why = verdicts["why"].str.replace(PLANTED, "", regex=False).str.strip()
-    said = why.where(verdicts["needs"] == "", verdicts["needs"])
+    """The columns of a replay that a person scans: one row per figure."""
+    said = verdicts["why"].where(verdicts["needs"] == "", verdicts["needs"])
     kept = ["figure_id", "measure", "published", "estimate", "ci_low", "ci_high", "n", "verdict"]
     return verdicts[kept].assign(why_or_needs=said)
 
 
 def short_judgements(rows: pd.DataFrame) -> pd.DataFrame:
     """The columns of judged hypotheses that a person scans: one row per hypothesis and test."""
-    from carekit.claims.judging import evidence_of
-    from carekit.claims.replay import PLANTED
-
-    rows = rows.assign(result=[one.result for one in evidence_of(rows)])
-    why = rows["why"].str.replace(PLANTED, "", regex=False).str.strip()
+    rows = rows.assign(result=[one.result for one in _claims("hypotheses.judge").evidence_of(rows)])
     needs = ("Needs " + rows["needs"].str.rstrip(".") + ".").where(rows["needs"] != "", "")
+    told = (rows["why"] + " " + needs).str.strip()
     kept = ["hypothesis_id", "evidence", "test", "result", "n"]
-    return rows[[*kept, "verdict", "overall"]].assign(why_and_needs=(why + " " + needs).str.strip())
+    return rows[[*kept, "verdict", "overall"]].assign(why_and_needs=told)
 
 
 def figure_frame(figure: Figure) -> pd.DataFrame:

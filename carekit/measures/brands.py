@@ -198,7 +198,7 @@ def compare_first_response(requests: Requests) -> WaitComparison:
     True
     """
     need_several_units(requests)
-    counts, unit = requests.with_unit(forward(count_waits(requests)))
+    counts, unit = requests.with_unit(forward(requests.once(count_waits)))
     by = requests.by[0]
     if (groups := counts[by].nunique(dropna=False)) < 2:
         raise CannotAnswer(

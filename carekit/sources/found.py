@@ -8,6 +8,7 @@ rejected.csv, remarks are counted into warnings.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -43,9 +44,56 @@ class LeftOut(NamedTuple):
     reason: str
 
 
+STRANGE = "an item built in a way that the format does not know"
+# What a reader may stumble over in a file or an answer that holds anything at any place.
+ODD = (
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+
+
+class Person(NamedTuple):
+    """The word of a source that an id and a handle are one account's; no post."""
+
+    network: str
+    native_id: str
+    handle: str
+
+
+class NoPost(ValueError):
+    """A row that is no post by its nature (a retweet, a seed): to be left out, and counted."""
+
+
 # A draft holds fields of carekit.sources.drafts.TYPES.
 Draft = dict[str, Any]
-Found = Draft | Gap | Gone | LeftOut | Problem | Remark
+Found = Draft | Gap | Gone | LeftOut | Person | Problem | Remark
+
+
+def guarded(read: Callable[..., Iterator[Found]], *args: Any, **options: Any) -> list[Found]:
+    """What a reader finds in one item; an item that it cannot take is a problem, and no more.
+
+    Examples
+    --------
+    >>> guarded(lambda item: iter([{"native_id": item["id"]}]), ["no", "object"])
+    [Problem(reason='an item built in a way that the format does not know')]
+    """
+    try:
+        return list(read(*args, **options))
+    except ODD:
+        return [Problem(STRANGE)]
+
+
+def attempted(look: Callable[..., Any], *args: Any) -> Any:
+    """What a look at an item beforehand tells; None if it cannot be taken: `guarded` counts it."""
+    try:
+        return look(*args)
+    except ODD:
+        return None
 
 
 def sound(draft: Draft) -> Draft:

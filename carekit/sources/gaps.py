@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from carekit.dataset.schema import THREADS, to_arrow
 from carekit.sources.drafts import strings, text
+from carekit.sources.identities import safe_id
 
 if TYPE_CHECKING:
     import duckdb
@@ -44,12 +45,24 @@ class Gap(NamedTuple):
         A key of REASONS.
     n_missing : int, optional
         How many posts are missing at least; None if nobody says.
+    ids : tuple of str, optional
+        Native ids of missing posts: those that come from elsewhere are not missing.
+    total : int, optional
+        How many posts the source counts below the thread's first one; those that come, from
+        wherever, are not missing. It stands instead of `n_missing`.
     """
 
     network: str
     thread: str
     reason: str
     n_missing: int | None = None
+    ids: tuple[str, ...] = ()
+    total: int | None = None
+
+    def renamed(self, key: bytes) -> Gap:
+        """The same with pseudonyms in place of ids that hold an identity."""
+        ids = tuple(safe_id(key, self.network, i) or "" for i in self.ids)
+        return self._replace(thread=safe_id(key, self.network, self.thread) or "", ids=ids)
 
 
 def whole(network: str, thread: str) -> Gap:
@@ -74,7 +87,10 @@ class GapRecord:
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
-        con.execute("CREATE TEMP TABLE gaps (thread_id VARCHAR, reason VARCHAR, n BIGINT)")
+        con.execute(
+            "CREATE TEMP TABLE gaps (thread_id VARCHAR, reason VARCHAR, n BIGINT, ids VARCHAR[], "
+            "total BIGINT)"
+        )
         con.execute("CREATE TEMP TABLE claims (post_id VARCHAR, thread_id VARCHAR, n BIGINT)")
 
     def note(self, gaps: Iterable[Gap]) -> None:
@@ -94,6 +110,10 @@ class GapRecord:
                 "thread_id": pa.array([f"{g.network}:{g.thread}" for g in rows], pa.string()),
                 "reason": pa.array([g.reason for g in rows], pa.string()),
                 "n": pa.array([g.n_missing for g in rows], pa.int64()),
+                "ids": pa.array(
+                    [[f"{g.network}:{i}" for i in g.ids] for g in rows], pa.list_(pa.string())
+                ),
+                "total": pa.array([g.total for g in rows], pa.int64()),
             }
         )
         self._con.register("noted", given)
@@ -129,17 +149,33 @@ class GapRecord:
         """
         import pandas as pd
 
-        none = "(SELECT NULL::VARCHAR AS post_id, NULL::VARCHAR AS reply_to WHERE FALSE)"
+        none = "(SELECT ''::VARCHAR AS post_id, '' AS reply_to, '' AS thread_id WHERE FALSE)"
         came = f"read_parquet({strings([str(p) for p in posts])})" if posts else none
         made = self._con.execute(
-            f"""WITH claimed AS (SELECT post_id, any_value(thread_id) AS thread_id, max(n) AS n
+            f"""WITH gaps AS (SELECT *, row_number() OVER () AS gap FROM temp.gaps),
+            listed AS (SELECT gap, count(DISTINCT post_id) AS n_ids FROM
+            (SELECT gap, unnest(ids) AS post_id FROM gaps) SEMI JOIN {came} USING (post_id)
+            GROUP BY gap),
+            counted AS (SELECT thread_id, reason, greatest(max(total) - coalesce(max(n_came), 0), 0) AS lacks,
+            max(total) >= coalesce(max(n_came), 0) AS trusted
+            FROM gaps g LEFT JOIN (SELECT thread_id, count(DISTINCT post_id) AS n_came FROM {came}
+            WHERE post_id <> thread_id GROUP BY thread_id) USING (thread_id)
+            WHERE total IS NOT NULL GROUP BY thread_id, reason),
+            claimed AS (SELECT post_id, any_value(thread_id) AS thread_id, max(n) AS n
             FROM claims GROUP BY post_id),
             replies AS (SELECT reply_to, count(DISTINCT post_id) AS n_came FROM {came}
             WHERE reply_to IN (SELECT post_id FROM claimed) GROUP BY reply_to),
             said AS (SELECT thread_id, {text(SHORT)} AS reason,
             sum(greatest(n - coalesce(n_came, 0), 0)) AS n
             FROM claimed LEFT JOIN replies ON reply_to = post_id GROUP BY thread_id
-            UNION ALL SELECT thread_id, reason, sum(n) FROM gaps GROUP BY thread_id, reason),
+            UNION ALL SELECT thread_id, reason, lacks FROM counted
+            UNION ALL SELECT thread_id, reason, least(sum(n), min(lacks)) FROM (
+            SELECT thread_id, reason, lacks,
+            CASE WHEN n IS NOT NULL THEN greatest(n - coalesce(n_ids, 0), 0) END AS n
+            FROM gaps g LEFT JOIN listed USING (gap) LEFT JOIN
+            (SELECT thread_id, min(lacks) AS lacks FROM counted WHERE trusted GROUP BY ALL)
+            USING (thread_id)
+            WHERE total IS NULL) GROUP BY thread_id, reason),
             judged AS (SELECT thread_id, reason, n, reason <> {text(WHOLE)}
             AND n IS DISTINCT FROM 0 AS torn FROM said)
             SELECT thread_id, NOT bool_or(torn) AS thread_complete,

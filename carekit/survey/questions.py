@@ -38,7 +38,7 @@ class Question:
     source : tuple of str
         Published figures whose measure the question replays.
     measure, group, network : str
-        The same for data of one's own: see `carekit.claims.survey_measurers`.
+        The same for data of one's own: see `carekit.claims.replays.survey`.
     """
 
     name: str

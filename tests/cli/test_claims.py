@@ -138,8 +138,7 @@ def test_replay_prints_a_verdict_for_each_figure(claims, monkeypatch):
         "open_dataset",
         lambda path: SimpleNamespace(is_sample=True, path=path),
     )
-    monkeypatch.setattr("carekit.claims.replay._register_known", lambda: None)
-    monkeypatch.setattr("carekit.claims.measurement.MEASURERS", {})
+    monkeypatch.setattr("carekit.claims.replays.verdict.REPLAYS", {})
     out, err = claims("replay", "--dataset", "somewhere", "--only", "C032,C005", "--format", "json")
     rows = json.loads(out)
     assert [(row["figure_id"], row["verdict"]) for row in rows] == [
@@ -158,25 +157,24 @@ def test_replay_prints_a_verdict_for_each_figure(claims, monkeypatch):
 
 def test_the_table_of_a_replay_says_once_that_the_data_are_synthetic(claims, monkeypatch):
     import carekit.dataset.folder
-    from carekit.claims.measurement import Measurement
-    from carekit.claims.replay import PLANTED
+    from carekit.claims.replays.registry import Measurement
+    from carekit.claims.replays.verdict import PLANTED
 
     monkeypatch.setattr(
         carekit.dataset.folder,
         "open_dataset",
         lambda path: SimpleNamespace(is_sample=True, path=path),
     )
-    monkeypatch.setattr("carekit.claims.replay._register_known", lambda: None)
     measured = Measurement(0.27, 0.25, 0.29, 1000, "as asked")
     monkeypatch.setattr(
-        "carekit.claims.measurement.MEASURERS", {"question_response_rate": lambda f, d: measured}
+        "carekit.claims.replays.verdict.REPLAYS", {"question_response_rate": lambda f, i: measured}
     )
     out, err = claims("replay", "--only", "C032")
     assert PLANTED in err
     assert "synthetic" not in out
     assert "holds" in out
     out, _ = claims("replay", "--only", "C032", "--format", "json")
-    assert json.loads(out)[0]["why"].endswith(PLANTED)
+    assert json.loads(out)[0]["synthetic"]
 
 
 def test_commands_load_nothing_heavy_until_they_run():

@@ -11,9 +11,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from carekit.claims.figure import Figure, number
-from carekit.claims.ledger import Ledger
-from carekit.errors import InputError
+from carekit.claims.ledger.figure import number
 
 _SUM, _PRODUCT, _ATOM = 1, 2, 3
 
@@ -106,51 +104,8 @@ def total(terms: Iterable[Term]) -> Term:
     return first
 
 
-class Terms:
-    """Reads figures of a ledger as terms: `t("C022")`, `t.low("C014b")`, `t.high("C014b")`."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self.ledger = ledger
-
-    def figure(self, figure_id: str) -> Figure:
-        """One figure."""
-        return self.ledger.figure(figure_id)
-
-    def figures(self, *figure_ids: str) -> tuple[Figure, ...]:
-        """Several figures."""
-        return tuple(map(self.figure, figure_ids))
-
-    def __call__(self, figure_id: str) -> Term:
-        """The value of a figure."""
-        figure = self.figure(figure_id)
-        return self._term(figure, figure.value, "value")
-
-    def low(self, figure_id: str) -> Term:
-        """The lower end of a figure: of its bracket, else its value."""
-        figure = self.figure(figure_id)
-        low = figure.value if figure.value_low is None else figure.value_low
-        return self._term(figure, low, "value_low")
-
-    def high(self, figure_id: str) -> Term:
-        """The upper end of a figure: of its bracket, else its value."""
-        figure = self.figure(figure_id)
-        high = figure.value if figure.value_high is None else figure.value_high
-        return self._term(figure, high, "value_high")
-
-    def size(self, figure_id: str) -> Term:
-        """The sample size of a figure."""
-        figure = self.figure(figure_id)
-        return self._term(figure, figure.sample_size, "sample_size", share=False)
-
-    def _term(
-        self, figure: Figure, value: float | None, column: str, share: bool | None = None
-    ) -> Term:
-        if value is None:
-            raise InputError(
-                f"the audit needs `{column}` of figure {figure.figure_id}, which is empty; "
-                "expected a number. Fill the cell in published_figures.csv."
-            )
-        if share is None:
-            share = figure.unit in {"proportion", "proportion_change"}
-        text = number(float(value), share=share)
-        return Term(float(value), f"({text})" if value < 0 else text, (figure.figure_id,))
+def people(term: Term) -> Term:
+    """A number of people, rounded as one counts them."""
+    if not math.isfinite(term.value):
+        return Term(math.nan, "not known", term.figures)
+    return Term(float(round(term.value)), f"{term.value:,.0f}", term.figures)

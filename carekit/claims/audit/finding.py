@@ -1,16 +1,21 @@
-"""What an audit finds: steps of arithmetic, a verdict from a small vocabulary, a conclusion."""
+"""What an audit finds: lines of arithmetic, a verdict from a small vocabulary, a conclusion.
+
+A finding is declared once, with `@finding`: its function gets a `Working`, writes down each line of
+arithmetic on it, and returns the verdict and the conclusion that goes with it.
+"""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html import escape
 from typing import Final, Literal
 
 from carekit.claims.audit.arithmetic import Term
-from carekit.claims.figure import Figure, number
-from carekit.claims.ledger import Ledger
+from carekit.claims.ledger import Figure, Ledger
+from carekit.claims.ledger.figure import number
 from carekit.errors import InputError
 
 VERDICTS: Final[dict[str, str]] = {
@@ -24,6 +29,7 @@ VERDICTS: Final[dict[str, str]] = {
     "reading_rule": "no sum decides it: the arithmetic shows what is at stake, the rule is for "
     "the reader",
 }
+SHARES = ("proportion", "proportion_change")
 
 
 @dataclass(frozen=True)
@@ -115,11 +121,7 @@ class Finding:
     def _repr_html_(self) -> str:
         steps = "".join(
             f"<li>{escape(step.label)}: <code>{escape(step.expression)}</code>"
-            + (
-                f" <small>({escape('; '.join(map(str, step.checks)))})</small>"
-                if step.checks
-                else ""
-            )
+            + "".join(f" <small>({escape(str(check))})</small>" for check in step.checks)
             + "</li>"
             for step in self.arithmetic
         )
@@ -131,71 +133,98 @@ class Finding:
         )
 
 
-FindingFunction = Callable[[Ledger], Finding]
+class Working:
+    """Figures of a ledger as terms, and the lines of arithmetic written down so far.
 
-# finding id → function, in the order of registration
-REGISTRY: Final[dict[str, FindingFunction]] = {}
-
-
-def register_finding(function: FindingFunction) -> FindingFunction:
-    """Put a function named after its finding (`f08` for F08) into the audit."""
-    REGISTRY[function.__name__.upper()] = function
-    return function
-
-
-def result(
-    label: str,
-    term: Term,
-    *,
-    places: int = 3,
-    against: Iterable[Figure] = (),
-    end: Literal["value", "low", "high"] = "value",
-) -> Step:
-    """A step that shows a computed term beside the figures that state the same quantity.
-
-    `end` says which end of their bracket the term is compared with; a figure without that number
-    is not compared.
+    `t("C022")` is the value of a figure, `t.low("C014b")` and `t.high("C014b")` the ends of its
+    bracket, `t.size("C022")` the size of its base.
     """
-    shown = f"{term.value:,.{places}f}" if math.isfinite(term.value) else "not defined"
-    checks = []
-    for figure in against:
-        published = {"value": figure.value, "low": figure.value_low, "high": figure.value_high}[end]
-        if published is not None:
-            share = figure.unit in {"proportion", "proportion_change"}
-            checks.append(
-                Check(
-                    figure_id=figure.figure_id,
-                    published=published,
-                    agrees=agree(term.value, published, rounding=figure.rounding),
-                    text=number(published, share=share),
-                )
-            )
-    return Step(
-        label=label,
-        expression=shown if term.text == shown else f"{term.text} = {shown}",
-        value=term.value,
-        figures=tuple(dict.fromkeys((*term.figures, *(check.figure_id for check in checks)))),
-        checks=tuple(checks),
-    )
+
+    def __init__(self, ledger: Ledger) -> None:
+        self.ledger = ledger
+        self.steps: list[Step] = []
+
+    def figure(self, figure_id: str) -> Figure:
+        """One figure."""
+        return self.ledger.figure(figure_id)
+
+    def __call__(self, figure_id: str) -> Term:
+        """The value of a figure."""
+        figure = self.figure(figure_id)
+        return _term(figure, figure.value, "value")
+
+    def low(self, figure_id: str) -> Term:
+        """The lower end of a figure: of its bracket, else its value."""
+        figure = self.figure(figure_id)
+        low = figure.value if figure.value_low is None else figure.value_low
+        return _term(figure, low, "value_low")
+
+    def high(self, figure_id: str) -> Term:
+        """The upper end of a figure: of its bracket, else its value."""
+        figure = self.figure(figure_id)
+        high = figure.value if figure.value_high is None else figure.value_high
+        return _term(figure, high, "value_high")
+
+    def size(self, figure_id: str) -> Term:
+        """The size of a figure's base: published, else assumed."""
+        figure = self.figure(figure_id)
+        return _term(figure, figure.sample_size or figure.assumed_n, "sample_size", share=False)
+
+    def show(
+        self,
+        label: str,
+        term: Term,
+        *,
+        places: int = 3,
+        against: str = "",
+        end: Literal["value", "low", "high"] = "value",
+    ) -> Step:
+        """Write down a computed term beside the figures that state the same quantity.
+
+        `end` says which end of their bracket the term is compared with; a figure without that
+        number is not compared.
+        """
+        shown = f"{term.value:,.{places}f}" if math.isfinite(term.value) else "not defined"
+        checks = []
+        for figure in map(self.figure, against.split()):
+            ends = {"value": figure.value, "low": figure.value_low, "high": figure.value_high}
+            published = ends[end]
+            if published is not None:
+                agrees = agree(term.value, published, rounding=figure.rounding)
+                text = number(published, share=figure.unit in SHARES)
+                checks.append(Check(figure.figure_id, published, agrees, text))
+        used = dict.fromkeys((*term.figures, *(check.figure_id for check in checks)))
+        expression = shown if term.text == shown else f"{term.text} = {shown}"
+        return self._add(Step(label, expression, term.value, tuple(used), tuple(checks)))
+
+    def compare(self, label: str, left: Term, right: Term) -> Step:
+        """Write down two terms beside each other with the sign that holds between them."""
+        difference = left.value - right.value
+        sign = "=" if abs(difference) < 1e-12 else ">" if difference > 0 else "<"
+        if math.isnan(difference):
+            sign = "?"
+        used = tuple(dict.fromkeys((*left.figures, *right.figures)))
+        return self._add(Step(label, f"{left.text} {sign} {right.text}", difference, used))
+
+    def note(
+        self, label: str, text: str, figures: Iterable[str] = (), value: float | None = None
+    ) -> Step:
+        """Write down what the ledger's words say (a base, a mode, a number of rows)."""
+        return self._add(Step(label, text, value, tuple(figures)))
+
+    def _add(self, step: Step) -> Step:
+        self.steps.append(step)
+        return step
 
 
-def comparison(label: str, left: Term, right: Term) -> Step:
-    """A step that puts two terms beside each other with the sign that holds between them."""
-    difference = left.value - right.value
-    sign = "=" if abs(difference) < 1e-12 else ">" if difference > 0 else "<"
-    if math.isnan(difference):
-        sign = "?"
-    return Step(
-        label=label,
-        expression=f"{left.text} {sign} {right.text}",
-        value=difference,
-        figures=tuple(dict.fromkeys((*left.figures, *right.figures))),
-    )
-
-
-def remark(label: str, text: str, figures: Iterable[str] = (), value: float | None = None) -> Step:
-    """A step about words of the ledger (a base, a mode, a number of rows) instead of a sum."""
-    return Step(label=label, expression=text, value=value, figures=tuple(figures))
+def _term(figure: Figure, value: float | None, column: str, share: bool | None = None) -> Term:
+    if value is None:
+        raise InputError(
+            f"the audit needs `{column}` of figure {figure.figure_id}, which is empty; "
+            "expected a number. Fill the cell in published_figures.csv."
+        )
+    text = number(float(value), share=figure.unit in SHARES if share is None else share)
+    return Term(float(value), f"({text})" if value < 0 else text, (figure.figure_id,))
 
 
 def agree(computed: float, published: float, *, rounding: float) -> bool:
@@ -206,30 +235,49 @@ def agree(computed: float, published: float, *, rounding: float) -> bool:
     return abs(computed - published) <= rounding * (1 + 1e-9) + 1e-12
 
 
-def span(prefix: str, first: int, last: int) -> tuple[str, ...]:
-    """Ids from first to last: `span("C", 74, 76)` is C074, C075, C076."""
-    return tuple(f"{prefix}{value:03d}" for value in range(first, last + 1))
+def ids(text: str) -> tuple[str, ...]:
+    """Ids in a text; `C074:C076` is C074, C075, C076.
+
+    >>> ids("C070 C074:C076")
+    ('C070', 'C074', 'C075', 'C076')
+    """
+    found: list[str] = []
+    for first, last in re.findall(r"(\w+)(?::\w(\d+))?", text):
+        end = int(last) if last else int(first[1:4])
+        found += (
+            [first] if not last else [f"{first[0]}{n:03d}" for n in range(int(first[1:]), end + 1)]
+        )
+    return tuple(found)
 
 
-def build_finding(
-    finding_id: str,
-    *,
-    title: str,
-    claim: str,
-    figures: Iterable[str],
-    arithmetic: Iterable[Step],
-    verdict: str,
-    conclusion: str,
-) -> Finding:
-    """A finding whose figures are those named, then all others that its steps used."""
-    steps = tuple(arithmetic)
-    used = (figure_id for step in steps for figure_id in step.figures)
-    return Finding(
-        finding_id=finding_id,
-        title=title,
-        claim=claim,
-        figures=tuple(dict.fromkeys((*figures, *used))),
-        arithmetic=steps,
-        verdict=verdict,
-        conclusion=conclusion,
-    )
+# finding id → the finding of a ledger, in the order of registration
+REGISTRY: Final[dict[str, Callable[[Ledger], Finding]]] = {}
+_Work = Callable[[Working], tuple[str, str]]
+
+
+def finding(
+    finding_id: str, title: str, *, claim: str, figures: str = ""
+) -> Callable[[_Work], Callable[[Ledger], Finding]]:
+    """Put the function below into the audit.
+
+    Parameters
+    ----------
+    finding_id, title, claim : str
+        As in `Finding`.
+    figures : str
+        Ids of the figures concerned, as `ids` reads them; those of the arithmetic are added.
+    """
+
+    def register(work: _Work) -> Callable[[Ledger], Finding]:
+        def find(ledger: Ledger) -> Finding:
+            t = Working(ledger)
+            verdict, conclusion = work(t)
+            used = (figure_id for step in t.steps for figure_id in step.figures)
+            named = tuple(dict.fromkeys((*ids(figures), *used)))
+            steps = tuple(t.steps)
+            return Finding(finding_id, title, claim, named, steps, verdict, conclusion)
+
+        REGISTRY[finding_id] = find
+        return find
+
+    return register

@@ -1,4 +1,4 @@
-"""All findings together: as a tidy frame, as text for a terminal, as HTML for a notebook."""
+"""All findings together: as a tidy frame, as a sentence, as HTML for a notebook."""
 
 from __future__ import annotations
 
@@ -9,6 +9,17 @@ from html import escape
 
 import pandas as pd
 
+# Importing a module registers its findings.
+from carekit.claims.audit import (  # noqa: F401
+    composition,
+    levels_and_growth,
+    preference_by_age,
+    same_word,
+    series,
+    small_samples,
+    sources,
+    sums_and_bases,
+)
 from carekit.claims.audit.finding import REGISTRY, VERDICTS, Finding
 from carekit.claims.ledger import Ledger, load_ledger
 from carekit.errors import InputError
@@ -33,15 +44,11 @@ class AuditReport:
         for finding in self.findings:
             if finding.finding_id == finding_id:
                 return finding
-        raise InputError(_unknown([finding_id], [f.finding_id for f in self.findings]))
+        raise _unknown([finding_id], [f.finding_id for f in self.findings])
 
     def __str__(self) -> str:
         counts = Counter(finding.verdict for finding in self.findings)
-        parts = [
-            f"{counts[verdict]} {verdict.replace('_', ' ')}"
-            for verdict in VERDICTS
-            if counts[verdict]
-        ]
+        parts = [f"{counts[v]} {v.replace('_', ' ')}" for v in VERDICTS if counts[v]]
         noun = "finding" if len(self) == 1 else "findings"
         return f"{len(self)} {noun}: {', '.join(parts)}."
 
@@ -50,55 +57,30 @@ class AuditReport:
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row per finding; see `audit_table`."""
-        return audit_table(self)
+        """The findings as a tidy frame.
+
+        One row per finding: `finding_id`; `title`; `claim`, the statement under test; `figures`,
+        ids separated by commas; `arithmetic`, steps separated by semicolons; `verdict`, a word of
+        `VERDICTS`; `conclusion`.
+        """
+        rows = [
+            {
+                "finding_id": f.finding_id,
+                "title": f.title,
+                "claim": f.claim,
+                "figures": ", ".join(f.figures),
+                "arithmetic": "; ".join(map(str, f.arithmetic)),
+                "verdict": f.verdict,
+                "conclusion": f.conclusion,
+            }
+            for f in self.findings
+        ]
+        columns = "finding_id title claim figures arithmetic verdict conclusion".split()
+        return pd.DataFrame(rows, columns=columns, dtype="str")
 
     def _repr_html_(self) -> str:
-        rows = "".join(_html_row(finding) for finding in self.findings)
-        cell = 'style="text-align:left"'
-        head = "".join(
-            f'<th scope="col" {cell}>{name}</th>'
-            for name in ("Finding", "Arithmetic", "Verdict and conclusion")
-        )
-        return (
-            '<table class="carekit-audit" style="table-layout:fixed;width:100%;max-width:1100px">'
-            f'<caption style="text-align:left">{escape(str(self))}</caption>'
-            '<colgroup><col style="width:22%"><col style="width:46%"><col style="width:32%">'
-            f"</colgroup><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-        )
-
-
-def _html_row(finding: Finding) -> str:
-    cell = (
-        'style="text-align:left;vertical-align:top;white-space:normal;overflow-wrap:anywhere;'
-        'border-top:1px solid #8886;padding:.4em .6em .4em 0"'
-    )
-    lines = "".join(
-        f'<li style="margin-bottom:.25em">{escape(step.label)}:<br>'
-        f"<code>{escape(step.expression)}</code>"
-        + (f" <small>({escape('; '.join(map(str, step.checks)))})</small>" if step.checks else "")
-        + "</li>"
-        for step in finding.arithmetic
-    )
-    return (
-        f'<tr><th scope="row" {cell}>{escape(finding.finding_id)} {escape(finding.title)}'
-        f'<div style="font-weight:normal;margin-top:.4em">Claim: {escape(finding.claim)}</div>'
-        '<div style="font-weight:normal;margin-top:.4em"><small>'
-        f"{escape(short_ids(finding.figures))}</small></div></th>"
-        f'<td {cell}><ul style="margin:0;padding-left:1.1em">{lines}</ul></td>'
-        f"<td {cell}><strong>{escape(finding.verdict.replace('_', ' '))}</strong><br>"
-        f"{escape(finding.conclusion)}</td></tr>"
-    )
-
-
-def short_ids(figures: Sequence[str], *, most: int = 12) -> str:
-    """The first ids and how many more there are: the frame has them all.
-
-    >>> short_ids(["C001", "C002", "C003"], most=2)
-    'C001, C002 and 1 more'
-    """
-    text = ", ".join(figures[:most])
-    return text if len(figures) <= most else f"{text} and {len(figures) - most} more"
+        findings = "".join(finding._repr_html_() for finding in self.findings)
+        return f"<p>{escape(str(self))}</p>{findings}"
 
 
 def audit(ledger: Ledger | None = None, *, only: Sequence[str] | None = None) -> AuditReport:
@@ -132,50 +114,13 @@ def audit(ledger: Ledger | None = None, *, only: Sequence[str] | None = None) ->
     wanted = sorted(REGISTRY) if only is None else list(only)
     unknown = [finding_id for finding_id in wanted if finding_id not in REGISTRY]
     if unknown:
-        raise InputError(_unknown(unknown, sorted(REGISTRY)))
+        raise _unknown(unknown, sorted(REGISTRY))
     read = load_ledger() if ledger is None else ledger
     return AuditReport(tuple(REGISTRY[finding_id](read) for finding_id in wanted))
 
 
-def _unknown(unknown: Sequence[str], known: Sequence[str]) -> str:
-    return (
+def _unknown(unknown: Sequence[str], known: Sequence[str]) -> InputError:
+    return InputError(
         f"`finding_id` is {', '.join(map(repr, unknown))}, which is not a finding here; "
         f"expected one of: {', '.join(known)}. List them with `carekit claims audit`."
-    )
-
-
-def audit_table(report: AuditReport | None = None) -> pd.DataFrame:
-    """The findings as a tidy frame.
-
-    Parameters
-    ----------
-    report : AuditReport, optional
-        By default an audit of the ledger that comes with carekit.
-
-    Returns
-    -------
-    DataFrame
-        One row per finding: `finding_id`; `title`; `claim`, the statement under test; `figures`,
-        ids separated by commas; `arithmetic`, steps separated by semicolons; `verdict`, a word of
-        `VERDICTS`; `conclusion`.
-
-    Examples
-    --------
-    >>> from carekit.claims.audit import audit, audit_table
-    >>> audit_table(audit(only=["F23"]))[["finding_id", "verdict"]]
-      finding_id         verdict
-    0        F23  not_comparable
-    """
-    findings = (audit() if report is None else report).findings
-    return pd.DataFrame(
-        {
-            "finding_id": [f.finding_id for f in findings],
-            "title": [f.title for f in findings],
-            "claim": [f.claim for f in findings],
-            "figures": [", ".join(f.figures) for f in findings],
-            "arithmetic": ["; ".join(map(str, f.arithmetic)) for f in findings],
-            "verdict": [f.verdict for f in findings],
-            "conclusion": [f.conclusion for f in findings],
-        },
-        dtype="str",
     )

@@ -1,36 +1,32 @@
 """A JSON file as it really is: one value, one a line, several in a row; cut off, or very deep.
 
-Every line ends up in a value or in a problem. Of a file that is cut off, everything before the cut
-is kept; objects that were still open there carry the key TORN, and nothing else is made up.
+Every line ends up in a value or in a problem, and only a line end of the file ends a line. Of a
+value that is cut off or broken, what is whole before the break is kept; objects that were still
+open there carry the key TORN, and nothing else is made up. Reading goes on after it: at the next
+line, or, inside a value over many lines, at the next line that begins as the broken item did.
 """
 
 from __future__ import annotations
 
 import codecs
-import json
 import re
+from collections import deque
 from collections.abc import Iterator
-from json.decoder import scanstring  # type: ignore[attr-defined]
+from itertools import islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from carekit.sources.files.records import EMPTY
 from carekit.sources.files.text import decode, encoding
-from carekit.sources.networks.values import TORN
+from carekit.sources.json_text import Deep, decode_deep, decoder
 
 NO_JSON = "no JSON"
 PEEK = 1 << 18  # bytes that tell the format
-_LONGEST_NUMBER = 18  # digits; a longer one is an id, and stays text
-_SPACE = re.compile(r"[ \t\n\r]*")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
-_CONSTANTS = {
-    "true": True,
-    "false": False,
-    "null": None,
-    "NaN": None,
-    "Infinity": None,
-    "-Infinity": None,
-}
+_AHEAD = 40  # lines that tell a broken line from the first of a value over many lines
+_BETWEEN = re.compile(r"[ \t\n\r,]*")  # some programs put commas between values
+# An archive of X is a script that begins so.
+_SCRIPT = re.compile(r"^\s*window\.YTD\.(tweets?|note_?tweets?)\.[\w.]+\s*=\s*")
+_RETURN = re.compile(r"\r(?=\s*[{\[])")
 
 
 class Document(NamedTuple):
@@ -46,10 +42,6 @@ class Document(NamedTuple):
     last: int = 0
 
 
-def _integer(digits: str) -> int | str:
-    return int(digits) if len(digits.lstrip("-")) <= _LONGEST_NUMBER else digits
-
-
 class JsonFile:
     """The values of a JSON file; afterwards, `warnings` tells what had to be mended.
 
@@ -62,26 +54,24 @@ class JsonFile:
 
     def __init__(self, path: Path, *, name: str) -> None:
         self.path, self.name = path, name
-        self.n_cp1252 = self.n_replaced = self.n_repeated = 0
-        self._decoder = json.JSONDecoder(
-            object_pairs_hook=self._object,
-            parse_int=_integer,
-            parse_constant=lambda name: None,
-            strict=False,
-        )
+        self.n_cp1252 = self.n_replaced = self.n_repeated = self.n_broken = 0
+        self._decoder = decoder(self._object)
 
     def __iter__(self) -> Iterator[Document]:
-        lines = self._lines()
-        first_line, first = next(((n, t) for n, t in lines if t.strip()), (1, ""))
-        if first and not isinstance(self._line(first).value, dict | list):
-            # No line of its own: one value over many lines, or a broken first line.
-            yield from self._whole(first_line)
-            return
-        if first_line > 1:
-            yield Document(1, None, EMPTY, first_line - 1, first_line - 1)
-        if first:
-            yield self._line(first)._replace(line=first_line)
-        yield from self._each(lines)
+        """Neighbouring lines with the same problem come as one."""
+        self.n_repeated = self.n_broken = 0
+        run: Document | None = None
+        for each in self._documents():
+            if run is not None and each.problem == run.problem and each.line == run.last + 1:
+                run = run._replace(n=run.n + each.n, last=each.last)
+                continue
+            if run is not None:
+                yield run
+            run = each if each.problem is not None else None
+            if run is None:
+                yield each
+        if run is not None:
+            yield run
 
     @property
     def warnings(self) -> list[str]:
@@ -90,6 +80,7 @@ class JsonFile:
             (self.n_cp1252, "lines", "are no valid UTF-8 and were read as Windows-1252"),
             (self.n_replaced, "lines", "hold bytes that are no valid text; these became U+FFFD"),
             (self.n_repeated, "objects", "name a key twice; its last value counts"),
+            (self.n_broken, "values", "break off; only what is whole in them was kept"),
         )
         return [f"{n:,} {what} of {self.name} {why}." for n, what, why in counts if n]
 
@@ -98,62 +89,96 @@ class JsonFile:
         self.n_repeated += len(made) != len(pairs)
         return made
 
-    def _each(self, lines: Iterator[tuple[int, str]]) -> Iterator[Document]:
-        """One value a line; neighbouring empty lines as one problem."""
-        empty_from = n_empty = 0
-        for number, text in lines:
+    def _documents(self) -> Iterator[Document]:
+        """The values of each line; from a value over many lines on, of all that is left."""
+        lines = self._lines()
+        ahead: deque[tuple[int, str]] = deque()
+        while line := ahead.popleft() if ahead else next(lines, None):
+            number, text = line
             if not text.strip():
-                empty_from = empty_from or number
-                n_empty += 1
+                yield _problem(number, EMPTY)
                 continue
-            if n_empty:
-                yield Document(empty_from, None, EMPTY, n_empty, number - 1)
-                empty_from = n_empty = 0
-            yield self._line(text)._replace(line=number)
-        if n_empty:
-            yield Document(empty_from, None, EMPTY, n_empty, empty_from + n_empty - 1)
+            values, rest = self._row(text)
+            for value in values:
+                yield Document(number, value)
+            if not rest:
+                continue
+            pieces = _RETURN.split(rest)
+            if len(pieces) > 1:  # line ends of an old kind, after a broken line
+                ahead.extendleft((number, piece) for piece in reversed(pieces[1:]))
+                yield from self._over_lines(pieces[0], number)
+            elif rest[0] not in "{[":
+                yield _problem(number, NO_JSON)
+            else:
+                ahead.extend(islice(lines, max(_AHEAD - len(ahead), 0)))
+                following = [t for _, t in ahead if t.strip()]
+                if following and not self._are_values(rest, following):
+                    rest += "".join(t for _, t in (*ahead, *lines))
+                    ahead.clear()
+                yield from self._over_lines(rest, number)
 
-    def _line(self, text: str) -> Document:
-        try:
-            return Document(1, self._decoder.decode(text))
-        except RecursionError:
-            value, end = decode_deep(text, 0)
-            torn = isinstance(value, dict) and TORN in value
-            return Document(1, None, NO_JSON) if torn or text[end:].strip() else Document(1, value)
-        except ValueError:
-            return Document(1, None, NO_JSON)
-
-    def _whole(self, first_line: int) -> Iterator[Document]:
-        """One value over many lines, several in a row, or lines of which the first is broken."""
-        text = "".join(t for _, t in self._lines())
-        at, made = 0, 0
-        while (at := _past_space(text, at)) < len(text):
-            line = text.count("\n", 0, at) + 1
+    def _row(self, text: str) -> tuple[list[Any], str]:
+        """The values that stand in a row in a text, and what is left after them."""
+        values: list[Any] = []
+        at = _past(_BETWEEN, text, 0)
+        while at < len(text):
             try:
                 value, end = self._decoder.raw_decode(text, at)
             except RecursionError:
-                value, end = decode_deep(text, at)
+                value, end, broken, _ = decode_deep(text, at)
+                if broken:
+                    break
             except ValueError:
                 break
-            if not isinstance(value, dict | list):
+            if not isinstance(value, dict | list) and (at or text[end:].strip()):
                 break
-            yield Document(line, value)
-            # Some programs put commas between the values.
-            at, made = end + (text[end : end + 1] == ","), made + 1
-        if at >= len(text):
-            return
-        line = text.count("\n", 0, at) + 1
-        rest = text[at:]
-        lines = list(enumerate(rest.splitlines(), start=line))
-        whole = sum(isinstance(self._line(t).value, dict) for _, t in lines[:40] if t.strip())
-        if made or whole > 1 or (whole and rest[:1] not in "[{"):
-            yield from self._each(iter(lines))
-            return
-        value, _ = decode_deep(rest, 0)
-        if isinstance(value, dict | list):
-            yield Document(line, value)
-        else:
-            yield Document(line, None, NO_JSON, 1, line)
+            values.append(value)
+            at = _past(_BETWEEN, text, end)
+        return values, text[at:]
+
+    def _are_values(self, broken: str, lines: list[str]) -> bool:
+        """True if lines hold a value each: they do not mend a broken one, and some are whole."""
+        repeated = self.n_repeated
+        try:
+            if self._row(broken + "".join(lines))[0]:
+                return False
+            for line, after in zip(lines, [*lines[1:], ""], strict=True):
+                if line.rstrip()[-1] not in "}]" or after.lstrip()[:1] in ("]", "}"):
+                    continue
+                values, rest = self._row(line)
+                if values and not rest and isinstance(values[0], dict | list):
+                    return True
+            return False
+        finally:
+            self.n_repeated = repeated
+
+    def _over_lines(self, text: str, first: int) -> Iterator[Document]:
+        """Values that may be broken, or go over many lines, with other lines between them."""
+        at, number, counted = 0, first, 0
+        left = 4 * len(text)  # characters that may be read again
+        was_broken = False
+        while (at := _past(_BETWEEN, text, at)) < len(text):
+            number, counted = number + text.count("\n", counted, at), at
+            if text[at] not in "{[":
+                end = text.find("\n", at) + 1 or len(text)
+                if not (was_broken and text[at] in "}]"):  # the end of what was broken
+                    yield _problem(number, NO_JSON)
+                at = end
+                continue
+            try:
+                value, at = self._decoder.raw_decode(text, at)
+            except (RecursionError, ValueError):
+                deep = decode_deep(text, at)
+                value, at = deep.value, deep.end
+                if deep.broken:
+                    was_broken = True
+                    self.n_broken += bool(value)
+                    at = _resumed(text, deep, again=left > 0)
+                    left -= max(deep.end - at, 0)
+                    if not value:
+                        yield _problem(number, NO_JSON)
+                        continue
+            yield Document(number, value)
 
     def _lines(self) -> Iterator[tuple[int, str]]:
         self.n_cp1252 = self.n_replaced = 0
@@ -163,137 +188,55 @@ class JsonFile:
             with self.path.open(encoding=name, errors="replace", newline="\n") as decoded:
                 for number, line in enumerate(decoded, start=1):
                     self.n_replaced += "\ufffd" in line
-                    yield number, line.removeprefix("\ufeff") if number == 1 else line
+                    yield number, _begun(line.removeprefix("\ufeff")) if number == 1 else line
             return
         with self.path.open("rb") as file:
             for number, raw in enumerate(file, start=1):
                 line, mended = decode(raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw)
                 self.n_cp1252 += mended == "cp1252"
                 self.n_replaced += mended == "replaced"
-                yield number, line
+                yield number, _begun(line) if number == 1 else line
 
 
-_NOTHING = object()
+def _problem(line: int, why: str) -> Document:
+    return Document(line, None, why, 1, line)
 
 
-class _Broken(Exception):
-    """The text ends or breaks inside a value."""
+def _begun(line: str) -> str:
+    """The first line of a file without what makes it a script."""
+    return _SCRIPT.sub("", line, count=1)
 
 
-def decode_deep(text: str, at: int) -> tuple[Any, int]:
-    """One JSON value of any depth, or what there is of it up to the place where it breaks.
+def _resumed(text: str, deep: Deep, *, again: bool) -> int:
+    """Where to go on after a broken item: at the next line that begins as it did.
 
-    Parameters
-    ----------
-    text : str
-    at : int
-        Where the value starts.
-
-    Returns
-    -------
-    value, end
-        Objects that were open where the text breaks have the key TORN.
-
-    Notes
-    -----
-    The parser of Python calls itself for every level, so that a long chain of replies exceeds its
-    limit; and it keeps nothing of a text that is cut off.
-
-    Examples
-    --------
-    >>> decode_deep('[{"a": 1}, {"b": 2, "c', 0)[0]
-    [{'a': 1}, {'b': 2, '\\x00torn': True}]
+    `again` allows to read a second time what the break has swallowed, as an open string does.
     """
-    root: list[Any] = []
-    open_: list[Any] = [root]
-    keys = [""]  # of each open object, the key that waits for its value
-    wanted = "value"
-    try:
-        while wanted == "value" or len(open_) > 1:
-            at = _skip(text, at)
-            if wanted in ("first", "next") and text[at] in "}]":
-                if (text[at] == "}") != isinstance(open_[-1], dict):
-                    raise _Broken
-                open_.pop()
-                keys.pop()
-                at, wanted = at + 1, "next"
-                continue
-            if wanted == "next":
-                if text[at] != ",":
-                    raise _Broken
-                at = _skip(text, at + 1)
-            if isinstance(open_[-1], dict):
-                keys[-1], at = _string(text, at)
-                at = _skip(text, at)
-                if text[at] != ":":
-                    raise _Broken
-                at = _skip(text, at + 1)
-            if text[at] in "{[":
-                made: Any = {} if text[at] == "{" else []
-                _attach(made, open_[-1], keys[-1])
-                open_.append(made)
-                keys.append("")
-                at, wanted = at + 1, "first"
-                continue
-            made, at = _scalar(text, at)
-            _attach(made, open_[-1], keys[-1])
-            wanted = "next"
-    except _Broken:
-        for container in open_[1:]:
-            if isinstance(container, dict):
-                container[TORN] = True
-        at = len(text)
-    return (root[0] if root else _NOTHING), at
+    if deep.item is None:
+        at = text.find("\n", deep.end) + 1 or len(text)
+        return deep.end if text[deep.end : deep.end + 1] in ("{", "[") else at
+    before = text[text.rfind("\n", 0, deep.item) + 1 : deep.item]
+    alike = re.compile("\n" + ("" if before.strip() else before) + r"[{\[]")
+    found = alike.search(text, deep.item + 1 if again else deep.end)
+    return found.end() - 1 if found else len(text)
 
 
-def _attach(made: Any, container: Any, key: str) -> None:
-    if isinstance(container, dict):
-        container[key] = made
-    else:
-        container.append(made)
-
-
-def _past_space(text: str, at: int) -> int:
-    found = _SPACE.match(text, at)
+def _past(what: re.Pattern[str], text: str, at: int) -> int:
+    found = what.match(text, at)
     return found.end() if found else at
 
 
-def _skip(text: str, at: int) -> int:
-    end = _past_space(text, at)
-    if end >= len(text):
-        raise _Broken
-    return end
-
-
-def _string(text: str, at: int) -> tuple[str, int]:
-    if text[at] != '"':
-        raise _Broken
-    try:
-        return scanstring(text, at + 1, False)
-    except ValueError:
-        raise _Broken from None
-
-
-def _scalar(text: str, at: int) -> tuple[Any, int]:
-    if text[at] == '"':
-        return _string(text, at)
-    found = _NUMBER.match(text, at)
-    if found and found.end() < len(text):  # at the end, more digits may have followed
-        whole = not (found[1] or found[2])
-        return (_integer(found[0]) if whole else float(found[0])), found.end()
-    for word, value in _CONSTANTS.items():
-        if text.startswith(word, at):
-            return value, at + len(word)
-    raise _Broken
-
-
 def peek(path: Path) -> Any:
-    """The beginning of the first value of a JSON file; None if it does not begin as JSON."""
+    """The beginning of the first value of a JSON file; None if it does not begin as JSON.
+
+    A first line that is none, such as one of a log, is passed over if the next one is a value.
+    """
     with path.open("rb") as file:
         head = file.read(PEEK)
-    name = encoding(head)
-    text = head.decode(name, "replace").lstrip("\ufeff \t\r\n")
+    text = _begun(head.decode(encoding(head), "replace").lstrip("\ufeff \t\r\n"))
     if text[:1] not in ("{", "["):
-        return None
-    value, _ = decode_deep(text, 0)
+        text = text.partition("\n")[2].lstrip()
+        if text[:1] != "{" or decode_deep(text.partition("\n")[0], 0).broken:
+            return None
+    value = decode_deep(text, 0).value
     return value if isinstance(value, dict | list) and value else None

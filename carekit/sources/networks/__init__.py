@@ -27,19 +27,22 @@ class Network(NamedTuple):
 # `auto` asks in this order.
 NETWORKS = (
     Network("twcs", ("twcs",)),
-    Network("google_play", ("google-play",), "google-play"),
+    Network("google_play", ("google-play", "play-console"), "google-play"),
     Network("app_store", ("app-store",)),
+    Network("reviews", ("reviews", "reviews-json")),
     Network("fourcat", ("4cat", "4cat-ndjson")),
     Network("crowdtangle", ("crowdtangle",)),
     Network("snscrape", ("snscrape",), "snscrape"),
-    Network("x", ("x", "twarc"), "x"),
+    Network("chats", ("convokit", "slack", "discord")),
+    Network("helpdesks", ("chatwoot", "intercom")),
+    Network("x", ("x", "twarc", "x-archive", "twarc-csv", "academictwitter"), "x"),
     Network("bluesky", ("bluesky",), "bluesky"),
-    Network("mastodon", ("mastodon",), "mastodon"),
+    Network("mastodon", ("mastodon", "mastodon-outbox"), "mastodon"),
     Network("reddit", ("reddit",), "reddit"),
-    Network("youtube", ("youtube",), "youtube"),
+    Network("youtube", ("youtube", "youtube-data-tools"), "youtube"),
     Network("zendesk", ("zendesk",)),
     Network("telegram", ("telegram",), "telegram"),
-    Network("facebook", ("facebook",)),
+    Network("facebook", ("facebook", "facepager")),
     Network("cfpb", (), "cfpb"),
 )
 FORMATS = {name: f"{__name__}.{n.module}" for n in NETWORKS for name in n.formats}

@@ -11,7 +11,7 @@ from carekit.sources.files.any_csv import Preset, plan
 from carekit.sources.files.cells import EMPTY_WORDS
 from carekit.sources.files.formats import Derived, Drafts, Format, Options, Sample, need_columns
 from carekit.sources.files.table import TableFile
-from carekit.sources.networks.google_play import BRAND_COLUMNS
+from carekit.sources.networks.reviews import BRAND_COLUMNS
 
 LONGEST_ANSWER = 50_000  # characters; the store allows 5,970 in an answer
 _UNREADABLE = "developerResponse is no dictionary with a body and a time"

@@ -7,33 +7,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from urllib.parse import urlsplit
 
-from carekit.dataset.manifest import Selection
 from carekit.sources.files.any_csv import Preset, plan
 from carekit.sources.files.formats import Derived, Drafts, Format, Options, Sample
 from carekit.sources.files.table import TableFile
+from carekit.sources.networks.selections import PAGE_POSTS
+from carekit.sources.networks.values import address
 
 ZONES = {"EST": "-05:00", "EDT": "-04:00", "UTC": "+00:00", "GMT": "+00:00"}
 _ZONE = re.compile(r"\s+([A-Z]{3,4})$")
 NAMES = ("Page Name", "Group Name", "Account", "Name")
 
-PAGE_POSTS = Selection(
-    kind="page_posts_only",
-    why="It holds what pages posted; what customers wrote there was never exported.",
-    cannot_answer=("answer-rate", "first-response", "repeats", "definitions", "handoffs"),
-)
-
 
 def derive(row: Mapping[str, str]) -> tuple[str, str, str, str]:
     """Network, id, time and number of comments of a row, whose column names are in lower case."""
-    address = urlsplit(row.get("url", "").strip())
-    parts = [p for p in address.path.split("/") if p]
-    query = dict(p.split("=", 1) for p in address.query.split("&") if "=" in p)
+    link = address(row.get("url", "").strip())
+    parts = [p for p in link.path.split("/") if p]
+    query = dict(p.split("=", 1) for p in link.query.split("&") if "=" in p)
     native = query.get("story_fbid") or query.get("fbid") or (parts[-1] if parts else "")
     if not native:
         raise ValueError("URL does not end in the id of a post")
-    network = "instagram" if address.netloc.endswith("instagram.com") else "facebook"
+    network = "instagram" if link.netloc.endswith("instagram.com") else "facebook"
     time = (row.get("post created") or row.get("created") or "").strip()
     zone = _ZONE.search(time)
     if zone is not None:

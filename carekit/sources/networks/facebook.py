@@ -1,19 +1,23 @@
-"""Facebook: posts and comments of the Graph API → drafts.
+"""Facebook: posts and comments of the Graph API, as JSON or as Facepager's table → drafts.
 
 The id of a post begins with that of its page, so the page is known without its name; what the page
-writes is the brand's. Comments under a post of the page open a thread each; under a visitor's post
-they are replies to it. Names that the API marks in a text become pseudonyms.
+writes is the brand's. A name is no proof of that: anybody may bear it. Comments under a post of the
+page open a thread each; under a visitor's post they are replies to it. Names that the API marks in
+a text become pseudonyms.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from functools import partial
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from carekit.sources.files.formats import Format, Options, Sample
-from carekit.sources.files.json_items import json_items, place
-from carekit.sources.found import Draft, Found, LeftOut, Problem
+from carekit.sources.files.formats import Format, Item, Options, Sample
+from carekit.sources.files.json_items import json_items, place, table_items
+from carekit.sources.found import Draft, Found, LeftOut, Problem, Remark, guarded
 from carekit.sources.gaps import Gap
 from carekit.sources.networks.values import (
     ident,
@@ -27,8 +31,15 @@ from carekit.sources.networks.values import (
 
 NETWORK = "facebook"
 NO_ITEM = "a wrapper without posts or comments"
+SEED = "a row of Facepager without a post: a seed, or what came with another row"
+FAILED = "a row of Facepager whose request failed"
+NAMESAKE = (
+    "its author bears the name of the brand, which proves nothing; if it is the brand, list its "
+    "id among the accounts"
+)
 _WRAPPERS = ("data", "posts", "feed", "published_posts", "visitor_posts", "tagged")
 _NESTED = ("comments", "replies")
+_IDS = re.compile(r"\d+(_\d+)*")
 _POST_ONLY = frozenset(
     "shares status_type story full_picture attachments is_published privacy type promotable_id".split()
 )
@@ -51,7 +62,10 @@ def read(
     Parameters
     ----------
     value : object
-        `{"data": […], "paging": …}`, a post or a comment, or lists of them.
+        `{"data": […], "paging": …}`, a post or a comment, lists of them, or objects of them by
+        their ids, as the API answers `?ids=`.
+    options : Options, optional
+        Its brand may be the id of the page, where the items do not tell it.
     seen_at : datetime, optional
         When it was fetched.
 
@@ -61,22 +75,31 @@ def read(
         Posts, then their comments, each followed by its replies. A list of replies that goes on,
         and a count of replies larger than those that came, make gaps.
     """
-    page = options.brand if options else None  # its id or name, where the items do not tell it
-    stack: list[tuple[Any, _Place]] = [(value, _Place(page=page, page_name=page))]
+    brand = options.brand if options else None
+    start = _Place(page=brand if brand and brand.isdecimal() else None)
+    stack: list[tuple[Any, _Place]] = [(value, start)]
     while stack:
         each, place = stack.pop()
         if isinstance(each, list):
             stack += [(item, place) for item in reversed(each)]
             continue
         problem = why_unusable(each)
-        if _is_item(each) and problem:
-            yield Problem(problem)
-            stack += [(each[k], place) for k in _NESTED if isinstance(each.get(k), Mapping | list)]
-        elif _is_item(each):
-            draft, below = _draft(each, place, seen_at)
-            yield draft
+        if _is_item(each):
+            below = place
+            if problem:
+                yield Problem(problem)
+            else:
+                for found in guarded(_item, each, place, seen_at, brand):
+                    if isinstance(found, _Place):
+                        below = found
+                    else:
+                        yield found
             stack += [(each[k], below) for k in _NESTED if isinstance(each.get(k), Mapping | list)]
-        elif isinstance(each, Mapping):
+        elif not isinstance(each, Mapping):
+            yield Problem(problem or "")
+        elif by_id := _by_id(each):
+            stack += [(each[k], _wrapped({"id": k}, place)) for k in reversed(by_id)]
+        else:
             inside = [k for k in (*_WRAPPERS, *_NESTED) if isinstance(each.get(k), Mapping | list)]
             if inside:
                 place = _wrapped(each, place)
@@ -87,8 +110,6 @@ def read(
                 yield LeftOut(NO_ITEM)
             else:
                 yield Problem(problem or "it is neither a post nor a comment")
-        else:
-            yield Problem(problem or "")
 
 
 def _is_item(value: Any) -> bool:
@@ -96,6 +117,12 @@ def _is_item(value: Any) -> bool:
     if not isinstance(value, Mapping):
         return False
     return "created_time" in value or ("message" in value and "error" not in value)
+
+
+def _by_id(value: Mapping[str, Any]) -> list[str]:
+    """The ids under which an object holds things, if it holds nothing else."""
+    keys = [k for k in value if _IDS.fullmatch(k) and isinstance(value[k], Mapping)]
+    return keys if len(keys) == len([k for k in value if not k.startswith("__")]) else []
 
 
 def _wrapped(value: Mapping[str, Any], place: _Place) -> _Place:
@@ -121,29 +148,36 @@ def _is_post(item: Mapping[str, Any], native: str | None, author: str | None) ->
     return bool(_POST_ONLY & set(item)) or (author is not None and author == first)
 
 
-def _draft(
-    item: Mapping[str, Any], place: _Place, seen_at: datetime | None
-) -> tuple[Draft, _Place]:
+def _item(
+    item: Mapping[str, Any],
+    place: _Place,
+    seen_at: datetime | None,
+    brand: str | None = None,
+    is_post: bool | None = None,
+) -> Iterator[Any]:
     """An item, and where those below it stand."""
     native = ident(item.get("id"))
     author, name = ident(inner(item, "from", "id")), words(inner(item, "from", "name"))
-    is_post = place.parent is None and _is_post(item, native, author)
+    if is_post is None:
+        is_post = place.parent is None and _is_post(item, native, author)
     page = (native or "").split("_")[0] if is_post else place.page
-    is_page = page is not None and page in (author, name)
-    is_page = is_page or (name is not None and name == place.page_name)
+    is_page = page is not None and page == author
     # The API hides the names of visitors; a post without one is taken for the page's own.
-    own_post = is_post and (is_page or author is None)
+    own_post = is_post and (is_page or (author is None and name is None))
     page_name = (name if is_page else None) or place.page_name
+    if name is not None and not is_page and name in (brand, place.page_name):
+        yield Remark(NAMESAKE)
     parent = ident(inner(item, "parent", "id")) or place.parent
     claimed = number(item.get("comment_count"))
     if claimed is None:
         claimed = number(inner(item, "comments", "summary", "total_count"))
+    thread = place.thread or parent or native
     made: Draft = {
         "native_id": native,
         "network": NETWORK,
         "surface": "brand_page",
-        "author": author or name or (page if own_post else None),
-        "author_handle": name or page_name if own_post else name,
+        "author": author or (page if own_post else name),
+        "author_handle": page_name if is_page or own_post else None,
         "author_role": "brand" if is_page or own_post else None,
         # The door gives this name to all that was written to the page.
         "brand": page_name or name if is_page else None,
@@ -151,14 +185,13 @@ def _draft(
         "created_at": moment(item.get("created_time")),
         "text": _text(item, page),
         "reply_to": parent,
-        "thread": place.thread or parent or native,
+        "thread": thread,
         "observed_at": seen_at,
         "n_replies": None if own_post else claimed,
     }
+    yield made
     below = place._replace(page=page, page_name=page_name)
-    if not own_post:
-        below = below._replace(parent=native, thread=made["thread"])
-    return made, below
+    yield below if own_post else below._replace(parent=native, thread=thread)
 
 
 def _text(item: Mapping[str, Any], page: str | None) -> str | None:
@@ -198,6 +231,7 @@ def recognises(sample: Sample) -> bool:
             if "created_time" in each and "id" in each:
                 return True
             stack += [each[k] for k in ("data", "posts", "feed", "comments") if k in each]
+            stack += [each[k] for k in _by_id(each)[:1]]
     return False
 
 
@@ -211,4 +245,58 @@ FORMAT = Format(
     place=place,
 )
 
-FORMATS = (FORMAT,)
+
+def read_facepager(
+    nodes: dict[str, _Place], row: Mapping[str, str], options: Options | None = None
+) -> Iterator[Found]:
+    """A row of Facepager's table: a node of its tree; `nodes` keeps where those below it stand."""
+    node, above = row.get("id", ""), row.get("parent_id", "")
+    kind, fetched = row.get("object_type", ""), row.get("query_status", "")
+    nodes[node] = place = nodes.get(above, _Place())
+    if kind not in ("data", ""):
+        yield LeftOut(SEED)
+        return
+    if row.get("error.message") or not fetched.startswith("fetched (200"):
+        yield LeftOut(FAILED if fetched else SEED)
+        return
+    if not row.get("query_type", "").lower().startswith("facebook"):
+        yield Problem("a row of Facepager that is not of Facebook")
+        return
+    item = {
+        "id": row.get("object_id"),
+        "message": row.get("message") or row.get("story"),
+        "created_time": row.get("created_time"),
+        "from": {"id": row.get("from.id"), "name": row.get("from.name")},
+        "comment_count": row.get("comment_count") or row.get("comments.summary.total_count"),
+    }
+    asked = row.get("query_type", "").rsplit("/", 1)[-1]
+    is_post = "comment" not in asked and "repl" not in asked and place.parent is None
+    for found in guarded(_item, item, place, moment(row.get("query_time")), None, is_post):
+        if isinstance(found, _Place):
+            nodes[node] = found
+        else:
+            yield found
+
+
+def facepager(path: Path, name: str, options: Options) -> Iterator[Item]:
+    """The rows of a table; a node stands below one that came before it."""
+    return table_items(partial(read_facepager, {}))(path, name, options)
+
+
+def is_facepager(sample: Sample) -> bool:
+    """True for the columns that Facepager writes of every node."""
+    names = ("object_id", "object_type", "query_status", "query_type", "parent_id")
+    return sample.header is not None and all(sample.header.find(n) is not None for n in names)
+
+
+FACEPAGER = Format(
+    name="facepager",
+    what="Facebook posts and comments in Facepager's table (CSV)",
+    recognises=is_facepager,
+    items=facepager,
+    title="Facebook comments",
+    network=NETWORK,
+    place=place,
+)
+
+FORMATS = (FORMAT, FACEPAGER)

@@ -20,9 +20,9 @@ from carekit.sources.files.json_items import json_items, place
 from carekit.sources.files.records import read_records
 from carekit.sources.files.table import Header, TableFile
 from carekit.sources.files.text import Lines
-from carekit.sources.found import Found, Problem
+from carekit.sources.found import Found, NoPost, Problem, guarded
 from carekit.sources.networks import bluesky, mastodon, telegram, x, youtube
-from carekit.sources.networks.values import why_unusable
+from carekit.sources.networks.values import PLACEHOLDERS, somebody, why_unusable
 from carekit.sources.networks.x.posts import RETWEET
 
 PARENTS = (
@@ -56,7 +56,7 @@ def _derived(network: str | None, people: Mapping[str, str]) -> Derived:
 
     def make(row: Mapping[str, str]) -> tuple[str, ...]:
         if _says_yes(row.get("is_retweet")):
-            raise ValueError(RETWEET)
+            raise NoPost(RETWEET)
         native, thread = _cell(row, "id"), _cell(row, "thread_id")
         parent = next((p for name in PARENTS if (p := _cell(row, name))), "")
         if link := _cell(row, "replied_to_post"):
@@ -71,9 +71,10 @@ def _derived(network: str | None, people: Mapping[str, str]) -> Derived:
             )
         stamp = _cell(row, "unix_timestamp") or _cell(row, "timestamp_unix")
         time = stamp or _cell(row, "created_at") or _cell(row, "timestamp")
-        handle, number = _cell(row, "author"), _cell(row, "author_id")
+        handle, number = somebody(_cell(row, "author")) or "", _cell(row, "author_id")
         count = _cell(row, "reply_count").removesuffix(".0")
-        text = "\n".join(t for t in (_cell(row, "subject"), row.get("body", "")) if t)
+        lines = (_cell(row, "subject"), row.get("body", ""))
+        text = "\n".join(line for line in lines if line and line.strip() not in PLACEHOLDERS)
         return native, thread, parent, time, number or handle, handle, count, text, only_thread
 
     names = (
@@ -192,7 +193,7 @@ def read(value: Any, options: Options) -> Iterator[Found]:
         if reader is None:
             yield Problem(OTHER)
         else:
-            yield from reader(item, options)
+            yield from guarded(reader, item, options)
 
 
 def recognises_items(sample: Sample) -> bool:

@@ -8,38 +8,40 @@ without it an answered review would look unanswered.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Sequence
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
 from carekit.dataset.manifest import NOTHING_LEFT_OUT
 from carekit.errors import InputError
+from carekit.sources.collecting.limits import QueryFailed
 from carekit.sources.collecting.source import (
     Ask,
     Estimate,
-    LiveSource,
     Page,
     Query,
+    Source,
     SourceKind,
     StoredPage,
+    in_a_row,
 )
-from carekit.sources.collecting.web import QueryFailed
 from carekit.sources.files.any_csv import Preset, plan
 from carekit.sources.files.formats import Drafts, Format, Options, Sample
+from carekit.sources.files.json_items import place, table_items
 from carekit.sources.files.table import TableFile
-from carekit.sources.found import Draft, Found, Problem
-from carekit.sources.networks.values import ident, moment, number, words
+from carekit.sources.found import Found, Problem, guarded
+from carekit.sources.json_text import decode_deep, loads
+from carekit.sources.networks.reviews import BRAND_COLUMNS, made_id, review, titled
+from carekit.sources.networks.values import ident, language, moment, number, words
 
 if TYPE_CHECKING:
     from carekit.sources.collecting.web import Web
 
 NETWORK = "google_play"
+_REVIEW = re.compile(r"[?&#]review-?id=([^&\s]+)", re.IGNORECASE)
 MARK = "UsvDTd"  # the call that lists reviews
-# The name that the store shows for everybody who hides theirs.
-NOBODY = (
-    "A Google user", "Un utilisateur de Google", "Ein Google-Nutzer", "Un usuario de Google",
-    "Um usuário do Google", "Un utente di Google", "Een Google-gebruiker",
-)  # fmt: skip
 
 
 def answer_of(body: str) -> tuple[list[Any], str | None] | None:
@@ -56,12 +58,12 @@ def answer_of(body: str) -> tuple[list[Any], str | None] | None:
         return None
     try:
         # Several values may follow each other, each after a line with its length.
-        outer, _ = json.JSONDecoder().raw_decode(body, start)
+        outer = decode_deep(body, start).value
         inside = next(
             c[2] for c in outer if isinstance(c, list) and len(c) > 2 and c[:2] == ["wrb.fr", MARK]
         )
-        value = json.loads(inside) if isinstance(inside, str) else []
-    except (ValueError, TypeError, StopIteration, RecursionError):
+        value = loads(inside) if isinstance(inside, str) else []
+    except (ValueError, TypeError, StopIteration):
         return None
     if not isinstance(value, list):
         return None
@@ -91,63 +93,35 @@ def read_reviews(
     if found is None:
         yield Problem("the page holds no list of reviews")
         return
-    for review in found[0]:
-        yield from _review(review, brand, lang, seen_at)
+    for item in found[0]:
+        yield from guarded(_review, item, brand, lang, seen_at)
 
 
-def _review(review: Any, brand: str, lang: str | None, seen_at: datetime | None) -> Iterator[Found]:
-    native, name = ident(_at(review, 0)), words(_at(review, 1, 0))
-    stars = number(_at(review, 2))
-    if not isinstance(review, list) or native is None:
-        yield Problem("a review has no id")
-        return
-    if stars is None or not 1 <= stars <= 5:
-        yield Problem("rating is no whole number from 1 to 5")
-        return
-    same: Draft = {
-        "network": NETWORK,
-        "surface": "review",
-        "brand": brand,
-        "thread": native,
-        "observed_at": seen_at,
-    }
-    answer, answered_at = words(_at(review, 7, 1)), moment(_at(review, 7, 2, 0))
-    if answer is not None and answered_at is None:
-        yield Problem("the answer has no time that can be read")
-        return
-    yield same | {
-        "native_id": native,
-        "author": None if name in NOBODY else name,
-        "author_role": "customer",
-        "created_at": moment(_at(review, 5, 0)),
-        "text": words(_at(review, 4)),
-        "lang": lang,
-        "rating": stars,
-    }
-    if answer is not None:
-        yield same | {
-            "nested": True,
-            "native_id": f"{native}#reply",
-            "author_role": "brand",
-            "created_at": answered_at,
-            "text": answer,
-            "reply_to": native,
-        }
+def _review(item: Any, brand: str, lang: str | None, seen_at: datetime | None) -> Iterator[Found]:
+    yield from review(
+        NETWORK,
+        ident(_at(item, 0)),
+        author=_at(item, 1, 0),
+        at=_at(item, 5, 0),
+        text=words(_at(item, 4)),
+        stars=number(_at(item, 2)),
+        answer=words(_at(item, 7, 1)),
+        answered_at=_at(item, 7, 2, 0),
+        brand=brand,
+        lang=lang,
+        seen_at=seen_at,
+    )
 
 
 def _at(value: Any, *places: int) -> Any:
     """What stands at a place of lists in lists; None if there is nothing."""
-    for place in places:
-        if not isinstance(value, list) or not -len(value) <= place < len(value):
+    for at in places:
+        if not isinstance(value, list) or not -len(value) <= at < len(value):
             return None
-        value = value[place]
+        value = value[at]
     return value
 
 
-BRAND_COLUMNS = (
-    "brand", "company", "firm", "app", "app_name", "appName", "app_id", "appId", "package",
-    "package_name",
-)  # fmt: skip
 PRESET = Preset(
     columns={
         "post_id": ("reviewId",),
@@ -163,7 +137,6 @@ PRESET = Preset(
     network="google_play",
     surface="review",
     role="customer",
-    anonymous=NOBODY,
 )
 
 
@@ -178,6 +151,35 @@ def drafts(table: TableFile, options: Options) -> Drafts:
     return plan(table, options, PRESET, format="google-play")
 
 
+def read_row(row: Mapping[str, str], options: Options | None = None) -> Iterator[Found]:
+    """A row of the monthly report of the Play Console; ratings without a text have no link."""
+    at = row.get("review submit date and time") or row.get("review submit millis since epoch")
+    text = titled(row.get("review title"), row.get("review text"))
+    answer = row.get("developer reply text") or None
+    answered_at = row.get("developer reply date and time")
+    stars, link = row.get("star rating"), _REVIEW.search(row.get("review link", ""))
+    key, brand = (options.key, options.brand) if options else (b"", None)
+    package = row.get("package name") or None
+    yield from review(
+        NETWORK,
+        unquote(link[1]) if link else made_id(key, package, at, stars, row.get("device"), text),
+        author=None,
+        at=at,
+        text=text,
+        stars=number(stars),
+        answer=answer,
+        answered_at=answered_at or row.get("developer reply millis since epoch"),
+        brand=brand or package,
+        lang=language(row.get("reviewer language")),
+    )
+
+
+def is_console(sample: Sample) -> bool:
+    """True for the columns of the console's monthly report."""
+    names = ("Star Rating", "Review Submit Date and Time", "Developer Reply Text")
+    return sample.header is not None and all(sample.header.find(n) is not None for n in names)
+
+
 FORMAT = Format(
     name="google-play",
     what="Google Play reviews with answers (CSV)",
@@ -186,6 +188,15 @@ FORMAT = Format(
     title="Google Play reviews",
     network="google_play",
 )
+CONSOLE = Format(
+    name="play-console",
+    what="Google Play reviews of the Play Console, UTF-16 (CSV)",
+    recognises=is_console,
+    items=table_items(read_row),
+    title="Google Play reviews",
+    network="google_play",
+    place=place,
+)
 
 
 BASE = "https://play.google.com"
@@ -193,16 +204,9 @@ PATH = "/_/PlayStoreUi/data/batchexecute"
 SIZE, NEWEST = 100, 2
 
 
-class GooglePlay(LiveSource):
-    """The web pages of the store.
-
-    Parameters
-    ----------
-    ask : Ask
-        Targets: app ids (com.acme.app). `countries` and `langs`: which editions to read.
-    web : Web
-    base_url : str
-    """
+class GooglePlay(Source):
+    """The web pages of the store. Targets: app ids (com.acme.app); `countries` and `langs`: which
+    editions to read."""
 
     name = "google-play"
     network = "google_play"
@@ -212,9 +216,6 @@ class GooglePlay(LiveSource):
     )
     selection = NOTHING_LEFT_OUT
     pace = 2.0
-
-    def __init__(self, ask: Ask, *, web: Web, base_url: str = BASE) -> None:
-        super().__init__(ask, web=web, base_url=base_url)
 
     def queries(self) -> Sequence[Query]:
         countries, langs = self.ask.countries or ("us",), self.ask.langs or ("en",)
@@ -232,35 +233,22 @@ class GooglePlay(LiveSource):
 
     def pages(self, query: Query, cursor: str | None) -> Iterator[Page]:
         country, lang, app = query.key.split("/", 2)
-        while True:
-            answer = self.web.get(
-                self.base_url + PATH,
-                params={"hl": lang, "gl": country},
-                form={"f.req": _request(app, cursor)},
-                expect="text",
-            )
-            found = answer_of(answer.body)
-            if found is None:
-                raise QueryFailed(f"{self.host} answered without a list of reviews for {app}")
-            reviews, cursor = found
-            if not reviews or self._is_before(reviews):
-                cursor = None
-            yield Page(
-                answer.body,
-                answer.request,
-                answer.status,
-                answer.headers,
-                next_cursor=cursor,
-                n_items=len(reviews),
-            )
-            if cursor is None:
-                return
+        yield from in_a_row(lambda at: self._page(country, lang, app, at), cursor)
 
-    def _is_before(self, reviews: Sequence[Any]) -> bool:
-        """The newest come first: a page that is older than the range ends it."""
-        times = [_time(r) for r in reviews]
-        since = self.ask.since
-        return since is not None and all(t is not None and t < since for t in times)
+    def _page(self, country: str, lang: str, app: str, cursor: str | None) -> Page:
+        answer = self.web.get(
+            self.base_url + PATH,
+            params={"hl": lang, "gl": country},
+            form={"f.req": _request(app, cursor)},
+            expect="text",
+        )
+        found = answer_of(answer.body)
+        if found is None:
+            raise QueryFailed(f"{self.host} answered without a list of reviews for {app}")
+        reviews, token = found
+        is_end = not reviews or self.all_before(moment(_at(r, 5, 0)) for r in reviews)
+        following = None if is_end else self.cursor(token)
+        return Page.of(answer, next_cursor=following, n_items=len(reviews))
 
     def read(self, page: StoredPage) -> Iterable[Found]:
         _, lang, app = page.query.key.split("/", 2)
@@ -278,26 +266,17 @@ class GooglePlay(LiveSource):
         """A review in the range of time; an answer belongs to its review, whenever it came."""
         if draft.get("nested"):
             return draft["reply_to"] not in left_out
-        time, ask = draft["created_at"], self.ask
-        if time is None:
-            return True
-        return not (ask.since and time < ask.since) and not (ask.until and time > ask.until)
+        return self.in_range(draft["created_at"])
 
     def purge(self, body: str, ids: Collection[str]) -> str:
         """The body without the reviews of these ids."""
         plain = {i.removesuffix("#reply") for i in ids}
         found = answer_of(body)
-        if found is None or not any(i in body for i in plain):
+        kept = [r for r in (found[0] if found else []) if ident(_at(r, 0)) not in plain]
+        if found is None or len(kept) == len(found[0]):
             return body
-        kept = [r for r in found[0] if not (isinstance(r, list) and r and r[0] in plain)]
         inside = json.dumps([kept, None, [None, found[1]]], ensure_ascii=False)
         return ")]}'\n\n" + json.dumps([["wrb.fr", MARK, inside]], ensure_ascii=False)
-
-
-def _time(review: Any) -> Any:
-    return (
-        moment(review[5][0]) if isinstance(review, list) and len(review) > 5 and review[5] else None
-    )
 
 
 def _request(app: str, token: str | None) -> str:
@@ -333,4 +312,4 @@ KIND = SourceKind(
     make=make,
 )
 
-FORMATS = (FORMAT,)
+FORMATS = (FORMAT, CONSOLE)

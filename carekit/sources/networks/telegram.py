@@ -12,22 +12,24 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from carekit.dataset.manifest import Selection
 from carekit.errors import InputError, MissingExtraError
+from carekit.sources.collecting.limits import QueryFailed
 from carekit.sources.collecting.source import (
     LOOKUP,
     Ask,
     Estimate,
-    LiveSource,
     Page,
     Query,
+    Source,
     SourceKind,
     StoredPage,
+    in_a_row,
 )
-from carekit.sources.collecting.web import Answer, QueryFailed
+from carekit.sources.collecting.web import Answer
 from carekit.sources.files.formats import Format, Options, Sample
 from carekit.sources.files.json_items import json_items, place
-from carekit.sources.found import Draft, Found, Gone, LeftOut, Problem
+from carekit.sources.found import Draft, Found, Gone, LeftOut, Problem, guarded
+from carekit.sources.networks.selections import CHANNEL_POSTS
 from carekit.sources.networks.values import (
     TORN,
     first_ident,
@@ -35,6 +37,7 @@ from carekit.sources.networks.values import (
     inner,
     listed,
     moment,
+    somebody,
     why_unusable,
     words,
 )
@@ -55,34 +58,53 @@ def read(
 ) -> Iterator[Found]:
     """The messages of an exported chat, or of all chats of an export.
 
+    A channel that the export holds, or that is listed among the accounts, is the brand's wherever
+    it writes: also in the group where its readers discuss, whose posts open a thread each there.
+
     Parameters
     ----------
     value : object
         The content of result.json; a chat, or a list of them.
+    options : Options, optional
+        Its accounts may list channels: `channel123`.
     seen_at : datetime, optional
         When it was exported.
     """
+    chats: list[Mapping[str, Any]] = []
     stack = [value]
     while stack:
         each = stack.pop()
         if isinstance(each, list):
             stack += reversed(each)
         elif isinstance(inner(each, "messages"), list):
-            for message in each["messages"]:
-                yield from _message(message, each, seen_at)
-        elif isinstance(inner(each, "chats"), Mapping) or isinstance(
-            inner(each, "left_chats"), Mapping
-        ):
-            chats = (listed(each, name, "list") for name in ("left_chats", "chats"))
-            stack += [chat for some in chats for chat in reversed(some)]
+            chats.append(each)
+        elif any(isinstance(inner(each, name), Mapping) for name in ("chats", "left_chats")):
+            lists = (listed(each, name, "list") for name in ("left_chats", "chats"))
+            stack += [chat for some in lists for chat in reversed(some)]
         elif isinstance(each, Mapping) and each.get("type") in ("message", "service"):
-            yield from _message(each, {}, seen_at)
+            chats.append({"messages": [each]})
         else:
             problem = None if isinstance(each, Mapping) and TORN in each else why_unusable(each)
             yield Problem(problem) if problem else LeftOut(OTHER)
+    brands = {
+        f"{_CHANNEL}{ident(chat.get('id'))}": words(chat.get("name")) or ""
+        for chat in chats
+        if _CHANNEL in str(chat.get("type"))
+    }
+    brands |= {a: a for n, a in (options.accounts if options else ()) if n == NETWORK}
+    for chat in chats:
+        announced: dict[str, str] = {}  # post of a channel in a group → that channel
+        for message in chat["messages"]:
+            yield from guarded(_message, message, chat, seen_at, brands, announced)
 
 
-def _message(message: Any, chat: Mapping[str, Any], seen_at: datetime | None) -> Iterator[Found]:
+def _message(
+    message: Any,
+    chat: Mapping[str, Any],
+    seen_at: datetime | None,
+    brands: Mapping[str, str],
+    announced: dict[str, str],
+) -> Iterator[Found]:
     problem = why_unusable(message)
     if problem:
         yield Problem(problem)
@@ -90,26 +112,32 @@ def _message(message: Any, chat: Mapping[str, Any], seen_at: datetime | None) ->
     if message.get("type", "message") != "message":
         yield LeftOut(SERVICE)
         return
-    number, chat_id = ident(message.get("id")), ident(chat.get("id"))
-    kind = str(chat.get("type") or "")
+    chat_id, kind = ident(chat.get("id")), str(chat.get("type") or "")
+    native = _native(chat_id, ident(message.get("id")))
     author, name = first_ident(message, "from_id", "actor_id"), words(message.get("from"))
-    is_chat_itself = author is not None and chat_id is not None and author == _CHANNEL + chat_id
-    is_chat_itself = is_chat_itself or (_CHANNEL in kind and author is None)
-    account = words(chat.get("name"))
-    answered = ident(message.get("reply_to_message_id"))
+    is_chat = author is not None and chat_id is not None and author == _CHANNEL + chat_id
+    is_chat = is_chat or (_CHANNEL in kind and author is None)
+    account = brands.get(_CHANNEL + (chat_id or "") if is_chat else author or "")
+    if is_chat:
+        account = account or words(chat.get("name"))
     elsewhere = ident(message.get("reply_to_peer_id"))
     peer = elsewhere.removeprefix(_CHANNEL) if elsewhere else chat_id
+    answered = _native(peer, ident(message.get("reply_to_message_id")))
+    if account and native and not is_chat:
+        announced[native] = account
+    below = None if account else announced.get(answered or "")
     made: Draft = {
-        "native_id": _native(chat_id, number),
+        "native_id": native,
         "network": NETWORK,
         "surface": "brand_page" if kind.startswith("public_") else None,
-        "author": author or (account if is_chat_itself else name),
-        "author_handle": account if is_chat_itself else name,
-        "author_role": "brand" if is_chat_itself else None,
-        "account": account if is_chat_itself else None,
+        # A name is anybody's; only an id tells who writes.
+        "author": author or account or somebody(name),
+        "author_handle": account,
+        "author_role": "brand" if account else None,
+        "account": account or below,
         "created_at": moment(message.get("date_unixtime")) or moment(message.get("date")),
         "text": text_of(message.get("text")) or text_of(message.get("caption")),
-        "reply_to": _native(peer, answered),
+        "reply_to": None if below else answered,
         "visibility": "public" if kind.startswith("public_") else "private",
         "observed_at": seen_at,
     }
@@ -183,7 +211,7 @@ def soup(html: str) -> BeautifulSoup:
 def numbers(page: BeautifulSoup) -> list[int]:
     """The numbers of the messages on a page."""
     found = (str(m["data-post"]).rsplit("/", 1)[-1] for m in page.select("[data-post]"))
-    return [int(n) for n in found if n.isdecimal()]
+    return [int(n) for n in found if n.isdecimal() and len(n) < 16]
 
 
 def read_preview(html: str, *, seen_at: datetime | None = None) -> Iterator[Found]:
@@ -198,21 +226,23 @@ def read_preview(html: str, *, seen_at: datetime | None = None) -> Iterator[Foun
     """
     for message in soup(html).select("[data-post]"):
         channel, _, number = str(message["data-post"]).rpartition("/")
-        if not channel or not number.isdecimal():
+        if not channel or not number.isdecimal() or len(number) > 15:
             yield Problem("a message has no number")
         elif "service_message" in (message.get("class") or []):
             yield LeftOut(SERVICE)
         else:
-            yield _preview_draft(message, channel, number, seen_at)
+            yield from guarded(_preview_draft, message, channel, number, seen_at)
 
 
-def _preview_draft(message: Tag, channel: str, number: str, seen_at: datetime | None) -> Draft:
+def _preview_draft(
+    message: Tag, channel: str, number: str, seen_at: datetime | None
+) -> Iterator[Found]:
     time = message.select_one("time[datetime]")
     # A message that answers another shows a piece of that one's text first.
     text = next((t for t in message.select(".tgme_widget_message_text")
                  if t.find_parent(class_="tgme_widget_message_reply") is None), None)  # fmt: skip
     answered = message.select_one("a.tgme_widget_message_reply[href]")
-    return {
+    yield {
         "native_id": f"{channel}/{number}",
         "network": NETWORK,
         "surface": "brand_page",
@@ -242,32 +272,16 @@ def _answered(address: str) -> str | None:
 
 BASE = "https://t.me"
 PAGE = 20
-CHANNEL_POSTS = Selection(
-    kind="channel_posts_only",
-    why="It holds what channels announced; what readers wrote there is not shown.",
-    cannot_answer=("answer-rate", "first-response", "repeats", "definitions", "handoffs"),
-)
 
 
-class Telegram(LiveSource):
-    """The public preview of channels.
-
-    Parameters
-    ----------
-    ask : Ask
-        Targets: names of channels.
-    web : Web
-    base_url : str
-    """
+class Telegram(Source):
+    """The public preview of channels. Targets: their names."""
 
     name = network = "telegram"
     terms = "Public channels only; ask slowly, honour deletions (run --refresh)."
     selection = CHANNEL_POSTS
     pace = 1.5
     versions: tuple[str, ...] = ("httpx", "beautifulsoup4")
-
-    def __init__(self, ask: Ask, *, web: Web, base_url: str = BASE) -> None:
-        super().__init__(ask, web=web, base_url=base_url)
 
     def accounts(self) -> Sequence[str]:
         return self.ask.targets
@@ -288,12 +302,7 @@ class Telegram(LiveSource):
             channel, _, number = query.key.rpartition("/")
             yield self._page(channel, str(int(number) + 1))
             return
-        while True:
-            page = self._page(query.key, cursor)
-            yield page
-            if page.next_cursor is None:
-                return
-            cursor = page.next_cursor
+        yield from in_a_row(lambda at: self._page(query.key, at), cursor)
 
     def _get(self, channel: str, before: str | None) -> Answer:
         return self.web.get(
@@ -302,8 +311,8 @@ class Telegram(LiveSource):
 
     def _page(self, channel: str, before: str | None) -> Page:
         answer = self._get(channel, before)
-        read = soup(answer.body)
-        found = numbers(read)
+        page = soup(answer.body)
+        found = numbers(page)
         if not found and before is None:
             raise QueryFailed(
                 f"{self.host} shows no messages of {channel!r}: there is no such public channel, or "
@@ -312,46 +321,27 @@ class Telegram(LiveSource):
         lowest = min(found, default=1)
         # Paging may loop: only a page that goes further down is worth asking for.
         goes_on = lowest > 1 and (before is None or lowest < int(before))
-        return Page(
-            answer.body,
-            answer.request,
-            answer.status,
-            answer.headers,
-            next_cursor=str(lowest) if goes_on and not self._is_before(read) else None,
-            n_items=len(found),
-        )
-
-    def _is_before(self, page: BeautifulSoup) -> bool:
-        since = self.ask.since
-        times = [moment(str(t["datetime"])) for t in page.select("time[datetime]")]
-        return since is not None and bool(times) and all(t is not None and t < since for t in times)
+        times = (moment(str(t["datetime"])) for t in page.select("time[datetime]"))
+        following = str(lowest) if goes_on and not self.all_before(times) else None
+        return Page.of(answer, next_cursor=following, n_items=len(found))
 
     def read(self, page: StoredPage) -> Iterable[Found]:
         found = list(read_preview(page.body, seen_at=page.fetched_at))
         if page.query.kind == LOOKUP:
             there = any(isinstance(f, dict) and f["native_id"] == page.query.key for f in found)
             return found if there else [*found, Gone("telegram", page.query.key)]
-        return [f for f in found if self._wanted(f)]
-
-    def _wanted(self, found: Found) -> bool:
-        time = found.get("created_at") if isinstance(found, dict) else None
-        ask = self.ask
-        if time is None:
-            return True
-        return not (ask.since and time < ask.since) and not (ask.until and time > ask.until)
+        return self.wanted(found)
 
     def lookup(self, ids: Sequence[str]) -> Sequence[Query]:
-        return [Query(LOOKUP, i) for i in ids]
+        return [Query(LOOKUP, i) for i in ids if i.rpartition("/")[2].isdecimal()]
 
     def purge(self, body: str, ids: Collection[str]) -> str:
         """The page without the messages of these ids."""
-        if not any(i in body for i in ids):
-            return body
-        read = soup(body)
-        for message in read.select("[data-post]"):
-            if str(message["data-post"]) in ids:
-                message.clear()
-        return str(read)
+        page = soup(body)
+        gone = [m for m in page.select("[data-post]") if str(m["data-post"]) in ids]
+        for message in gone:
+            message.clear()
+        return str(page) if gone else body
 
 
 def make(ask: Ask, web: Web) -> Telegram:

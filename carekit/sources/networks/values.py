@@ -5,22 +5,41 @@ Nothing here raises: what cannot be read is None, and the mapper says what that 
 
 from __future__ import annotations
 
+import html as html_module
 import math
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
+from urllib.parse import SplitResult, urlsplit
 
 from carekit.sources.found import mended
+from carekit.sources.json_text import TORN as TORN
 
-# The key of an object in whose middle the file ends: what it holds is not all of it.
-TORN = "\0torn"
 CUT = "the file ends, or is broken, inside this item"
 _TWITTER = "%a %b %d %H:%M:%S %z %Y"  # Tue Oct 31 22:10:47 +0000 2017
 _EXACT = 2**53  # a float beyond it has lost digits of its id
 _FRACTION = re.compile(r"(?<=:\d\d)[.,]\d+")
-_BREAKS = frozenset({"br", "p", "div", "li"})
+# What sites write in place of a text or an author that is gone.
+PLACEHOLDERS = (
+    "[deleted]",
+    "[removed]",
+    "[deleted by user]",
+    "[removed by reddit]",
+    "[unavailable]",
+)
+# Names that stand for everybody who hides theirs.
+NOBODY = (
+    *PLACEHOLDERS, "deleted", "deleted user", "deleted account", "[supprimé]", "utilisateur supprimé",
+    "compte supprimé", "anonymous", "anonyme", "anonym", "anónimo", "anonimo", "utilisateur anonyme",
+    "anonymous user", "facebook user", "utilisateur de facebook", "a google user",
+    "un utilisateur de google", "utilisateur de google", "utilisateur google", "google user",
+    "ein google-nutzer", "un usuario de google", "um usuário do google", "un utente di google",
+    "een google-gebruiker", "handle.invalid", "n/a", "unknown", "inconnu",
+)  # fmt: skip
+_NOBODY = frozenset(NOBODY)
+_TAG = re.compile(r"<[^<>]*>")
 # A larger number of seconds is one of milliseconds, beyond that of microseconds.
 _MILLISECONDS, _MICROSECONDS = 1e11, 1e14
 
@@ -92,6 +111,18 @@ def words(value: Any) -> str | None:
     return mended(value) if isinstance(value, str) else None
 
 
+def somebody(value: Any) -> str | None:
+    """A name or handle of one person; None for what sites write instead of many.
+
+    Examples
+    --------
+    >>> somebody("ann"), somebody("[deleted]"), somebody(" Utilisateur anonyme ")
+    ('ann', None, None)
+    """
+    name = words(value)
+    return None if name is None or name.strip().casefold() in _NOBODY else name
+
+
 def number(value: Any) -> int | None:
     """A count of 0 or more; None for anything else.
 
@@ -138,6 +169,18 @@ def moment(value: Any) -> datetime | None:
         return None
 
 
+def utc(value: Any) -> datetime | None:
+    """A time as text, in UTC also where it has no zone; None if it is none.
+
+    Examples
+    --------
+    >>> str(utc("2024-05-01t12:00:00.123456789+02:00")), utc(12)
+    ('2024-05-01 10:00:00.123456+00:00', None)
+    """
+    made = moment(value.upper()) if isinstance(value, str) else None
+    return made.replace(tzinfo=UTC) if made and made.tzinfo is None else made
+
+
 def _spelled(text: str) -> datetime:
     if text.isdecimal() and len(text) > 8:
         return _counted(float(text))
@@ -173,8 +216,10 @@ def language(value: Any) -> str | None:
     return code if len(code) == 2 and code.isalpha() else None
 
 
-class _Plain(HTMLParser):
+class Words(HTMLParser):
     """Collects the words of an HTML text; paragraphs and breaks become line ends."""
+
+    breaks = frozenset({"p", "div", "li"})
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -185,7 +230,7 @@ class _Plain(HTMLParser):
             self.parts.append("\n")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in _BREAKS and tag != "br":
+        if tag in self.breaks:
             self.parts.append("\n")
 
     def handle_data(self, data: str) -> None:
@@ -203,10 +248,45 @@ def plain_text(html: Any) -> str | None:
     text = words(html)
     if text is None:
         return None
-    reader = _Plain()
-    reader.feed(text)
-    reader.close()
-    return "".join(reader.parts).strip()
+    return unmarked(text, Words()).strip()
+
+
+def unmarked(html: str, reader: Words) -> str:
+    """The words that a reader collects; of HTML that it cannot read, everything but the tags."""
+    try:
+        reader.feed(html)
+        reader.close()
+    except (AssertionError, ValueError):  # a declaration such as <![x[, a number without end
+        return unescaped(_TAG.sub("", html))
+    return "".join(reader.parts)
+
+
+def unescaped(text: str) -> str:
+    """A text without the characters that HTML writes as numbers or names.
+
+    Examples
+    --------
+    >>> unescaped("a &amp; b &#" + "9" * 5000)[:7]
+    'a & b &'
+    """
+    try:
+        return html_module.unescape(text)
+    except ValueError:  # a number of thousands of digits
+        return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
+
+
+def address(url: Any) -> SplitResult:
+    """The parts of a URL; empty ones for anything else.
+
+    Examples
+    --------
+    >>> address("https://a.test/b").path, address("https://[").path
+    ('/b', '')
+    """
+    try:
+        return urlsplit(url if isinstance(url, str) else "")
+    except ValueError:
+        return urlsplit("")
 
 
 def records(value: Any, keys: frozenset[str]) -> Iterator[Any]:

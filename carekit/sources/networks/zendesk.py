@@ -8,12 +8,12 @@ answers: that is a gap, not a silence.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from carekit.sources.files.formats import Format, Options, Sample
 from carekit.sources.files.json_items import json_items, place
-from carekit.sources.found import Draft, Found, LeftOut, Problem
+from carekit.sources.found import Draft, Found, LeftOut, Problem, Remark, attempted, guarded
 from carekit.sources.gaps import Gap
 from carekit.sources.networks.values import (
     first_ident,
@@ -38,6 +38,10 @@ CHANNELS = {
 LISTS = ("tickets", "results", "data", "comments", "audits", "ticket_audits", "ticket_events")
 OTHER = "a user, a group or another thing that is no ticket"
 LOST = "a comment of a ticket that the file does not hold"
+UNKNOWN = (
+    "nothing tells who writes beside the requester, so he was taken for an agent; if he is in copy, "
+    "too many requests count as answered (export the users beside the tickets)"
+)
 _KINDS = ("users", "groups", "organizations", "metric_sets", "sharing_agreements", "brands")
 
 
@@ -61,7 +65,7 @@ def read(
     """
     known: list[Mapping[str, Any]] = []
     loose: dict[str, list[Mapping[str, Any]]] = {}  # ticket → comments and audits beside it
-    roles: dict[str | None, str | None] = {}
+    roles: dict[str, str] = {}
     stack: list[tuple[Any, str | None]] = [(value, None)]
     while stack:
         each, ticket = stack.pop()
@@ -73,29 +77,47 @@ def read(
             yield Problem(problem)
             continue
         for user in listed(each, "users"):
-            roles[ident(inner(user, "id"))] = words(inner(user, "role"))
+            roles[attempted(ident, inner(user, "id")) or ""] = str(inner(user, "role") or "")
         if _is_ticket(each):
             known.append(each)
             continue
         if _is_message(each):
-            whose = first_ident(each, "ticket_id") or ticket
+            whose = attempted(first_ident, each, "ticket_id") or ticket
             loose.setdefault(whose or "", []).append(each)
             continue
         one = each.get("ticket")
         if isinstance(one, Mapping):
             known.append(one)
-            ticket = ident(one.get("id"))
+            ticket = attempted(ident, one.get("id"))
         inside = [k for k in LISTS if isinstance(each.get(k), list | Mapping)]
-        stack += [(each[k], ticket or ident(each.get("ticket_id"))) for k in reversed(inside)]
+        stack += [
+            (each[k], ticket or attempted(ident, each.get("ticket_id"))) for k in reversed(inside)
+        ]
         if not inside and not isinstance(one, Mapping):
             strange = not any(k in each for k in (*_KINDS, "role", "email", "count", "next_page"))
             yield Problem("it is neither a ticket nor a comment") if strange else LeftOut(OTHER)
+    roles = _guessed(known) | roles
     for ticket_object in known:
-        beside = loose.pop(ident(ticket_object.get("id")) or "", [])
-        yield from _ticket(ticket_object, beside, roles, seen_at)
+        beside = loose.pop(attempted(ident, ticket_object.get("id")) or "", [])
+        yield from guarded(_ticket, ticket_object, beside, roles, seen_at)
     for messages in loose.values():
         for _ in messages:
             yield Problem(LOST)
+
+
+def _guessed(tickets: list[Mapping[str, Any]]) -> dict[str, str]:
+    """Who is what, as far as tickets tell without a list of users: who asks or is in copy is a
+    customer; who is assigned a ticket or writes notes is an agent."""
+    roles: dict[str, str] = {}
+    for ticket in tickets:
+        asking = [ticket.get("requester_id"), *listed(ticket, "collaborator_ids")]
+        for user in (*asking, *listed(ticket, "email_cc_ids")):
+            roles[attempted(ident, user) or ""] = "end-user"
+    for ticket in tickets:
+        notes = [c for c in listed(ticket, "comments") if inner(c, "public") is False]
+        for user in (ticket.get("assignee_id"), *(inner(c, "author_id") for c in notes)):
+            roles[attempted(ident, user) or ""] = "agent"
+    return roles
 
 
 def _is_ticket(value: Mapping[str, Any]) -> bool:
@@ -114,17 +136,17 @@ def _is_message(value: Mapping[str, Any]) -> bool:
 def _ticket(
     ticket: Mapping[str, Any],
     beside: list[Mapping[str, Any]],
-    roles: Mapping[str | None, str | None],
+    roles: Mapping[str, str],
     seen_at: datetime | None,
 ) -> Iterator[Found]:
-    native = ident(ticket.get("id"))
-    requester = ident(ticket.get("requester_id")) or ident(inner(ticket, "requester", "id"))
-    channel = str(inner(ticket, "via", "channel") or "").lower()
-    network = CHANNELS.get(channel, NETWORK)
     problem = why_unusable(ticket)
     if problem:
         yield Problem(problem)
         return
+    native = ident(ticket.get("id"))
+    requester = ident(ticket.get("requester_id")) or ident(inner(ticket, "requester", "id"))
+    channel = str(inner(ticket, "via", "channel") or "").lower()
+    network = CHANNELS.get(channel, NETWORK)
     messages = [
         *listed(ticket, "comments"), *listed(ticket, "audits"), *beside,
         *listed(ticket, "comments", "comments"), *listed(ticket, "audits", "audits"),
@@ -136,32 +158,41 @@ def _ticket(
         "thread": native,
         "observed_at": seen_at or moment(inner(ticket, "exported_at")),
     }
-    if good:
-        # The first comment is the description.
-        first = min(good, key=lambda c: (c["at"] is None, str(c["at"])))
-    else:
-        subject, text = words(ticket.get("subject")), words(ticket.get("description"))
-        first = {
-            "author": requester or ident(ticket.get("submitter_id")),
-            "at": moment(ticket.get("created_at")),
-            "text": text if text is not None else subject,
-            "public": ticket.get("is_public") is not False,
-        }
-    requester = requester or first["author"]  # old exports leave out who asked
-    yield _draft(first, same, native, requester, roles)
+    text = words(ticket.get("description"))
+    described = {
+        "author": requester or ident(ticket.get("submitter_id")),
+        "at": moment(ticket.get("created_at")),
+        "text": text if text is not None else words(ticket.get("subject")),
+        "public": ticket.get("is_public") is not False,
+    }
+    earliest = min(good, key=lambda c: (c["at"] is None, str(c["at"])), default=described)
+    first = earliest if _is_description(earliest, described, text) else described
+    requester = requester or ident(first["author"])  # old exports leave out who asked
+    yield from _draft(first, same, native, requester, roles)
     for comment in comments:
         if not isinstance(comment, dict):
             yield comment
         elif comment is not first:
-            draft = _draft(comment, same, f"{native}-{comment['id']}", requester, roles)
-            draft["reply_to"] = native
-            if comment["id"] is None:
-                draft["native_id"] = None
-            yield draft
+            number_of = None if comment["id"] is None else f"{native}-{comment['id']}"
+            for found in _draft(comment, same, number_of, requester, roles):
+                yield found | {"reply_to": native} if isinstance(found, dict) else found
     counted = number(ticket.get("comment_count"))
     missing = None if counted is None else max(counted - max(len(good), 1), 0)
     if native is not None and (missing or (missing is None and not messages)):
         yield Gap(network, native, "export", missing)
+
+
+def _is_description(first: Draft, described: Draft, text: str | None) -> bool:
+    """True if a ticket's earliest comment is its description; some exports begin after it."""
+    if (
+        text is None
+        or not text.strip()
+        or "".join(text.split()) == "".join((first["text"] or "").split())
+    ):
+        return True
+    together = first["at"] and described["at"] and first["at"].tzinfo and described["at"].tzinfo
+    near = bool(together) and abs(first["at"] - described["at"]) < timedelta(minutes=1)
+    return near and first["author"] in (None, described["author"])
 
 
 def _comments(messages: list[Any]) -> Iterator[Draft | Problem]:
@@ -196,16 +227,19 @@ def _draft(
     same: Draft,
     native: str | None,
     requester: str | None,
-    roles: Mapping[str | None, str | None],
-) -> Draft:
+    roles: Mapping[str, str],
+) -> Iterator[Found]:
     author = message["author"]
-    if author is not None and author == requester:
-        role = "customer"
-    elif author is None or author == "-1":
+    known = roles.get(author or "")
+    if author is None or author == "-1":
         role = "other"  # Zendesk itself writes under -1
+    elif author == requester or known == "end-user":
+        role = "customer"
     else:
-        role = "customer" if roles.get(author) == "end-user" else "brand"
-    return same | {
+        role = "brand"
+        if known is None:
+            yield Remark(UNKNOWN)
+    yield same | {
         "native_id": native,
         "author": None if role == "other" else author,
         "author_role": role,

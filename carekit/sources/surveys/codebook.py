@@ -9,7 +9,7 @@ questions.json of a dataset. For a fixed column (age) only its `missing` codes a
 - `missing`: a mapping of code to reason (don't know, refused, not asked …), or a list of codes;
 - `separator` for several answers in one cell;
 - `asked_if` (question or item to the answers that lead here), `country`, and what the question
-  replays: `measure`, `group`, `network`, `source` (see `carekit.claims.survey_measurers`).
+  replays: `measure`, `group`, `network`, `source` (see `carekit.claims.replays.survey`).
 
 CSV: one row a code, columns `column`, `question`, `item`, `code`, `label`, `missing`, and any of
 wording, base, kind, ordered, separator, country, measure, group, network. A row with a text in

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from carekit.claims.audit import VERDICTS, AuditReport, Finding, Step, audit, audit_table
+from carekit.claims.audit import VERDICTS, AuditReport, Finding, Step, audit
 from carekit.claims.audit.arithmetic import constant
-from carekit.claims.audit.finding import agree, comparison, result
+from carekit.claims.audit.finding import Working, agree, ids
 from carekit.claims.text import audit_text, figure_text, finding_text
 from carekit.errors import InputError
 
@@ -27,7 +27,7 @@ def test_table_has_one_row_per_finding(ledger):
 def test_only_keeps_the_findings_asked_for(ledger):
     report = audit(ledger, only=["F16", "F08"])
     assert [finding.finding_id for finding in report] == ["F16", "F08"]
-    assert audit_table(report)["finding_id"].tolist() == ["F16", "F08"]
+    assert report.table["finding_id"].tolist() == ["F16", "F08"]
 
 
 def test_an_unknown_finding_is_refused(ledger):
@@ -93,14 +93,14 @@ def test_a_verdict_outside_the_vocabulary_is_refused():
     ("left", "right", "expression"), [(1, 2, "1 < 2"), (2, 1, "2 > 1"), (2, 2, "2 = 2")]
 )
 def test_a_comparison_shows_the_sign_that_holds(left, right, expression):
-    step = comparison("x", constant(left), constant(right))
+    step = Working(None).compare("x", constant(left), constant(right))
     assert (step.expression, step.value) == (expression, left - right)
 
 
 def test_a_result_says_whether_a_figure_agrees(ledger):
-    step = result("x", constant(0.2) + 0.071, against=(ledger.figure("D006"),))
+    step = Working(ledger).show("x", constant(0.2) + 0.071, against="D006")
     assert str(step) == "x: 0.2 + 0.071 = 0.271 (D006: 0.271, agrees)"
-    step = result("x", constant(0.3), against=(ledger.figure("D006"),))
+    step = Working(ledger).show("x", constant(0.3), against="D006")
     assert str(step) == "x: 0.3 = 0.300 (D006: 0.271, differs)"
 
 
@@ -114,6 +114,10 @@ def test_an_empty_report_is_a_report():
     report = AuditReport(())
     assert str(report) == "0 findings: ."
     assert report.table.empty
+
+
+def test_ids_are_read_with_their_ranges():
+    assert ids("C070 C074:C076 P044a") == ("C070", "C074", "C075", "C076", "P044a")
 
 
 def test_steps_read_as_label_and_sum():

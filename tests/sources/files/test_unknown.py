@@ -17,7 +17,7 @@ from carekit.sources.files.formats import MODULES, recognise
         (b"", "an empty file"),
         (b"PAR1....", "a Parquet file"),
         (b"SQLite format 3\0", "an SQLite database"),
-        (b"window.YTD.tweets.part0 = [ {", "the archive of an account that X gives its owner"),
+        (b"window.YTD.like.part0 = [ {", "the archive of an account that X gives its owner"),
         (b"<!DOCTYPE html>\n<html><body>503</body></html>", "an HTML page"),
         (b'{"log": {"entries": []}}', "a HAR recording of a browser"),
         (b'{"error": {"code": 190}}', "the error message of a network"),

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from carekit.sources.found import Gone, Problem, Remark
+from carekit.sources.found import Gone, LeftOut, Problem, Remark
 from carekit.sources.gaps import Gap
-from carekit.sources.networks.bluesky.posts import feed, records, thread, time_of
+from carekit.sources.networks.bluesky.posts import OTHER, REPOST, feed, read, records, thread
+from carekit.sources.networks.values import utc
 
 SEEN = datetime(2024, 6, 1, tzinfo=UTC)
 BRAND = "acme.test"
@@ -86,8 +87,55 @@ def test_a_post_without_any_clock_is_a_problem_of_its_own() -> None:
 def test_reposts_are_left_out_and_pinned_posts_are_not() -> None:
     reposted = {"post": view(1), "reason": {"$type": "app.bsky.feed.defs#reasonRepost"}}
     pinned = {"post": view(2), "reason": {"$type": "app.bsky.feed.defs#reasonPin"}}
-    made = drafts(feed({"feed": [reposted, pinned]}, seen_at=SEEN))
-    assert [d["native_id"] for d in made] == [uri(2)]
+    left_out, draft = feed({"feed": [reposted, pinned]}, seen_at=SEEN)
+    assert left_out == LeftOut(REPOST)
+    assert draft["native_id"] == uri(2)
+
+
+def test_every_node_of_a_thread_is_counted() -> None:
+    tree = node(view(0), node(view(1, record={"$type": "app.bsky.feed.threadgate"})), 7, None)
+    found = list(thread({"thread": tree}, seen_at=SEEN))
+    assert [type(f) for f in found] == [dict, LeftOut, Problem, Problem, Gap]
+    assert found[1] == LeftOut(OTHER)
+
+
+def v2(n: int, depth: int, **value: Any) -> dict[str, Any]:
+    kind = "app.bsky.unspecced.defs#threadItemPost"
+    made = {"$type": kind, "post": view(n, to=n - 1 if n else None), "moreReplies": 0} | value
+    return {"uri": uri(n), "depth": depth, "value": made}
+
+
+def test_the_second_version_of_a_thread_says_what_it_holds_back() -> None:
+    blocked = {"uri": uri(8), "depth": 1, "value": {
+        "$type": "app.bsky.unspecced.defs#threadItemBlocked"}}  # fmt: skip
+    missing = {"uri": uri(9), "depth": 1, "value": {
+        "$type": "app.bsky.unspecced.defs#threadItemNotFound"}}  # fmt: skip
+    body = {
+        "thread": [v2(0, 0), v2(1, 1, moreReplies=3), blocked, missing],
+        "hasOtherReplies": False,
+    }
+    for found in (list(thread(body, seen_at=SEEN)), list(read(body, seen_at=SEEN))):
+        assert [d["native_id"] for d in drafts(found)] == [uri(0), uri(1)]
+        assert Gap("bluesky", uri(0), "paging", 3) in found
+        assert Gap("bluesky", uri(0), "withheld", 1) in found
+        assert Gone("bluesky", uri(9)) in found
+        assert not any(isinstance(f, Gap) and f.reason == "whole" for f in found)
+    assert list(thread({"thread": [v2(0, 0)]}, seen_at=SEEN))[-1] == Gap(
+        "bluesky", uri(0), "whole", 0
+    )
+
+
+def test_posts_that_quote_another_are_posts() -> None:
+    body = {"uri": uri(7), "cursor": "c", "posts": [view(1), view(2)]}
+    assert [d["native_id"] for d in drafts(read(body, seen_at=SEEN))] == [uri(1), uri(2)]
+
+
+def test_one_odd_entry_costs_one_entry() -> None:
+    odd = [view(1), view(2, record={"reply": "x" * 9}), 5, view(3, record={"langs": 7}), view(4)]
+    odd[1]["author"] = {"did": ["x"], "handle": {}}
+    made = list(feed({"posts": odd}, seen_at=SEEN))
+    assert [d["native_id"] for d in drafts(made)] == [uri(1), uri(2), uri(3), uri(4)]
+    assert len(made) == 5
 
 
 def test_a_list_shows_no_replies_so_a_post_that_has_some_was_not_watched() -> None:
@@ -166,6 +214,6 @@ def test_a_handle_that_is_not_valid_names_nobody() -> None:
 
 
 def test_times_of_any_precision_are_read() -> None:
-    assert time_of("2024-05-01T08:00:00Z") == time_of("2024-05-01t10:00:00.000000000+02:00")
-    assert time_of("9999-12-31T23:59:59-23:59") is None
-    assert time_of(12) is None
+    assert utc("2024-05-01T08:00:00Z") == utc("2024-05-01t10:00:00.000000000+02:00")
+    assert utc("9999-12-31T23:59:59-23:59") is None
+    assert utc(12) is None

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from carekit.dataset.privacy import pseudonym
+from carekit.sources.networks.facebook import FAILED, SEED
 
 KEY = bytes.fromhex("00" * 32)
 PAGE = {"id": "100", "name": "Acme"}
@@ -36,12 +37,12 @@ COMMENTS = {
 
 
 def test_comments_of_a_post_with_their_answers(imported: Callable) -> None:
-    made = imported("auto", COMMENTS, brand="Acme")
+    made = imported("auto", COMMENTS, brand="Acme", accounts="100,facebook,Acme")
     assert made.report.format == "facebook"
     assert made.column("reply_to") == {"facebook:55_2": "facebook:55_1"}
     assert made.posts.author_role["facebook:55_2"] == "brand"
     assert made.posts.author_role["facebook:55_3"] == "customer"
-    assert set(made.posts.account) == {"Acme"}
+    assert set(made.posts.brand) == {"Acme"}
     assert made.posts.isna().author_id["facebook:55_3"]
     assert made.posts.author_id["facebook:55_1"] == pseudonym(KEY, "facebook", "7")
     assert made.threads == {"facebook:55_1": (False, 2, "reply_count")}
@@ -49,9 +50,61 @@ def test_comments_of_a_post_with_their_answers(imported: Callable) -> None:
 
 
 def test_the_page_may_be_listed_among_the_accounts(imported: Callable) -> None:
-    made = imported("auto", COMMENTS, accounts="Acme,facebook,Acme Ltd")
+    made = imported("auto", COMMENTS, accounts="100,facebook,Acme Ltd")
     assert made.posts.author_role["facebook:55_2"] == "brand"
     assert made.posts.brand["facebook:55_2"] == "Acme Ltd"
+    page = imported("auto", COMMENTS, brand="100", out="page")
+    assert page.posts.author_role["facebook:55_2"] == "brand"
+
+
+def test_a_name_proves_nothing(imported: Callable) -> None:
+    namesake = {"id": "7777", "name": "Acme"}
+    post = item("100_66", BOB, item("66_1", namesake))
+    for options in ({}, {"brand": "Acme"}, {"accounts": "Acme,facebook,Acme"}):
+        made = imported("auto", {"data": [post]}, out=f"d{len(str(options))}", **options)
+        assert made.posts.author_role["facebook:66_1"] == "customer"
+    named = imported("auto", {"data": [post]}, brand="Acme", out="named")
+    assert any("bears the name of the brand" in w for w in named.report.warnings)
+
+
+def test_what_was_asked_for_by_ids(imported: Callable) -> None:
+    post = item("100_55", PAGE, shares={"count": 3})
+    by_id = {
+        "100_55": post | {"comments": {"data": [item("55_1", ANN)]}},
+        "100_66": item("100_66", BOB),
+    }
+    made = imported("auto", by_id)
+    assert made.report.format == "facebook"
+    assert sorted(made.posts.index) == ["facebook:100_55", "facebook:100_66", "facebook:55_1"]
+    comments = {"100_55": {"data": [item("55_1", ANN), item("55_2", PAGE)]}}
+    made = imported("auto", comments, out="comments")
+    assert list(made.posts.author_role) == ["customer", "brand"]
+    assert set(made.posts.account) == {"100"}
+
+
+FACEPAGER = """path;id;parent_id;level;object_id;object_type;query_status;query_time;query_type;message;\
+created_time;from.name;from.id;comments.summary.total_count;error.message
+1;1;;0;acme;seed;;;;;;;;;
+1/2;2;1;1;100_5;data;OK<page>/posts;News;2024-03-01T08:00:00+0000;Acme;100;2;
+1/2/3;3;2;2;5_1;data;OK<post>/comments;Why?;2024-03-01T09:00:00+0000;;;1;
+1/2/3/4;4;3;3;5_2;data;OK<comment>/comments;Sorry;2024-03-01T10:00:00+0000;Acme;100;0;
+1/2/5;5;2;2;5_3;data;OK<post>/comments;And?;2024-03-01T09:30:00+0000;Acme;7777;0;
+1/2/6;6;2;2;;data;error (400);2024-03-20 10:00:00;Facebook:/<post>/comments;;;;;;limit
+1/2/7;7;2;2;9;data;fetched (200);2024-03-20 10:00:00;YouTube:/comments;And?;2024-03-01T09:30:00+0000;;;;
+1/2/8;8;2;2;5;offcut;OK<post>/comments;;;;;;
+""".replace("\\\n", "").replace("OK", "fetched (200);2024-03-20 10:00:00;Facebook:/")
+
+
+def test_a_table_of_facepager_is_read_as_the_json_of_the_page(imported: Callable) -> None:
+    made = imported("auto", FACEPAGER)
+    assert made.report.format == "facepager"
+    assert made.posts.author_role.str[0].to_dict() == {
+        "facebook:100_5": "b", "facebook:5_1": "c", "facebook:5_2": "b", "facebook:5_3": "c"
+    }  # fmt: skip
+    assert made.column("reply_to") == {"facebook:5_2": "facebook:5_1"}
+    assert dict(made.report.left_out) == {SEED: 2, FAILED: 1}
+    assert made.rejected == [("8", "a row of Facepager that is not of Facebook")]
+    assert str(made.posts.observed_at["facebook:5_1"]) == "2024-03-20 10:00:00+00:00"
 
 
 def test_comments_under_the_page_s_own_post_open_threads(imported: Callable) -> None:

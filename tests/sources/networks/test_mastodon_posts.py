@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from carekit.sources.found import Problem, Remark
+from carekit.sources.found import LeftOut, Problem
 from carekit.sources.gaps import Gap
-from carekit.sources.networks.mastodon.posts import context, statuses
+from carekit.sources.networks.mastodon.posts import BOOST, OPTED_OUT, PRIVATE, context, statuses
 
 SEEN = datetime(2024, 6, 1, tzinfo=UTC)
 HERE = "social.example"
@@ -75,12 +75,12 @@ def test_mentions_become_whole_handles_with_and_without_links() -> None:
 
 @pytest.mark.parametrize("visibility", ["private", "direct"])
 def test_what_is_not_public_is_never_read(visibility: str) -> None:
-    assert read(status(1, visibility=visibility)) == []
+    assert read(status(1, visibility=visibility)) == [LeftOut(PRIVATE)]
     assert len(read(status(1, visibility="unlisted"))) == 1
 
 
 def test_boosts_are_no_posts() -> None:
-    assert read(status(1, reblog=status(2))) == []
+    assert read(status(1, reblog=status(2))) == [LeftOut(BOOST)]
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_people_who_opt_out_are_left_out_and_the_gap_is_kept(account: dict[str, 
     one = status(2, to=1)
     one["account"] |= account
     assert read(one) == [
-        Remark("left out: its author asks not to be collected (noindex or #nobot)"),
+        LeftOut(OPTED_OUT),
         Gap("mastodon", "social.example:2", "withheld", 1),
     ]
     assert len(read(one, brands={"ann@social.example"})) == 1

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import pytest
+
+from carekit.dataset.folder import open_dataset
 from carekit.dataset.privacy import pseudonym
-from carekit.sources.networks.reddit import OTHER, STUB
+from carekit.sources.files import import_files
+from carekit.sources.networks.reddit.posts import OTHER, STUB
 
 KEY = bytes.fromhex("00" * 32)
 
@@ -92,7 +97,7 @@ def test_names_of_people_in_texts_become_pseudonyms(imported: Callable) -> None:
 def test_a_tree_that_is_whole_is_no_gap(imported: Callable) -> None:
     post = thing("t3", **(POST["data"] | {"num_comments": 2}))
     made = imported("auto", [listing(post), listing(comment(1, "t3_p"), comment(2, "t3_p"))])
-    assert made.threads == {}
+    assert made.threads == {"reddit:t3_p": (True, 0, None)}
 
 
 def test_a_post_without_its_comments_is_incomplete(imported: Callable) -> None:
@@ -125,6 +130,56 @@ def test_plain_comments_of_archives(imported: Callable) -> None:
     assert made.column("reply_to") == {"reddit:t1_c1": "reddit:t3_p"}
     assert made.posts.text["reddit:t3_p"] == "t"
     assert made.rejected == [("3", "created_at is no time that can be read")]
+
+
+def test_a_dump_in_two_files_misses_nothing_that_is_in_the_other(
+    imported: Callable, tmp_path: Path
+) -> None:
+    def post(name: str, n: int) -> str:
+        return json.dumps({"id": name, "title": "t", "author": "ann", "subreddit": "s",
+                           "created_utc": 1_600_000_000, "num_comments": n})  # fmt: skip
+
+    def answer(name: str, parent: str) -> str:
+        return json.dumps({"id": name, "body": "b", "author": "bob", "subreddit": "s",
+                           "link_id": f"t3_{parent}", "parent_id": f"t3_{parent}",
+                           "created_utc": 1_600_000_100})  # fmt: skip
+
+    posts = "\n".join([post("p", 2), post("q", 3), post("r", 0)])
+    answers = "\n".join([answer("c1", "p"), answer("c2", "p"), answer("c3", "q")])
+    whole = {"reddit:t3_p": (True, 0, None), "reddit:t3_q": (False, 2, "reply_count")}
+    assert imported("auto", posts + "\n" + answers).threads == whole
+    files = [tmp_path / "posts.ndjson", tmp_path / "answers.ndjson"]
+    for order in (1, -1):
+        for file, content in zip(files, (posts, answers), strict=True):
+            file.write_text(content)
+        import_files("auto", files[::order], out=tmp_path / f"d{order}", key=KEY)
+        threads = open_dataset(tmp_path / f"d{order}").read("threads")
+        found = dict(zip(threads.thread_id, threads.n_missing, strict=True))
+        assert found == {"reddit:t3_p": 0, "reddit:t3_q": 2}
+
+
+def test_what_a_stub_hides_may_come_from_elsewhere(imported: Callable) -> None:
+    stub = thing("more", count=3, parent_id="t3_p", children=["c7", "c8", "c9"], name="t1_c7")
+    tree = [listing(comment(1, "t3_p"), stub)]
+    body = {"json": {"data": {"things": [comment(7, "t3_p"), comment(8, "t3_p")]}}}
+    made = imported("auto", "\n".join(map(json.dumps, [tree, body])))
+    assert made.threads == {"reddit:t3_p": (False, 1, "stub")}
+
+
+def test_an_unknown_wrapper_does_not_hide_what_is_in_it(imported: Callable) -> None:
+    lower = {"kind": "listing", "data": {"children": [comment(1, "t3_p")]}}
+    strange = {"kind": "bundle", "data": {"children": [comment(2, "t3_p"), 7]}}
+    made = imported("reddit", [lower, strange])
+    assert sorted(made.posts.index) == ["reddit:t1_c1", "reddit:t1_c2"]
+    assert made.rejected == [("1, item 3", "it is no object")]
+
+
+@pytest.mark.parametrize("author", ["[deleted]", "[removed]", None, "", {"name": "x"}])
+def test_nobody_is_nobody(author: Any, imported: Callable) -> None:
+    post = comment(1, "t3_p")
+    post["data"]["author"] = author
+    made = imported("reddit", [post])
+    assert made.posts.author_id.isna().all()
 
 
 def test_a_deep_tree(imported: Callable) -> None:

@@ -77,3 +77,57 @@ def test_what_is_no_chat_is_counted(imported: Callable) -> None:
     made = imported("telegram", [{"frequent_contacts": []}, GROUP, 4])
     assert dict(made.report.left_out) == {SERVICE: 1, OTHER: 1}
     assert len(made.rejected) == 2
+
+
+def test_a_name_proves_nothing(imported: Callable) -> None:
+    impostor = message(6, **{"from": "Acme Help", "from_id": "user666", "reply_to_message_id": 2})
+    made = imported(
+        "auto",
+        GROUP | {"messages": [*GROUP["messages"], impostor]},
+        accounts="Acme Help,telegram,Acme",
+    )
+    assert made.posts.author_role["telegram:44/6"] == "customer"
+    listed = imported(
+        "auto",
+        GROUP | {"messages": [message(2), impostor]},
+        accounts="user666,telegram,Acme",
+        out="l",
+    )
+    assert listed.posts.author_role["telegram:44/6"] == "brand"
+
+
+CHANNEL = {"name": "Acme News", "type": "public_channel", "id": 6, "messages": [
+    message(1, **{"from": "Acme News", "from_id": "channel6"})
+]}  # fmt: skip
+DISCUSSION = GROUP | {"messages": [
+    message(1, **{"from": "Acme News", "from_id": "channel6", "forwarded_from": "Acme News"}),
+    message(2, reply_to_message_id=1),
+    message(3, **{"from_id": "user8", "reply_to_message_id": 2}),
+    message(4, **{"from": "Acme News", "from_id": "channel6", "reply_to_message_id": 2}),
+    message(5, **{"from": "Other", "from_id": "channel77", "reply_to_message_id": 1}),
+]}  # fmt: skip
+
+
+def test_comments_in_the_group_of_a_channel_open_a_thread_each(imported: Callable) -> None:
+    accounts = "channel6,telegram,Acme"
+    export = {"chats": {"list": [CHANNEL, DISCUSSION]}}
+    for number, (content, options) in enumerate(
+        ((DISCUSSION, {"accounts": accounts}), (export, {}), (export, {"accounts": accounts}))
+    ):
+        made = imported("auto", content, out=f"d{number}", **options)
+        group = made.posts[made.posts.index.str.startswith("telegram:44/")]
+        assert list(group.author_role) == ["brand", "customer", "customer", "brand", "customer"]
+        assert group.reply_to.dropna().to_dict() == {
+            "telegram:44/3": "telegram:44/2",
+            "telegram:44/4": "telegram:44/2",
+        }
+        assert set(made.posts.brand.dropna()) == {"Acme" if options else "Acme News"}
+    unknown = imported("auto", DISCUSSION, out="unknown")
+    assert "brand" not in set(unknown.posts.author_role)
+
+
+def test_one_odd_message_costs_one_message(imported: Callable) -> None:
+    odd = message(3, text={"a": 1}, reply_to_message_id=[1])
+    made = imported("auto", GROUP | {"messages": [message(2), odd, 7, {"id": 9}, message(5)]})
+    assert sorted(made.posts.index) == [f"telegram:44/{n}" for n in (2, 3, 5)]
+    assert len(made.rejected) == 2

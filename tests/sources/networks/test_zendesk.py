@@ -138,3 +138,30 @@ def test_loose_comments_users_and_nonsense_are_counted(imported: Callable) -> No
     assert "it is neither a ticket nor a comment" in reasons
     assert "created_at is no time that can be read" in reasons
     assert len(reasons) == 5
+
+
+def test_an_export_that_begins_after_the_description_keeps_it(imported: Callable) -> None:
+    made = imported("auto", {"tickets": [ticket(1, comments=COMMENTS[2:3])], "users": USERS})
+    assert list(made.posts.index) == ["zendesk:1", "zendesk:1-5003"]
+    assert list(made.posts.author_role) == ["customer", "brand"]
+    assert list(made.posts.text) == ["my first message in 1", "comment 3"]
+
+
+def test_who_is_in_copy_is_a_customer_or_is_said_to_be_unknown(imported: Callable) -> None:
+    comments = [COMMENTS[0], comment(2, 55, 10), comment(3, 77, 30)]
+    unknown = imported("auto", {"tickets": [ticket(1, comments=comments)]}, brand="Acme")
+    assert any("taken for an agent" in w for w in unknown.report.warnings)
+    copied = ticket(1, comments=comments, collaborator_ids=[55], assignee_id=77)
+    made = imported("auto", {"tickets": [copied]}, brand="Acme", out="copied")
+    assert list(made.posts.author_role) == ["customer", "customer", "brand"]
+    assert not any("taken for an agent" in w for w in made.report.warnings)
+    other = ticket(2, requester_id=55, comments=[COMMENTS[1] | {"author_id": 77}])
+    made = imported("auto", [ticket(1, comments=comments), other], brand="Acme", out="others")
+    assert list(made.posts.author_role[:3]) == ["customer", "customer", "brand"]
+
+
+def test_one_odd_ticket_costs_one_ticket(imported: Callable) -> None:
+    odd = ticket(2, comments=7, via=[], created_at={}, description=["x"])
+    made = imported("zendesk", {"tickets": [ticket(1, comments=COMMENTS[:1]), odd, ticket(3)]})
+    assert set(made.posts.index) == {"zendesk:1", "zendesk:3"}
+    assert len(made.rejected) == 1

@@ -1,7 +1,7 @@
 """Bluesky: feeds, threads and records, as files and from the AppView."""
 
-from carekit.sources.networks.bluesky.files import FORMAT, read, recognises
 from carekit.sources.networks.bluesky.live import KIND
+from carekit.sources.networks.bluesky.posts import FORMAT, read, recognises
 
 FORMATS = (FORMAT,)
 

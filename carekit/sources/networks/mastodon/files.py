@@ -1,26 +1,48 @@
-"""Mastodon: contexts, timelines and statuses, also as programs in Python write them down."""
+"""Mastodon in files: contexts, timelines and statuses, also as programs in Python write them down,
+and the archive that an account takes of its own posts (outbox.json)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 from carekit.sources.files.formats import Format, Item, Options, Sample
 from carekit.sources.files.json_documents import JsonFile
 from carekit.sources.files.json_items import json_items, place
-from carekit.sources.found import Found, LeftOut, Problem, Remark
-from carekit.sources.networks.mastodon import posts as mastodon
-from carekit.sources.networks.values import CUT, TORN, ident, listed, moment
+from carekit.sources.found import Found, LeftOut, Problem, attempted, guarded
+from carekit.sources.networks.mastodon.posts import (
+    BOOST,
+    NETWORK,
+    PRIVATE,
+    context,
+    instance_of,
+    plain_text,
+    statuses,
+)
+from carekit.sources.networks.selections import OWN_POSTS
+from carekit.sources.networks.values import (
+    CUT,
+    TORN,
+    address,
+    ident,
+    inner,
+    language,
+    listed,
+    mapping,
+    moment,
+    utc,
+    why_unusable,
+    words,
+)
 
-BOOST = "a boost, no post of its own"
-PRIVATE = "a private or direct message"
 _LISTS = ("statuses", "data", "items", "posts", "results", "timeline", "toots")
 _WRAPPERS = ("json", "content", "_mastopy_data", "context", "status")
 UNKNOWN = "unknown"
+OTHER = "an activity that is no post"
+PUBLIC = ("https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public")
 
 
 def items(path: Path, name: str, options: Options) -> Iterator[Item]:
@@ -46,15 +68,21 @@ def server_of(value: Any) -> str | None:
         if isinstance(each, list):
             stack += reversed(each)
         elif isinstance(each, Mapping):
-            if known := _asked_server(each) or mastodon.instance_of([_plain(each)]):
+            if known := _asked_server(each) or attempted(instance_of, each):
                 return known
             names = (*_LISTS, *_WRAPPERS, "ancestors", "descendants", "reblog")
             stack += [each[k] for k in names if isinstance(each.get(k), Mapping | list)]
     return None
 
 
-def read(value: Any, options: Options, *, server: str | None = None) -> Iterator[Found]:
-    """What one value of the file holds."""
+def read(
+    value: Any,
+    options: Options | None = None,
+    *,
+    seen_at: datetime | None = None,
+    server: str | None = None,
+) -> Iterator[Found]:
+    """The statuses and contexts of a value, in whatever they are wrapped."""
     stack: list[tuple[Any, str | None, str | None]] = [(value, server, None)]
     while stack:
         each, server, asked = stack.pop()
@@ -66,9 +94,9 @@ def read(value: Any, options: Options, *, server: str | None = None) -> Iterator
             continue
         server = _asked_server(each) or server
         if isinstance(each.get("descendants"), list) or isinstance(each.get("ancestors"), list):
-            yield from _context(each, server, asked)
-        elif _is_status(each):
-            yield from _status(each, server)
+            yield from _context(each, server or UNKNOWN, asked, seen_at)
+        elif "account" in each and "id" in each and ("content" in each or "reblog" in each):
+            yield from statuses(_plain(each), instance=server or UNKNOWN, seen_at=seen_at)
         else:
             inside = [k for k in _LISTS if isinstance(each.get(k), list)]
             inside += [k for k in _WRAPPERS if isinstance(each.get(k), Mapping | list)]
@@ -77,16 +105,12 @@ def read(value: Any, options: Options, *, server: str | None = None) -> Iterator
                 yield Problem(CUT if TORN in each else "it is neither a status nor a context")
 
 
-def _is_status(value: Mapping[str, Any]) -> bool:
-    return "account" in value and "id" in value and ("content" in value or "reblog" in value)
-
-
 def _asked_server(value: Mapping[str, Any]) -> str | None:
     """The server in the address that a program kept beside the answer."""
-    instance, address = value.get("instance"), value.get("uri")
-    if isinstance(instance, str):
-        return urlsplit(instance).netloc or instance
-    return urlsplit(address).netloc if isinstance(address, str) and "json" in value else None
+    instance, asked = value.get("instance"), value.get("uri")
+    if isinstance(instance, str) and instance:
+        return address(instance).netloc or instance
+    return address(asked).netloc or None if "json" in value else None
 
 
 def _asked_status(value: Mapping[str, Any]) -> str | None:
@@ -94,74 +118,26 @@ def _asked_status(value: Mapping[str, Any]) -> str | None:
     return parts[-2] if len(parts) > 2 and parts[-1].startswith("context") else None
 
 
-def _context(value: Mapping[str, Any], server: str | None, asked: str | None) -> Iterator[Found]:
-    body = {
-        "ancestors": [_plain(s) for s in listed(value, "ancestors")],
-        "descendants": [_plain(s) for s in listed(value, "descendants")],
-    }
-    if isinstance(value.get("status"), Mapping):
-        body["status"] = _plain(value["status"])
+def _context(
+    value: Mapping[str, Any], server: str, asked: str | None, seen_at: datetime | None
+) -> Iterator[Found]:
+    body = {name: [_plain(s) for s in listed(value, name)] for name in ("ancestors", "descendants")}
     everybody = [*body["ancestors"], *body["descendants"]]
-    known = [s for s in everybody if isinstance(s, Mapping)]
-    instance = server or UNKNOWN
     if asked is None:
         # The status that was asked about is what the others answer, if it is not among them.
-        ids = {ident(s.get("id")) for s in known}
-        answered = [ident(s.get("in_reply_to_id")) for s in known]
+        ids = {attempted(ident, inner(s, "id")) for s in everybody}
+        answered = [attempted(ident, inner(s, "in_reply_to_id")) for s in everybody]
         asked = next((a for a in answered if a and a not in ids), "")
-    now = datetime.now(UTC)
-    for each in mastodon.context(body, status_id=asked, instance=instance, seen_at=now):
-        yield from _counted(each, now)
-    for status in everybody:
-        yield from _why_left_out(status)
-
-
-def _status(value: Mapping[str, Any], server: str | None) -> Iterator[Found]:
-    status = _plain(value)
-    left_out = list(_why_left_out(status))
-    if TORN in value:
-        yield Problem(CUT)
-        return
-    if left_out:
-        yield from left_out
-        return
-    instance = server or UNKNOWN
-    now = datetime.now(UTC)
-    for each in mastodon.statuses([status], instance=instance, seen_at=now):
-        yield from _counted(each, now)
-
-
-def _counted(each: Found, now: datetime) -> Iterator[Found]:
-    if isinstance(each, Remark):
-        yield LeftOut(each.what.removeprefix("left out: "))
-    elif isinstance(each, dict) and each.get("observed_at") == now:
-        yield each | {"observed_at": None}
-    else:
-        yield each
-
-
-def _why_left_out(status: Any) -> Iterator[Found]:
-    if isinstance(status, Mapping) and status.get("id") not in (None, ""):
-        if status.get("reblog"):
-            yield LeftOut(BOOST)
-        elif status.get("visibility", "public") not in mastodon.SHOWN:
-            yield LeftOut(PRIVATE)
+    own = {"status": _plain(value["status"])} if isinstance(value.get("status"), Mapping) else {}
+    yield from context(body | own, status_id=asked, instance=server, seen_at=seen_at)
 
 
 def _plain(status: Any) -> Any:
-    """A status as the API writes it: ids as text, times in ISO form, no wrapper around it."""
-    if not isinstance(status, Mapping):
-        return status
-    inside = status.get("_mastopy_data")
-    made = dict(inside if isinstance(inside, Mapping) else status)
-    for key in ("id", "in_reply_to_id"):
-        if key in made:
-            made[key] = ident(made[key])
-    made["mentions"] = listed(made, "mentions")
-    time = moment(made.get("created_at"))
-    if time is not None:
-        made["created_at"] = time.isoformat()
-    return made
+    """A status without the wrapper of a program; times in ISO form."""
+    inside = inner(status, "_mastopy_data")
+    made = inside if isinstance(inside, Mapping) else status
+    time = moment(inner(made, "created_at"))
+    return {**made, "created_at": time.isoformat()} if time is not None else made
 
 
 def recognises(sample: Sample) -> bool:
@@ -178,10 +154,78 @@ def recognises(sample: Sample) -> bool:
                 return True
             if isinstance(each.get("descendants"), list):
                 return True
-            stack += [
-                each[k] for k in (*_LISTS, *_WRAPPERS) if isinstance(each.get(k), Mapping | list)
-            ]
+            names = (*_LISTS, *_WRAPPERS)
+            stack += [each[k] for k in names if isinstance(each.get(k), Mapping | list)]
     return False
+
+
+def read_outbox(
+    value: Any, options: Options | None = None, *, seen_at: datetime | None = None
+) -> Iterator[Found]:
+    """The posts of an archive: activities of one account, in the words of ActivityPub."""
+    whole = value if isinstance(value, list) else listed(value, "orderedItems")
+    if not whole and not isinstance(inner(value, "orderedItems"), list):
+        yield Problem(why_unusable(value) or "it is no outbox")
+    for activity in whole:
+        yield from guarded(_activity, activity, seen_at)
+
+
+def _activity(activity: Any, seen_at: datetime | None) -> Iterator[Found]:
+    note = mapping(activity, "object")
+    problem = why_unusable(activity) or why_unusable(note)
+    if problem:
+        yield Problem(problem)
+        return
+    if activity.get("type") == "Announce":
+        yield LeftOut(BOOST)
+        return
+    if activity.get("type") != "Create" or note.get("type") not in ("Note", "Question"):
+        yield LeftOut(OTHER)
+        return
+    if not any(to in PUBLIC for field in ("to", "cc") for to in _many(note.get(field))):
+        yield LeftOut(PRIVATE)
+        return
+    author, native = (
+        _actor(note.get("attributedTo") or activity.get("actor")),
+        words(note.get("id")),
+    )
+    languages = list(mapping(note, "contentMap"))
+    mentions = {
+        str(tag.get("href")): str(tag.get("name")).removeprefix("@")
+        for tag in listed(note, "tag")
+        if inner(tag, "type") == "Mention" and words(inner(tag, "name"))
+    }
+    content, warning = words(note.get("content")), words(note.get("summary"))
+    text = None if content is None else plain_text(content, mentions)
+    yield {
+        "native_id": _native(native),
+        "network": NETWORK,
+        "author": author,
+        "author_handle": author.partition("@")[0] if author else None,
+        "created_at": utc(note.get("published")),
+        "text": f"{warning}\n{text}" if warning else text,
+        "lang": language(languages[0]) if len(languages) == 1 else None,
+        "reply_to": _native(words(note.get("inReplyTo"))),
+        "observed_at": seen_at,
+    }
+
+
+def _actor(url: Any) -> str | None:
+    """https://SERVER/users/NAME → NAME@SERVER."""
+    parts = address(url)
+    name = parts.path.rstrip("/").rsplit("/", 1)[-1].removeprefix("@")
+    return f"{name}@{parts.netloc}" if name and parts.netloc else None
+
+
+def _native(url: str | None) -> str | None:
+    """The id that a post has on its own server; another address stays as it is."""
+    parts = address(url)
+    last = parts.path.rstrip("/").rsplit("/", 1)[-1]
+    return f"{parts.netloc}:{last}" if parts.netloc and last.isdecimal() else url
+
+
+def _many(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 FORMAT = Format(
@@ -190,6 +234,16 @@ FORMAT = Format(
     recognises=recognises,
     items=items,
     title="Mastodon statuses",
-    network="mastodon",
+    network=NETWORK,
+    place=place,
+)
+OUTBOX = Format(
+    name="mastodon-outbox",
+    what="outbox.json of a Mastodon archive: what one account wrote",
+    recognises=lambda sample: isinstance(inner(sample.json, "orderedItems"), list),
+    items=json_items(read_outbox),
+    title="Posts of a Mastodon account",
+    network=NETWORK,
+    selection=OWN_POSTS,
     place=place,
 )

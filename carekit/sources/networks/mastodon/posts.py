@@ -9,17 +9,32 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
-from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import urlsplit
 
 from carekit.sources.accounts import fold
-from carekit.sources.found import Draft, Found, Gone, Problem, Remark
+from carekit.sources.found import Draft, Found, Gone, LeftOut, Problem, attempted, guarded
 from carekit.sources.gaps import Gap
-from carekit.sources.networks.bluesky.posts import time_of
+from carekit.sources.networks.values import (
+    CUT,
+    TORN,
+    Words,
+    address,
+    ident,
+    inner,
+    language,
+    listed,
+    mapping,
+    number,
+    unmarked,
+    utc,
+    words,
+)
 
 NETWORK = "mastodon"
 SHOWN = ("public", "unlisted")
+BOOST = "a boost, no post of its own"
+PRIVATE = "a private or direct message"
+OPTED_OUT = "its author asks not to be collected (noindex or #nobot)"
 # What a server shows of a context to somebody who is not logged in.
 ANONYMOUS_ANCESTORS, ANONYMOUS_DESCENDANTS = 40, 60
 # A mention without its server: neither an e-mail address nor a whole handle.
@@ -31,7 +46,7 @@ def statuses(
     body: Any,
     *,
     instance: str,
-    seen_at: datetime,
+    seen_at: datetime | None,
     brands: Collection[str] = (),
     watched: bool = False,
 ) -> Iterator[Found]:
@@ -46,7 +61,7 @@ def statuses(
         The decoded page: a list of statuses, or one status.
     instance : str
         The server that was asked; see `instance_of` for files.
-    seen_at : datetime
+    seen_at : datetime or None
         When it was fetched.
     brands : collection of str
         Handles of known accounts, in lower case; they cannot opt out.
@@ -54,11 +69,8 @@ def statuses(
         True if the replies to these statuses were fetched at the same time; otherwise one counts
         as watched for answers only if it says that it has no reply.
     """
-    listed = body if isinstance(body, list) else [body]
-    for status in listed:
-        yield from _status(
-            status, instance=instance, seen_at=seen_at, brands=brands, in_thread=watched
-        )
+    for each in body if isinstance(body, list) else [body]:
+        yield from guarded(_status, each, instance, seen_at, brands, in_thread=watched)
 
 
 def context(
@@ -66,7 +78,7 @@ def context(
     *,
     status_id: str,
     instance: str,
-    seen_at: datetime,
+    seen_at: datetime | None,
     brands: Collection[str] = (),
     logged_in: bool = False,
 ) -> Iterator[Found]:
@@ -83,20 +95,17 @@ def context(
     logged_in : bool
         False if the context was asked for without a token: servers then cut it short.
     """
-    if not isinstance(body, Mapping) or not isinstance(body.get("descendants"), list):
+    if not isinstance(inner(body, "descendants"), list):
         yield Problem("the page is no context of a status")
         return
-    above = [s for s in body.get("ancestors") or [] if isinstance(s, Mapping)]
-    below = [s for s in body["descendants"] if isinstance(s, Mapping)]
-    own = body.get("status")
-    asked = [own] if isinstance(own, Mapping) else []
-    top = (above or asked or [{}])[0]
-    root = f"{instance}:{top.get('id') or status_id}"
-    page = _page_of(top, instance, brands)
-    for status in [*above, *asked, *below]:
-        for found in _status(
-            status, instance=instance, seen_at=seen_at, brands=brands, in_thread=True
-        ):
+    above, below = listed(body, "ancestors"), body["descendants"]
+    asked = [body["status"]] if isinstance(body.get("status"), Mapping) else []
+    top = mapping(next(iter([*above, *asked]), None))
+    root = f"{instance}:{attempted(ident, top.get('id')) or status_id}"
+    acct = attempted(words, inner(top, "account", "acct"))
+    page = full_handle(acct, instance) if acct and _is_known(acct, instance, brands) else None
+    for each in [*above, *asked, *below]:
+        for found in guarded(_status, each, instance, seen_at, brands, in_thread=True):
             if isinstance(found, dict):
                 found |= {"thread": root}
                 if page is not None:
@@ -106,7 +115,7 @@ def context(
             yield found
     if not logged_in and (len(above) >= ANONYMOUS_ANCESTORS or len(below) >= ANONYMOUS_DESCENDANTS):
         yield Gap(NETWORK, root, "paging")
-    if top and _server(top, instance) != instance:
+    if acct and full_handle(acct, instance).rsplit("@", 1)[1] != instance:
         yield Gap(NETWORK, root, "federation")
 
 
@@ -127,57 +136,55 @@ def full_handle(acct: str, instance: str) -> str:
     return plain if "@" in plain else f"{plain}@{instance}"
 
 
-def instance_of(statuses: Collection[Any]) -> str | None:
-    """The server that some statuses were asked from: that of any author without a server's name.
+def instance_of(status: Any) -> str | None:
+    """The server that a status was asked from, if its author lives there.
 
     Examples
     --------
-    >>> instance_of([{"account": {"acct": "ann", "url": "https://social.example/@ann"}}])
+    >>> instance_of({"account": {"acct": "ann", "url": "https://social.example/@ann"}})
     'social.example'
     """
-    for status in statuses:
-        account = _of(status, "account") if isinstance(status, Mapping) else {}
-        acct, url = account.get("acct"), account.get("url")
-        if isinstance(acct, str) and acct and "@" not in acct and isinstance(url, str):
-            return urlsplit(url).netloc or None
-    return None
+    acct = words(inner(status, "account", "acct"))
+    here = acct is not None and acct != "" and "@" not in acct
+    return address(inner(status, "account", "url")).netloc or None if here else None
 
 
 def _status(
     status: Any,
-    *,
     instance: str,
-    seen_at: datetime,
+    seen_at: datetime | None,
     brands: Collection[str],
+    *,
     in_thread: bool = False,
 ) -> Iterator[Found]:
-    if not isinstance(status, Mapping) or status.get("id") in (None, ""):
-        yield Problem("a status has no id")
+    number_of = ident(inner(status, "id"))
+    if number_of is None or TORN in status:
+        yield Problem(CUT if TORN in mapping(status) else "a status has no id")
         return
-    native = f"{instance}:{status['id']}"
-    account = _of(status, "account")
-    acct = account.get("acct")
-    if status.get("reblog") or status.get("visibility", "public") not in SHOWN:
+    native, parent = f"{instance}:{number_of}", ident(status.get("in_reply_to_id"))
+    account = mapping(status, "account")
+    acct = words(account.get("acct")) or ""
+    if status.get("reblog"):
+        yield LeftOut(BOOST)
+        return
+    if status.get("visibility", "public") not in SHOWN:
+        yield LeftOut(PRIVATE)
         return
     if not _is_known(acct, instance, brands) and _opted_out(account):
-        yield Remark("left out: its author asks not to be collected (noindex or #nobot)")
+        yield LeftOut(OPTED_OUT)
         # The reply may have been an answer, or the post that was answered.
-        if status.get("in_reply_to_id"):
+        if parent:
             yield Gap(NETWORK, native, "withheld", 1)
         return
-    created = time_of(status.get("created_at"))
-    parent = status.get("in_reply_to_id")
-    count = status.get("replies_count")
-    count = count if isinstance(count, int) and not isinstance(count, bool) else None
-    lang = status.get("language")
+    created, count = utc(status.get("created_at")), number(status.get("replies_count"))
     made: Draft = {
         "native_id": native,
         "network": NETWORK,
-        "author": full_handle(acct, instance) if isinstance(acct, str) and acct else None,
-        "author_handle": acct if isinstance(acct, str) and acct and "@" not in acct else None,
+        "author": full_handle(acct, instance) if acct else None,
+        "author_handle": acct if acct and "@" not in acct else None,
         "created_at": created,
         "text": _text(status, instance),
-        "lang": lang.split("-")[0].lower() if isinstance(lang, str) and lang else None,
+        "lang": language(status.get("language")),
         "reply_to": f"{instance}:{parent}" if parent else None,
         "thread": None if parent else native,
         "observed_at": seen_at if in_thread or count == 0 else created,
@@ -192,97 +199,65 @@ def _opted_out(account: Mapping[str, Any]) -> bool:
     return account.get("noindex") is True or any(word in note for word in OPT_OUTS)
 
 
-def _is_known(acct: Any, instance: str, brands: Collection[str]) -> bool:
-    if not isinstance(acct, str) or not acct:
-        return False
-    names = {acct, full_handle(acct, instance)}
+def _is_known(acct: str, instance: str, brands: Collection[str]) -> bool:
+    """True if an account is listed as a brand's, with its server or without."""
+    names = {acct, full_handle(acct, instance)} if acct else ()
     return any(fold(NETWORK, name) in brands for name in names)
 
 
-def _page_of(top: Mapping[str, Any], instance: str, brands: Collection[str]) -> str | None:
-    acct = _of(top, "account").get("acct")
-    known = isinstance(acct, str) and _is_known(acct, instance, brands)
-    return full_handle(str(acct), instance) if known else None
-
-
-def _server(status: Mapping[str, Any], instance: str) -> str:
-    acct = _of(status, "account").get("acct")
-    name = full_handle(acct, instance) if isinstance(acct, str) and acct else f"@{instance}"
-    return name.rsplit("@", 1)[1]
-
-
 def _text(status: Mapping[str, Any], instance: str) -> str | None:
-    content, warning = status.get("content"), status.get("spoiler_text")
-    if not isinstance(content, str):
+    """The words of a status, below its warning; mentions with their servers."""
+    content, warning = words(status.get("content")), words(status.get("spoiler_text"))
+    if content is None:
         return None
-    mentions = [
-        m
-        for m in status.get("mentions") or []
-        if isinstance(m, Mapping) and isinstance(m.get("acct"), str) and m["acct"]
-    ]
-    handles = {str(m.get("url")): full_handle(m["acct"], instance) for m in mentions}
-    names = {
-        str(name).lower(): full_handle(m["acct"], instance)
-        for m in mentions
-        for name in (m["acct"], m.get("username") or m["acct"])
-    }
+    handles, names = {}, {}
+    for mention in listed(status, "mentions"):
+        if acct := words(inner(mention, "acct")):
+            whole = full_handle(acct, instance)
+            handles[str(mention.get("url"))] = whole
+            names[acct.lower()] = names[str(mention.get("username") or acct).lower()] = whole
     # Not every server makes links of mentions.
     plain = _SHORT.sub(
-        lambda match: f"@{names.get(match[1].lower(), match[1])}",
-        plain_text(content, handles=handles),
+        lambda match: f"@{names.get(match[1].lower(), match[1])}", plain_text(content, handles)
     )
-    return f"{warning}\n{plain}" if isinstance(warning, str) and warning else plain
+    return f"{warning}\n{plain}" if warning else plain
 
 
-class _Plain(HTMLParser):
+class _Status(Words):
     """Words of the HTML of a status; a mention becomes the whole handle."""
 
+    breaks = frozenset({"p", "li", "blockquote", "pre"})
+
     def __init__(self, handles: Mapping[str, str]) -> None:
-        super().__init__(convert_charrefs=True)
-        self.words: list[str] = []
+        super().__init__()
         self._handles, self._skip = handles, False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "br":
-            self.words.append("\n")
-        elif tag == "a":
-            handle = self._handles.get(dict(attrs).get("href") or "")
-            if handle:
-                self.words.append(f"@{handle}")
-                self._skip = True
+        super().handle_starttag(tag, attrs)
+        handle = self._handles.get(dict(attrs).get("href") or "") if tag == "a" else None
+        if handle:
+            self.parts.append(f"@{handle}")
+            self._skip = True
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "a":
-            self._skip = False
-        elif tag in ("p", "li", "blockquote", "pre"):
-            self.words.append("\n")
+        super().handle_endtag(tag)
+        self._skip = self._skip and tag != "a"
 
     def handle_data(self, data: str) -> None:
         if not self._skip:
-            self.words.append(data)
+            self.parts.append(data)
 
 
-def plain_text(html: str, *, handles: Mapping[str, str]) -> str:
+def plain_text(html: str, handles: Mapping[str, str]) -> str:
     """The words of a status: `<br>` and `</p>` become line ends, mentions whole handles.
 
-    Parameters
-    ----------
-    html : str
-    handles : mapping of str to str
-        Address of a mentioned account → its handle with its server; the text shows it without.
+    `handles` maps the address of a mentioned account to its handle with its server, without which
+    the text shows it.
 
     Examples
     --------
     >>> plain_text('<p><a href="u">@<span>ann</span></a> one<br>two &amp; three</p>',
-    ...            handles={"u": "ann@social.example"})
+    ...            {"u": "ann@social.example"})
     '@ann@social.example one\\ntwo & three'
     """
-    parser = _Plain(handles)
-    parser.feed(html)
-    parser.close()
-    return "".join(parser.words).strip()
-
-
-def _of(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
-    inner = value.get(name)
-    return inner if isinstance(inner, Mapping) else {}
+    return unmarked(html, _Status(handles)).strip()

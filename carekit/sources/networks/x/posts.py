@@ -6,15 +6,12 @@ known by their number, their handle tells brands from customers. A retweet is no
 
 from __future__ import annotations
 
-import html
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from carekit.sources.files.formats import Format, Options, Sample
-from carekit.sources.files.json_items import json_items, place
-from carekit.sources.found import Draft, Found, Gone, LeftOut, Problem
+from carekit.sources.files.formats import Options
+from carekit.sources.found import Draft, Found, Gone, LeftOut, Person, Problem, attempted, guarded
 from carekit.sources.networks.values import (
     first_ident,
     ident,
@@ -24,6 +21,7 @@ from carekit.sources.networks.values import (
     mapping,
     moment,
     number,
+    unescaped,
     why_unusable,
     words,
 )
@@ -59,12 +57,35 @@ def read(
         inside = next((k for k in _LISTS if isinstance(inner(each, k), list)), None)
         if isinstance(each, Mapping) and _is_page(each):
             yield from _page(each, seen_at)
+        elif _is_list_of_users(each):
+            yield from _users(each)
         elif inside is not None and "id" not in each:
             stack.append(each[inside])
         elif problem:
             yield Problem(problem)
         else:
-            yield from _one(each, seen_at)
+            yield from guarded(_one, each, seen_at)
+
+
+def _is_list_of_users(value: Any) -> bool:
+    """True for what academictwitteR writes beside its posts: users, and posts quoted there."""
+    return isinstance(inner(value, "users"), list) and "id" not in value
+
+
+def _users(value: Mapping[str, Any]) -> Iterator[Found]:
+    for user in value["users"]:
+        yield from _person(user)
+        yield LeftOut(USER) if isinstance(user, Mapping) else Problem("it is no object")
+    for name in ("tweets", "posts"):
+        yield from (LeftOut(CONTEXT) for _ in listed(value, name))
+
+
+def _person(user: Any) -> Iterator[Found]:
+    """The id and the handle of an account, wherever they stand beside each other."""
+    native = first_ident(user, "id", "id_str")
+    handle = words(inner(user, "username")) or words(inner(user, "screen_name"))
+    if native and handle:
+        yield Person(NETWORK, native, handle)
 
 
 def _is_page(value: Mapping[str, Any]) -> bool:
@@ -78,19 +99,21 @@ def _page(page: Mapping[str, Any], seen_at: datetime | None) -> Iterator[Found]:
     """A response of v2: the posts asked for, those they answer, and notes on what is withheld."""
     seen = moment(inner(page, "__twarc", "retrieved_at")) or seen_at
     users = {
-        ident(user.get("id")): user
+        attempted(ident, user.get("id")): user
         for user in listed(page, "includes", "users")
         if isinstance(user, Mapping)
     }
     data = page.get("data")
     asked = data if isinstance(data, list) else [data] if isinstance(data, Mapping) else []
-    answered = {parent for post in asked if (parent := _reference(post, "replied_to"))}
+    answered = {attempted(_reference, post, "replied_to") for post in asked} - {None}
+    for user in users.values():
+        yield from guarded(_person, user)
     for post in asked:
-        yield from _one(post, seen, users)
+        yield from guarded(_one, post, seen, users)
     for name in ("tweets", "posts"):
         for post in listed(page, "includes", name):
-            if isinstance(post, Mapping) and ident(post.get("id")) in answered:
-                yield from _one(post, seen, users)
+            if attempted(ident, inner(post, "id")) in answered:
+                yield from guarded(_one, post, seen, users)
             else:
                 yield LeftOut(CONTEXT)
     for error in listed(page, "errors"):
@@ -116,9 +139,9 @@ def _one(
         lost = inner(post, "delete", "status") or post.get("status_withheld")
         yield Gone(NETWORK, first_ident(lost, "id_str", "id") or "")
     elif "user" in post or "id_str" in post or "full_text" in post:
-        yield from _older(post, seen_at)
+        yield from older(post, seen_at)
     elif "text" in post or "note_tweet" in post or "author_id" in post:
-        yield from _newer(post, seen_at, users)
+        yield from newer(post, seen_at, users)
     elif "username" in post or "screen_name" in post:
         yield LeftOut(USER)
     elif set(post) and set(post) <= {"id", "edit_history_tweet_ids", "edit_history_post_ids"}:
@@ -127,7 +150,7 @@ def _one(
         yield Problem("it is neither a post nor a page of posts")
 
 
-def _newer(
+def newer(
     post: Mapping[str, Any],
     seen_at: datetime | None,
     users: Mapping[str | None, Mapping[str, Any]],
@@ -139,6 +162,8 @@ def _newer(
     author = ident(post.get("author_id")) or ident(inner(post, "author", "id"))
     known = users.get(author) or mapping(post, "author") or mapping(post, "author_user")
     seen = moment(inner(post, "__twarc", "retrieved_at")) or seen_at
+    for mention in listed(post, "entities", "mentions"):
+        yield from _person(mention)
     text = inner(post, "note_tweet", "text") or inner(post, "note_post", "text") or post.get("text")
     made = _draft(post.get("id"), post.get("created_at"))
     made |= {
@@ -155,10 +180,10 @@ def _newer(
     for other in _references(post):
         # Flat posts carry what they answer in full.
         if other.get("type") == "replied_to" and ("text" in other or "note_tweet" in other):
-            yield from _newer(other, seen, users)
+            yield from newer(other, seen, users)
 
 
-def _older(post: Mapping[str, Any], seen_at: datetime | None) -> Iterator[Found]:
+def older(post: Mapping[str, Any], seen_at: datetime | None) -> Iterator[Found]:
     """A post of API v1.1."""
     if isinstance(post.get("retweeted_status"), Mapping):
         yield LeftOut(RETWEET)
@@ -192,7 +217,7 @@ def _web(post: Mapping[str, Any], seen_at: datetime | None) -> Iterator[Found]:
     long = inner(post, "note_tweet", "note_tweet_results", "result", "text")
     if long:
         legacy["full_text"] = long
-    yield from _older(legacy, seen_at or _collected(post))
+    yield from older(legacy, seen_at or _collected(post))
 
 
 def _draft(native: Any, created: Any) -> Draft:
@@ -223,55 +248,4 @@ def _reference(post: Any, kind: str) -> str | None:
 def _plain(text: Any) -> str | None:
     """X writes three characters of a text as HTML does."""
     plain = words(text)
-    return html.unescape(plain) if plain is not None and "&" in plain else plain
-
-
-def recognises(sample: Sample) -> bool:
-    """True if the first thing in the file is a post of X, or a page of posts."""
-    return looks_like_x(sample.json)
-
-
-def looks_like_x(value: Any) -> bool:
-    """True for a post or a page of any version of the API."""
-    first = value
-    for _ in range(4):
-        if isinstance(first, list):
-            first = first[0] if first else None
-        elif listed(first, "statuses") or listed(first, "tweets"):
-            first = (listed(first, "statuses") or listed(first, "tweets"))[0]
-        elif isinstance(first, Mapping) and "__twarc" in first:
-            return True
-        elif listed(first, "data") and ("meta" in first or "includes" in first):
-            first = first["data"][0]
-        else:
-            break
-    if not isinstance(first, Mapping):
-        return False
-    if "legacy" in first or inner(first, "data", "legacy") is not None:
-        return True
-    older = ("id_str" in first or "user" in first) and "created_at" in first
-    newer = any(
-        key in first
-        for key in ("conversation_id", "edit_history_tweet_ids", "edit_history_post_ids")
-    )
-    flat = "author_id" in first and "text" in first
-    return (
-        (older and ("text" in first or "full_text" in first))
-        or newer
-        or flat
-        or ("delete" in first and inner(first, "delete", "status") is not None)
-    )
-
-
-FORMAT = Format(
-    name="x",
-    what="posts of X as JSON: API v2, v1.1, twarc",
-    recognises=recognises,
-    items=json_items(read),
-    title="Posts of X",
-    network="x",
-    place=place,
-)
-
-# The same posts under the name of the program that wrote them; `auto` calls the format x.
-TWARC = replace(FORMAT, name="twarc", what="twarc 1 or 2 (JSONL)", recognises=lambda sample: False)
+    return unescaped(plain) if plain is not None and "&" in plain else plain

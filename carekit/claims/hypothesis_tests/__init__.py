@@ -1,1 +1,0 @@
-"""The tests of the hypotheses, by subject: one small function each."""

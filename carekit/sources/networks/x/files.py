@@ -1,0 +1,208 @@
+"""X in files: JSON of all its interfaces, an account's archive, tables of twarc and academictwitteR.
+
+A row of a table is made a post of API v2 and read as such: what is a post must not depend on the
+format.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from carekit.errors import InputError
+from carekit.sources.files.formats import Format, Item, Options, Sample
+from carekit.sources.files.json_items import json_items, place, table_items
+from carekit.sources.found import Found, LeftOut, Problem, Remark, guarded
+from carekit.sources.networks.selections import OWN_POSTS
+from carekit.sources.networks.values import inner, listed, mapping, why_unusable, words
+from carekit.sources.networks.x.posts import NETWORK, RETWEET, newer, older, read
+
+ROUNDED = "its id is a decimal number that has lost its last digits"
+_ROUNDED = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
+UNDER_FIRST = (
+    "it does not say which post it answers, and was put under the first one of its conversation"
+)
+_KINDS = ("replied_to", "retweeted", "quoted")
+
+
+def recognises(sample: Sample) -> bool:
+    """True for a post or a page of any version of the API."""
+    first = sample.json
+    for _ in range(4):
+        if isinstance(first, list):
+            first = first[0] if first else None
+        elif isinstance(inner(first, "users"), list) and isinstance(inner(first, "tweets"), list):
+            return True
+        elif listed(first, "statuses") or listed(first, "tweets"):
+            first = (listed(first, "statuses") or listed(first, "tweets"))[0]
+        elif isinstance(first, Mapping) and "__twarc" in first:
+            return True
+        elif listed(first, "data"):
+            first = first["data"][0]
+        else:
+            break
+    if not isinstance(first, Mapping):
+        return False
+    if "legacy" in first or inner(first, "data", "legacy") is not None:
+        return True
+    has_text = "text" in first or "full_text" in first
+    is_older = ("id_str" in first or "user" in first) and "created_at" in first and has_text
+    newer_keys = {"conversation_id", "edit_history_tweet_ids", "edit_history_post_ids"}
+    is_newer = bool(newer_keys & set(first)) or ("author_id" in first and "text" in first)
+    return is_older or is_newer or inner(first, "delete", "status") is not None
+
+
+def is_archive(sample: Sample) -> bool:
+    """True for the list of posts in an archive."""
+    first = sample.json
+    first = first[0] if isinstance(first, list) and first else first
+    return isinstance(inner(first, "tweet"), Mapping)
+
+
+def read_archive(
+    value: Any, options: Options | None = None, *, seen_at: datetime | None = None
+) -> Iterator[Found]:
+    """The posts of tweets.js, all of them by the account that `--brand` names."""
+    owner = options.brand if options else None
+    for item in value if isinstance(value, list) else [value]:
+        yield from guarded(_archived, item, owner, seen_at)
+
+
+def _archived(item: Any, owner: str | None, seen_at: datetime | None) -> Iterator[Found]:
+    post = mapping(item, "tweet") or item
+    problem = why_unusable(item) or why_unusable(post)
+    if problem:
+        yield Problem(problem)
+    elif (words(post.get("full_text")) or words(post.get("text")) or "").startswith("RT @"):
+        yield LeftOut(RETWEET)
+    else:
+        for found in older({**post, "user": {"screen_name": owner}}, seen_at):
+            by_owner = {"author_role": "brand", "account": owner}
+            yield found | by_owner if isinstance(found, dict) else found
+
+
+def archive(path: Path, name: str, options: Options) -> Iterator[Item]:
+    """The items of an archive.
+
+    Raises
+    ------
+    InputError
+        If nobody says whose archive it is: the file does not.
+    """
+    if options.brand is None:
+        raise InputError(
+            f"{name} is the archive of an account of X and does not name it. Expected the account. "
+            "Add --brand NAME."
+        )
+    yield from json_items(read_archive)(path, name, options)
+
+
+def _cell(row: Mapping[str, str], *names: str) -> str | None:
+    return next((v for n in names if (v := row.get(n, "").strip()) not in ("", "NA", "nan")), None)
+
+
+def _id(row: Mapping[str, str], *names: str) -> str | None:
+    value = _cell(row, *names)
+    return re.sub(r"\.0+$", "", value) if value else None
+
+
+def read_twarc_row(row: Mapping[str, str], options: Options | None = None) -> Iterator[Found]:
+    """A row of twarc-csv: a flat post, its names joined by dots."""
+    references = {kind: _id(row, f"referenced_tweets.{kind}.id") for kind in _KINDS}
+    yield from _post(
+        row,
+        references,
+        handle=_cell(row, "author.username"),
+        text=_cell(row, "note_tweet.text", "text"),
+        count=_cell(row, "public_metrics.reply_count"),
+        seen=_cell(row, "__twarc.retrieved_at"),
+    )
+
+
+def read_academic_row(row: Mapping[str, str], options: Options | None = None) -> Iterator[Found]:
+    """A row of academictwitteR in its tidy form: one reference a post, of one type."""
+    kind = (_cell(row, "sourcetweet_type") or "").lower()
+    references = {kind: _id(row, "sourcetweet_id")}
+    native, thread = _id(row, "tweet_id"), _id(row, "conversation_id")
+    if _cell(row, "in_reply_to_user_id") and "replied_to" not in references and thread != native:
+        references["replied_to"] = thread
+        yield Remark(UNDER_FIRST)
+    yield from _post(
+        row,
+        references,
+        handle=_cell(row, "user_username"),
+        text=_cell(row, "text"),
+        count=_cell(row, "reply_count"),
+    )
+
+
+def _post(
+    row: Mapping[str, str],
+    references: Mapping[str, str | None],
+    *,
+    handle: str | None,
+    text: str | None,
+    count: str | None,
+    seen: str | None = None,
+) -> Iterator[Found]:
+    native, thread = _id(row, "id", "tweet_id"), _id(row, "conversation_id")
+    if any(i and _ROUNDED.fullmatch(i) for i in (native, thread, *references.values())):
+        yield Problem(ROUNDED)
+        return
+    post = {
+        "id": native,
+        "author_id": _id(row, "author_id", "author.id"),
+        "author": {"username": handle},
+        "created_at": _cell(row, "created_at"),
+        "text": text,
+        "lang": _cell(row, "lang"),
+        "conversation_id": thread,
+        "referenced_tweets": [{"type": k, "id": i} for k, i in references.items() if i],
+        "public_metrics": {"reply_count": count},
+        "__twarc": {"retrieved_at": seen},
+    }
+    yield from newer(post, None, {})
+
+
+def _has(sample: Sample, *names: str) -> bool:
+    header = sample.header
+    return header is not None and all(header.find(n) is not None for n in names)
+
+
+FORMAT = Format(
+    name="x",
+    what="posts of X as JSON: API v2, v1.1, twarc, academictwitteR",
+    recognises=recognises,
+    items=json_items(read),
+    title="Posts of X",
+    network=NETWORK,
+    place=place,
+)
+# The same posts under the name of the program that wrote them; `auto` calls the format x.
+TWARC = replace(FORMAT, name="twarc", what="twarc 1 or 2 (JSONL)", recognises=lambda sample: False)
+ARCHIVE = replace(
+    FORMAT,
+    name="x-archive",
+    what="tweets.js of an archive of X: what one account wrote (--brand)",
+    recognises=is_archive,
+    items=archive,
+    selection=OWN_POSTS,
+)
+TWARC_CSV = replace(
+    FORMAT,
+    name="twarc-csv",
+    what="posts of X as twarc-csv writes them (CSV)",
+    recognises=lambda sample: _has(sample, "id", "conversation_id", "author_id", "author.username"),
+    items=table_items(read_twarc_row),
+)
+ACADEMIC = replace(
+    FORMAT,
+    name="academictwitter",
+    what="posts of X as academictwitteR writes them (CSV)",
+    recognises=lambda sample: _has(sample, "tweet_id", "user_username", "conversation_id", "text"),
+    items=table_items(read_academic_row),
+)

@@ -1,0 +1,210 @@
+"""YouTube: comments under the videos of a channel, with all their replies. Needs an API key.
+
+Every call here costs one unit of the 10,000 that a key has a day; the search, which costs more, is
+not used: the uploads of a channel are a playlist.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from carekit.errors import InputError
+from carekit.sources.collecting.limits import QueryFailed, Stopped
+from carekit.sources.collecting.purging import purge_json
+from carekit.sources.collecting.source import (
+    LOOKUP,
+    Ask,
+    Estimate,
+    Page,
+    Query,
+    Source,
+    SourceKind,
+    StoredPage,
+    in_a_row,
+    needed,
+)
+from carekit.sources.collecting.web import Answer
+from carekit.sources.found import Found, Gone
+from carekit.sources.networks.values import (
+    ident,
+    inner,
+    listed,
+    moment,
+    number,
+)
+from carekit.sources.networks.youtube.posts import read
+
+if TYPE_CHECKING:
+    from carekit.sources.collecting.web import Web
+
+BASE = "https://www.googleapis.com"
+KEY = "YOUTUBE_API_KEY"
+SIZE, BATCH = 100, 50
+UNITS_A_DAY = 10_000
+# What the API says when there is nothing to read, and no more to spend.
+EMPTY = ("commentsDisabled", "videoNotFound", "commentNotFound", "playlistNotFound")
+SPENT = ("quotaExceeded", "rateLimitExceeded", "dailyLimitExceeded")
+
+
+class YouTube(Source):
+    """The Data API v3. Targets: channels (UC…, @handle); `video:ID` for single videos."""
+
+    name = network = "youtube"
+    auth = "API key"
+    terms = "Stored data is to be refreshed or deleted within 30 days (run --refresh)."
+    pace = 0.1
+
+    def __init__(self, ask: Ask, *, web: Web, key: str, base_url: str = BASE) -> None:
+        super().__init__(ask, web=web, base_url=base_url)
+        self._key = key
+        self._channels: dict[str, Mapping[str, Any]] = {}
+
+    def accounts(self) -> Sequence[str]:
+        return [str(self._channel(t)["id"]) for t in self.ask.targets if not _is_video(t)]
+
+    def queries(self) -> Sequence[Query]:
+        made = []
+        for target in self.ask.targets:
+            if _is_video(target):
+                made.append(Query("comments", target.removeprefix("video:")))
+            else:
+                path = ("contentDetails", "relatedPlaylists", "uploads")
+                uploads = ident(inner(self._channel(target), *path))
+                if uploads is None:
+                    raise QueryFailed(f"{self.host} does not say which videos {target} has")
+                made.append(Query("uploads", uploads))
+        return made
+
+    def _channel(self, target: str) -> Mapping[str, Any]:
+        if target not in self._channels:
+            which = "id" if target.startswith("UC") else "forHandle"
+            parts = "contentDetails,statistics"
+            answer = self._call("channels", {"part": parts, which: target})
+            found = listed(answer.json(), "items")
+            if not found or ident(inner(found[0], "id")) is None:
+                raise InputError(
+                    f"`targets`: YouTube knows no channel {target!r}. Expected an id (UC…) or a "
+                    "handle (@name). Check the spelling."
+                )
+            self._channels[target] = found[0]
+        return self._channels[target]
+
+    def estimate(self) -> Estimate:
+        videos = sum(
+            number(inner(self._channel(t), "statistics", "videoCount")) or 0
+            for t in self.ask.targets
+            if not _is_video(t)
+        )
+        least = videos + videos // BATCH + len(self.ask.targets)
+        return Estimate(
+            least,
+            least * 0.3,
+            0.0,
+            f"{videos:,} videos, a page each at least; a key has {UNITS_A_DAY:,} calls a day.",
+        )
+
+    def pages(self, query: Query, cursor: str | None) -> Iterator[Page]:
+        asks: dict[str, tuple[str, dict[str, Any]]] = {
+            "uploads": ("playlistItems", {"part": "contentDetails", "playlistId": query.key}),
+            "comments": ("commentThreads", {"part": "snippet,replies", "videoId": query.key}),
+            "replies": ("comments", {"part": "snippet", "parentId": query.key}),
+            LOOKUP: ("comments", {"part": "snippet", "id": query.key}),
+        }
+        method, params = asks[query.kind]
+        size = BATCH if query.kind == "uploads" else SIZE
+        if query.kind != LOOKUP:
+            params["maxResults"] = size
+        if query.kind != "uploads":
+            params["textFormat"] = "plainText"
+        yield from in_a_row(lambda at: self._page(query.kind, method, params, at), cursor)
+
+    def _page(self, kind: str, method: str, params: Mapping[str, Any], cursor: str | None) -> Page:
+        answer = self._call(method, {**params, "pageToken": cursor})
+        body = answer.json() if answer.status == 200 else {}
+        items = listed(body, "items")
+        following = self.cursor(inner(body, "nextPageToken")) if items else None
+        if kind == "uploads" and self._is_before(items):
+            following = None
+        follow = tuple(q for item in items if (q := self._follow(kind, item)))
+        return Page.of(answer, next_cursor=following, follow=follow, n_items=len(items))
+
+    def _is_before(self, items: Sequence[Any]) -> bool:
+        """Videos older than a year before the range draw few comments in it; stop there."""
+        times = [moment(inner(i, "contentDetails", "videoPublishedAt")) for i in items]
+        since = self.ask.since
+        return bool(since and times) and all(
+            t is not None and since is not None and (since - t).days > 365 for t in times
+        )
+
+    def _follow(self, kind: str, item: Any) -> Query | None:
+        if kind == "uploads":
+            video = ident(inner(item, "contentDetails", "videoId"))
+            return Query("comments", video) if video else None
+        if kind == "comments":
+            count = number(inner(item, "snippet", "totalReplyCount")) or 0
+            top = ident(inner(item, "snippet", "topLevelComment", "id"))
+            if top and count > len(listed(item, "replies", "comments")):
+                return Query("replies", top)
+        return None
+
+    def _call(self, method: str, params: Mapping[str, Any]) -> Answer:
+        url = f"{self.base_url}/youtube/v3/{method}"
+        answer = self.web.get(
+            url, params=params, secret_params={"key": self._key}, accept=(200, 403, 404)
+        )
+        if answer.status == 200:
+            return answer
+        errors = listed(answer.json(), "error", "errors")
+        why = str(inner(errors[0], "reason"))[:80] if errors else "no reason"
+        if why in SPENT:
+            raise Stopped(f"the calls of the YouTube API key are spent for today ({why})")
+        if why not in EMPTY:
+            raise QueryFailed(f"{self.host} answered {method} with status {answer.status} ({why})")
+        return answer
+
+    def read(self, page: StoredPage) -> Iterable[Found]:
+        if page.query.kind == "uploads" or page.status != 200:
+            return []
+        return super().read(page)
+
+    def found(self, page: StoredPage, body: Any) -> Iterable[Found]:
+        found = list(read(body, seen_at=page.fetched_at, plain=True))
+        if page.query.kind == LOOKUP:
+            there = {f["native_id"] for f in found if isinstance(f, dict)}
+            gone = (Gone("youtube", i) for i in page.query.key.split(",") if i not in there)
+            return [*found, *gone]
+        for each in found:
+            if isinstance(each, dict) and page.query.kind == "replies":
+                each |= {"reply_to": page.query.key, "thread": page.query.key}
+        return self.wanted(found)
+
+    def lookup(self, ids: Sequence[str]) -> Sequence[Query]:
+        return [Query(LOOKUP, ",".join(ids[at : at + BATCH])) for at in range(0, len(ids), BATCH)]
+
+    def purge(self, body: str, ids: Collection[str]) -> str:
+        kept = ("parentId", "videoId", "channelId")
+        return purge_json(
+            body, ids, id_fields=("id",), kept=kept, nested=("snippet",), having="etag"
+        )
+
+
+def _is_video(target: str) -> bool:
+    return target.startswith("video:")
+
+
+def make(ask: Ask, web: Web) -> YouTube:
+    """The source, with the key that the environment or the keyring holds."""
+    how = "Make a key for the YouTube Data API v3 and set it."
+    key = needed(KEY, "YouTube needs an API key", how)
+    return YouTube(ask, web=web, key=key, base_url=ask.base_url or BASE)
+
+
+KIND = SourceKind(
+    name="youtube",
+    what="comments under the videos of a channel, with their replies",
+    targets="channels (UC… or @handle), video:ID",
+    network="youtube",
+    make=make,
+    secrets=(KEY,),
+)

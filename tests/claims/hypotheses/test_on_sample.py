@@ -1,0 +1,103 @@
+"""All hypotheses on the sample: what was planted is recovered, and said to be planted."""
+
+from __future__ import annotations
+
+import json
+import math
+
+import pytest
+
+from carekit.claims.hypotheses.judge import judge_hypotheses
+from carekit.dataset.folder import open_dataset
+from carekit.dataset.resources import data_folder
+
+# The verdict of the rows on posts and survey; where there are several rows, in their order.
+ON_SAMPLE = {
+    "H05": ["undecided"],
+    "H07": ["undecided"],
+    "H08": ["holds"],
+    "H09": ["holds", "holds"],
+    "H10": ["untestable", "holds"],
+    "H11": ["holds"],
+    "H14": ["untestable", "contradicted"],
+    "H15": ["contradicted"],
+    "H16": ["untestable", "holds"],
+    "H17": ["undecided"],
+    "H19": ["undecided"],
+    "H20": ["contradicted"],
+    "H21": ["holds", "contradicted"],
+    "H22": ["holds"],
+    "H23": ["holds", "untestable"],
+    "H27": ["holds"],
+    "H28": ["holds", "holds"],
+    "H29": ["undecided"],
+    "H30": ["holds", "holds"],
+}
+
+
+@pytest.fixture(scope="module")
+def table(ledger):
+    return judge_hypotheses(open_dataset(data_folder("sample")), ledger=ledger)
+
+
+@pytest.fixture(scope="module")
+def truth():
+    text = (data_folder("sample") / "truth.json").read_text(encoding="utf-8")
+    return json.loads(text)["quantities"]
+
+
+def planted(truth, name, **by):
+    found = [q["value"] for q in truth if q["name"] == name and q["by"] == by]
+    assert len(found) == 1, (name, by)
+    return found[0]
+
+
+def rows_of(table, key):
+    mine = table[(table["hypothesis_id"] == key) & table["evidence"].isin(["posts", "survey"])]
+    return mine.reset_index(drop=True)
+
+
+def test_rows_on_the_sample_are_as_expected(table):
+    for key in table["hypothesis_id"].unique():
+        verdicts = rows_of(table, key)["verdict"].tolist()
+        assert verdicts == ON_SAMPLE.get(key, ["untestable"] * len(verdicts)), key
+
+
+def test_every_tested_row_says_that_it_was_planted(table):
+    mine = table[table["evidence"].isin(["posts", "survey"]) & (table["verdict"] != "untestable")]
+    assert mine["synthetic"].all()
+    others = table[table["evidence"].isin(["figures", "measured"])]
+    assert not others["synthetic"].any()
+    assert not others["why"].str.contains("synthetic").any()
+
+
+def test_nothing_planted_decides_where_real_evidence_was_tested(table):
+    for _, rows in table.groupby("hypothesis_id"):
+        real = rows[~rows["synthetic"] & (rows["verdict"] != "untestable")]
+        by = rows["decided_by"].iloc[0]
+        assert by.endswith("(synthetic)") == (real.empty and bool(rows["synthetic"].any()))
+
+
+def test_planted_values_lie_in_the_intervals(table, truth):
+    us = {"country": "US", "answer": "yes"}
+    general = planted(truth, "expects_within_60_minutes", **us)
+    complaint = planted(truth, "expects_within_60_minutes_complaint", **us)
+    values = {
+        ("H09", 1): complaint - general,
+        ("H28", 0): math.log(planted(truth, "anger_odds_ratio")),
+        ("H29", 0): math.log(planted(truth, "response_scheme_factor")),
+        ("H17", 0): math.log(
+            planted(truth, "burst_ratio", public_answer="true")
+            / planted(truth, "burst_ratio", public_answer="false")
+        ),
+    }
+    for (key, place), value in values.items():
+        row = rows_of(table, key).loc[place]
+        assert row["ci_low"] <= value <= row["ci_high"], key
+
+
+def test_intervals_hold_their_estimates(table):
+    known = table.dropna(subset=["estimate", "ci_low", "ci_high"])
+    assert (known["ci_low"] <= known["estimate"]).all()
+    assert (known["estimate"] <= known["ci_high"]).all()
+    assert len(known) > 35
