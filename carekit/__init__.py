@@ -39,6 +39,7 @@ _ROOMS: dict[str, str] = {
     "carekit.dataset.check": "check_dataset",
     "carekit.dataset.measured": "list_measured",
     "carekit.requests.definitions": "Definition register_definition",
+    "carekit.measures.care_accounts": "care_event_study care_series",
     "carekit.measures.events": "load_events",
     "carekit.measures.sharing": "open_shared share_counts",
     "carekit.claims.audit": "audit",
@@ -46,8 +47,8 @@ _ROOMS: dict[str, str] = {
     "carekit.claims.ledger": "load_ledger",
     "carekit.claims.plates": "plate",
     "carekit.claims.published": "published",
-    "carekit.claims.replays": "replay replay_all",
     "carekit.claims.shown": "judged verdicts",
+    "carekit.claims.replays": "replay replay_all",
     "carekit.sources.files": "import_files",
     "carekit.sources.surveys.survey": "import_survey",
     "carekit.show.ask": "ask stack",
@@ -56,11 +57,11 @@ _ROOMS: dict[str, str] = {
 }
 # Rooms that are names of the face themselves: what they hold is loaded when it is used.
 _NAMESPACES = ("claims", "coding", "requests", "sample", "sources", "survey")
-_LAZY = {n: module for module, names in (MEASURES | _ROOMS).items() for n in names.split()}
+_LAZY = {
+    name: module for module, names in [*MEASURES.items(), *_ROOMS.items()] for name in names.split()
+}
 # Old names that no rule gives: name → module and name today.
 _OLD = {
-    "care_series": ("carekit.measures.care_accounts", "care_series"),
-    "care_event_study": ("carekit.measures.care_accounts", "care_event_study"),
     "table_hypotheses": ("carekit.claims.hypotheses", "table_hypotheses"),
     "generate_sample": ("carekit.sample", "generate_sample"),
     "measure_coded": ("carekit.coding.coded", "corrected_shares"),

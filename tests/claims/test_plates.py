@@ -70,7 +70,7 @@ def test_countries_have_the_six_published_values_and_real_counts_beside_them(sam
     published = table.dropna(subset=["published"])
     assert sorted(published["published"]) == [0.18, 0.26, 0.3, 0.59, 0.69, 0.74]
     real = table[table["data"].str.startswith("real")]
-    assert real["n"].tolist() == [1600, 1323]
+    assert real["n"].tolist() == [640, 1323]
     assert not real["data"].str.contains("synthetic").any()
     assert table.loc[table["published"].notna(), "data"].str.contains("synthetic").all()
 

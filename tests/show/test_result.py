@@ -114,7 +114,7 @@ def test_real_counts_say_that_they_are_real():
     from carekit import load_measured
 
     said = repr(load_measured("app_reviews_answers").head(2))
-    assert "Source: 2,923 reviews of eight Korean banking apps" in said
+    assert "Source: 1,963 reviews of eight Korean banking apps" in said
     assert "Real counts." in said
     assert "SYNTHETIC" not in said
 
