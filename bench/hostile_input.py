@@ -115,11 +115,14 @@ def outcome(format: str, content: bytes, folder: Path) -> str:
     path.write_bytes(content)
     shutil.rmtree(out, ignore_errors=True)
     try:
-        report = import_files(format, path, out=out, key=KEY)
+        report = import_files(format, path, out=out, key=KEY, accept_rejected=True)
     except CarekitError:
         assert not out.exists(), "a refusal left a dataset behind"
         return "refused"
-    assert report.n_read + report.n_nested == report.n_posts + report.n_rejected, str(report)
+    apart = report.n_left_out + report.n_again + report.n_withdrawn
+    assert report.n_read + report.n_nested == report.n_posts + report.n_rejected + apart, str(
+        report
+    )
     frame = open_dataset(out).read("posts")
     assert len(frame) == report.n_posts == frame.post_id.nunique()
     assert (out / "rejected.csv").is_file()

@@ -11,14 +11,9 @@ from typing import Any
 
 __version__ = "0.1.0"
 
-# Module → the names that it gives to the face.
-_ROOMS: dict[str, str] = {
-    "carekit.errors": "CarekitError CannotAnswer",
-    "carekit.dataset.folder": "Dataset append_dataset create_dataset open_dataset",
-    "carekit.dataset.engine": "connect",
-    "carekit.dataset.check": "check_dataset",
-    "carekit.dataset.measured": "list_measured",
-    "carekit.requests.definitions": "Definition register_definition",
+# Module → the measures that it declares, in the order in which they are listed. The registry of
+# measures loads these modules, and the command line has a command for each name.
+MEASURES: dict[str, str] = {
     "carekit.measures.answers": "answer_rate answer_bounds",
     "carekit.measures.waits": "first_response waits_within wait_curve wait_quantiles restricted_wait",
     "carekit.measures.contacts": "repeats contacts public_outcomes",
@@ -30,20 +25,29 @@ _ROOMS: dict[str, str] = {
     "carekit.measures.growth": "growth",
     "carekit.measures.bypass": "bypass",
     "carekit.measures.near_duplicates": "near_duplicates",
-    "carekit.measures.care_accounts": "care_accounts care_event_study care_series",
+    "carekit.measures.care_accounts": "care_accounts",
     "carekit.measures.response_schemes": "response_schemes",
-    "carekit.measures.events": "load_events",
-    "carekit.measures.sharing": "open_shared share_counts",
     "carekit.coding.categories": "categories",
     "carekit.coding.coded": "corrected_shares compare_corrected_shares",
     "carekit.coding.workload": "workload",
+}
+# Module → what else it gives to the face.
+_ROOMS: dict[str, str] = {
+    "carekit.errors": "CarekitError CannotAnswer",
+    "carekit.dataset.folder": "Dataset append_dataset create_dataset open_dataset",
+    "carekit.dataset.engine": "connect",
+    "carekit.dataset.check": "check_dataset",
+    "carekit.dataset.measured": "list_measured",
+    "carekit.requests.definitions": "Definition register_definition",
+    "carekit.measures.events": "load_events",
+    "carekit.measures.sharing": "open_shared share_counts",
     "carekit.claims.audit": "audit",
     "carekit.claims.hypotheses": "judge_hypotheses judge_hypothesis",
     "carekit.claims.ledger": "load_ledger",
     "carekit.claims.plates": "plate",
     "carekit.claims.published": "published",
-    "carekit.claims.shown": "judged verdicts",
     "carekit.claims.replays": "replay replay_all",
+    "carekit.claims.shown": "judged verdicts",
     "carekit.sources.files": "import_files",
     "carekit.sources.surveys.survey": "import_survey",
     "carekit.show.ask": "ask stack",
@@ -51,8 +55,8 @@ _ROOMS: dict[str, str] = {
     "carekit.show.result": "Result",
 }
 # Rooms that are names of the face themselves: what they hold is loaded when it is used.
-_NAMESPACES = ("claims", "coding", "requests", "sample", "survey")
-_LAZY = {name: module for module, names in _ROOMS.items() for name in names.split()}
+_NAMESPACES = ("claims", "coding", "requests", "sample", "sources", "survey")
+_LAZY = {n: module for module, names in (MEASURES | _ROOMS).items() for n in names.split()}
 # Old names that no rule gives: name → module and name today.
 _OLD = {
     "table_hypotheses": ("carekit.claims.hypotheses", "table_hypotheses"),
@@ -65,9 +69,6 @@ _OLD = {
     "measure_differences": ("carekit.survey", "differences"),
     "measure_paired_questions": ("carekit.survey", "pairs"),
     "measured_card": ("carekit.dataset.measured", "measured_card"),
-    "plot_rates": ("carekit.show.old_plots", "plot_rates"),
-    "plot_sums": ("carekit.show.old_plots", "plot_sums"),
-    "plot_waits": ("carekit.show.old_plots", "plot_waits"),
     "publish": ("carekit.show.pictures", "publish"),
     "table_estimates": ("carekit.show.tables", "table_estimates"),
 }

@@ -43,9 +43,14 @@ def test_environment_yml_agrees_with_pyproject() -> None:
     assert listed[:2] == ["python=3.11", "pip"]
     found = specifiers(listed[2:] + pip)
     found = {CONDA_NAMES.get(name, name): versions for name, versions in found.items()}
-    needed = [*PROJECT["dependencies"], *EXTRAS["figures"], *EXTRAS["notebooks"]]
-    nbval = [text for text in EXTRAS["test"] if text.startswith("nbval")]
-    assert found == specifiers([*needed, *nbval, *EXTRAS["snscrape"]])
+    # What the notebooks and the commands need: every extra of `all`, and snscrape.
+    (every,) = EXTRAS["all"]
+    extras = re.findall(r"[a-z]+", every.partition("[")[2])
+    needed = [*PROJECT["dependencies"], *EXTRAS["snscrape"]]
+    for extra in extras:
+        needed += EXTRAS[extra]
+    needed += [text for text in EXTRAS["test"] if text.startswith("nbval")]
+    assert found == specifiers(needed)
 
 
 def test_constraints_hold_no_address() -> None:

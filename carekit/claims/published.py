@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from carekit.claims.channel_series import channel_series
 from carekit.claims.ledger import Figure, Ledger, load_ledger
 from carekit.show.facts import Facts
 from carekit.show.result import Result
@@ -94,3 +95,48 @@ def source_name(ledger: Ledger, figure: Figure) -> str:
         publisher = (study.publisher or study.study_id).split(" and ")[0]
         return f"{publisher} {study.year or ''}".strip()
     return str(ledger.articles.set_index("article_id").loc[figure.article_id, "name"])
+
+
+def expectation_points(published: Result, *, source: str = "expected, as printed") -> pd.DataFrame:
+    """Published shares of people who expect an answer by a time, as `plot_curves` draws them.
+
+    Rows whose group names no time are left out. Returns one row a figure: source, minutes,
+    estimate (the lower end where a range was published), ci_low, ci_high (missing), name, and the
+    columns that it came with.
+
+    Examples
+    --------
+    >>> made = expectation_points(published(measure="expects_answer_within"))
+    >>> bool(made["minutes"].min() <= 60 <= made["minutes"].max())
+    True
+    """
+    delay = published["group"].str.rpartition(":")[2].replace({"same_day": "1440_min"})
+    minutes = pd.to_numeric(delay.str.removesuffix("_min"), errors="coerce")
+    made = published.assign(
+        source=source, minutes=minutes, ci_low=float("nan"), ci_high=float("nan"),
+        estimate=published["estimate"].fillna(published["low"]), name=published["source"],
+    )  # fmt: skip
+    return made.dropna(subset=["minutes"]).sort_values("minutes", ignore_index=True)
+
+
+def channel_use(channel: str, *, ledger: Ledger | None = None, **options: Any) -> Result:
+    """Published use of one channel by year on one base: `channel_series`, as a result.
+
+    Examples
+    --------
+    >>> len(channel_use("social_media")) > 5
+    True
+    """
+    series = channel_series(ledger or load_ledger(), channel=channel, **options)
+    assumed = sorted(series.loc[series["n_source"] == "assumed", "year"])
+    notes = (f"n assumed for {', '.join(map(str, assumed))}; no design effect is published.",)
+    facts = Facts(
+        f"use of the channel {channel.replace('_', ' ')}",
+        denominator="all people of the country aged 18 and over",
+        units={"printed": "share", "contacted": "share", "n": "count"},
+        conf_level=float(series["conf_level"].iloc[0]),
+        independent_unit="respondent (Wilson)",
+        notes=notes if assumed else (),
+        source="BVA, Observatoire des services clients, as printed and rebased",
+    )
+    return Result(series, facts=facts)

@@ -28,6 +28,7 @@ def build_parser(command: str = "measure") -> argparse.ArgumentParser:
     from carekit.cli.coding import add_triage_parser
     from carekit.cli.collecting import add_collect_parser
     from carekit.cli.importing import add_import_parser
+    from carekit.cli.measured import add_measured_parser
     from carekit.cli.measuring import add_measure_parser
     from carekit.cli.survey import add_survey_parser
 
@@ -40,6 +41,7 @@ def build_parser(command: str = "measure") -> argparse.ArgumentParser:
     add_collect_parser(subparsers)
     commands.add_check_parser(subparsers)
     add_measure_parser(subparsers, complete=command == "measure")
+    add_measured_parser(subparsers)
     add_survey_parser(subparsers)
     add_triage_parser(subparsers)
     commands.add_share_parser(subparsers)

@@ -96,7 +96,14 @@ def add_share_parser(subparsers: Subparsers) -> None:
     parser.add_argument("dir", metavar="DIR", help="a dataset folder")
     parser.add_argument("--out", required=True, metavar="DIR")
     parser.add_argument(
-        "--min-cell", type=int, default=5, metavar="N", help="smallest count shown (default 5)"
+        "--min-cell", type=int, default=5, metavar="N", help="fewest people of a count (default 5)"
+    )
+    parser.add_argument(
+        "--min-people",
+        type=int,
+        default=10,
+        metavar="N",
+        help="fewest customers of a brand that is named (default 10)",
     )
     parser.set_defaults(run=run_share)
 
@@ -105,7 +112,10 @@ def run_share(args: argparse.Namespace) -> None:
     from carekit.dataset.folder import open_dataset
     from carekit.measures.sharing import share_counts
 
-    print(share_counts(open_dataset(args.dir), out=args.out, min_cell=args.min_cell))
+    shared = share_counts(
+        open_dataset(args.dir), out=args.out, min_cell=args.min_cell, min_people=args.min_people
+    )
+    print(shared)
 
 
 def add_sample_parser(subparsers: Subparsers) -> None:

@@ -44,6 +44,41 @@ def add_import_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser.add_argument(
         "--observed-at", metavar="TIME", help="when the files were collected (ISO date or time)"
     )
+    parser.add_argument(
+        "--roles",
+        action="append",
+        default=[],
+        metavar="WORD=ROLE,…",
+        help="what words of the column of roles mean, such as 'Community manager=brand,Fan=customer'",
+    )
+    parser.add_argument(
+        "--keep",
+        action="append",
+        default=[],
+        metavar="COL,…",
+        help="further columns to keep, to group by and to show; NAME=COL gives one another name",
+    )
+    parser.add_argument("--encoding", metavar="NAME", help="of a text that is no UTF-8")
+    parser.add_argument("--sheet", metavar="NAME|N", help="which sheet of a workbook")
+    parser.add_argument(
+        "--header-row", type=int, metavar="N", help="the line in which the header stands"
+    )
+    parser.add_argument(
+        "--selection",
+        metavar="NAME",
+        help="how the posts were selected: none (nothing left out), answered_only, brand_threads, "
+        "search, complaints_only",
+    )
+    parser.add_argument(
+        "--accept-rejected",
+        action="store_true",
+        help="go on where more than 1 %% of the rows of a file cannot be read; every number says so",
+    )
+    parser.add_argument(
+        "--without-automatic",
+        action="store_true",
+        help="leave out automatic first answers: one text within seconds, again and again",
+    )
     parser.add_argument("--strict", action="store_true", help="any unreadable row is an error")
     parser.add_argument(
         "--redact",
@@ -87,6 +122,16 @@ def run_import(args: argparse.Namespace) -> None:
         redact=args.redact,
         title=args.title,
         licence=args.licence,
+        selection=args.selection,
+        roles=read_mapping(
+            args.roles, option="--roles", expected="WORD=ROLE,… such as Agent=brand"
+        ),
+        keep=read_names(args.keep),
+        encoding=args.encoding,
+        sheet=args.sheet,
+        header_row=args.header_row,
+        accept_rejected=args.accept_rejected,
+        without_automatic=args.without_automatic,
         memory_limit=args.memory_limit,
         progress=lambda sentence: print(sentence, file=sys.stderr),
     )
@@ -130,7 +175,23 @@ def _refuse(args: argparse.Namespace, options: tuple[str, ...], why: str) -> Non
             )
 
 
-def read_mapping(values: list[str]) -> dict[str, str]:
+def read_names(values: list[str]) -> list[str]:
+    """The names of `--keep COL,…`, given once or several times.
+
+    Examples
+    --------
+    >>> read_names(["category, agent", "csat=Note"])
+    ['category', 'agent', 'csat=Note']
+    """
+    return [n.strip() for value in values for n in value.split(",") if n.strip()]
+
+
+def read_mapping(
+    values: list[str],
+    *,
+    option: str = "--map",
+    expected: str = "OURS=THEIRS,… such as post_id=id,created_at=time",
+) -> dict[str, str]:
     """The pairs of `--map OURS=THEIRS,…`, given once or several times.
 
     Raises
@@ -155,8 +216,7 @@ def read_mapping(values: list[str]) -> dict[str, str]:
         if not ours or not theirs or ours in made:
             why = "names it twice" if ours in made else "lacks a side"
             raise InputError(
-                f"`--map` got {pair!r}, which {why}; expected OURS=THEIRS,… such as "
-                "post_id=id,created_at=time. Correct --map."
+                f"`{option}` got {pair!r}, which {why}; expected {expected}. Correct {option}."
             )
         made[ours] = theirs
     return made

@@ -6,7 +6,7 @@ import argparse
 import re
 import sys
 from dataclasses import asdict
-from inspect import Parameter
+from inspect import Parameter, formatannotation
 from typing import TYPE_CHECKING, Any
 
 from carekit.cli.general import Subparsers, add_format
@@ -88,7 +88,9 @@ def _add_measure(names: Subparsers, measure: Measure) -> None:
                 **needed,
             )
     for name, own in measure.own.items():
-        read = READ.get(str(own.annotation).removesuffix(" | None"))
+        written = own.annotation
+        kind = written if isinstance(written, str) else formatannotation(written)
+        read = READ.get(kind.removesuffix(" | None"))
         if read is not None:
             parser.add_argument(
                 f"--{name.replace('_', '-')}",

@@ -46,7 +46,7 @@ def read_coded_file(path: str | os.PathLike[str]) -> CodedFile:
     InputError
         The file is missing, empty, or has no header that can be read.
     """
-    from carekit.sources.files.packed import unpacked
+    from carekit.sources.files.opening import Reading, open_file
     from carekit.sources.files.records import EMPTY, read_records
     from carekit.sources.files.table import read_header
     from carekit.sources.files.text import Lines
@@ -58,7 +58,7 @@ def read_coded_file(path: str | os.PathLike[str]) -> CodedFile:
             "Check the name."
         )
     with TemporaryDirectory(prefix="carekit-") as folder:
-        plain = unpacked(file, Path(folder))
+        plain = open_file(file, Path(folder), Reading()).path
         header = read_header(plain)
         if header is None:
             raise InputError(

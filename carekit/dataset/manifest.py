@@ -92,7 +92,8 @@ class Manifest:
     """What manifest.json holds. Values never change in place: `with_part` returns a new one.
 
     `timezone` is the zone in which hours and days of the posts are told, where their brand has
-    none; `cautions` are sentences that belong beside every number from the posts.
+    none; `cautions` are sentences that belong beside every number from the posts; `definition` is
+    the one to use where a caller names none.
     `beside` gives the file of what lies beside the tables (CARD.md, rejected.csv, questions.json)
     where that is not its first version; `replaced` names files of the state before, which may go.
     """
@@ -107,6 +108,7 @@ class Manifest:
     notes: tuple[str, ...] = ()
     timezone: str | None = None
     cautions: tuple[str, ...] = ()
+    definition: str | None = None
     parts: tuple[Part, ...] = ()
     beside: Mapping[str, str] = field(default_factory=dict)
     replaced: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,10 +18,13 @@ def list_measured() -> list[str]:
 
     Examples
     --------
-    >>> "app_reviews_answers" in list_measured()
+    >>> {"app_reviews_answers", "atlas/a_app_reviews"} <= set(list_measured())
     True
     """
-    return sorted(path.stem for path in data_folder("measured").glob("*.csv"))
+    folder = data_folder("measured")
+    return sorted(
+        path.relative_to(folder).with_suffix("").as_posix() for path in folder.rglob("*.csv")
+    )
 
 
 def load_measured(name: str) -> pd.DataFrame:
@@ -41,7 +45,7 @@ def load_measured(name: str) -> pd.DataFrame:
     --------
     >>> reviews = load_measured("app_reviews_answers")
     >>> int(reviews.n.sum()), int(reviews.n_answered.sum())
-    (2923, 1637)
+    (1963, 1095)
     """
     import pandas as pd
 
@@ -55,8 +59,9 @@ def measured_card(name: str) -> str:
 
 def _path(name: str, ending: str) -> Path:
     if name not in list_measured():
+        near = difflib.get_close_matches(str(name), list_measured(), 1, 0.5)
+        meant = f"Did you mean {near[0]!r}?" if near else "Choose one of these."
         raise InputError(
-            f"`name` is {name!r}; expected one of: "
-            f"{', '.join(list_measured())}. Choose one of these."
+            f"`name` is {name!r}; expected one of: {', '.join(list_measured())}. {meant}"
         )
     return data_folder("measured") / f"{name}{ending}"

@@ -11,6 +11,7 @@ import hashlib
 import hmac
 import os
 import secrets
+import unicodedata
 from pathlib import Path
 
 import platformdirs
@@ -89,6 +90,30 @@ def key_id(key: bytes) -> str:
     return "k_" + hmac.new(key, b"carekit key id", hashlib.sha256).hexdigest()[:12]
 
 
+def fold_name(name: str) -> str:
+    """A name as networks compare it: one case, one spelling of each letter (Unicode NFC).
+
+    Examples
+    --------
+    >>> fold_name("SprintCare"), fold_name("ΟΔΟΣ") == fold_name("οδος")
+    ('sprintcare', True)
+    """
+    # The engine's normalisation ends at a NUL; such a name stays as it is.
+    plain = name if "\0" in name else unicodedata.normalize("NFC", name)
+    # Python would make two letters of a Turkish capital I, and a final sigma where one is due.
+    return plain.replace("İ", "i").lower().replace("ς", "σ")
+
+
+def fold_name_sql(name: str) -> str:
+    """The same as a DuckDB SQL expression."""
+    whole = f"CASE WHEN contains({name}, chr(0)) THEN {name} ELSE nfc_normalize({name}) END"
+    made = f"replace(lower({whole}), 'ς', 'σ')"
+    if not name.isidentifier():
+        return made
+    # Bytes as many as letters: plain ASCII, as nearly all handles are.
+    return f"CASE WHEN strlen({name}) = length({name}) THEN lower({name}) ELSE {made} END"
+
+
 def pseudonym(key: bytes, network: str, author: str) -> str:
     """Pseudonym of an author on a network: HMAC-SHA-256, first 16 hexadecimal digits.
 
@@ -99,7 +124,7 @@ def pseudonym(key: bytes, network: str, author: str) -> str:
     network : str
         The same author name on two networks gives two pseudonyms.
     author : str
-        Native id or handle, as the network compares it (lower-cased where it ignores case).
+        Native id or handle, as the network compares it (`fold_name` where it ignores case).
 
     Examples
     --------

@@ -26,6 +26,7 @@ import pyarrow.parquet as pq
 
 from carekit.dataset import atomic as files
 from carekit.dataset.card import card_text
+from carekit.dataset.csv_files import rows_text
 from carekit.dataset.locking import staging, staging_path
 from carekit.dataset.manifest import CARD, FILE, REJECTED, Manifest, Part, inside, read_manifest
 from carekit.dataset.schema import STORED, TABLES, to_arrow
@@ -224,11 +225,9 @@ class DatasetWriter:
     def _rejected_text(self) -> str:
         old = _read(inside(self.path, self._old.name_of(REJECTED))) if self._old else ""
         rows = [r for r in csv.reader(io.StringIO(old)) if r and r[-1] not in self._forgotten]
-        made = io.StringIO(newline="")
-        csv.writer(made, lineterminator="\n").writerows(
+        return rows_text(
             itertools.chain(rows or [REJECTED_COLUMNS], (r.row for r in self._rejected))
         )
-        return made.getvalue()
 
 
 def _schema_of(posts: pa.Table) -> pa.Schema:

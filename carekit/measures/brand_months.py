@@ -21,27 +21,13 @@ DRAWS = 999
 def with_start(
     months: pd.DataFrame, started_at: pd.Series, *, starting_month: bool = False
 ) -> pd.DataFrame:
-    """Months of brands with the month in which each brand started.
+    """Months of brands (brand, period "2014-05", …) with start, the first month after the change.
 
-    Parameters
-    ----------
-    months : DataFrame
-        One row a brand and month: brand, period ("2014-05"), and anything measured.
-    started_at : Series of time
-        When a brand started, UTC, by brand; brands that are not in it never did.
-    starting_month : bool
-        True keeps the month in which a brand started, and counts it as after; False leaves it out
-        for its brand, since it is neither before nor after (a start at midnight of the first of a
-        month makes it wholly after).
+    `started_at` says when a brand started, UTC, by brand; others never did (start is null). The
+    month in which a brand started is left out for it, since it is neither before nor after, unless
+    it began at midnight of the first; `starting_month` keeps it and counts it as after. Brands that
+    started before their first month are left out: they have no "before".
 
-    Returns
-    -------
-    DataFrame
-        The rows of `months` with start (first month after the change; null: never). Brands that
-        started before their first month are left out: they have no "before".
-
-    Examples
-    --------
     >>> months = pd.DataFrame({"brand": ["a"] * 3, "period": ["2014-05", "2014-06", "2014-07"]})
     >>> started = pd.Series({"a": pd.Timestamp("2014-06-10", tz="UTC")})
     >>> with_start(months, started).to_numpy().tolist()
@@ -64,31 +50,8 @@ def before_and_after(
 ) -> pd.DataFrame:
     """The change of an outcome after brands started, against brands that have not.
 
-    Parameters
-    ----------
-    panel : DataFrame
-        As `with_start` gives it: brand, period, start, the outcome and its size.
-    outcome : str
-        Column of what is compared: a share, a mean.
-    size : str
-        Column of the number of requests behind each outcome.
-    conf_level : float
-        Nominal coverage.
-    seed : int
-        Of the permutation.
-
-    Returns
-    -------
-    DataFrame
-        Four rows: analysis, estimate (in the unit of the outcome), std_error, ci_low, ci_high,
-        conf_level, p_value, treated, controls (brands), n (brand-months), n_requests, method,
-        flags. The analyses are those of `carekit.care_accounts`:
-        "each brand-month alike", "permutation", "each request alike", "pre-trend".
-
-    Raises
-    ------
-    SchemaError, InputError
-        As `carekit.inference.panels.staggered.staggered_effect`.
+    `panel` is that of `with_start` with the columns `outcome` (a share, a mean) and `size` (requests
+    behind it). Four rows: the columns `ANALYSES`, as `carekit.care_accounts` tells them.
     """
     effects = staggered_effect(
         panel, outcome=outcome, conf_level=conf_level, draws=DRAWS, seed=seed

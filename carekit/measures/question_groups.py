@@ -48,38 +48,13 @@ def group_near_duplicates(
 ) -> pd.DataFrame:
     """Put near-duplicate questions of one brand into groups.
 
-    Parameters
-    ----------
-    questions : DataFrame
-        One row a question: question_id, brand, at (seconds since 1970), text. A question without a
-        brand or a text belongs to no group.
-    horizon_hours : float
-        Questions further apart than this are not compared.
-    similarity : float
-        Least cosine of near-duplicates, above 0 and at most 1.
+    `questions` has question_id, brand, at (seconds since 1970), text; one without a brand or a text
+    belongs to no group, and those further apart than `horizon_hours` are not compared. Given back
+    are the rows by brand and time, without text, with group (question_id of the first question of
+    its group); `attrs["n_cut"]` counts the questions that were not compared with all within the
+    horizon, because more than `REACH` came before them. A question joins the group of the most
+    similar one before it; texts shorter than one 4-gram match nothing but themselves.
 
-    Returns
-    -------
-    DataFrame
-        The rows with brand and text, by brand and time, without text: question_id, brand, at,
-        group (question_id of the first question of its group), and in `attrs["n_cut"]` the number
-        of questions that were not compared with all within the horizon, because more than `REACH`
-        came before them.
-
-    Raises
-    ------
-    InputError
-        If `similarity` or `horizon_hours` is out of range.
-    MissingExtraError
-        If scikit-learn is not installed.
-
-    Notes
-    -----
-    A question joins the group of the most similar question before it. Texts shorter than one
-    4-gram match nothing but themselves.
-
-    Examples
-    --------
     >>> asked = pd.DataFrame({
     ...     "question_id": ["a", "b", "c"], "brand": "Acme", "at": [0, 60, 120],
     ...     "text": ["Is the app down?", "@acme is the APP down??", "Where is my parcel?"]})
@@ -164,38 +139,21 @@ def count_around_answers(
 ) -> pd.DataFrame:
     """Near-duplicates before and after the first public answer to a group, and of silent groups.
 
-    Parameters
-    ----------
-    groups : DataFrame
-        One row a question: question_id, group, brand, at, answered_at (seconds since 1970 of the
-        first public answer to it; missing: none).
-    window_hours : float
-        Length of the time before and after the answer.
-    end : int
-        Seconds since 1970 at which the collection ended.
-    starts : mapping of group to seconds since 1970, optional
-        When the incident behind a group began, where that is known; then only these groups are
-        read. Without it a group begins with its first question, which is not counted.
+    `groups` has question_id, group, brand, at and answered_at (seconds since 1970 of the first
+    public answer to it; missing: none); `end` is when the collection ended. `starts` says when the
+    incident behind a group began, where that is known: then only these groups are read, and the
+    question that was answered is not counted. Without it a group begins with its first question,
+    which is not counted.
 
-    Returns
-    -------
-    DataFrame
-        One row a group of two questions or more (for silent groups: and a decile of the delays of
-        answered ones): brand, group, arm ("answered" or "unanswered"), n_before, n_after
-        (near-duplicates in each window), seconds_before, seconds_after (length of the windows,
-        within the time since the group began and until `end`), weight (1, or 1/9 for a decile).
+    One row a group of two questions or more (for silent groups: and a decile of the delays of
+    answered ones): brand, group, arm ("answered" or "unanswered"), n_before, n_after
+    (near-duplicates in each window), seconds_before, seconds_after (length of the windows, within
+    the time since the group began and until `end`), weight (1, or 1/9 for a decile).
 
-    Raises
-    ------
-    InputError
-        If `window_hours` is not positive.
-
-    Notes
-    -----
     A group that was never answered is read as if it had been answered after each of the nine
     deciles of the delays of answered groups which hold a near-duplicate: what comes after is
     compared at the same age, since bursts fade by themselves. Groups whose answer is dated before
-    they began are left out. With `starts`, the question that was answered is not counted.
+    they began are left out.
     """
     window = round(3600 * window_hours)
     if window < 1:

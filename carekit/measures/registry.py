@@ -2,7 +2,8 @@
 
 `@measure(...)` above a function of `Requests` makes it callable with a dataset as well, gives it
 its word on the command line with its own options, its row in the docs, and the columns and units of
-its result. A new measure is one function in one file, and its name in `MODULES`.
+its result. A new measure is one function in one file, and its name in `carekit.MEASURES`: wings are
+named there as text, and loaded when somebody asks, so that the core imports none.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import Any
 
 import pandas as pd
 
+import carekit
 from carekit.dataset.engine import using
 from carekit.dataset.folder import Dataset
 from carekit.errors import InputError
@@ -25,25 +27,6 @@ from carekit.show.facts import Facts
 from carekit.show.result import Result
 from carekit.show.tables import column_unit
 
-# Where measures are declared, in the order in which they are listed. Wings are named as text: the
-# core loads them when somebody asks, and imports none.
-MODULES = (
-    "carekit.measures.answers",
-    "carekit.measures.waits",
-    "carekit.measures.contacts",
-    "carekit.measures.first_answers",
-    "carekit.measures.surfaces",
-    "carekit.measures.brands",
-    "carekit.measures.definitions",
-    "carekit.measures.growth",
-    "carekit.measures.bypass",
-    "carekit.measures.near_duplicates",
-    "carekit.measures.care_accounts",
-    "carekit.measures.response_schemes",
-    "carekit.coding.categories",
-    "carekit.coding.coded",
-    "carekit.coding.workload",
-)
 REQUIRED = inspect.Parameter.empty
 # What every measure may be told beside its own options, and what holds if it is not.
 COMMON: dict[str, Any] = {
@@ -125,10 +108,10 @@ _KNOWN: dict[str, Measure] = {}
 
 def measures() -> dict[str, Measure]:
     """Every measure by its word on the command line, in order; loads all of them."""
-    for module in MODULES:
+    for module in carekit.MEASURES:
         import_module(module)
-    order = {module: place for place, module in enumerate(MODULES)}
-    made = sorted(_KNOWN.values(), key=lambda m: order.get(m.function.__module__, len(order)))
+    places = {name: i for i, name in enumerate(" ".join(carekit.MEASURES.values()).split())}
+    made = sorted(_KNOWN.values(), key=lambda m: places.get(m.name.replace("-", "_"), len(places)))
     return {m.name: m for m in made}
 
 

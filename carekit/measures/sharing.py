@@ -8,35 +8,31 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from carekit.dataset import atomic as files
+from carekit.dataset.card import plain_markdown
+from carekit.dataset.csv_files import csv_text, plain_cell
 from carekit.dataset.engine import Engine, using
 from carekit.dataset.folder import Dataset, now
+from carekit.dataset.locking import staging
 from carekit.errors import DatasetError, InputError
-from carekit.measures.answers import count_answers
-from carekit.measures.contacts import count_contacts
-from carekit.measures.first_answers import NO_TEXT, count_handoffs
-from carekit.measures.small_cells import check_min_cell, coarsen_waits, pool_small
-from carekit.measures.surfaces import count_surfaces
-from carekit.measures.waits import count_waits
-from carekit.requests.value import Requests
+from carekit.measures.shared_tables import Tables, shared_tables
+from carekit.measures.small_cells import check_min_cell
 
-DEFINITIONS = ("direct-opening", "direct-message", "socialbakers-2015")
+if TYPE_CHECKING:
+    import pandas as pd
+
 MANIFEST = "manifest.json"
-MOST_CONTACTS = 3
 
 COLUMNS: dict[str, dict[str, str]] = {
     "answers": {
         "definition": "what a request and an answer are, see carekit.requests.definitions",
         "network": "site",
-        "brand": "firm; (other brands) for those with a small cell",
+        "brand": "firm; (other brands) for those with a small cell, or that may be a person",
         "country": "market of the brand",
         "sector": "line of business of the brand",
         "n": "requests",
@@ -52,7 +48,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "network": "site",
         "brand": "firm; (other brands) for those with a small cell",
         "minute": "longest wait of the class, whole minutes (direct-opening)",
-        "events": "requests answered after a wait of this class; backdated answers left out",
+        "events": "requests answered after a wait of this class; backdated answers left out, or "
+        "in the first class where few customers have one",
         "censored": "requests unanswered when last looked at, after a time of this class",
     },
     "contacts": {
@@ -63,13 +60,14 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "handoffs": {
         "network": "site",
-        "handoff": "requested, announced, none: what the first answer says of private messages",
-        "n": "first answers with a text",
+        "handoff": "requested, announced, none: what the first answer says of private messages; "
+        "no text if it holds none; (others) for those with a small cell",
+        "n": "answered requests (direct-opening)",
     },
     "surfaces": {
         "network": "site",
-        "surface": "where the request stands, seen from the brand",
-        "n": "requests (direct-opening)",
+        "surface": "where the request stands, seen from the brand; (others) for small cells",
+        "n": "requests (direct-opening); of answered conversations, the answered ones",
     },
 }
 
@@ -106,13 +104,17 @@ class Shared:
                 f"{path} is missing or was changed since it was shared; expected the file that "
                 f"{MANIFEST} names. Get the folder again from its source."
             )
-        return pd.read_csv(path)
+        import pandas as pd
+
+        table = pd.read_csv(path)
+        words = table.columns[[kind.kind not in "biufc" for kind in table.dtypes]]
+        return table.assign(**{name: table[name].map(plain_cell) for name in words})
 
     def __str__(self) -> str:
         rows = ", ".join(f"{n} ({t['rows']} rows)" for n, t in self.manifest["tables"].items())
         return (
             f"Shared counts of {self.manifest['title']}: {rows}; smallest cell "
-            f"{self.manifest['min_cell']}, {self.manifest['withheld']} requests withheld."
+            f"{self.manifest['min_cell']} people, {_at_most(self.manifest['withheld'])} withheld."
         )
 
 
@@ -121,6 +123,7 @@ def share_counts(
     *,
     out: str | os.PathLike[str],
     min_cell: int = 5,
+    min_people: int = 10,
     engine: Engine | None = None,
 ) -> Shared:
     """Write the counts of a dataset to a folder that can be given away.
@@ -131,8 +134,10 @@ def share_counts(
     out : path
         A new folder, or an empty one.
     min_cell : int
-        Smallest count that is shown. Rows with a smaller one are pooled with others, waits are
-        joined into longer classes; what stays below is withheld and counted.
+        Fewest people behind a count that is shown, and smallest difference between two counts.
+        Rows with fewer are pooled with others, waits are joined into longer classes.
+    min_people : int
+        Fewest customers of a brand or network that is shown by its name.
     engine : Engine, optional
 
     Returns
@@ -143,14 +148,21 @@ def share_counts(
     Raises
     ------
     InputError
-        If `min_cell` is no whole number from 1 on.
+        If `min_cell` or `min_people` is no whole number from 1 on.
     DatasetError
         If the folder holds anything already.
 
     Notes
     -----
     On a dataset of answered conversations the tables that its selection makes meaningless
-    (answers, contacts) are left out, and waits hold answered requests only.
+    (answers, contacts) are left out, and the others hold answered requests only.
+
+    All tables of a network count the same requests, or leave out only what is itself of enough
+    people. A definition is pooled at least as far as the one before it, and is left out where its
+    difference from that stays small. A brand that nobody listed and that fewer than `min_people`
+    customers address by its name may be an employee, and is pooled. Posts without an author count
+    as one person of a network, unless no post has an author. What is withheld altogether is told
+    as an upper bound, a multiple of `min_cell`.
 
     Examples
     --------
@@ -164,15 +176,20 @@ def share_counts(
     True
     """
     check_min_cell(min_cell)
-    folder = Path(out).absolute()
+    check_min_cell(min_people, "min_people")
+    folder = Path(os.path.realpath(out))
+    _check_free(folder)
+    with using(engine) as opened:
+        made = shared_tables(dataset, min_cell=min_cell, min_people=min_people, engine=opened)
+    return _write(dataset, folder, made, min_cell, min_people)
+
+
+def _check_free(folder: Path) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise DatasetError(
             f"{folder} already exists and is not an empty folder; shared counts need a path of "
             "their own. Choose another --out, or delete it first."
         )
-    with using(engine) as opened:
-        tables, withheld = _tables(dataset, min_cell, opened)
-    return _write(dataset, folder, tables, withheld, min_cell)
 
 
 def open_shared(path: str | os.PathLike[str]) -> Shared:
@@ -196,115 +213,21 @@ def open_shared(path: str | os.PathLike[str]) -> Shared:
     return Shared(folder, manifest)
 
 
-def _tables(dataset: Dataset, min_cell: int, engine: Engine) -> tuple[dict[str, pd.DataFrame], int]:
-    """Every table, without small cells, and how many requests were withheld at most in one."""
-    made: dict[str, pd.DataFrame] = {}
-    withheld: dict[str, int] = {}
-
-    def pooled(name: str, table: pd.DataFrame, label: str, counts: list[str], **more: Any) -> None:
-        within = [c for c in more.pop("within", []) if c in table.columns]
-        made[name], withheld[name] = pool_small(
-            table, within=within, label=label, counts=counts, min_cell=min_cell, **more
-        )
-
-    opening = Requests.of(dataset, by="network", cluster=None, engine=engine)
-    if "answer-rate" not in dataset.selection.cannot_answer:
-        answers = pd.concat([_answers(opening, name) for name in DEFINITIONS])
-        pooled(
-            "answers", answers, "brand", ["n_answered", "n_unanswered"],
-            within=["definition", "network"],
-        )  # fmt: skip
-        months = _split(count_answers(opening.grouped("network", "month")))
-        pooled(
-            "answers_by_month", months, "month", ["n_answered", "n_unanswered"],
-            within=["network"], others="(other months)",
-        )  # fmt: skip
-        pooled(
-            "contacts", _contacts(opening), "contacts", ["n_answered", "n_unanswered"],
-            within=["network"], others="(other numbers)",
-        )  # fmt: skip
-    made["waits"], withheld["waits"] = _waits(opening, min_cell)
-    replies = count_handoffs(opening)
-    told = replies[replies["handoff"] != NO_TEXT].reset_index(drop=True)
-    pooled("handoffs", told, "handoff", ["n"], within=["network"], others="(others)")
-    places = count_surfaces(opening)
-    places = places[places["surface"].notna()].reset_index(drop=True)
-    pooled("surfaces", places, "surface", ["n"], within=["network"], others="(others)")
-    for name in ("answers", "answers_by_month"):
-        if name in made:
-            made[name] = made[name].assign(n=lambda t: t["n_answered"] + t["n_unanswered"])
-    tidy = {name: t[list(COLUMNS[name])] for name, t in made.items()}
-    return {name: tidy[name] for name in COLUMNS if name in tidy}, sum(withheld.values())
-
-
-def _split(counts: pd.DataFrame) -> pd.DataFrame:
-    return counts.assign(n_unanswered=counts["n"] - counts["n_answered"]).drop(columns="n")
-
-
-def _answers(opening: Requests, name: str) -> pd.DataFrame:
-    asked = opening.but(definition=name, by="network,brand,country,sector")
-    counts = _split(count_answers(asked))
-    counts.insert(0, "definition", asked.definition.name)
-    return counts
-
-
-def _contacts(opening: Requests) -> pd.DataFrame:
-    counts = count_contacts(opening)
-    counts["contacts"] = counts["contacts"].clip(upper=MOST_CONTACTS)
-    wide = counts.assign(
-        n_answered=counts["n"].where(counts["answered"].astype(bool), 0),
-        n_unanswered=counts["n"].where(~counts["answered"].astype(bool), 0),
-    )
-    sums = ["n_answered", "n_unanswered"]
-    wide = wide.groupby(["network", "contacts"], as_index=False)[sums].sum()
-    return wide.astype({"contacts": "object"})
-
-
-def _waits(opening: Requests, min_cell: int) -> tuple[pd.DataFrame, int]:
-    """Waits by brand; brands too small for any class are pooled first."""
-    waits = count_waits(opening.grouped("network", "brand"))
-    if opening.dataset.selection.kind == "answered_only":
-        waits["censored"] = 0
-    waits["minute"] = waits["seconds"] // 60
-    waits = waits.groupby(["network", "brand", "minute"], dropna=False, as_index=False)[
-        ["events", "censored"]
-    ].sum()
-    totals = waits.groupby(["network", "brand"], dropna=False, as_index=False)[
-        ["events", "censored"]
-    ].sum()
-    kept, withheld = pool_small(
-        totals, within=["network"], label="brand", counts=["events", "censored"], min_cell=min_cell
-    )
-    shown = set(zip(kept["network"], kept["brand"], strict=True))
-    pairs = zip(waits["network"], waits["brand"], strict=True)
-    waits["brand"] = [b if (n, b) in shown else "(other brands)" for n, b in pairs]
-    pairs = zip(waits["network"], waits["brand"], strict=True)
-    waits = waits[[pair in shown for pair in pairs]]
-    coarse, more = coarsen_waits(waits, by=["network", "brand"], min_cell=min_cell)
-    return coarse, withheld + more
-
-
-def _write(
-    dataset: Dataset,
-    folder: Path,
-    tables: dict[str, pd.DataFrame],
-    withheld: int,
-    min_cell: int,
-) -> Shared:
+def _write(dataset: Dataset, folder: Path, made: Tables, min_cell: int, min_people: int) -> Shared:
     """All files into a folder beside `folder`, then one rename."""
-    staging = folder.parent / f".{folder.name}.{os.getpid()}.partial"
-    shutil.rmtree(staging, ignore_errors=True)
-    staging.mkdir(parents=True)
-    try:
+    with staging(folder) as private:
+        _check_free(folder)
+        target = private / "counts"
         described = {}
-        for name, table in tables.items():
-            text = table.to_csv(index=False, lineterminator="\n")
-            files.write_text(staging / f"{name}.csv", text)
-            described[name] = {
-                "rows": len(table),
-                "columns": list(table.columns),
-                "sha256": files.checksum(staging / f"{name}.csv"),
-            }
+        for name in COLUMNS:
+            if name in made.tables:
+                table = made.tables[name][list(COLUMNS[name])]
+                files.write_text(target / f"{name}.csv", csv_text(table))
+                described[name] = {
+                    "rows": len(table),
+                    "columns": list(table.columns),
+                    "sha256": files.checksum(target / f"{name}.csv"),
+                }
         source = dataset.manifest
         manifest = {
             "kind": "shared counts",
@@ -315,36 +238,41 @@ def _write(
             "observed_until": source.observed_until,
             "selection": {"kind": source.selection.kind, "why": source.selection.why},
             "min_cell": min_cell,
-            "withheld": withheld,
+            "min_people": min_people,
+            "withheld": -(-made.n_withheld // min_cell) * min_cell,
             "tables": described,
         }
-        files.write_json(staging / MANIFEST, manifest)
-        files.write_text(staging / "CARD.md", _card(manifest))
-        if folder.is_dir():
-            folder.rmdir()
-        os.replace(staging, folder)
-        files.sync(folder.parent)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        files.write_json(target / MANIFEST, manifest)
+        files.write_text(target / "CARD.md", _card(manifest))
+        files.move_folder(target, folder)
     return Shared(folder, manifest)
+
+
+def _at_most(n: int) -> str:
+    return f"at most {n} requests" if n else "no request"
 
 
 def _card(manifest: Mapping[str, Any]) -> str:
     selection = manifest["selection"]
-    lines = [f"# Counts of {manifest['title']}", ""]
+    lines = [f"# Counts of {plain_markdown(manifest['title'])}", ""]
     if manifest["synthetic"]:
         lines += ["**Synthetic.** Results on it recover a planted truth; they are no evidence.", ""]
     lines += [
-        "Counts only: no text, no person, no post id.",
+        "Counts only: no text, no author, no post id.",
         "",
-        f"- Licence: {manifest['licence']}",
+        f"- Licence: {plain_markdown(manifest['licence'])}",
         f"- Counted: {manifest['created_at']}",
         f"- Observed until: {manifest['observed_until'] or 'not stated'}",
-        f"- Selection: {selection['kind']}. {selection['why']}".rstrip(),
-        f"- Smallest cell: {manifest['min_cell']}. Rows with a smaller count are pooled, waits are "
-        "joined into longer classes; requests withheld because nothing was left to pool them with: "
-        f"{manifest['withheld']} (summed over tables)",
-        "- Personal data: none; removed by counting.",
+        f"- Selection: {plain_markdown(selection['kind'])}. "
+        f"{plain_markdown(selection['why'])}".rstrip(),
+        f"- Smallest cell: {manifest['min_cell']} people, not requests. Rows of fewer are pooled, "
+        "waits are joined into longer classes; differences between tables and definitions are 0 "
+        f"or at least {manifest['min_cell']}.",
+        f"- Fewest customers of a brand that is named: {manifest['min_people']}. A brand that "
+        "nobody listed and few customers address may be an employee, and is pooled.",
+        f"- Withheld, because nothing was left to pool it with: {_at_most(manifest['withheld'])}.",
+        "- Personal data: no count of a few people, however the tables are combined. Who knows all "
+        "customers of a pooled brand but one could still learn of that one.",
     ]
     for name, table in manifest["tables"].items():
         lines += ["", f"## {name}.csv", "", f"{table['rows']} rows.", ""]
@@ -355,6 +283,8 @@ def _card(manifest: Mapping[str, Any]) -> str:
         "## Known bias",
         "",
         "- Waits stand at the longest of their class: medians and means lie a little too high.",
+        "- Answers dated before their request have no wait: they are left out of waits, or stand in "
+        "the first class where few customers have one.",
         "- Pooled rows mix brands; leave them out of anything that compares brands.",
         "- Requests are not independent within a brand: give the brand as cluster.",
     ]

@@ -120,7 +120,7 @@ def first_response(requests: Requests) -> Told:
     >>> bool((waits.answered_mean_minutes > waits.answered_median_minutes).all())
     True
     """
-    counts, groups = count_waits(requests), list(requests.by)
+    counts, groups = requests.once(count_waits), list(requests.by)
     known = forward(counts)
     sums = ["events", "censored", "backwards"]
     if groups:
@@ -188,7 +188,7 @@ def waits_within(requests: Requests, *, within: Sequence[float] = (60, 120, 480,
     >>> bool(shares.estimate[0] < shares.estimate[1])
     True
     """
-    names, counts = within_columns(within), count_waits(requests)
+    names, counts = within_columns(within), requests.once(count_waits)
     wide = requests.estimate(estimate_waits, forward(counts), within=within)
     parts = [
         wide.assign(
@@ -222,7 +222,7 @@ def wait_curve(requests: Requests) -> Told:
     -------
     pandas.DataFrame
         As `carekit.inference.waits.survival.survival_curve` (one row a group and time), with
-        definition; `carekit.plot_waits` draws it.
+        definition; `.draw("curves", series=…)` draws it.
 
     Examples
     --------
@@ -231,7 +231,7 @@ def wait_curve(requests: Requests) -> Told:
     >>> bool(curve.survival.is_monotonic_decreasing)
     True
     """
-    counts = count_waits(requests)
+    counts = requests.once(count_waits)
     made = requests.estimate(survival_curve, forward(counts))
     return _with_left_out(made, requests, counts)
 
@@ -266,7 +266,7 @@ def wait_quantiles(requests: Requests, *, shares: Sequence[float] = (0.1, 0.25, 
     >>> bool(times.wait_minutes[0] < times.wait_minutes[1])
     True
     """
-    counts = count_waits(requests)
+    counts = requests.once(count_waits)
     curve = requests.estimate(survival_curve, forward(counts))
     made = quantiles_of(curve, by=list(requests.by), shares=shares)
     made = made.assign(conf_level=requests.conf_level, definition=requests.definition.name)
@@ -307,7 +307,7 @@ def restricted_wait(requests: Requests, *, until: float | None = None) -> Told:
     7
     """
     need_several_units(requests)
-    counts = count_waits(requests)
+    counts = requests.once(count_waits)
     made = requests.estimate(restricted_mean, forward(counts), until=until)
     return _with_left_out(made, requests, counts)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from carekit.errors import InputError, SchemaError
+from carekit.errors import InputError
 
 Spans = tuple[tuple[int, int], ...]  # minutes after local midnight; the end may pass 24 hours
 
@@ -129,27 +129,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def parse_schedule(text: str) -> dict[int, Spans]:
-    """Read a weekly schedule.
+    """Day of the week (1 = Monday … 7 = Sunday) → spans of minutes after local midnight.
 
-    Parameters
-    ----------
-    text : str
-        Parts separated by ``;``, each of days and hours: ``1-5 09:00-18:00; 6 10:00-13:00``. Days
-        are ``1-5``, ``6`` or ``1,3,5``.
-
-    Returns
-    -------
-    dict of int to tuple
-        Day of the week (1 = Monday … 7 = Sunday) → spans of minutes after local midnight. Days
-        that are not named hold no span.
-
-    Raises
-    ------
-    InputError
-        If the text cannot be read, or names a day twice.
-
-    Examples
-    --------
     >>> week = parse_schedule("1-5 09:00-18:00; 6 22:00-06:00")
     >>> week[1], week[6], week[7]
     (((540, 1080),), ((1320, 1800),), ())
@@ -211,31 +192,11 @@ def _date(day: date | str, argument: str) -> date:
 def open_minutes(
     start: Any, end: Any, *, hours: BusinessHours | Sequence[BusinessHours]
 ) -> npt.NDArray[np.float64]:
-    """Minutes that at least one desk was open between two instants.
+    """Minutes that at least one desk was open between two instants, exact to the microsecond.
 
-    Parameters
-    ----------
-    start, end : sequence of instants with a zone, of equal length
-        Request and reply; a pandas Series of dtype datetime64 with a zone is quickest. Missing
-        values are allowed.
-    hours : BusinessHours, or several
-        Several desks, in zones of their own if need be; where they overlap, time counts once.
-
-    Returns
-    -------
-    array of float
-        One value per pair, in minutes, exact to the microsecond. NaN where an instant is missing
-        or the reply comes before the request.
-
-    Warns
-    -----
-    UserWarning
-        One for all pairs in which the reply comes before the request, with their number.
-
-    Raises
-    ------
-    InputError
-        If instants have no zone, or the lengths differ.
+    `start` and `end` are sequences of instants with a zone, of equal length; a Series of times is
+    quickest. Where several desks overlap, time counts once. NaN where an instant is missing or the
+    reply comes before the request; the latter are counted in one warning.
 
     Examples
     --------
@@ -251,116 +212,24 @@ def open_minutes(
             f"`start` has {len(begins)} instants and `end` {len(ends)}; the same number was "
             "expected. Pass one reply, or a missing value, per request."
         )
-    minutes, backwards = _between(begins, ends, hours)
-    _warn_backwards(backwards, len(begins))
-    return minutes
-
-
-def business_minutes(
-    table: pd.DataFrame,
-    *,
-    hours: BusinessHours | Mapping[Hashable, BusinessHours | Sequence[BusinessHours]],
-    start: str = "created_at",
-    end: str = "replied_at",
-    brand: str = "brand",
-) -> pd.DataFrame:
-    """Add to a table of waits the minutes that the brand was open.
-
-    Parameters
-    ----------
-    table : DataFrame
-        One row per request.
-    hours : BusinessHours, or mapping of brand to BusinessHours (or several)
-        One clock for all rows, or one for each brand. A brand without hours gets missing values
-        and is named in a warning.
-    start, end : str
-        Columns of request and reply, with a zone; the reply may be missing.
-    brand : str
-        Column of brands; read only if `hours` is a mapping.
-
-    Returns
-    -------
-    DataFrame
-        A copy of `table` with `business_minutes` as last column: NaN for an unanswered request,
-        and for a reply before its request (counted in one warning).
-
-    Raises
-    ------
-    SchemaError, InputError
-        If a column is missing or holds instants without a zone.
-
-    Examples
-    --------
-    >>> waits = pd.DataFrame({"brand": ["a", "b"],
-    ...     "created_at": pd.to_datetime(["2024-03-08T16:30Z", "2024-03-08T16:30Z"]),
-    ...     "replied_at": pd.to_datetime(["2024-03-11T08:30Z", "2024-03-11T08:30Z"])})
-    >>> clocks = {"a": BusinessHours("1-5 09:00-18:00", timezone="Europe/Paris"),
-    ...           "b": BusinessHours("1-7 00:00-24:00", timezone="Europe/Paris")}
-    >>> business_minutes(waits, hours=clocks)["business_minutes"].tolist()
-    [60.0, 3840.0]
-    """
-    several = isinstance(hours, Mapping)
-    missing = [c for c in (start, end, *([brand] if several else [])) if c not in table.columns]
-    if missing:
-        raise SchemaError(
-            f"`table` has no column {', '.join(repr(m) for m in missing)}; found: "
-            f"{', '.join(str(c) for c in table.columns) or 'no column at all'}. Name the columns "
-            "with `start`, `end` and `brand`."
-        )
-    begins, ends = _microseconds(table[start], start), _microseconds(table[end], end)
-    minutes = np.full(len(table), np.nan)
-    backwards = 0
-    without: list[str] = []
-    parts: Iterable[tuple[Hashable, Any]] = [(None, np.arange(len(table)))]
-    if several:
-        parts = table.groupby(brand, dropna=False, observed=True).indices.items()
-    for name, rows in parts:
-        clock = hours.get(name) if isinstance(hours, Mapping) else hours
-        if clock is None:
-            without.append(str(name))
-            continue
-        minutes[rows], wrong = _between(begins[rows], ends[rows], clock)
-        backwards += wrong
-    if without:
-        brands = f"{len(without)} brand{'s' if len(without) > 1 else ''}"
-        warnings.warn(
-            f"`hours` has no clock for {brands} (first: {', '.join(without[:3])}); their open "
-            "minutes are missing.",
-            UserWarning,
-            stacklevel=2,
-        )
-    _warn_backwards(backwards, len(table))
-    return table.assign(business_minutes=minutes)
-
-
-_MISSING = np.iinfo(np.int64).min  # how numpy stores NaT
-
-
-def _warn_backwards(backwards: int, total: int) -> None:
-    if backwards:
-        warnings.warn(
-            f"{backwards} of {total} replies come before their request; their open minutes are "
-            "missing, not 0.",
-            UserWarning,
-            stacklevel=3,
-        )
-
-
-def _between(
-    begins: npt.NDArray[np.int64],
-    ends: npt.NDArray[np.int64],
-    hours: BusinessHours | Sequence[BusinessHours],
-) -> tuple[npt.NDArray[np.float64], int]:
-    """Open minutes of each pair, and the number of pairs that run backwards."""
     known = (begins != _MISSING) & (ends != _MISSING)
-    backwards = known & (ends < begins)
-    good = known & ~backwards
+    good = known & (ends >= begins)
     minutes = np.full(len(begins), np.nan)
     if good.any():
         desks = (hours,) if isinstance(hours, BusinessHours) else tuple(hours)
         opened = _cumulative(desks, int(begins[good].min()), int(ends[good].max()))
         minutes[good] = (opened(ends[good]) - opened(begins[good])) / _US
-    return minutes, int(backwards.sum())
+    if backwards := int((known & ~good).sum()):
+        warnings.warn(
+            f"{backwards} of {len(begins)} replies come before their request; their open minutes "
+            "are missing, not 0.",
+            UserWarning,
+            stacklevel=2,
+        )
+    return minutes
+
+
+_MISSING = np.iinfo(np.int64).min  # how numpy stores NaT
 
 
 def _microseconds(values: Any, name: str) -> npt.NDArray[np.int64]:

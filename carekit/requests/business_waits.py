@@ -24,18 +24,8 @@ Hours = Mapping[str, BusinessHours | Sequence[BusinessHours]]
 def brand_hours(dataset: Dataset, *, schedule: str = WEEK) -> dict[str, BusinessHours]:
     """One clock for each brand whose timezone is known: the same week, in its own zone.
 
-    Parameters
-    ----------
-    dataset : Dataset
-        Its table of brands gives the zones.
-    schedule : str
-        The week, as `BusinessHours` reads it.
-
-    Examples
-    --------
     >>> from carekit.dataset.folder import open_dataset
-    >>> clocks = brand_hours(open_dataset())
-    >>> clocks["Quillwave Wireless"].schedule
+    >>> brand_hours(open_dataset())["Quillwave Wireless"].schedule
     '1-5 09:00-18:00'
     """
     if not dataset.has("brands"):
@@ -48,26 +38,11 @@ def brand_hours(dataset: Dataset, *, schedule: str = WEEK) -> dict[str, Business
 def count_business_waits(
     requests: ibis.Table, *, hours: Hours, by: tuple[str, ...] = ()
 ) -> tuple[pd.DataFrame, int]:
-    """Waits in whole seconds of opening hours, as `carekit.measures.waits.count_waits`.
+    """Waits in whole seconds of opening hours, and the number of requests without a clock.
 
-    Parameters
-    ----------
-    requests : ibis.Table
-        One row a request, with its independent `unit` where there is one.
-    hours : mapping of brand to BusinessHours, or several
-        The clock of each brand. Requests to a brand without one are left out and counted.
-    by : tuple of str
-        Columns that define the groups.
+    As `carekit.measures.waits.count_waits`: one row a group, unit (if the requests have one) and
+    second. Requests to a brand without hours are left out and counted.
 
-    Returns
-    -------
-    (pandas.DataFrame, int)
-        One row a group, unit and second: the `by` columns, `unit` if there is one, seconds (open
-        seconds), events, censored, backwards; and the number of requests left out because no
-        clock is known.
-
-    Notes
-    -----
     The business clock needs the two instants of each request, which no engine can count for us:
     distinct pairs of brand and instants come to Python. Waits need memory in proportion to the
     requests here, and nowhere else.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, fields
+from typing import Any, Literal
 
 from carekit.errors import InputError, did_you_mean
 
@@ -257,34 +257,19 @@ DEFINITIONS: dict[str, Definition] = {
 DEFAULT = "direct-opening"
 
 
-def register_definition(
-    *,
-    name: str,
-    source: str,
-    year: str,
-    unit: Unit,
-    answered_by: AnsweredBy = "direct reply",
-    window_minutes: int | None = None,
-    follow_up_minutes: int | None = None,
-    pooling: Pooling = "all requests",
-    time_statistic: TimeStatistic = "median",
-    clock: Clock = "elapsed",
-    minimum_n: int = 0,
-    visibility: Visibility = "public",
-    names_several: bool = True,
-    sure: Sureness = "high",
-    period: str = "",
-    note: str = "",
-) -> Definition:
+_SHIPPED = frozenset(DEFINITIONS)
+
+
+def register_definition(name: str, **given: Any) -> Definition:
     """Add a definition of your own: it then has a name in every measure.
 
     Parameters
     ----------
-    name, source, year, unit, answered_by, window_minutes, pooling, time_statistic, clock, \
-minimum_n, visibility, names_several, sure, period, note
-        As in `Definition`.
-    follow_up_minutes : int, optional
-        By default the window: a request that was not followed for all of it cannot be judged.
+    name : str
+        Registered again, your own definition is replaced.
+    **given
+        source, year, unit and whatever else `Definition` has. follow_up_minutes is by default the
+        window: a request that was not followed for all of it cannot be judged.
 
     Returns
     -------
@@ -293,8 +278,8 @@ minimum_n, visibility, names_several, sure, period, note
     Raises
     ------
     InputError
-        If the name is taken by another definition, or a request of that kind cannot be built from
-        posts.
+        If the name is that of another definition of carekit, a field is missing or unknown, or a
+        request of that kind cannot be built from posts.
 
     Examples
     --------
@@ -304,26 +289,16 @@ minimum_n, visibility, names_several, sure, period, note
     120
     >>> _ = DEFINITIONS.pop("two-hours")
     """
-    made = Definition(
-        name,
-        source,
-        year,
-        unit,
-        answered_by,
-        window_minutes,
-        (window_minutes or 0) if follow_up_minutes is None else follow_up_minutes,
-        pooling,
-        time_statistic,
-        clock,
-        minimum_n,
-        visibility,
-        names_several,
-        sure,
-        period,
-        note,
-    )
+    known = {"follow_up_minutes": given.get("window_minutes") or 0, "sure": "high", **given}
+    try:
+        made = Definition(name, **known)
+    except TypeError as error:
+        raise InputError(
+            f"`{name}` was given {', '.join(given) or 'nothing'}; expected source, year and unit, and "
+            f"of the others {', '.join(f.name for f in fields(Definition)[4:])}. Correct the names."
+        ) from error
     check_built(made)
-    if DEFINITIONS.get(name, made) != made:
+    if name in _SHIPPED and DEFINITIONS[name] != made:
         raise InputError(
             f"`name` is {name!r}, which is the name of another definition: "
             f"{DEFINITIONS[name].source}, {DEFINITIONS[name].year}. Choose a name of your own."
@@ -333,14 +308,7 @@ minimum_n, visibility, names_several, sure, period, note
 
 
 def check_built(definition: Definition) -> None:
-    """Raise unless requests of this definition can be found in posts.
-
-    Raises
-    ------
-    InputError
-        For an unknown unit, one that posts cannot tell, or an answer anywhere in the thread to a
-        post that does not open it.
-    """
+    """Raise unless requests of this definition can be found in posts."""
     known = [unit for unit in DENOMINATORS if unit not in NOT_BUILT]
     if definition.unit not in known:
         raise InputError(
@@ -358,13 +326,6 @@ def check_built(definition: Definition) -> None:
 def get_definition(definition: str | Definition) -> Definition:
     """The definition of that name; a `Definition` comes back as it is.
 
-    Raises
-    ------
-    InputError
-        If no definition has that name; the message lists all of them.
-
-    Examples
-    --------
     >>> get_definition("direct-message").unit
     'message'
     """

@@ -19,26 +19,12 @@ FLAGS = "is_opening is_addressed on_page is_review is_question needs_answer".spl
 
 
 def choose_requests(candidates: ibis.Table, *, definition: Definition) -> ibis.Table:
-    """The customer posts that a definition counts.
+    """The customer posts of the definition's unit and visibility.
 
-    Parameters
-    ----------
-    candidates : ibis.Table
-        One row a customer post: visibility, the flags `FLAGS` (replies to nothing, names an
-        account of the brand, stands on a page of the brand, is a review, holds a question mark,
-        asks by mark or wording) and silence_seconds since the post before of the same customer
-        to the same brand (null for a first one). Only the columns that the unit needs are read.
-    definition : Definition
-
-    Returns
-    -------
-    ibis.Table
-        The rows of the definition's unit and visibility.
-
-    Raises
-    ------
-    InputError
-        If posts cannot tell that unit.
+    `candidates` has one row a customer post: visibility, the flags `FLAGS` (replies to nothing,
+    names an account of the brand, stands on a page of the brand, is a review, holds a question
+    mark, asks by mark or wording) and silence_seconds since the post before of the same customer to
+    the same brand (null for a first one). Only the columns that the unit needs are read.
     """
     from ibis import _
 
@@ -69,23 +55,12 @@ def judge_answers(
 ) -> ibis.Table:
     """Which requests are answered under a definition, after how long, and which cannot be judged.
 
-    Parameters
-    ----------
-    asked : ibis.Table
-        One row a request: wait_seconds until the first answer (null without one, negative if it
-        is dated before the request) and followed_seconds until the request was last looked at.
-    definition : Definition
-        Its window and the follow-up that this needs.
-    enforce_follow_up : bool
-        False judges every request, as those who published the definitions did: then requests that
-        are still young count as unanswered.
-
-    Returns
-    -------
-    ibis.Table
-        The same rows and columns with answered; first_response_seconds (null if not answered in
-        time); observed_seconds (null if answered; the window if the answer came after it);
-        set_apart (followed for less than the definition needs, whatever became of it).
+    `asked` has one row a request: wait_seconds until the first answer (null without one, negative
+    if it is dated before the request) and followed_seconds until it was last looked at. Added are
+    answered; first_response_seconds (null if not answered in time); observed_seconds (null if
+    answered; the window if the answer came after it); set_apart (followed for less than the
+    definition needs, whatever became of it). Without `enforce_follow_up` every request is judged,
+    as those who published the definitions did: young ones then count as unanswered.
     """
     import ibis
     from ibis import _

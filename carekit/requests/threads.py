@@ -113,23 +113,11 @@ def build_threads(
 ) -> Threads:
     """Thread of every post.
 
-    Parameters
-    ----------
-    posts : ibis.Table
-        One row a post, with at least post_id, reply_to, author_role and the two clocks
-        observed_at and deleted_at; a post_id may come several times.
-    engine : Engine
-        The connection that `posts` belongs to.
-    way : {"auto", "recursion", "jumping"}
-        How roots are found: a recursive query (DuckDB only, faster on a few million posts) or
-        pointer jumping (every engine). The result is the same.
-    torn : ibis.Table, optional
-        Threads of which posts are missing, whatever the replies show: a column thread_id, the id
-        of any post in the thread, or a thread_id under which posts are stored.
-
-    Returns
-    -------
-    Threads
+    `posts` has at least post_id, reply_to, author_role and the two clocks observed_at and
+    deleted_at; a post_id may come several times. `way` is how roots are found: "recursion" (a query
+    of DuckDB, faster on a few million posts), "jumping" (pointers, on every engine) or "auto"; the
+    result is the same. `torn` names threads of which posts are missing, whatever the replies show:
+    a column thread_id, the id of any post in the thread, or one under which posts are stored.
 
     Examples
     --------

@@ -59,6 +59,7 @@ class Requests:
     allow_selected: bool = False
     engine: Engine | None = field(default=None, repr=False)
     ids: tuple[str, ...] | None = field(default=None, repr=False)
+    _counted: dict[Any, pd.DataFrame] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "definition", get_definition(self.definition))
@@ -73,7 +74,10 @@ class Requests:
 
     def but(self, **changed: Any) -> Requests:
         """The same requests with other options; what is built stays built."""
-        return replace(self, **{"engine": self.on, **changed})
+        changed = {"engine": self.on, **changed}
+        if all(getattr(self, name) is value for name, value in changed.items()):
+            return self
+        return replace(self, **changed)
 
     def grouped(self, *by: str) -> Requests:
         """The same requests in other groups."""
@@ -188,6 +192,12 @@ class Requests:
 
     # ------------------------------------------------------------- counts, and what they estimate
 
+    def once(self, count: Callable[[Requests], pd.DataFrame]) -> pd.DataFrame:
+        """The small table that `count` makes of these requests; counted once, never changed."""
+        if count not in self._counted:
+            self._counted[count] = count(self)
+        return self._counted[count]
+
     def count(self, table: ibis.Table, *what: str, **sums: ibis.Value) -> pd.DataFrame:
         """Rows of `table` by group, unit and `what`: n, and the sums of further 0/1 values."""
         keys = [*self.by, *([UNIT] if UNIT in table.columns else []), *what]
@@ -290,7 +300,7 @@ def count_rows(table: ibis.Table, keys: Sequence[str], **sums: ibis.Value) -> pd
     columns = list(dict.fromkeys(keys))
     grouped = table.group_by(columns) if columns else table
     added = {name: ibis.coalesce(value.cast("int64").sum(), 0) for name, value in sums.items()}
-    made = to_frame(grouped.agg(n=_.count(), **added))
-    if not columns:
-        return made
-    return made.sort_values(columns, na_position="last", kind="stable", ignore_index=True)
+    made = grouped.agg(n=_.count(), **added)
+    # The engine sorts on all cores; its order is that of the bytes, which no locale changes.
+    order = [ibis.asc(c, nulls_first=False) for c in columns]
+    return to_frame(made.order_by(order) if order else made)

@@ -19,23 +19,11 @@ EXAMPLE = "\"country = 'FR' and created_at >= '2024-01-01'\""
 
 
 def condition(table: ibis.Table, text: str) -> ibis.expr.types.BooleanValue:
-    """The rows of `table` for which `text` holds.
+    """The rows of `table` for which `text` holds, such as ``network = 'x' and country = 'FR'``.
 
-    Parameters
-    ----------
-    table : ibis.Table
-        Whose columns the condition may name.
-    text : str
-        Such as ``network = 'x' and country in ('FR', 'CA')``. Text in single quotes; times as
-        ``'2024-01-31'`` or ``'2024-01-31 18:00'``, UTC.
+    Text goes in single quotes; times are ``'2024-01-31'`` or ``'2024-01-31 18:00'``, UTC. Raises
+    InputError if the text is no condition, or names a column that does not exist.
 
-    Raises
-    ------
-    InputError
-        If the text is not a condition, or names a column that does not exist.
-
-    Examples
-    --------
     >>> import ibis
     >>> t = ibis.memtable({"n": [1, 2, 3], "network": ["x", "x", "blog"]})
     >>> int(t.filter(condition(t, "n > 1 and network = 'x'")).count().execute())
@@ -52,7 +40,9 @@ def condition(table: ibis.Table, text: str) -> ibis.expr.types.BooleanValue:
         result = _Reader(table, text).read(tree)
         if not result.type().is_boolean():
             raise _not_understood(text, "it is a value, not a condition")
-    except (TypeError, ValueError, AttributeError) as error:
+    except RecursionError:
+        raise _not_understood(text, "it is nested too deeply") from None
+    except (TypeError, ValueError, AttributeError, ArithmeticError) as error:
         if isinstance(error, InputError):
             raise
         raise _not_understood(text, "types do not fit (text or number?)") from error
@@ -64,10 +54,20 @@ def condition(table: ibis.Table, text: str) -> ibis.expr.types.BooleanValue:
 
 
 def _not_understood(text: str, why: str) -> InputError:
+    text = text if len(text) <= 300 else text[:300] + "…"
     return InputError(
         f"`where` is {text!r}: {why}. Expected a condition on columns, such as {EXAMPLE}, made of "
         "= <> < <= > >= and or not in between like is null, with text in single quotes."
     )
+
+
+def _kind(value: Any) -> str:
+    kind = value.type()
+    if kind.is_null():
+        return "null"
+    if kind.is_numeric():
+        return "a number"
+    return "a time" if kind.is_timestamp() else "a text" if kind.is_string() else "yes or no"
 
 
 class _Reader:
@@ -124,11 +124,14 @@ class _Reader:
         return ibis.literal(bool(node.this))
 
     def _pair(self, left: Any, right: Any) -> tuple[Any, Any]:
-        """A text compared with a time is read as a time, UTC."""
+        """Two values of one kind; a text compared with a time is read as a time, UTC."""
         if left.type().is_timestamp() and right.type().is_string():
             return left, self._time(right)
         if right.type().is_timestamp() and left.type().is_string():
             return self._time(left), right
+        kinds = {_kind(left), _kind(right)} - {"null"}
+        if len(kinds) > 1:
+            raise _not_understood(self.text, f"it compares {' with '.join(sorted(kinds))}")
         return left, right
 
     def _time(self, text: Any) -> Any:
@@ -147,7 +150,10 @@ class _Reader:
         value = self.read(node.this)
         if not node.expressions:
             raise _not_understood(self.text, "`in` needs a list of values in parentheses")
-        return value.isin([self._pair(value, self.read(e))[1] for e in node.expressions])
+        listed = [self.read(e) for e in node.expressions]
+        for each in listed:
+            value = self._pair(value, each)[0]
+        return value.isin([self._pair(value, each)[1] for each in listed])
 
     def _between(self, node: Any) -> Any:
         value = self.read(node.this)

@@ -29,7 +29,7 @@ def load_measured(name: str) -> Result:
     --------
     >>> reviews = load_measured("app_reviews_answers")
     >>> int(reviews.n.sum()), int(reviews.n_answered.sum()), reviews.facts.synthetic
-    (2923, 1637, False)
+    (1963, 1095, False)
     >>> reviews.facts.denominator
     'reviews'
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from html import escape
 from pathlib import Path
@@ -15,21 +15,40 @@ from carekit.dataset.atomic import replacing, write_text
 from carekit.errors import InputError, MissingExtraError
 from carekit.show.facts import Facts, facts_of, flags_of
 from carekit.show.pictures import Picture
-from carekit.show.plots import plot_estimates
+from carekit.show.plots import (
+    plot_definitions,
+    plot_differences,
+    plot_estimates,
+    plot_rank_sets,
+    plot_sums,
+)
+from carekit.show.plots_many import plot_against, plot_funnel, plot_heat
+from carekit.show.plots_time import plot_curves, plot_trend
+from carekit.show.refused import Refused
 from carekit.show.safe import clean
 from carekit.show.style import figure_of
-from carekit.show.tables import ReadableTable, table_result
+from carekit.show.tables import ReadableTable, table_result, too_wide
 from carekit.show.text import format_frame, plain
 from carekit.show.wording import glossary
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from matplotlib.axes import Axes
 
 __all__ = ["Facts", "Result", "glossary"]
 SHOWN = 40  # rows that a notebook shows
 SUFFIXES = (".csv", ".html", ".json", ".md", ".png", ".svg", ".tex", ".xlsx")
+PLOTS: dict[str, Callable[..., Any]] = {
+    "estimates": plot_estimates,
+    "differences": plot_differences,
+    "definitions": plot_definitions,
+    "ranks": plot_rank_sets,
+    "sums": plot_sums,
+    "trend": plot_trend,
+    "curves": plot_curves,
+    "heat": plot_heat,
+    "funnel": plot_funnel,
+    "against": plot_against,
+}
 
 
 class Result(pd.DataFrame):
@@ -104,24 +123,43 @@ class Result(pd.DataFrame):
         """
         return table_result(self, caption=caption, columns=columns)
 
-    def plot(self, name: str = "", **options: Any) -> Picture:  # type: ignore[override]
+    def plot(self, file: str = "", /, **options: Any) -> Any:  # type: ignore[override]
         """Draw it: estimates with their intervals and n, under its caption and words.
 
         Parameters
         ----------
-        name : str
-            Of the files that `CAREKIT_FIGURES` asks for.
+        file : str
+            Name of the files that `CAREKIT_FIGURES` asks for.
         **options
             Of `carekit.show.plots.plot_estimates`.
         """
-        return self.draw(plot_estimates, name, **options)
+        return self.draw(plot_estimates, file, **options)
 
-    def draw(self, plot: Callable[..., Axes], name: str = "", **options: Any) -> Picture:
-        """Draw it with another plot of carekit, under the same caption and words."""
+    def draw(self, plot: str | Callable[..., Axes], file: str = "", /, **options: Any) -> Any:
+        """Draw it with another plot of carekit, under the same caption and words.
+
+        Parameters
+        ----------
+        plot : str or callable
+            A word of `PLOTS`: differences, definitions, ranks, sums, trend, curves, heat, funnel,
+            against; or a function from a frame to Axes.
+        file : str
+            Name of the files that `CAREKIT_FIGURES` asks for.
+        **options
+            Of that plot.
+        """
+        if isinstance(plot, str):
+            if plot not in PLOTS:
+                raise InputError(
+                    f"`plot` is {plot!r}; expected one of: {', '.join(PLOTS)}. Use one."
+                )
+            plot = PLOTS[plot]
+        if self.empty:
+            return Refused("there is nothing of this kind to draw.")
         drawn = plot(self, **options)
         figure: Any = figure_of(drawn)
-        caption = self.facts.caption(flags_of(self))
-        return Picture(drawn, getattr(figure, "carekit_alt", caption), caption, name)
+        caption = " ".join([self.facts.caption(flags_of(self)), *too_wide(self, self.facts)])
+        return Picture(drawn, getattr(figure, "carekit_alt", caption), caption, file)
 
     def __repr__(self) -> str:
         if self._facts is None:

@@ -11,8 +11,8 @@ import sys
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from carekit.dataset.csv_files import csv_text
 from carekit.errors import InputError
-from carekit.show.safe import no_formula
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,8 +50,7 @@ def format_frame(frame: pd.DataFrame, *, format: str = "table") -> str:
         ]
         return json.dumps(records, ensure_ascii=False, indent=1)
     if format == "csv":
-        safe = frame.apply(lambda column: column.map(no_formula))
-        return safe.to_csv(index=False, lineterminator="\n").rstrip("\n")
+        return csv_text(frame).rstrip("\n")
     return _as_table(frame)
 
 

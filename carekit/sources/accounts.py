@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from carekit.dataset.privacy import fold_name
 from carekit.dataset.schema import ACCOUNT_KINDS, ACCOUNTS, BRANDS
 from carekit.errors import InputError
 
@@ -39,7 +40,7 @@ def fold(network: str, handle: str) -> str:
     >>> fold("x", "SprintCare"), fold("youtube", "UCxY")
     ('sprintcare', 'UCxY')
     """
-    return handle.lower() if network in FOLDED else handle
+    return fold_name(handle) if network in FOLDED else handle
 
 
 def network_name(name: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from carekit.dataset.privacy import pseudonym_sql
+from carekit.dataset.privacy import fold_name_sql, pseudonym_sql
 from carekit.dataset.schema import ACCOUNTS, POSTS
 from carekit.errors import InputError
 from carekit.sources.accounts import FOLDED, fold
@@ -34,6 +34,8 @@ HANDLES = {
 MANY_ACCOUNTS = 5_000
 # Lists of equal length that the engine keeps: how accounts are compared, written, whose they are.
 KEYS, ACCOUNT_NAMES, BRAND_NAMES = "known_keys", "known_accounts", "known_brands"
+LISTED_BRANDS = "listed_brands"
+_COUNTED = ("n_nested", "n_problems", "n_left_out", "n_coarse")
 ANY_HANDLE = rf"[{_WORD}]+(?:[.-]+[{_WORD}]+)*"
 
 
@@ -41,14 +43,16 @@ ANY_HANDLE = rf"[{_WORD}]+(?:[.-]+[{_WORD}]+)*"
 class Seen:
     """What a first look at the drafts of one file tells.
 
-    `n_nested` of the `n` drafts are answers inside the row of another, `n_problems` cannot be read;
-    `latest` is the last time not after today, in microseconds since 1970, or None; `tallies` are
-    the sums asked for.
+    `n_nested` of the `n` drafts are answers inside the row of another, `n_problems` cannot be read,
+    `n_left_out` are no posts, `n_coarse` have no time to the minute; `latest` is the last time not
+    after today, in microseconds since 1970, or None; `tallies` are the sums asked for.
     """
 
     n: int
     n_nested: int
     n_problems: int
+    n_left_out: int
+    n_coarse: int
     latest: int | None
     tallies: Mapping[str, int]
 
@@ -66,10 +70,22 @@ class Door:
         The pseudonym key.
     known : pandas.DataFrame
         Accounts that are known before any file is read; columns of carekit.dataset.schema.ACCOUNTS.
+    listed : pandas.DataFrame, optional
+        Those among them whose brand wins over what posts say: the user listed them.
     """
 
-    def __init__(self, con: duckdb.DuckDBPyConnection, key: bytes, known: pd.DataFrame) -> None:
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        key: bytes,
+        known: pd.DataFrame,
+        *,
+        listed: pd.DataFrame | None = None,
+    ) -> None:
         self.con, self._key = con, key
+        rows = [] if listed is None else listed.to_dict("records")
+        self._listed = {(r["network"], fold(r["network"], r["account"])) for r in rows}
+        self.elsewhere: list[tuple[str, str, str, int]] = []
         self._known = {
             (r["network"], fold(r["network"], r["account"])): (r["account"], r["brand"])
             for r in known.to_dict("records")
@@ -98,20 +114,23 @@ class Door:
             invalidates the whole database; a scout is not missed.
         """
         con = scout or self.con
-        listed = ("n_nested", "n_problems", *tallies)
+        listed = (*_COUNTED, *tallies)
         sums = ", ".join(f'sum("{t}")::BIGINT AS "{t}"' for t in listed)
         con.execute(
             f"""CREATE OR REPLACE TEMP TABLE pass AS SELECT network, author, author_handle, account,
             bool_or(author_role = 'brand') AS is_brand,
             min(CASE WHEN author_role = 'brand' OR account IS NOT NULL THEN brand END) AS brand,
             count(*) AS n, max(created_at) FILTER (created_at < now() + INTERVAL 1 DAY) AS latest,
-            {sums} FROM (SELECT *, nested::INT AS n_nested, (problem IS NOT NULL)::INT AS n_problems
+            {sums} FROM (SELECT *, nested::INT AS n_nested, (problem IS NOT NULL)::INT AS n_problems,
+            (left_out IS NOT NULL)::INT AS n_left_out,
+            (created_until IS NOT NULL OR created_at IS NULL)::INT AS n_coarse
             FROM {drafts}) GROUP BY network, author, author_handle, account"""
         )
         row = con.execute(
             f"SELECT sum(n)::BIGINT AS n, epoch_us(max(latest)) AS latest, {sums} FROM pass"
         ).fetchall()[0]
-        n, latest, n_nested, n_problems, *counts = row
+        n, latest, *counts = row
+        nested, problems, left_out, coarse = (c or 0 for c in counts[: len(_COUNTED)])
         if scout is not None:
             seen = scout.execute(
                 "SELECT network, author, author_handle, account, is_brand, brand FROM pass"
@@ -119,8 +138,8 @@ class Door:
             self.con.register("seen", seen.to_arrow_table())
             self.con.execute("CREATE OR REPLACE TEMP TABLE pass AS SELECT * FROM seen")
             self.con.unregister("seen")
-        counted = {t: c or 0 for t, c in zip(tallies, counts, strict=True)}
-        return Seen(n or 0, n_nested or 0, n_problems or 0, latest, counted)
+        counted = {t: c or 0 for t, c in zip(tallies, counts[len(_COUNTED) :], strict=True)}
+        return Seen(n or 0, nested, problems, left_out, coarse, latest, counted)
 
     def remember(self, *, authors_are_accounts: bool = True) -> None:
         """Keep the authors and the accounts of the drafts that were learnt last.
@@ -188,24 +207,49 @@ class Door:
 
     def open(self) -> None:
         """Give everybody seen so far a pseudonym; no file can be learnt after that."""
+        self.elsewhere = self._listed_elsewhere()
         one, author = self._one_network, self._fold("author")
         key = author if one else f"network || ':' || {author}"
         hashed = pseudonym_sql(self._key, "network", author)
         known = [
-            (k if one else f"{n}:{k}", *names)
+            (k if one else f"{n}:{k}", *names, names[1] if (n, k) in self._listed else "")
             for (n, k), names in self._known.items()
             if n in self._networks
         ]
-        for at, name in enumerate((KEYS, ACCOUNT_NAMES, BRAND_NAMES)):
+        for at, name in enumerate((KEYS, ACCOUNT_NAMES, BRAND_NAMES, LISTED_BRANDS)):
             self.con.execute(f"SET VARIABLE {name} = {strings([row[at] for row in known])}")
         self.con.execute(
-            f"""CREATE TEMP TABLE people AS SELECT key, pseudonym, account, brand
+            f"""CREATE TEMP TABLE people AS SELECT key, pseudonym, account, brand, listed
             FROM (SELECT {key} AS key, any_value({hashed}) AS pseudonym FROM
             (SELECT DISTINCT network, author FROM authors) GROUP BY ALL)
             FULL JOIN (SELECT unnest({_all(KEYS)}) AS key, unnest({_all(ACCOUNT_NAMES)}) AS account,
-            unnest({_all(BRAND_NAMES)}) AS brand) USING (key)"""
+            unnest({_all(BRAND_NAMES)}) AS brand, unnest({_all(LISTED_BRANDS)}) AS listed)
+            USING (key)"""
         )
         self.con.execute("DROP TABLE authors")
+
+    def _listed_elsewhere(self) -> list[tuple[str, str, str, int]]:
+        """Authors who are listed accounts on other networks only: network, account, where, posts."""
+        other = {h.lower(): (n, names[0]) for (n, h), names in self._known.items()}
+        if not other:
+            return []
+        rows = self.con.execute(
+            f"""SELECT network, lower(author) AS handle, count(*) FROM authors
+            WHERE list_contains({strings(list(other))}, lower(author)) GROUP BY ALL ORDER BY ALL"""
+        ).fetchall()
+        return [
+            (network, other[handle][1], other[handle][0], n)
+            for network, handle, n in rows
+            if (network, handle) not in self._known
+            and not any(k == network and h.lower() == handle for k, h in self._known)
+        ]
+
+    def roles(self, drafts: str) -> str:
+        """SQL of drafts with the role and the brand that the door gives them: role, role_brand."""
+        return f"""SELECT d.*, coalesce(d.author_role, CASE WHEN a.account IS NOT NULL
+            THEN 'brand' ELSE 'customer' END) AS role, coalesce(d.brand, a.brand) AS role_brand
+            FROM {drafts} d
+            LEFT JOIN people a ON a.key = {self._key_of("d.author", "d.network")}"""
 
     def accounts(self) -> list[dict[str, str]]:
         """Every known account: account, network, brand."""
@@ -215,8 +259,16 @@ class Door:
         )
         return [dict(zip(ACCOUNTS.names, names, strict=False)) for names in unique]
 
-    def posts(self, drafts: str, *, keep: str, observed_at: int | None) -> str:
-        """SQL of the posts, columns as in carekit.dataset.schema.POSTS.
+    def posts(
+        self,
+        drafts: str,
+        *,
+        keep: str,
+        observed_at: int | None,
+        extra: Sequence[str] = (),
+        kept: Sequence[str] = (),
+    ) -> str:
+        """SQL of the posts, columns as in carekit.dataset.schema.POSTS, then `extra` and `kept`.
 
         Parameters
         ----------
@@ -226,6 +278,10 @@ class Door:
             SQL condition for the drafts to take.
         observed_at : int or None
             Microseconds since 1970, for drafts without a time of their own.
+        extra : sequence of str
+            Further fields of the drafts.
+        kept : sequence of str
+            Keys of the field `kept`, to become columns.
         """
         role = (
             "coalesce(author_role, CASE WHEN own_account IS NOT NULL "
@@ -239,7 +295,8 @@ class Door:
             "AND given_account IS NULL AND named_account IS NOT NULL THEN 'mention' END)",
             "author_id": "own_pseudonym",
             "author_role": "role",
-            "brand": "CASE WHEN given_brand IS NOT NULL THEN given_brand "
+            "brand": f"CASE {self._listed_brand(number)} "
+            "WHEN given_brand IS NOT NULL THEN given_brand "
             "WHEN role = 'brand' THEN coalesce(own_brand, given_account) "
             f"WHEN given_account IS NOT NULL THEN list_extract({_all(BRAND_NAMES)}, {number}) "
             "WHEN role = 'customer' THEN named_brand END",
@@ -252,7 +309,9 @@ class Door:
             "thread_id": "network || ':' || thread",
             "observed_at": f"coalesce(observed_at, {seen})",
         }
-        listed = ", ".join(f'{columns.get(c, c)} AS "{c}"' for c in POSTS.names)
+        for name in kept:
+            columns[name] = f"json_extract_string(kept, {text(_json_path(name))})"
+        listed = ", ".join(f'{columns.get(c, c)} AS "{c}"' for c in (*POSTS.names, *extra, *kept))
         handle = self._handle("parts[2]")
         mentioned = f"CASE WHEN n_parts = 2 AND NOT part_1_is_word THEN {handle} END"
         return f"""SELECT {listed} FROM (
@@ -262,7 +321,8 @@ class Door:
             CASE WHEN n_parts = 2 THEN other_brand WHEN number > 0
             THEN list_extract({_all(BRAND_NAMES)}, number) END AS named_brand FROM (
             SELECT d.*, {self._first_known()} AS number, a.pseudonym AS own_pseudonym,
-            a.account AS own_account, a.brand AS own_brand, m.pseudonym AS other_pseudonym,
+            a.account AS own_account, a.brand AS own_brand, a.listed AS own_listed,
+            m.pseudonym AS other_pseudonym,
             m.account AS other_account, m.brand AS other_brand FROM (
             SELECT *, {mentioned} AS handle FROM (
             SELECT *, len(parts) AS n_parts, {self._ends_in_word("parts[1]")} AS part_1_is_word
@@ -271,6 +331,16 @@ class Door:
             FROM {drafts} WHERE {keep}))) d
             LEFT JOIN people a ON a.key = {self._key_of("d.author", "d.network")}
             LEFT JOIN people m ON m.key = {self._key_of("d.handle", "d.network")}))"""
+
+    def _listed_brand(self, number: str) -> str:
+        """SQL, branches of a CASE: the brand that the user lists for the account of a post."""
+        if not self._listed:
+            return ""
+        given = f"nullif(list_extract({_all(LISTED_BRANDS)}, {number}), '')"
+        return (
+            f"WHEN given_account IS NOT NULL AND {given} IS NOT NULL THEN {given} "
+            "WHEN role = 'brand' AND nullif(own_listed, '') IS NOT NULL THEN own_listed"
+        )
 
     @property
     def _one_network(self) -> bool:
@@ -285,7 +355,7 @@ class Door:
         return f"CASE {network} {cases} END"
 
     def _fold(self, handle: str, network: str = "network") -> str:
-        return self._by_network(dict.fromkeys(FOLDED, f"lower({handle})"), handle, network)
+        return self._by_network(dict.fromkeys(FOLDED, fold_name_sql(handle)), handle, network)
 
     def _key_of(self, handle: str, network: str = "network") -> str:
         folded = self._fold(handle, network)
@@ -352,6 +422,10 @@ class Door:
 
     def _hashed(self, handle: str) -> str:
         return pseudonym_sql(self._key, "network", self._fold(handle))
+
+
+def _json_path(name: str) -> str:
+    return f'$."{name}"'
 
 
 def _all(name: str) -> str:

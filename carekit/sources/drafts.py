@@ -32,8 +32,14 @@ TYPES: dict[str, str] = {
     "observed_at": "TIMESTAMPTZ",
     "deleted_at": "TIMESTAMPTZ",
     "n_replies": "BIGINT",  # direct replies that the source says the post has; null if it is silent
-    "problem": "VARCHAR",  # why the item cannot be read; null for a good one
+    "problem": "VARCHAR",  # why the item cannot be read, see `first_problem`; null for a good one
+    "left_out": "VARCHAR",  # why the item is no post by its nature; no fault of anybody
+    "created_until": "TIMESTAMPTZ",  # the last moment it can have been written; null: created_at
+    "kept": "VARCHAR",  # JSON of further columns that were asked for
 }
+# A problem may carry what stood in the cell, and hold only for posts of customers: an answer whose
+# time cannot be read is an answer still.
+VALUE, ONLY_CUSTOMERS = "\x1f", "?"
 _ARROW = {"BIGINT": pa.int64(), "BOOLEAN": pa.bool_(), "VARCHAR": pa.string()}
 DEFAULTS = {"nested": "FALSE", "visibility": "'public'"}
 
@@ -72,16 +78,20 @@ def union(selects: Sequence[str]) -> str:
     return "(" + " UNION ALL ".join(selects) + ")"
 
 
-def first_problem(*checks: tuple[str, str]) -> str:
+def first_problem(*checks: tuple[str, str] | tuple[str, str, str]) -> str:
     """SQL of the field `problem`: the reason of the first condition that holds.
 
     Parameters
     ----------
-    *checks : (str, str)
-        SQL condition and reason. A condition that is null does not hold.
+    *checks : (str, str) or (str, str, str)
+        SQL condition, reason, and perhaps an expression of what stood there. A condition that is
+        null does not hold.
     """
-    cases = " ".join(f"WHEN {condition} THEN {text(reason)}" for condition, reason in checks)
-    return f"CASE {cases} END"
+    cases = []
+    for condition, reason, *value in checks:
+        told = f"concat({text(reason + VALUE)}, left({value[0]}, 80))" if value else text(reason)
+        cases.append(f"WHEN {condition} THEN {told}")
+    return f"CASE {' '.join(cases)} END"
 
 
 def text(value: str) -> str:

@@ -32,7 +32,7 @@ def safe_id(key: bytes, network: str, native_id: str | None) -> str | None:
     --------
     >>> key = b"0123456789abcdef"
     >>> safe_id(key, "x", "1440000000000000001"), safe_id(key, "bluesky", "at://did:plc:u/post/k")
-    ('1440000000000000001', 'p_e58bd9c39da76c31')
+    ('1440000000000000001', 'p_c2e66ec966b68872')
     """
     if native_id is None or not _HOLDS.search(native_id):
         return native_id

@@ -89,17 +89,17 @@ class Clock:
         """
         if self.tz == "UTC":
             return "NULL::VARCHAR"
-        local = self.naive(value)
-        utc = f"timezone('{self.tz}', {local})"
-        again = [
-            f"timezone('{self.tz}', {utc} {sign} INTERVAL {minutes} MINUTE) = {local}"
+        again = " OR ".join(
+            f"timezone('{self.tz}', {utc} {sign} INTERVAL {minutes} MINUTE) = l"
+            for utc in (f"timezone('{self.tz}', l)",)
             for minutes in (30, 60)
             for sign in "+-"
-        ]
-        return (
-            f"CASE WHEN {local} IS NULL THEN NULL WHEN timezone('{self.tz}', {utc}) <> {local} "
-            f"THEN 'skipped' WHEN {' OR '.join(again)} THEN 'repeated' END"
         )
+        said = (
+            f"CASE WHEN l IS NULL THEN NULL WHEN timezone('{self.tz}', timezone('{self.tz}', l)) <> l "
+            f"THEN 'skipped' WHEN {again} THEN 'repeated' END"
+        )
+        return f"list_transform([{self.naive(value)}], lambda l: {said})[1]"
 
     def order(self, value: str) -> str:
         """SQL text: what a date such as 3/14/2017 shows of its order.
@@ -115,23 +115,30 @@ class Clock:
             "ELSE 'either' END END"
         )
 
-    def until(self, value: str, *, daily: bool = False) -> str:
+    def until(self, value: str, *, time: str | None = None, daily: bool = False) -> str:
         """SQL of type TIMESTAMPTZ: the last moment that a time which names a day, or an hour, can
         mean; null where it names the minute, or is none.
 
-        `daily` says that the whole column holds days, so that 00:00 is no time of day either.
+        Parameters
+        ----------
+        value : str
+            SQL expression of type VARCHAR.
+        time : str, optional
+            SQL of `utc(value)`, where that is computed already.
+        daily : bool
+            True if the whole column holds days, so that 00:00 is no time of day either.
         """
-        v = f"trim({value})"
+        v, when = f"trim({value})", time or self.utc(value)
         coarse = f"NOT regexp_matches({v}, '{_FINE}')"
         if daily:
             coarse = f"({coarse} OR regexp_matches({v}, '{_MIDNIGHT}'))"
         hour = f"regexp_matches({v}, '^\\d{{4}}-\\d{{2}}-\\d{{2}}T\\d{{1,2}}$')"
         # A day of the clock's zone, which may have 23 or 25 hours.
-        local = f"timezone('{self.tz}', {self.utc(value)})"
+        local = f"timezone('{self.tz}', {when})"
         end = f"timezone('{self.tz}', date_trunc('day', {local}) + INTERVAL 1 DAY)"
         return (
             f"CASE WHEN {value} IS NULL THEN NULL WHEN {coarse} THEN {end} - INTERVAL 1 SECOND "
-            f"WHEN {hour} THEN {self.utc(value)} + INTERVAL 3599 SECOND END"
+            f"WHEN {hour} THEN {when} + INTERVAL 3599 SECOND END"
         )
 
     def _naive(self, v: str) -> str:
@@ -202,7 +209,8 @@ class Clock:
 def _zones() -> frozenset[str]:
     from zoneinfo import available_timezones
 
-    return frozenset(available_timezones()) | {"UTC"}
+    # `localtime` is a file of some systems, no zone: the engine does not know it.
+    return (frozenset(available_timezones()) | {"UTC"}) - {"localtime", "Factory"}
 
 
 def _try(value: str, formats: tuple[str, ...]) -> str:

@@ -20,7 +20,7 @@ def test_app_reviews_count_answers_dated_before_their_review_as_answers():
     reviews = load_measured("app_reviews_answers")
     assert (reviews.n_negative <= reviews.n_answered).all()
     assert (reviews.n_answered <= reviews.n).all()
-    assert reviews.n.sum() == 2923
+    assert reviews.n.sum() == 1963
 
 
 def test_waits_and_answers_of_the_reviews_fit_together():

@@ -8,11 +8,13 @@ import os
 import stat
 
 import duckdb
+import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from carekit.dataset import privacy
+from carekit.dataset.privacy import fold_name, fold_name_sql
 from carekit.errors import InputError
 
 KEY = b"0123456789abcdef"
@@ -70,3 +72,52 @@ def test_a_short_key_is_refused(monkeypatch):
 def test_a_key_has_a_name_that_reveals_nothing():
     assert privacy.key_id(KEY) == "k_7b2d60ed515b"
     assert privacy.key_id(KEY + b"x") != privacy.key_id(KEY)
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(), min_size=1, max_size=50))
+@example(["\0É", "İ\u0307", "ΑΣ"])
+def test_names_are_folded_alike_in_python_and_in_the_engine(names):
+    table = pa.table({"name": names})
+    with duckdb.connect() as con:
+        con.register("given", table)
+        for name in ("name", "(name)"):
+            got = con.execute(f"SELECT {fold_name_sql(name)} FROM given").fetchall()
+            assert [g for (g,) in got] == [fold_name(n) for n in names]
+
+
+def test_every_letter_is_folded_alike():
+    letters = [chr(i) for i in range(1, 0x110000) if not 0xD800 <= i <= 0xDFFF]
+    with duckdb.connect() as con:
+        con.register("given", pa.table({"name": letters}))
+        got = con.execute(f"SELECT {fold_name_sql('name')} FROM given").fetchall()
+    assert [g for (g,) in got] == [fold_name(n) for n in letters]
+
+
+def test_one_name_in_two_spellings_is_one_person(tmp_path):
+    from carekit.dataset.folder import open_dataset
+    from carekit.sources.files import import_files
+
+    spellings = ["ΟΔΟΣ", "οδος", "Οδοσ", "Ode\u0301s", "ODÉS", "ode\u0301s"]
+    rows = "".join(f"{n},{name},customer,2021-03-04,hi\n" for n, name in enumerate(spellings))
+    (tmp_path / "a.csv").write_text("post_id,author_id,author_role,created_at,text\n" + rows)
+    import_files("csv", tmp_path / "a.csv", network="facebook", out=tmp_path / "d")
+    authors = open_dataset(tmp_path / "d").read("posts").author_id.tolist()
+    assert len(set(authors[:3])) == len(set(authors[3:])) == 1
+    assert len(set(authors)) == 2
+
+
+def test_a_listed_account_is_found_however_it_is_spelled(tmp_path):
+    from carekit.dataset.folder import open_dataset
+    from carekit.sources.files import import_files
+
+    (tmp_path / "acc.csv").write_text("account,network,brand\nΟΔΟΣ,facebook,Acme\n")
+    names = "".join(f"{n},{name},2021-03-04,hi\n" for n, name in enumerate(["ΟΔΟΣ", "οδος", "x"]))
+    (tmp_path / "a.csv").write_text("post_id,author_id,created_at,text\n" + names)
+    import_files(
+        "csv", tmp_path / "a.csv", network="facebook", out=tmp_path / "d",
+        accounts=tmp_path / "acc.csv",
+    )  # fmt: skip
+    assert open_dataset(tmp_path / "d").read("posts").author_role.tolist() == [
+        "brand", "brand", "customer"
+    ]  # fmt: skip

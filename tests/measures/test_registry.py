@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import subprocess
+import sys
 
 import pandas as pd
 import pytest
@@ -10,7 +12,7 @@ import pytest
 import carekit
 from carekit.dataset.folder import Dataset
 from carekit.errors import InputError
-from carekit.measures.registry import MODULES, REQUIRED, measures
+from carekit.measures.registry import REQUIRED, measures
 from carekit.show.text import format_frame
 
 ROWS = [
@@ -83,11 +85,59 @@ def test_what_a_dataset_does_not_hold_is_said(dataset, name):
         MEASURES[name].function(dataset, **given(name))
 
 
-def test_every_measure_stands_in_the_face_and_in_the_list_of_modules():
+def test_every_measure_stands_in_the_face_where_it_is_declared():
+    named = {n: module for module, names in carekit.MEASURES.items() for n in names.split()}
+    assert [name.replace("-", "_") for name in MEASURES] == list(named)
     for name, measure in MEASURES.items():
         assert getattr(carekit, name.replace("-", "_")) is measure.function
-        assert measure.function.__module__ in MODULES
+        assert named[name.replace("-", "_")] == measure.function.__module__
         assert name.replace("-", "_") in carekit.__all__
+
+
+RECIPE = """
+from carekit.measures.registry import measure
+from carekit.requests.value import Requests
+
+
+@measure(
+    "late-answers",
+    "what share of answers came after a day",
+    "n n_yes estimate ci_low ci_high conf_level method flags definition",
+)
+def late_answers(requests: Requests, *, days: int = 1):
+    \"\"\"Share of answers that took longer.
+
+    Parameters
+    ----------
+    days : int
+        How long.
+    \"\"\"
+    from ibis import _
+
+    answered = requests.rows().filter(_.answered)
+    counts = requests.count(answered, n_yes=_.first_response_seconds > 86400 * days)
+    return requests.rates(counts, n_yes="n_yes")
+
+
+import carekit
+from carekit.cli import main
+
+table = late_answers(carekit.open_dataset(), by="network", days=2)
+print(table.facts.heading, len(table))
+main(["measure", "late-answers", str(carekit.open_dataset().path), "--days", "3", "--format", "csv"])
+"""
+
+
+def test_a_new_measure_is_one_function():
+    done = subprocess.run(
+        [sys.executable, "-c", RECIPE], capture_output=True, text=True, check=True
+    )
+    first, header, row = done.stdout.splitlines()
+    assert first.startswith(
+        "Late answers (synthetic data): what share of answers came after a day?"
+    )
+    assert header == "n,n_yes,estimate,ci_low,ci_high,conf_level,method,flags,definition"
+    assert row.endswith("direct-opening")
 
 
 def test_the_signature_names_every_option(dataset):

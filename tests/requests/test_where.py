@@ -80,3 +80,24 @@ def test_the_message_says_what_came_what_was_expected_and_what_to_do():
         "\"country = 'FR' and created_at >= '2024-01-01'\", made of = <> < <= > >= and or not in "
         "between like is null, with text in single quotes."
     )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "created_at in (1)",
+        "created_at in ('x')",
+        "'2024-01-01' in (created_at, 'x')",
+        "network = 1",
+        "n between 'a' and 'b'",
+        "created_at = TRUE",
+        "n > 1 and " * 2000 + "n > 1",
+        "(" * 3000 + "n > 1" + ")" * 3000,
+        "n > 1e400",
+        "n > " + "9" * 400,
+    ],
+)
+def test_kinds_that_do_not_fit_and_endless_conditions_are_refused(text):
+    with pytest.raises(InputError) as error:
+        condition(TABLE, text)
+    assert len(str(error.value)) < 800

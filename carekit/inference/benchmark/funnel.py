@@ -35,18 +35,8 @@ _RESULT = [
 class Spread:
     """How much more the groups' rates vary about the target than chance would have it.
 
-    Attributes
-    ----------
-    target : float
-        The rate they are compared with.
-    phi : float
-        Mean squared standardised distance, tails winsorised; 1 is chance alone.
-    tau2 : float
-        Variance of the groups' true rates that explains `phi`; 0 if phi is at most 1.
-    groups : int
-        Groups with n > 0.
-    winsorised : float
-        Share pulled in on each side.
+    `phi`: mean squared standardised distance, tails winsorised; 1 is chance alone. `tau2`: variance of
+    the groups' true rates that explains it; 0 if phi is at most 1. `groups` with n > 0.
     """
 
     target: float
@@ -72,34 +62,14 @@ def measure_overdispersion(
     winsorise: float = 0.1,
     consistent: bool = True,
 ) -> Spread:
-    """Overdispersion of group rates about a target.
+    """How much group rates vary about a target, in variances of chance.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per group with whole counts; rows that share a group are added up.
-    by : str
-        Column of the groups.
-    target : float, optional
-        Between 0 and 1, both excluded; the pooled rate if not given.
-    winsorise : float
-        Share of groups pulled in on each side, so that brands which truly stand out do not widen
-        the limits they are judged by; 0 to 0.4.
-    consistent : bool
-        Winsorising shrinks a mean square even where nothing stands out (to 0.68 at 0.1). True
-        divides by that factor, so that 1 is chance; False is the published formula, with which
-        about 11 % of ordinary groups lie outside 95 % limits.
+    `table`: one row per group with whole counts. `target`: the pooled rate if not given. `winsorise`:
+    share of groups pulled in on each side, so that brands which truly stand out do not widen the limits
+    they are judged by. That shrinks a mean square even where nothing stands out (to 0.68 at 0.1):
+    `consistent` divides by this; without it, the published formula, 11 % of ordinary groups lie outside
+    95 % limits. Spiegelhalter 2005, Statistics in Medicine 24, section 5.
 
-    Returns
-    -------
-    Spread
-
-    References
-    ----------
-    Spiegelhalter 2005, Statistics in Medicine 24, section 5.
-
-    Examples
-    --------
     >>> table = pd.DataFrame({"brand": list("abcdef"), "n": [20, 20, 40, 10, 30, 40],
     ...                       "n_answered": [4, 16, 22, 9, 12, 30]})
     >>> print(measure_overdispersion(table))
@@ -123,32 +93,12 @@ def funnel_limits(
 ) -> pd.DataFrame:
     """Control limits of a rate at given numbers of requests: what a funnel plot draws.
 
-    Parameters
-    ----------
-    n : array of int
-        Numbers of requests, 1 or more.
-    target : float
-        Between 0 and 1, both excluded.
-    inner, outer : float
-        Shares of ordinary groups within the limits.
-    phi, tau2 : float
-        Overdispersion (`Spread`): distances from the target are widened by √max(1, phi), or by
-        √(1 + tau2 / s²) with s² the binomial variance of the rate.
-    exact : bool
-        Interpolated binomial limits, or the normal approximation.
+    `inner`, `outer`: shares of ordinary groups within the limits; `phi`, `tau2` as in `Spread`:
+    distances from the target are widened by √max(1, phi), or by √(1 + tau2 / s²) with s² the binomial
+    variance; `exact`: interpolated binomial limits, or the normal approximation. One row per value of
+    `n`: n, target, inner_low, inner_high, outer_low, outer_high (0 to 1, clipped). Spiegelhalter 2005,
+    appendix A.1.1.
 
-    Returns
-    -------
-    DataFrame
-        One row per value of `n`: `n`, `target`, `inner_low`, `inner_high`, `outer_low`,
-        `outer_high` (0 to 1, clipped).
-
-    References
-    ----------
-    Spiegelhalter 2005, appendix A.1.1.
-
-    Examples
-    --------
     >>> funnel_limits([10, 100], target=0.3).round(3)
          n  target  inner_low  inner_high  outer_low  outer_high
     0   10     0.3      0.000       0.561       0.00       0.741
@@ -197,33 +147,12 @@ def funnel(
 ) -> pd.DataFrame:
     """Each group against the limits of a funnel at its own number of requests.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per group with whole counts; rows that share a group are added up.
-    by : str
-        Column of the groups.
-    target : float, optional
-        The rate to compare with; the pooled rate of the table if not given.
-    overdispersion : {"auto", "additive", "multiplicative", "none"}
-        How limits allow for groups that differ by nature: variance added ("additive"), limits
-        multiplied, or not at all. "auto" is additive when phi is above 1.
-    winsorise, consistent
-        As in `measure_overdispersion`.
-    inner, outer : float
-        Shares of ordinary groups within the limits.
+    `table`, `target`, `winsorise`, `consistent` as in `measure_overdispersion`. `overdispersion`: how
+    limits allow for groups that differ by nature: "additive" variance, "multiplicative" limits, "none",
+    or "auto", additive when phi is above 1. One row per group, sorted: `by`, n, n_yes, estimate,
+    target, z (standardised distance before overdispersion), the four limits, inner, outer (the shares
+    asked), outside ("", "inner" or "outer": the widest limits it lies beyond), method, flags.
 
-    Returns
-    -------
-    DataFrame
-        One row per group, sorted: `by`, `n` and `n_yes` under the names given, `estimate` (Σ yes /
-        Σ n), `target`, `z` (standardised distance before overdispersion), the four limits,
-        `inner` and `outer` (the shares asked), `outside` ("", "inner" or "outer": the widest
-        limits that the group lies beyond), `method`, `flags` (`n0`: no limits; `small_n`: below
-        30).
-
-    Examples
-    --------
     >>> table = pd.DataFrame({"brand": list("abcdef"), "n": [20, 20, 40, 10, 30, 40],
     ...                       "n_answered": [4, 16, 22, 9, 12, 30]})
     >>> out = funnel(table, overdispersion="none")

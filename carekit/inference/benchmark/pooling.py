@@ -11,13 +11,14 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import betainc, betaincinv
 
 from carekit.errors import InputError
-from carekit.inference.benchmark.beta_binomial import (
+from carekit.inference.rates.beta_binomial import (
     BetaBinomial,
     Values,
     fit_counts,
+    mixed_quantile,
+    posterior_moments,
     prior_grid,
 )
 from carekit.inference.rates.counts import (
@@ -35,7 +36,6 @@ INTERVALS: tuple[Interval, ...] = ("auto", "plug-in", "integrated")
 # (bench/coverage_benchmarks.py).
 MANY_GROUPS = 100
 FEW_GROUPS = 20
-_BISECTIONS = 24
 
 _RESULT = [
     *("raw", "shrunk", "prior_weight", "estimate", "std_error", "ci_low", "ci_high"),
@@ -106,7 +106,7 @@ def shrink_rates(
     check_conf_level(conf_level)
     refuse_names(groups_by, [n, n_yes, *_RESULT])
     groups, yes, units, model, chosen, priors = _prepare(table, groups_by, n, n_yes, interval)
-    mean, error = _posterior_moments(priors, yes, units)
+    mean, error = posterior_moments(*priors, yes, units)
     known = not np.isnan(model.alpha)
     strength = model.alpha + model.beta
     shrunk = (model.alpha + yes) / (strength + units) if known else mean
@@ -119,8 +119,8 @@ def shrink_rates(
         prior_weight=strength / (strength + units),
         estimate=shrunk,
         std_error=error,
-        ci_low=_quantile(priors, yes, units, tail, mean, error),
-        ci_high=_quantile(priors, yes, units, 1 - tail, mean, error),
+        ci_low=mixed_quantile(*priors, yes, units, tail),
+        ci_high=mixed_quantile(*priors, yes, units, 1 - tail),
         conf_level=conf_level,
         method=f"beta-binomial by {model.method}, {chosen} interval",
         flags=join_flags(
@@ -187,29 +187,3 @@ def _prepare(
     mean, rho, weight = prior_grid(yes[seen], units[seen])
     m = 1 / rho - 1
     return groups, yes, units, model, chosen, _Priors(mean * m, (1 - mean) * m, weight)
-
-
-def _posterior_moments(priors: _Priors, yes: Values, units: Values) -> tuple[Values, Values]:
-    """Mean and standard deviation of each group's rate over the priors."""
-    a, b = priors.alpha[:, None] + yes, priors.beta[:, None] + units - yes
-    mean = a / (a + b)
-    overall = priors.weight @ mean
-    square = priors.weight @ (mean * (1 - mean) / (a + b + 1) + mean**2)
-    return overall, np.sqrt(np.maximum(square - overall**2, 0.0))
-
-
-def _quantile(
-    priors: _Priors, yes: Values, units: Values, share: float, mean: Values, error: Values
-) -> Values:
-    """Quantile of each group's rate over the priors."""
-    a, b = priors.alpha[:, None] + yes, priors.beta[:, None] + units - yes
-    if len(priors.weight) == 1:
-        return betaincinv(a[0], b[0], share)
-    # No quantile is farther from the mean than this (Cantelli).
-    reach = error * np.sqrt(max(share, 1 - share) / min(share, 1 - share))
-    low, high = np.maximum(mean - reach, 0.0), np.minimum(mean + reach, 1.0)
-    for _ in range(_BISECTIONS):
-        middle = (low + high) / 2
-        below = priors.weight @ betainc(a, b, middle) < share
-        low, high = np.where(below, middle, low), np.where(below, high, middle)
-    return (low + high) / 2

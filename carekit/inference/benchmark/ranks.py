@@ -6,7 +6,7 @@ says which places a brand may hold.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -39,6 +39,7 @@ def rank_sets(
     std_error: str = "std_error",
     covariance: npt.ArrayLike | None = None,
     method: Method = "simultaneous",
+    only: Any = None,
     conf_level: float = 0.95,
     draws: int = 100_000,
     seed: int = 1,
@@ -48,34 +49,32 @@ def rank_sets(
     Parameters
     ----------
     table : DataFrame
-        One row per group, with an estimate and its standard error.
-    by, estimate, std_error : str
-        Columns. Standard errors are positive.
+        One row per group, with an estimate and its standard error; or with its limits in ci_low and
+        ci_high (of conf_level, 95 % if that is no column), which are then used: a difference is
+        judged by the limits that face each other, as Newcombe does, so that brands at 0 and 100 %,
+        whose standard error is 0, take part.
     covariance : array, one row and column per row of `table`, optional
-        Of the estimates, where they are not independent; its diagonal replaces `std_error`.
+        Of the estimates, where they are not independent; its diagonal replaces errors and limits.
     method : {"simultaneous", "marginal", "bonferroni"}
-        - "simultaneous": all sets hold their true ranks together
-        - "marginal": each set by itself, narrower; for a brand that was chosen before looking
-        - "bonferroni": simultaneous without simulation, wider
+        "simultaneous": all sets hold their true ranks together; "marginal": each set by itself,
+        narrower, for a brand that was chosen before looking; "bonferroni": simultaneous without
+        simulation, wider.
+    only : optional
+        A value of `by`: the row of that group alone; "marginal" then costs one group's work.
     conf_level : float
         Chance that the sets (the set, for "marginal") hold the true ranks.
-    draws, seed : int
-        Simulated tables behind the critical value, and the seed; unused by "bonferroni".
 
     Returns
     -------
     DataFrame
-        One row per row of `table`, in its order: `by`, `estimate`, `std_error`, then
-
-        - `rank`: by the estimates alone; ties share the better rank
-        - `best_rank`, `worst_rank`: 1 + groups significantly better … k - groups significantly
-          worse
-        - `critical_value`: of a pair's standardised difference (of the last step for "marginal")
-        - `conf_level`, `method`
+        One row per row of `table`, in its order: `by`, estimate, std_error, rank (by the estimates
+        alone; ties share the better rank), best_rank, worst_rank (1 + groups significantly better …
+        k - groups significantly worse), critical_value (of a pair's standardised difference; of the
+        last step for "marginal"), conf_level, method.
 
     References
     ----------
-    Mogstad, Romano, Shaikh and Wilhelm 2024, Review of Economic Studies 91.
+    Mogstad, Romano, Shaikh and Wilhelm 2024, Review of Economic Studies 91; Newcombe 1998.
 
     Examples
     --------
@@ -94,19 +93,32 @@ def rank_sets(
             f"`method` is {method!r}; expected one of: {', '.join(METHODS)}. Choose one of these."
         )
     _check_draws(draws)
-    names, values, errors = _estimates(table, by, estimate, std_error, covariance is None)
-    cov = np.diag(errors**2) if covariance is None else _check_covariance(covariance, len(values))
+    names, values, below, above = _estimates(table, by, estimate, std_error, covariance is None)
     k = len(values)
+    cov = np.diag((below**2 + above**2) / 2)
+    if covariance is not None:
+        cov = _check_covariance(covariance, k)
+    chosen = np.arange(k) if only is None else np.flatnonzero(names == only)
+    if not len(chosen):
+        raise InputError(
+            f"`only` is {only!r}; the groups of {by!r} are: {', '.join(map(str, names))}. Name one "
+            "of them."
+        )
     best, worst, critical = np.ones(k), np.full(k, float(k)), np.full(k, np.nan)
     if k > 1:
         variance = np.diag(cov)
         scale = np.sqrt(variance[:, None] + variance[None, :] - 2 * cov)
+        apart = values[:, None] - values[None, :]
+        facing = scale
+        if covariance is None:
+            facing = np.sqrt(below[:, None] ** 2 + above[None, :] ** 2)
+            facing = np.where(apart > 0, facing, facing.T)
+        z = np.divide(apart, facing, out=np.zeros_like(apart), where=facing > 0)
         np.fill_diagonal(scale, 1.0)
-        z = (values[:, None] - values[None, :]) / scale
         if method == "marginal":
             noise = _noise(cov, draws, seed)
-            for j in range(k):
-                best[j], worst[j], critical[j] = _stepwise(j, z, noise, scale, conf_level)
+            for j in chosen:
+                best[j], worst[j], critical[j] = _stepwise(int(j), z, noise, scale, conf_level)
         else:
             limit = (
                 -ndtri((1 - conf_level) / (k * (k - 1)))
@@ -116,7 +128,7 @@ def rank_sets(
             better = z > limit
             best, worst = 1 + better.sum(axis=0), k - better.sum(axis=1)
             critical[:] = limit
-    return pd.DataFrame(
+    made = pd.DataFrame(
         {
             by: names,
             "estimate": values,
@@ -129,6 +141,7 @@ def rank_sets(
             "method": f"rank sets, {method}",
         }
     )
+    return made.iloc[chosen].reset_index(drop=True)
 
 
 def prob_top(
@@ -141,35 +154,18 @@ def prob_top(
 ) -> pd.DataFrame:
     """Chance that each group is truly among the `k` best, for independent normal estimates.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per group, with an estimate and its standard error.
-    k : int
-        How many places count as top.
-    by, estimate, std_error : str
-        Columns. Standard errors are positive.
-
-    Returns
-    -------
-    DataFrame
-        One row per row of `table`, in its order: `by`, `estimate`, `std_error`, `k`,
-        `probability`, `method`. Probabilities sum to `k`.
-
-    Notes
-    -----
-    The exact integral of each group's density times the chance that fewer than `k` others lie
-    above, before the data every rate being as likely. Few or unequal counts are better served by
+    One row per row of `table`, in its order: `by`, estimate, std_error, k, probability (they sum to
+    k), method. The exact integral of each group's density times the chance that fewer than `k` others
+    lie above, before the data every rate being as likely. Few or unequal counts are better served by
     `rank_probabilities` on the draws of `carekit.inference.benchmark.pooling.draw_rates`.
 
-    Examples
-    --------
     >>> table = pd.DataFrame({"brand": ["a", "b"], "estimate": [0.6, 0.5],
     ...                       "std_error": [0.04, 0.05]})
     >>> prob_top(table, k=1)["probability"].round(4).tolist()
     [0.9408, 0.0592]
     """
-    names, values, errors = _estimates(table, by, estimate, std_error, True)
+    names, values, below, above = _estimates(table, by, estimate, std_error, True)
+    errors = np.sqrt((below**2 + above**2) / 2)
     _check_k(k, len(values))
     points = np.unique((values[:, None] + errors[:, None] * _BREAKS).ravel())
     node, weight = np.polynomial.legendre.leggauss(_NODES)
@@ -199,23 +195,10 @@ def prob_top(
 def rank_probabilities(draws: pd.DataFrame, *, k: int) -> pd.DataFrame:
     """Chance of each group to be among the `k` best, and its ranks, from draws of the rates.
 
-    Parameters
-    ----------
-    draws : DataFrame
-        One row per draw, one column per group, as `carekit.inference.benchmark.pooling.draw_rates` gives.
-    k : int
-        How many places count as top.
+    `draws`: one row per draw, one column per group, none missing. One row per group, in the order of
+    the columns: the group, k, probability, median_rank, rank_low, rank_high (5th and 95th centile of
+    the rank, each a rank that occurs), draws, method. Ties share the better rank.
 
-    Returns
-    -------
-    DataFrame
-        One row per group, in the order of the columns: the group (under the name of the columns'
-        index, else `group`), `k`, `probability`, `median_rank`, `rank_low`, `rank_high` (5th and
-        95th centile of the rank, each a rank that occurs), `draws`, `method`. Ties share the
-        better rank.
-
-    Examples
-    --------
     >>> draws = pd.DataFrame({"a": [0.9, 0.8, 0.7, 0.9], "b": [0.5, 0.6, 0.8, 0.9]})
     >>> rank_probabilities(draws, k=1)[["group", "probability", "median_rank"]]
       group  probability  median_rank
@@ -247,30 +230,46 @@ def rank_probabilities(draws: pd.DataFrame, *, k: int) -> pd.DataFrame:
 
 def _estimates(
     table: pd.DataFrame, by: str, estimate: str, std_error: str, need_error: bool
-) -> tuple[npt.NDArray, Values, Values]:
-    """Names, estimates and standard errors, checked; errors are NaN if not needed."""
-    require_columns(table, [by, estimate, *([std_error] if need_error else [])])
+) -> tuple[npt.NDArray, Values, Values, Values]:
+    """Names, estimates, and errors below and above them, checked; NaN errors if not needed."""
+    facing = need_error and {"ci_low", "ci_high"} <= set(table.columns)
+    wanted = [] if facing or not need_error else [std_error]
+    require_columns(table, [by, estimate, *wanted])
     refuse_names([by], _RESULT)
     if table.empty:
         raise InputError("`table` has no rows; ranks need at least one group. Pass your estimates.")
-    values = pd.to_numeric(table[estimate], errors="coerce").to_numpy(float, na_value=np.nan)
-    wrong = ~np.isfinite(values)
-    errors = np.full(len(table), np.nan)
+
+    def column(name: str) -> Values:
+        return pd.to_numeric(table[name], errors="coerce").to_numpy(float, na_value=np.nan)
+
+    values = column(estimate)
+    wrong, below = ~np.isfinite(values), np.full(len(table), np.nan)
+    above = below
+    if facing:
+        level = column("conf_level") if "conf_level" in table else np.full(len(table), 0.95)
+        quantile = ndtri((1 + level) / 2)
+        below, above = (
+            (values - column("ci_low")) / quantile,
+            (column("ci_high") - values) / quantile,
+        )
+    elif need_error:
+        below = above = column(std_error)
     if need_error:
-        errors = pd.to_numeric(table[std_error], errors="coerce").to_numpy(float, na_value=np.nan)
         with np.errstate(invalid="ignore"):
-            wrong |= ~np.isfinite(errors) | (errors <= 0)
+            wrong |= ~(np.isfinite(below + above) & (below >= 0) & (above >= 0))
+            wrong |= ~(below + above > 0)
     if wrong.any():
         raise InputError(
             f"`table` has no estimate with a positive standard error in {first_rows(table, wrong)}"
-            "; both are needed to rank. Leave these groups out and say so."
+            "; both are needed to rank, or limits in ci_low and ci_high. Leave these groups out and "
+            "say so."
         )
     if (twice := table[by].duplicated().to_numpy()).any():
         raise InputError(
             f"`table` repeats a value of {by!r} in {first_rows(table, twice)}; one row a group was "
             "expected. Estimate each group once."
         )
-    return table[by].to_numpy(), values, errors
+    return table[by].to_numpy(), values, below, above
 
 
 def _check_covariance(covariance: npt.ArrayLike, k: int) -> Values:

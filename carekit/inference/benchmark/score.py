@@ -5,7 +5,8 @@ The weights are a choice, not a finding: the score is always shown with what oth
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +21,7 @@ from carekit.inference.rates.counts import (
     refuse_names,
     require_columns,
 )
-from carekit.inference.rates.intervals import critical_value
+from carekit.inference.rates.intervals import critical_value, wilson_effective
 
 Values = npt.NDArray[np.float64]
 
@@ -42,6 +43,7 @@ def score_brands(
     estimate: str = "estimate",
     std_error: str = "std_error",
     correlation: Mapping[tuple[str, str], float] | None = None,
+    covariance: Mapping[Any, npt.ArrayLike] | None = None,
     conf_level: float = 0.95,
 ) -> pd.DataFrame:
     """Weighted score of each brand, 0 to 20.
@@ -49,29 +51,35 @@ def score_brands(
     Parameters
     ----------
     table : DataFrame
-        One row per brand and criterion. A criterion that a brand lacks has no row or a missing
-        estimate.
+        One row per brand and criterion: estimates are shares, 0 (worst) to 1 (best), with a
+        standard error, and best with their limits in ci_low and ci_high (of `conf_level`). Without
+        these Wilson's limits on estimate · (1 - estimate) / std_error² units stand in. A criterion
+        that a brand lacks has no row or a missing estimate; a missing error leaves the score of
+        that brand without interval.
     weights : mapping
-        Criterion → weight; positive, summing to 1. Criteria of the table that are not named are
-        refused.
-    by, criterion, estimate, std_error : str
-        Columns; estimates are shares, 0 (worst) to 1 (best). A missing standard error leaves the
-        score of that brand without interval.
+        Criterion → weight; positive, summing to 1. Criteria that are not named are refused.
     correlation : mapping, optional
         Pair of criteria → correlation of their errors within a brand; other pairs count as
         independent.
+    covariance : mapping, optional
+        Brand → covariance matrix of its estimates, rows and columns in the order of `weights`: of
+        nested criteria, or of criteria counted on the same requests. It replaces `std_error` and
+        `correlation` for that brand; limits keep to those of the table.
 
     Returns
     -------
     DataFrame
-        One row per brand, sorted: `by`, then
+        One row per brand, sorted: `by`; estimate (20 Σ weight x estimate, over the criteria that
+        are present, their weights rescaled; NaN if more than a third of the weight is missing);
+        std_error; ci_low, ci_high: the distances of the criteria to their limits squared and added
+        (MOVER), so that they do not collapse where a criterion is 0 or 1; conf_level; bound_low,
+        bound_high (if every missing criterion were 0, or 1); criteria, missing, weight_missing;
+        method, flags (`incomplete` some criterion is missing; `zero_var` some criterion came without
+        error or limits: the interval leaves it out, and where none has one there is none).
 
-        - `estimate`: 20 Σ weight x estimate, in points out of 20; over the criteria that are
-          present, their weights rescaled; NaN if more than a third of the weight is missing
-        - `std_error`, `ci_low`, `ci_high` (normal, clipped to 0 and 20), `conf_level`
-        - `bound_low`, `bound_high`: the score if every missing criterion were 0, or 1
-        - `criteria`: number present; `missing`: names of the others; `weight_missing`
-        - `method`, `flags` (`incomplete`: some criterion is missing)
+    References
+    ----------
+    Zou and Donner 2008, Statistics in Medicine 27; Newcombe 1998.
 
     Examples
     --------
@@ -80,34 +88,42 @@ def score_brands(
     >>> out = score_brands(table, weights={"rate": 0.7, "speed": 0.3})
     >>> out[["brand", "estimate", "ci_low", "ci_high", "bound_low", "bound_high"]].round(2)
       brand  estimate  ci_low  ci_high  bound_low  bound_high
-    0     a     11.56   10.55    12.57      11.56       11.56
-    1     b     18.00   17.22    18.78      12.60       18.60
+    0     a     11.56   10.54    12.54      11.56       11.56
+    1     b     18.00   17.08    18.65      12.60       18.60
     """
     check_conf_level(conf_level)
     refuse_names([by], _RESULT)
     names, weight = _check_weights(weights)
-    brands, values, errors = _criteria(table, names, by, criterion, estimate, std_error)
-    link = _correlations(correlation or {}, names)
-
+    wanted = [std_error, *(c for c in ("ci_low", "ci_high") if c in table.columns)]
+    brands, values, errors, *limits = _criteria(table, names, by, criterion, estimate, wanted)
+    links, errors = _links(brands, names, errors, correlation or {}, covariance or {})
+    if len(limits) < 2:
+        limits = _wilson_limits(values, errors, conf_level)
     present = ~np.isnan(values)
     lost = np.where(present, 0.0, weight).sum(axis=1)
     own = np.where(present, weight, 0.0) / np.where(lost < 1, 1 - lost, np.nan)[:, None]
     known = np.nan_to_num(values)
     # A criterion that is missing has weight 0, so its unknown error must not reach the sum.
-    part = np.where(present, own * errors, 0.0)
-    error = TOP * np.sqrt(np.einsum("bi,ij,bj->b", part, link, part))
-    points = TOP * (own * known).sum(axis=1)
+    error, below, above = (
+        TOP * np.sqrt(np.einsum("bi,bij,bj->b", part, links, part))
+        for part in (
+            np.where(present, own * distance, 0.0)
+            for distance in (errors, values - limits[0], limits[1] - values)
+        )
+    )
     enough = lost <= _MOST_MISSING + 1e-12
-    points, error = np.where(enough, points, np.nan), np.where(enough, error, np.nan)
-    margin = critical_value(conf_level) * error
+    points = np.where(enough, TOP * (own * known).sum(axis=1), np.nan)
+    # A criterion at 0 or 1 without error or limits says nothing of its error.
+    flat = enough & (present & (limits[0] == limits[1])).any(axis=1)
+    usable = enough & (below + above > 0)
     floor = TOP * (weight * known).sum(axis=1)
     return pd.DataFrame(
         {
             by: brands,
             "estimate": points,
-            "std_error": error,
-            "ci_low": np.maximum(points - margin, 0.0),
-            "ci_high": np.minimum(points + margin, float(TOP)),
+            "std_error": np.where(enough, error, np.nan),
+            "ci_low": np.where(usable, np.maximum(points - below, 0.0), np.nan),
+            "ci_high": np.where(usable, np.minimum(points + above, float(TOP)), np.nan),
             "conf_level": conf_level,
             "bound_low": floor,
             "bound_high": floor + TOP * lost,
@@ -121,7 +137,7 @@ def score_brands(
                 ["weighted mean x 20", "weighted mean x 20, weights rescaled"],
                 "none: more than a third of the weight is missing",
             ),
-            "flags": join_flags(len(brands), {"incomplete": lost > 0}),
+            "flags": join_flags(len(brands), {"incomplete": lost > 0, "zero_var": flat}),
         }
     )
 
@@ -140,30 +156,13 @@ def weight_sensitivity(
 ) -> pd.DataFrame:
     """How far each score and its rank move when the weights do; sampling error left aside.
 
-    Parameters
-    ----------
-    table, weights, by, criterion, estimate
-        As in `score_brands`.
-    concentration : float
-        Of the Dirichlet distribution that weights are drawn from, centred on `weights`; larger
-        is closer. At 100 a weight of 0.25 has a standard deviation of 0.04.
-    shift : float
-        Each weight in turn is multiplied by 1 - shift and 1 + shift (at most 1), the others
-        rescaled.
-    draws, seed : int
-        Number of draws and the seed of the generator.
+    `concentration` of the Dirichlet distribution that weights are drawn from, centred on `weights` (at
+    100 a weight of 0.25 has a standard deviation of 0.04); `shift`: each weight in turn is multiplied
+    by 1 - shift and 1 + shift (at most 1), the others rescaled. One row per brand with a score, sorted:
+    `by`, estimate and rank at the weights given; draw_low, draw_high (2.5th and 97.5th centile over
+    draws), best_rank, worst_rank, first_share (draws in which it ranks first); shift_low, shift_high,
+    shift_criterion (the weight that moves the score most); draws, seed. Ties share the better rank.
 
-    Returns
-    -------
-    DataFrame
-        One row per brand with a score, sorted: `by`, `estimate` and `rank` at the weights given;
-        `draw_low`, `draw_high` (2.5th and 97.5th centile of the score over draws), `best_rank`,
-        `worst_rank` (smallest and largest rank over draws), `first_share` (draws in which it
-        ranks first); `shift_low`, `shift_high` (extremes over shifts) and `shift_criterion` (the
-        weight that moves the score most); `draws`, `seed`. Ties share the better rank.
-
-    Examples
-    --------
     >>> table = pd.DataFrame({"brand": list("aabb"), "criterion": ["rate", "speed"] * 2,
     ...                       "estimate": [0.8, 0.4, 0.5, 0.6]})
     >>> out = weight_sensitivity(table, weights={"rate": 0.5, "speed": 0.5})
@@ -179,7 +178,7 @@ def weight_sensitivity(
             "out for 100, 0.25 and 10000."
         )
     names, weight = _check_weights(weights)
-    brands, values, _ = _criteria(table, names, by, criterion, estimate, None)
+    brands, values = _criteria(table, names, by, criterion, estimate)
     lost = np.where(np.isnan(values), weight, 0.0).sum(axis=1)
     kept = lost <= _MOST_MISSING + 1e-12
     brands, values = brands[kept], values[kept]
@@ -216,35 +215,20 @@ def rank_scores(
     n: str | None = None,
     min_n: int = MIN_N,
     method: Method = "simultaneous",
+    only: Any = None,
     conf_level: float = 0.95,
     draws: int = 100_000,
     seed: int = 1,
 ) -> pd.DataFrame:
     """Ranks of scores, withheld where the data do not support one.
 
-    Parameters
-    ----------
-    scores : DataFrame
-        As `score_brands` gives: one row per brand with `estimate` and `std_error`.
-    by : str
-        Column of brands.
-    n : str, optional
-        Column with the number of requests behind the score.
-    min_n : int
-        Brands below it are not ranked and take no place.
-    method, conf_level, draws, seed
-        As in `carekit.inference.benchmark.ranks.rank_sets`.
+    `scores` as `score_brands` gives; `n`: column with the number of requests behind the score;
+    brands below `min_n` are not ranked and take no place. `only`: a brand, whose row alone is
+    given. One row per brand, in the order of `scores`: `by`, estimate, rank, best_rank, worst_rank
+    (missing where there is none), ranked (brands that take part), conf_level, method, flags:
+    `small_n`; `incomplete` (no score, or none with limits); `no_rank`, where the rank set is every
+    place.
 
-    Returns
-    -------
-    DataFrame
-        One row per brand, in the order of `scores`: `by`, `estimate`, `rank`, `best_rank`,
-        `worst_rank` (missing where there is none), `ranked` (number of brands that take part),
-        `conf_level`, `method`, `flags`: `small_n`; `incomplete` (no score, or none with a
-        standard error); `no_rank`, where the rank set is every place.
-
-    Examples
-    --------
     >>> scores = pd.DataFrame({"brand": list("abc"), "estimate": [15.0, 12.0, 9.0],
     ...                        "std_error": [0.4, 0.5, 0.4], "n": [400, 300, 12]})
     >>> rank_scores(scores, n="n", method="bonferroni")[["brand", "flags", "rank", "worst_rank"]]
@@ -254,22 +238,37 @@ def rank_scores(
     2     c  small_n  <NA>        <NA>
     """
     require_columns(scores, [by, "estimate", "std_error", *([n] if n else [])], argument="scores")
-    known = scores["estimate"].notna().to_numpy() & (scores["std_error"] > 0).to_numpy()
+    known = scores["estimate"].notna().to_numpy(copy=True)
+    if {"ci_low", "ci_high"} <= set(scores.columns):
+        known &= (scores["ci_high"] > scores["ci_low"]).to_numpy()
+    else:
+        known &= (scores["std_error"] > 0).to_numpy()
     small = (scores[n] < min_n).to_numpy() if n else np.full(len(scores), False)
     used = known & ~small
     columns = ["rank", "best_rank", "worst_rank"]
     found = {column: np.full(len(scores), np.nan) for column in columns}
     nowhere = np.full(len(scores), False)
-    if used.any():
+    asked = (
+        np.full(len(scores), True)
+        if only is None
+        else (scores[by] == only).fillna(False).to_numpy()
+    )
+    if (shown := used & asked).any():
         sets = rank_sets(
-            scores[used], by=by, method=method, conf_level=conf_level, draws=draws, seed=seed
+            scores[used],
+            by=by,
+            method=method,
+            only=only,
+            conf_level=conf_level,
+            draws=draws,
+            seed=seed,
         )
         for column in columns:
-            found[column][used] = sets[column]
+            found[column][shown] = sets[column]
         width = (sets["worst_rank"] - sets["best_rank"]).to_numpy() + 1
-        nowhere[used] = (width == len(sets)) & (len(sets) > 1)
+        nowhere[shown] = (width == used.sum()) & (used.sum() > 1)
         found["rank"][nowhere] = np.nan
-    return pd.DataFrame(
+    made = pd.DataFrame(
         {
             by: scores[by].to_numpy(),
             "estimate": scores["estimate"].to_numpy(),
@@ -282,6 +281,7 @@ def rank_scores(
             ),
         }
     )
+    return made[asked].reset_index(drop=True)
 
 
 def _check_weights(weights: Mapping[str, float]) -> tuple[list[str], Values]:
@@ -301,10 +301,10 @@ def _criteria(
     by: str,
     criterion: str,
     estimate: str,
-    std_error: str | None,
-) -> tuple[pd.Index, Values, Values]:
-    """Brands, and their estimates and errors with one column a criterion; NaN where missing."""
-    require_columns(table, [by, criterion, estimate, *([std_error] if std_error else [])])
+    others: Sequence[str] = (),
+) -> tuple[Any, ...]:
+    """Brands, their estimates with one column a criterion, then the other columns; NaN: missing."""
+    require_columns(table, [by, criterion, estimate, *others])
     unknown = ~table[criterion].isin(names).to_numpy()
     if unknown.any():
         raise InputError(
@@ -317,33 +317,52 @@ def _criteria(
             f"`table` repeats a brand and criterion in {first_rows(table, twice)}; one row each "
             "was expected. Estimate each once."
         )
-    values = pd.to_numeric(table[estimate], errors="coerce").to_numpy(float, na_value=np.nan)
-    with np.errstate(invalid="ignore"):
-        wrong = (values < 0) | (values > 1) | (np.isnan(values) & table[estimate].notna())
-    if (wrong := np.asarray(wrong)).any():
-        raise InputError(
-            f"`table` column {estimate!r} is outside 0 to 1 in {first_rows(table, wrong)}; a share "
-            "from 0 (worst) to 1 (best) was expected. Rescale that criterion."
-        )
-    errors = np.full(len(table), np.nan)
-    if std_error:
-        errors = pd.to_numeric(table[std_error], errors="coerce").to_numpy(float, na_value=np.nan)
-        if (wrong := errors < 0).any():
-            raise InputError(
-                f"`table` column {std_error!r} is negative in {first_rows(table, wrong)}; a "
-                "standard error is 0 or more. Check that column."
-            )
     brands = pd.Index(table[by].unique()).sort_values()
     row = brands.get_indexer(pd.Index(table[by]))
     column = pd.Index(names).get_indexer(pd.Index(table[criterion]))
-    shape = (len(brands), len(names))
-    wide, wide_errors = np.full(shape, np.nan), np.full(shape, np.nan)
-    wide[row, column], wide_errors[row, column] = values, errors
-    return brands, wide, wide_errors
+    wide = []
+    for name in (estimate, *others):
+        values = pd.to_numeric(table[name], errors="coerce").to_numpy(float, na_value=np.nan)
+        error = name == others[0] if others else False
+        with np.errstate(invalid="ignore"):
+            wrong = (values < 0) | ((values > 1) & (not error))
+        wrong |= np.isnan(values) & table[name].notna().to_numpy()
+        if wrong.any() and error:
+            raise InputError(
+                f"`table` column {name!r} is negative in {first_rows(table, wrong)}; a standard "
+                "error is 0 or more. Check that column."
+            )
+        if wrong.any():
+            raise InputError(
+                f"`table` column {name!r} is outside 0 to 1 in {first_rows(table, wrong)}; a share "
+                "from 0 (worst) to 1 (best) was expected. Rescale that criterion."
+            )
+        grid = np.full((len(brands), len(names)), np.nan)
+        grid[row, column] = values
+        wide.append(grid)
+    return (brands, *wide)
 
 
-def _correlations(correlation: Mapping[tuple[str, str], float], names: list[str]) -> Values:
-    link = np.eye(len(names))
+def _wilson_limits(values: Values, errors: Values, conf_level: float) -> list[Values]:
+    """Limits of criteria that came with an error alone; at 0 and 1 the error as it is."""
+    reach = critical_value(conf_level) * errors
+    plain = np.maximum(values - reach, 0.0), np.minimum(values + reach, 1.0)
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        units = values * (1 - values) / errors**2
+    inside = np.isfinite(units) & (units > 1e-6) & (errors > 0)
+    wilson = wilson_effective(values, np.where(inside, units, np.nan), conf_level=conf_level)
+    return [np.where(inside, one, other) for one, other in zip(wilson, plain, strict=True)]
+
+
+def _links(
+    brands: pd.Index,
+    names: list[str],
+    errors: Values,
+    correlation: Mapping[tuple[str, str], float],
+    covariance: Mapping[Any, npt.ArrayLike],
+) -> tuple[Values, Values]:
+    """Correlations of the criteria in each brand, and their standard errors."""
+    link, errors = np.eye(len(names)), errors.copy()
     for (a, b), value in correlation.items():
         if a not in names or b not in names or a == b or not -1 <= value <= 1:
             raise InputError(
@@ -357,7 +376,25 @@ def _correlations(correlation: Mapping[tuple[str, str], float], names: list[str]
             f"`correlation` is {dict(correlation)!r}; these correlations cannot hold together. "
             "Check how they were computed."
         )
-    return link
+    links = np.repeat(link[None], len(brands), axis=0)
+    for brand, block in covariance.items():
+        cov = np.asarray(block, dtype=float)
+        if (
+            brand not in brands
+            or cov.shape != link.shape
+            or not np.allclose(cov, cov.T)
+            or np.linalg.eigvalsh(cov).min() < -1e-9 * max(np.diag(cov).max(), 1e-300)
+        ):
+            raise InputError(
+                f"`covariance` of {brand!r} has shape {cov.shape}; a brand of `table` and a "
+                f"covariance matrix of its {len(names)} criteria, in the order of `weights`, were "
+                "expected. Check how it was computed."
+            )
+        at, own = brands.get_loc(brand), np.sqrt(np.diag(cov))
+        errors[at] = own
+        outer = np.outer(own, own)
+        links[at] = np.divide(cov, outer, out=np.eye(len(names)), where=outer > 0)
+    return links, errors
 
 
 def _points(values: Values, weights: Values) -> Values:

@@ -46,36 +46,19 @@ def interrupted_rate(
 ) -> pd.DataFrame:
     """Change of level and of slope of a rate at a known date (binomial logit, Newey-West).
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per period, none left out, with whole counts and at least one unit each.
-    time : str
-        Column of periods: dates, pandas periods or numbers, evenly spaced.
-    start : period
-        First period after the change, in the same form as `time`.
-    draws, seed : int
-        Simulated series per autocorrelation, and the seed.
+    `table`: one row per period, none left out, with whole counts and at least one unit each; `time`:
+    dates, pandas periods or numbers, evenly spaced; `start`: first period after the change.
 
-    Returns
-    -------
-    DataFrame
-        One row per term: `intercept`, `trend` (change per period before the start), `level_change`
-        (jump at the start), `trend_change` (change of slope after it) and `effect_at_end` (distance
-        from the continued trend at the last period); estimate and limits in log odds, std_error,
-        conf_level, statistic, df (n - 4), p_value (at least 1 / (draws + 1)), odds_ratio and its
-        limits, n, units (Σ n), n_before, n_after (periods), lag (floor(4 (n/100)^(2/9))),
-        durbin_watson (2: no autocorrelation of successive residuals), method, flags (`few_points`
-        below 12 periods on a side). Critical values are those of the same statistic for series
-        without change, whose errors have an autocorrelation in proportion to how well it fits the
-        residuals: Student's covers 65 to 90 % where it says 95.
+    One row per term: `intercept`, `trend` (change per period before the start), `level_change` (jump at
+    the start), `trend_change` (change of slope after it), `effect_at_end` (distance from the continued
+    trend at the last period); estimate and limits in log odds, std_error, conf_level, statistic, df
+    (n - 4), p_value (at least 1 / (draws + 1)), odds_ratio and its limits, n, units (Σ n), n_before,
+    n_after (periods), lag (floor(4 (n/100)^(2/9))), durbin_watson (2: no autocorrelation of successive
+    residuals), method, flags (`few_points` below 12 periods on a side). Critical values are those of
+    the same statistic for series without change, whose errors have an autocorrelation in proportion to
+    how well it fits the residuals: Student's covers 65 to 90 % where it says 95. Newey and West 1987;
+    Kiefer and Vogelsang 2005, Econometric Theory 21.
 
-    References
-    ----------
-    Newey and West 1987; Kiefer and Vogelsang 2005, Econometric Theory 21.
-
-    Examples
-    --------
     >>> months = pd.DataFrame({"month": range(1, 31), "n": [100] * 30,
     ...     "n_answered": [30, 32, 31, 33, 30] * 3 + [40, 43, 41, 44, 42] * 3})
     >>> out = interrupted_rate(months, time="month", start=16)

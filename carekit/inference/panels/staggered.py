@@ -48,36 +48,20 @@ def staggered_effect(
 ) -> pd.DataFrame:
     """Average effect over all treated brands and periods, for one or several start dates.
 
-    Parameters
-    ----------
-    table, outcome, brand, period, start
-        One row per brand and period (periods may be missing for some brands), the column of what
-        is compared, whom it belongs to, when (anything that sorts), and the first period after the
-        change, constant within a brand; missing: never. Starts may differ.
-    draws, seed : int
-        Allocations of the start dates to brands for the permutation (0 leaves it out), and the
-        seed.
+    `table`: one row per brand and period (periods may be missing for some brands), with what is
+    compared, whom it belongs to, when (anything that sorts), and the first period after the change,
+    constant within a brand; missing: never. `draws`: allocations of the start dates to brands for the
+    permutation (0 leaves it out).
 
-    Returns
-    -------
-    DataFrame
-        Two rows: the effect with limits from a jackknife of brands (Welch-Satterthwaite, treated
-        and other brands apart), and a permutation of the start dates among brands (p-value only).
-        Columns: estimate (extra change of treated brands, in units of the outcome), std_error,
-        ci_low, ci_high, conf_level, statistic, df, p_value, n (treated brand-periods behind the
-        estimate), treated, controls (brands that never start), clusters, method, flags.
+    Two rows: the effect with limits from a jackknife of brands (Welch-Satterthwaite, treated and other
+    brands apart), and a permutation of the start dates among brands (p-value only): estimate (extra
+    change of treated brands, in units of the outcome), std_error, ci_low, ci_high, conf_level,
+    statistic, df, p_value, n (treated brand-periods behind the estimate), treated, controls (brands
+    that never start), clusters, method, flags (`few_treated`, `few_controls` below 4 brands: the
+    permutation alone is given). For a treated brand and period: its outcome less its mean before the
+    start, less the same for brands that start later or never. Callaway and Sant'Anna 2021, Journal of
+    Econometrics 225, with the mean of all earlier periods as base.
 
-        For a treated brand and period: its outcome less its mean before the start, less the same
-        for brands that start later or never. Flags: `few_treated`, `few_controls` below 4 brands
-        (the permutation alone is given); `few_clusters` below 30 brands; `zero_var`: no variation.
-
-    References
-    ----------
-    Callaway and Sant'Anna 2021, Journal of Econometrics 225, with the mean of all earlier periods
-    as base.
-
-    Examples
-    --------
     >>> rows = [
     ...     (brand, t, i * t % 3 + 5.0 * (i < 4 and t >= 3 + i % 2), 3 + i % 2 if i < 4 else None)
     ...     for i, brand in enumerate("abcdefgh")
@@ -133,31 +117,14 @@ def imputed_effect(
 ) -> pd.DataFrame:
     """Average effect over all requests to brands that have started, every request alike.
 
-    Brand and period effects are fitted by least squares, weighted by requests, to the brand-periods
-    in which nothing has started yet; what they foretell for the others is what would have been.
-    Brands under way are never controls, so effects may grow or fade (a regression on all
-    brand-periods gets even their sign wrong: −10.5 points came out as +0.5).
+    Brand and period effects are fitted by least squares, weighted by requests (`size`, above 0), to the
+    brand-periods in which nothing has started yet; what they foretell for the others is what would have
+    been. Brands under way are never controls, so effects may grow or fade (a regression on all
+    brand-periods gets even their sign wrong: −10.5 points came out as +0.5). Table and columns as
+    `staggered_effect`, one row; `n` counts the brand-periods behind the estimate: periods in which no
+    brand is left that has not started are no part of it. Borusyak, Jaravel and Spiess 2024, Review of
+    Economic Studies 91; limits from a delete-one-brand jackknife, treated and other brands apart.
 
-    Parameters
-    ----------
-    table, outcome, brand, period, start, conf_level
-        As in `staggered_effect`.
-    size : str
-        Column of the requests behind each outcome, above 0.
-
-    Returns
-    -------
-    DataFrame
-        One row with the columns of `staggered_effect`; `n` counts the brand-periods behind the
-        estimate: those of periods in which no brand is left that has not started are no part of it.
-
-    References
-    ----------
-    Borusyak, Jaravel and Spiess 2024, Review of Economic Studies 91; limits from a delete-one-brand
-    jackknife, treated and other brands apart.
-
-    Examples
-    --------
     >>> rows = [(b, t, 40 + t + 5.0 * (i < 4 and t > 2), 10 + i, 3 if i < 4 else None)
     ...         for i, b in enumerate("abcdefgh") for t in (1, 2, 3, 4)]
     >>> panel = pd.DataFrame(rows, columns=["brand", "period", "share", "requests", "start"])
@@ -185,22 +152,11 @@ def event_time(
 ) -> pd.DataFrame:
     """Effect period by period around the start: were the groups moving apart before it?
 
-    Parameters
-    ----------
-    table, outcome, brand, period, start, conf_level
-        As in `staggered_effect`.
+    One row per event time that the panel holds, in order: event_time (0 is the first treated period;
+    -1, the period before, is the reference and 0 by definition), then the columns of `staggered_effect`
+    with limits from the jackknife, and p_adjusted, adjustment, family_size: Holm over the event times
+    before the reference (the pre-trend), and apart over those from 0 on. `n`: treated brands seen then.
 
-    Returns
-    -------
-    DataFrame
-        One row per event time that the panel holds, in order: `event_time` (0 is the first treated
-        period; -1, the period before, is the reference and 0 by definition), then the columns of
-        `staggered_effect` with limits from the jackknife, and `p_adjusted`, `adjustment`,
-        `family_size`: Holm over the event times before the reference (the pre-trend), and apart
-        over those from 0 on. `n` is the number of treated brands seen at that event time.
-
-    Examples
-    --------
     >>> rows = [(b, t, 40 + i * t % 3 + (5.0 if i < 4 and t > 2 else 0), 3 if i < 4 else None)
     ...         for i, b in enumerate("abcdefgh") for t in (1, 2, 3, 4)]
     >>> panel = pd.DataFrame(rows, columns=["brand", "period", "share", "start"])
@@ -237,28 +193,30 @@ def event_time(
 
 def _imputed(panel: Panel, keep: npt.NDArray[np.bool_]) -> tuple[float, float]:
     """Effect per request over the brands that are kept, and the brand-periods behind it."""
-    brands, periods = panel.outcome.shape
+    periods = panel.outcome.shape[1]
     known = np.isfinite(panel.outcome) & keep[:, None]
     begun = np.arange(periods) >= panel.start[:, None]
-
-    def design(cells: npt.NDArray[np.bool_]) -> Values:
-        row, column = np.nonzero(cells)
-        return np.column_stack(
-            [row[:, None] == np.arange(brands), column[:, None] == np.arange(periods)]
-        ).astype(float)
-
-    early, late = known & ~begun, known & begun
-    before, after = design(early), design(late)
-    weighted = before * panel.size[early][:, None]
-    inverse = np.linalg.pinv(before.T @ weighted, hermitian=True)
-    effects = inverse @ (weighted.T @ panel.outcome[early])
+    # Weighted least squares with the brand effects eliminated: a system of the periods alone.
+    weight = np.where(known & ~begun, panel.size, 0.0)
+    outcome = np.where(weight > 0, panel.outcome, 0.0)
+    of_brand = weight.sum(axis=1)
+    share = weight / np.where(of_brand > 0, of_brand, 1.0)[:, None]
+    system = np.diag(weight.sum(axis=0)) - weight.T @ share
+    sums = (weight * outcome).sum(axis=1)
+    inverse = np.linalg.pinv(system, rcond=1e-10, hermitian=True)
+    by_period = inverse @ ((weight * outcome).sum(axis=0) - share.T @ sums)
+    by_brand = (sums - weight @ by_period) / np.where(of_brand > 0, of_brand, 1.0)
     # A cell can be foretold where its effects are a combination of those that were fitted.
-    seen = np.abs(after @ inverse @ (before.T @ weighted) - after).max(axis=1, initial=0.0) < 1e-6
-    mass = panel.size[late] * seen
+    row, column = np.nonzero(known & begun)
+    after = np.eye(periods)[column] - share[row]
+    apart = np.abs(after @ system @ inverse - after).max(axis=1, initial=0.0)
+    seen = (of_brand[row] > 0) & (apart < 1e-6)
+    mass = panel.size[row, column] * seen
     if not mass.sum() > 0:
         return np.nan, 0.0
-    apart = np.where(seen, panel.outcome[late] - after @ effects, 0.0)
-    return float(apart @ mass / mass.sum()), float(seen.sum())
+    foretold = by_brand[row] + by_period[column]
+    gap = np.where(seen, panel.outcome[row, column] - foretold, 0.0)
+    return float(gap @ mass / mass.sum()), float(seen.sum())
 
 
 def _since(outcome: Values, base: slice) -> Values:

@@ -25,35 +25,13 @@ def compare_coders(
 ) -> pd.DataFrame:
     """Agreement of two coders or more on the same posts.
 
-    Parameters
-    ----------
-    codes : DataFrame
-        One row a post (the unit), one column a coder; missing where a coder gave no code.
-    coders : sequence of str
-        Columns of the coders, two or more.
-    n_draws, seed : int
-        Bootstrap samples of posts for alpha's interval, and the seed that draws them.
+    `codes`: one row a post, one column a coder; missing where a coder gave no code. One row a measure
+    and pair of coders ("a v b"), then one for alpha over all: measure (percent_agreement, kappa,
+    alpha), coders, estimate (NaN for kappa and alpha when only one class was used: chance agreement is
+    then certain), std_error (of kappa, Fleiss, Cohen and Everitt 1969), ci_low, ci_high (Wilson;
+    normal; percentile bootstrap of posts), conf_level, n (posts with both codes; alpha: two or more),
+    n_values (codes compared), n_classes, method. Cohen 1960; Krippendorff 2004, chapter 11.
 
-    Returns
-    -------
-    DataFrame
-        One row a measure and pair of coders, then one row for alpha over all coders:
-
-        - `measure`: percent_agreement, kappa, alpha; `coders`: "a v b", or all joined by ", ";
-        - `estimate`: percent agreement 0-1, Cohen's kappa, Krippendorff's nominal alpha; NaN for
-          kappa and alpha when only one class was used: chance agreement is then certain;
-        - `std_error`: kappa: Fleiss, Cohen and Everitt 1969; others NaN;
-        - `ci_low`, `ci_high`, `conf_level`: percent: Wilson; kappa: normal; alpha: percentile
-          bootstrap of posts;
-        - `n`: posts with both codes (alpha: with two codes or more); `n_values`: codes compared;
-        - `n_classes`; `method`.
-
-    Notes
-    -----
-    Cohen 1960; Krippendorff 2004, chapter 11. Kappa's variance is that of `statsmodels`.
-
-    Examples
-    --------
     >>> codes = pd.DataFrame({"a": ["x", "y", "x", "y"], "b": ["x", "y", "y", "y"]})
     >>> compare_coders(codes, coders=["a", "b"]).estimate.round(3).to_list()
     [0.75, 0.5, 0.533]

@@ -46,42 +46,20 @@ def rate_bounds(
 ) -> pd.DataFrame:
     """Lowest and highest rate that incomplete threads allow, with an interval around both.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per group, or per group and cluster, with whole counts.
-    n, n_yes, n_unknown : str
-        Columns of the counts: all units, those known as yes, those whose answer is unknown. The
-        rest is known as no.
-    interval : {"outer", "imbens-manski"}
-        "outer": from the lower limit at the lower bound to the upper limit at the upper bound; it
-        covers the whole range of possible rates. "imbens-manski": narrower, covers the one true
-        rate; it falls back to the outer interval where both standard errors are 0 or missing.
-    max_unknown : float
-        Largest share of unknown units for which a point estimate is given.
+    `n_unknown`: column of the units whose answer is unknown; the rest is known as no. `interval`:
+    "outer", from the lower limit at the lower bound to the upper limit at the upper bound, covers the
+    whole range of possible rates; "imbens-manski", narrower, the one true rate (it falls back where
+    both standard errors are 0 or missing). `max_unknown`: largest share of unknown units for which a
+    point estimate is given.
 
-    Returns
-    -------
-    DataFrame
-        One row per group, sorted: the `by` columns, the sums of `n`, `n_yes` and `n_unknown`, then
+    One row per group, sorted: the `by` columns, n, n_yes, n_unknown, estimate (among the known),
+    lower_bound, upper_bound (no unknown unit is a yes; every one is), ci_low, ci_high, conf_level,
+    critical_value (Imbens and Manski's c, between the one-sided and the two-sided normal quantile),
+    method, flags (of `estimate_rate` at either bound, and `incomplete`).
 
-        - `estimate`: rate among the units whose answer is known; NaN where more than
-          `max_unknown` of the units are unknown
-        - `lower_bound`, `upper_bound`: rate if no unknown unit is a yes, if every one is
-        - `ci_low`, `ci_high`, `conf_level`
-        - `critical_value`: Imbens and Manski's c, between the one-sided and the two-sided normal
-          quantile; NaN where both standard errors are 0
-        - `method`: the interval, and the one it is built on
-        - `flags`: those of `estimate_rate` at either bound, and `incomplete` where a unit is
-          unknown
-
-    References
-    ----------
     Manski 2003, Partial Identification of Probability Distributions; Imbens and Manski 2004,
     Econometrica 72, 1845-1857.
 
-    Examples
-    --------
     >>> table = pd.DataFrame({"n": [200], "n_answered": [80], "n_unknown": [30]})
     >>> rate_bounds(table)[["lower_bound", "upper_bound", "ci_low", "ci_high"]].round(3)
        lower_bound  upper_bound  ci_low  ci_high
@@ -151,21 +129,8 @@ def imbens_manski_value(
 ) -> npt.NDArray[np.float64]:
     """The c that solves Φ(c + width / max se) - Φ(-c) = conf_level, one per group.
 
-    Parameters
-    ----------
-    width : array-like
-        Distance between the bounds.
-    se_low, se_high : array-like
-        Standard errors of the two bounds.
+    `width`: distance between the bounds. NaN where the larger standard error is 0 or missing.
 
-    Returns
-    -------
-    array
-        Between the one-sided and the two-sided normal quantile; NaN where the larger standard
-        error is 0 or missing.
-
-    Examples
-    --------
     >>> imbens_manski_value([0.0, 0.15], 0.035, 0.035).round(3).tolist()
     [1.96, 1.645]
     """

@@ -43,43 +43,19 @@ def cluster_contrasts(
 ) -> Contrasts:
     """Cluster-robust standard errors of linear contrasts of fitted coefficients.
 
-    Parameters
-    ----------
-    gradient : array, one row per cell, one column per coefficient
-        Derivative of the cell's expected value *per message* to each coefficient: the design
-        itself for a linear model, design x mean x (1 - mean) for a logit.
-    residual : array, one value per cell
-        Sum over the cell's messages of observed minus fitted.
-    cluster : array, one label per cell
-        What was drawn independently.
-    contrasts : array, one row per coefficient, one column per contrast
-        The identity gives the coefficients themselves.
-    variance : array, one value per cell, optional
-        Working variance of one message (mean x (1 - mean) for a logit); 1 if not given. The
-        coefficients must have been fitted with its inverse as weight.
-    size : array, one value per cell, optional
-        Number of messages in the cell; 1 if not given.
-    df_variance : array, one value per cell, optional
-        Variance of the cell's sum over its size, where it is better known than `variance`: it
-        changes the degrees of freedom of "cr2" only.
-    correction : {"cr2", "hc1"}
-        The bias-reduced estimate with Satterthwaite degrees of freedom; or the sandwich times
-        G/(G-1) · (N-1)/(N-K) with G-1 of them: quicker, and the same with hundreds of clusters.
+    One row a cell. `gradient`: derivative of its expected value *per message* to each coefficient (the
+    design itself for a linear model, design x mean x (1 - mean) for a logit); `residual`: sum over its
+    messages of observed minus fitted; `contrasts`: one column each, the identity gives the
+    coefficients; `variance`: working variance of one message, with whose inverse as weight the
+    coefficients were fitted; `size`: messages; `df_variance`: variance of the cell's sum over its size,
+    where it is better known than `variance` (changes the degrees of freedom of "cr2" only).
+    `correction`: "cr2", bias-reduced with Satterthwaite degrees of freedom, on the scale of the
+    response as R's clubSandwich; or "hc1", the sandwich times G/(G-1) · (N-1)/(N-K) with G-1 of them.
+    NaN with a single cluster.
 
-    Returns
-    -------
-    Contrasts
-        `std_error` and `df`, one value per contrast, and the number of clusters. With a single
-        cluster nothing can be seen: both are NaN.
-
-    Notes
-    -----
     Bell and McCaffrey (2002), *Survey Methodology* 28; Pustejovsky and Tipton (2018), *Journal of
-    Business & Economic Statistics* 36. With working variances the adjustment is made on the scale
-    of the response, as the R package clubSandwich does.
+    Business & Economic Statistics* 36. The mean of six values in three clusters, (1, 2), (4, 6), (5, 9):
 
-    Examples
-    --------
     The mean of six values in three clusters, (1, 2), (4, 6), (5, 9):
 
     >>> import numpy as np

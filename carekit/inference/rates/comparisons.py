@@ -43,45 +43,18 @@ def compare_rates(
 ) -> pd.DataFrame:
     """Differences between the pooled rates of groups, with clusters.
 
-    Bias-reduced variance, degrees of freedom by Satterthwaite for clusters as unequal and as alike
-    inside as those seen: the linearised variance covers 84 to 93 % with 20 and 20 brands.
+    `table`: one row per group and cluster, with whole counts. A cluster may appear in several groups:
+    what it does in common cancels in the difference. `reference`: a value of `by` that every other is
+    compared with; without it, all pairs. Bias-reduced variance, degrees of freedom by Satterthwaite
+    for clusters as unequal and as alike inside as those seen: the linearised variance covers 84 to 93 %
+    with 20 and 20 brands.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per group and cluster, with whole counts; rows that share both are added up. A
-        cluster may appear in several groups: what it does in common cancels in the difference.
-    by : str
-        Column that defines the groups.
-    cluster : str
-        Column of the independent units (brand, author).
-    reference : optional
-        A value of `by`: every other group is compared with it. Without it, all pairs.
-    adjustment : {"holm", "bh", "bonferroni", "none"}
-        Of the p-values, over all rows of the result.
+    One row per pair, in sorted order: group_a, group_b; rate_a, rate_b (Σ yes / Σ n); n_a, n_b;
+    estimate (rate_a - rate_b), std_error, ci_low, ci_high, conf_level, statistic (t), df, p_value; n,
+    clusters (in either group), method, flags (`one_cluster` a group with a single cluster, no limits;
+    `zero_var` a group whose clusters all have the same rate, limits are optimistic, none if both have);
+    p_adjusted, adjustment, family_size. Bell and McCaffrey 2002; Pustejovsky and Tipton 2018.
 
-    Returns
-    -------
-    DataFrame
-        One row per pair, in sorted order (with `reference`, that group second):
-
-        - `group_a`, `group_b`; `rate_a`, `rate_b`: Σ yes / Σ n; `n_a`, `n_b`
-        - `estimate`: rate_a - rate_b, -1 to 1
-        - `std_error`, `ci_low`, `ci_high`, `conf_level`, `statistic` (t), `df`, `p_value`
-        - `n` (both groups), `clusters` (in either group), `method`, `flags`
-        - `p_adjusted`, `adjustment`, `family_size`
-
-        Flags: `n0` a group without units; `one_cluster` a group with a single
-        cluster, no limits; `zero_var` a group whose clusters all have the same rate, limits are
-        optimistic (none if both have, or all clusters the same difference); `few_clusters` below
-        30; `small_n` a group below 30 units.
-
-    References
-    ----------
-    Bell and McCaffrey 2002; Pustejovsky and Tipton 2018.
-
-    Examples
-    --------
     >>> table = pd.DataFrame({
     ...     "network": ["x"] * 5 + ["facebook"] * 5, "brand": list("abcdeabcde"),
     ...     "n": [40, 25, 60, 12, 30, 20, 44, 31, 28, 19],

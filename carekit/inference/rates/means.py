@@ -22,7 +22,8 @@ from carekit.inference.rates.counts import (
     require_columns,
 )
 from carekit.inference.rates.intervals import critical_value
-from carekit.inference.rates.proportions import estimate_rate
+from carekit.inference.rates.proportions import EVEN, estimate_rate
+from carekit.inference.rates.uneven_clusters import bias_reduced_variance, satterthwaite_df
 
 _RESULT = [
     *("n", "estimate", "std_error", "ci_low", "ci_high", "conf_level", "df", "clusters"),
@@ -47,8 +48,8 @@ def estimate_mean(
     ----------
     table : DataFrame
         One row per group (and cluster) and value, with the number of units that have it.
-    value : str
-        Column of the value, in any unit; the result has the same unit.
+    value, n : str
+        Columns of the value, in any unit, and of the whole counts.
     statistic : {"mean", "median"}
         The median is the smallest value that at least half of the units do not exceed.
 
@@ -56,15 +57,16 @@ def estimate_mean(
     -------
     DataFrame
         One row per group, sorted: the `by` columns; n (units); estimate; std_error (NaN for the
-        median); ci_low, ci_high, conf_level; df; clusters; method; flags (`n0`, `one_cluster`,
-        `few_clusters` below 30, `small_n` below 30 units). The interval of a mean is Student's t on
-        clusters - 1 with linearised error; that of a median is Woodruff's: the values at which the
-        share of units not above them passes the limits of an interval for one half. A limit that
-        is not reached is NaN.
+        median); ci_low, ci_high, conf_level; df; clusters; method; flags. The interval of a mean is
+        Student's t on clusters - 1 with linearised error; where clusters are uneven (Satterthwaite
+        degrees of freedom below 80 % of that) bias-reduced, on these. That of a median is
+        Woodruff's: the values at which the share of units not above them passes the limits of an
+        interval for one half; NaN where it does not.
 
     References
     ----------
-    Cochran 1977, ch. 6 (ratio of totals over clusters); Woodruff 1952, JASA 47, 635-646.
+    Cochran 1977, ch. 6 (ratio of totals over clusters); Bell and McCaffrey 2002; Woodruff 1952,
+    JASA 47, 635-646.
 
     Examples
     --------
@@ -129,6 +131,7 @@ def _mean(
     conf_level: float,
 ) -> dict[str, Any]:
     total = group_sums(group, n, size)
+    reduced = np.zeros(size, dtype=bool)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = group_sums(group, n * value, size) / total
         residual = n * (value - mean[group])
@@ -140,9 +143,15 @@ def _mean(
             owner = np.zeros(units, dtype=int)
             owner[unit] = group
             k = np.bincount(owner, minlength=size).astype(float)
-            squares = group_sums(owner, group_sums(unit, residual, units) ** 2, size)
+            sums, weights = group_sums(unit, residual, units), group_sums(unit, n, units)
+            squares = group_sums(owner, sums**2, size)
         error = np.sqrt(np.where(k > 1, k / (k - 1) * squares, np.nan)) / total
-    df = np.where(k > 1, k - 1, np.nan)
+        df = np.where(k > 1, k - 1, np.nan)
+        if cluster is not None and (k > 1).any():
+            own = satterthwaite_df(weights, owner, size)
+            reduced = (k > 1) & (own < EVEN * (k - 1))
+            narrow = bias_reduced_variance(sums, weights, owner, size)
+            error, df = np.where(reduced, np.sqrt(narrow), error), np.where(reduced, own, df)
     reach = critical_value(conf_level, df) * error
     name = "t, units independent" if cluster is None else f"t, clustered by {cluster}"
     return {
@@ -153,7 +162,9 @@ def _mean(
         "ci_high": mean + reach,
         "df": df,
         "clusters": _clusters(k, cluster),
-        "method": np.where(total > 0, f"mean, {name}", "none: n = 0"),
+        "method": np.select(
+            [total == 0, reduced], ["none: n = 0", f"mean, {name}, CR2"], f"mean, {name}"
+        ),
         "flags": _flags(total, k, cluster),
     }
 

@@ -23,31 +23,12 @@ def compare_mixes(
 ) -> pd.DataFrame:
     """Distance of each group's mix of categories from that of a reference group.
 
-    Parameters
-    ----------
-    table : DataFrame
-        Counts, one row per group and category; rows that come twice are added up, a category that
-        a group lacks counts 0.
-    category, by : str
-        Columns of the categories and of the groups.
-    reference : str
-        The group that every other is compared with.
-    draws, seed : int
-        Permutations of the units between the two groups, and their seed.
-    conf_level : float
-        Level of `by_chance`.
+    `table`: counts of independent units, one row per group and category; a category that a group lacks
+    counts 0. One row per other group, sorted: group, reference, n, n_reference, estimate (total
+    variation distance, 0 to 1: the share of units that would have to change category), by_chance (what
+    permutations stay below in `conf_level` of draws: two samples of one mix are never at 0),
+    conf_level, p_value ((1 + draws as far) / (1 + draws)), draws, seed, method.
 
-    Returns
-    -------
-    DataFrame
-        One row per other group, sorted: group, reference, n (units of the group), n_reference,
-        estimate (total variation distance, 0 to 1: the share of units that would have to change
-        category), by_chance (the distance that permutations stay below in `conf_level` of draws:
-        two samples of one mix are never at 0), conf_level, p_value ((1 + draws as far) / (1 +
-        draws)), draws, seed, method.
-
-    Examples
-    --------
     >>> table = pd.DataFrame({"channel": ["phone"] * 2 + ["x"] * 2, "about": ["bill", "fault"] * 2,
     ...                       "n": [60, 40, 20, 30]})
     >>> found = compare_mixes(table, category="about", by="channel", reference="phone", draws=500)

@@ -30,32 +30,13 @@ def adjust_p_values(
 ) -> pd.DataFrame:
     """Add adjusted p-values beside the raw ones.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per test.
-    adjustment : {"holm", "bh", "bonferroni", "none"}
-        "holm" and "bonferroni" bound the chance of any false finding in the family, Holm at no
-        loss; "bh" (Benjamini-Hochberg) bounds the expected share of false findings, for
-        exploration.
-    by : str or sequence of str
-        Columns that define families; none makes the whole table one family.
-    p_value : str
-        Column of raw p-values. A missing one is a test that was not made: it stays missing and is
-        not counted.
+    `adjustment`: "holm" and "bonferroni" bound the chance of any false finding in the family, Holm at no
+    loss; "bh" (Benjamini-Hochberg) the expected share of false findings, for exploration. `by`: columns
+    that define families; none makes the whole table one. A missing p-value is a test that was not made:
+    it stays missing and is not counted. A copy of `table` with p_adjusted, adjustment and family_size
+    behind its columns; any such columns that it had are replaced. Holm 1979; Benjamini and Hochberg
+    1995.
 
-    Returns
-    -------
-    DataFrame
-        A copy of `table` with `p_adjusted`, `adjustment` and `family_size` (tests made) behind its
-        columns; any such columns that it had are replaced. Intervals are left unadjusted.
-
-    References
-    ----------
-    Holm 1979; Benjamini and Hochberg 1995.
-
-    Examples
-    --------
     >>> tests = pd.DataFrame({"pair": ["a-b", "a-c", "b-c"], "p_value": [0.01, 0.04, 0.03]})
     >>> adjust_p_values(tests)
       pair  p_value  p_adjusted adjustment  family_size

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from carekit.errors import InputError
+from carekit.inference.rates.beta_binomial import Population, population_of
 from carekit.inference.rates.counts import (
     FEW_CLUSTERS,
     SMALL_N,
@@ -29,13 +30,16 @@ from carekit.inference.rates.intervals import clopper_pearson, korn_graubard, wa
 from carekit.inference.rates.uneven_clusters import (
     bias_reduced_variance,
     intraclass,
+    kish_number,
     satterthwaite_df,
 )
 
 # A variance below this share of p(1 - p) is rounding, not variation: n_eff would pass 1e18.
 _NO_VARIANCE = 1e-18
 # Where the linearised variance still covers: bench/coverage_proportions.py.
-_EVEN, _RARE = 0.8, 0.1
+EVEN, _RARE = 0.8, 0.1
+# With few clusters and a rate beyond this it does not: bench/coverage_targets.py.
+_EXTREME = 0.2
 _INTERVALS = ("auto", "beta", "cr2")
 
 _RESULT = [
@@ -61,45 +65,34 @@ def estimate_rate(
     table : DataFrame
         One row per group, or per group and cluster, with whole counts. Rows that share both are
         added up first.
+    by, cluster, n, n_yes, conf_level
+        As everywhere: see `carekit.inference`. With brands as clusters the limits are for brands
+        like these; for these brands themselves: `carekit.inference.rates.populations`.
     interval : {"auto", "beta", "cr2"}
         For clusters. "beta": Korn and Graubard's interval with the linearised variance, as R's
         `svyciprop`. "cr2": the same interval with a bias-reduced variance and Satterthwaite
         degrees of freedom. "auto": "beta" while clusters are even (Satterthwaite degrees of
-        freedom at least 80 % of clusters - 1) and the rate lies between 10 and 90 %, else "cr2",
-        because "beta" then covers as little as 85 % instead of 95; `method` says which.
+        freedom at least 80 % of clusters - 1) and the rate lies between 10 and 90 %, else "cr2";
+        below 30 clusters and 20 %, or above 80 %, limits of the mean over clusters like these
+        from the beta-binomial model (drawn out to the rate itself): linearised ones cover 55 to
+        90 % there. `method` says which.
 
     Returns
     -------
     DataFrame
-        One row per group, sorted: the `by` columns, then
-
-        - `n` and `n_yes` under the names given: units and yes; the denominator is `n`
-        - `estimate`: Σ yes / Σ n, 0 to 1; NaN where n = 0
-        - `std_error`: linearised, or bias-reduced; √(p(1-p)/(n-1)) for independent units
-        - `ci_low`, `ci_high`, `conf_level`: Wilson for independent units, else Korn-Graubard
-        - `df`: clusters - 1, or Satterthwaite's; NaN for Wilson
-        - `n_eff`: units that would be as precise if they were independent
-        - `clusters`: clusters with at least one unit; missing without `cluster`
-        - `deff`: variance over that of as many independent units
-        - `method`: which interval, and why if it is not the usual one
-        - `flags`: `n0` no unit; `one_cluster` no limits, since
-          variation between clusters cannot be seen; `zero_var` all clusters have the same rate:
-          exact limits on n units (Kish's effective number at equal weights), which is optimistic;
-          `few_clusters` below 30; `small_n` below 30 units
-
-        Where every cluster of a group holds one unit, the units are independent: Wilson, and
-        `method` says so.
-
-    Notes
-    -----
-    Simulated coverage of the nominal 95 % stays within 93.5 to 96.5 for 8 clusters or more, rates
-    of 20 to 80 % (10 to 90 % from 30 clusters on) and a likeness within clusters up to 0.25
-    (bench/coverage_proportions.py). With fewer clusters read the limits as rough.
+        One row per group, sorted: the `by` columns, n and n_yes under the names given, estimate
+        (NaN where n = 0), std_error (√(p(1-p)/(n-1)) for independent units), ci_low, ci_high,
+        conf_level (Wilson for independent units), df (NaN without Student's t), n_eff (units that
+        would be as precise if they were independent), clusters (with at least one unit), deff,
+        method, flags: `n0`; `one_cluster` no limits, since variation between clusters cannot be
+        seen; `zero_var` all clusters have the same rate: exact limits on Kish's number of clusters;
+        `few_clusters` and `small_n` below 30. Where every cluster of a group holds one unit, the
+        units are independent: Wilson, and `method` says so.
 
     References
     ----------
     Wilson 1927; Korn and Graubard 1998; Cochran 1977, Sampling Techniques, ch. 9 (ratio of two
-    totals over clusters); Bell and McCaffrey 2002.
+    totals over clusters); Bell and McCaffrey 2002. Coverage: docs/coverage-of-intervals.md.
 
     Examples
     --------
@@ -199,35 +192,44 @@ def _clustered(
         own_df = satterthwaite_df(*parts)
         rare = np.minimum(share, 1 - share) < _RARE
         if interval == "auto":
-            reduced = usual & (rare | (own_df < _EVEN * (k - 1)))
+            reduced = usual & (rare | (own_df < EVEN * (k - 1)))
         likeness = intraclass(yes[used], *parts)[code[used]]
         working = units[used] * (1 + (units[used] - 1) * likeness)
         own_df = np.where(rare, satterthwaite_df(*parts, working=working), own_df)
         variance = np.where(reduced, bias_reduced_variance(residual[used], *parts), variance)
         df = np.where(reduced, own_df, df)
 
+    kish = np.nan_to_num(kish_number(units, code, size))
+    models = {}
+    if interval == "auto":
+        models = _models(usual, share, k, code, yes, units, conf_level)
+    modelled = np.isin(np.arange(size), list(models))
     out = _independent(total_yes, total, conf_level)
     beta = korn_graubard(share, np.sqrt(variance), n=total, df=df, conf_level=conf_level)
-    exact = clopper_pearson(total_yes, total, conf_level=conf_level)
+    exact = clopper_pearson(np.nan_to_num(share) * kish, kish, conf_level=conf_level)
     for column, side in (("ci_low", 0), ("ci_high", 1)):
         out[column] = np.select(
             [single, usual, flat], [out[column], beta[side], exact[side]], np.nan
         )
+    for g, model in models.items():
+        out["ci_low"][g], out["ci_high"][g] = min(model.low, share[g]), max(model.high, share[g])
+        variance[g], df[g] = model.std_error**2, np.nan
     out["std_error"] = np.where(single, out["std_error"], np.sqrt(variance))
     out["df"] = np.where(usual | flat, df, np.nan)
     out["n_eff"] = np.select(
-        [single | flat, usual], [total, _divide(binomial, variance)], default=np.nan
+        [single, flat, usual], [total, kish, _divide(binomial, variance)], default=np.nan
     )
     deff = _divide(variance * (total - 1), binomial)
     out["deff"] = np.select([single, usual], [out["deff"], deff], default=np.nan)
     out["clusters"] = pd.array(k, dtype="Int64")
     out["method"] = np.select(
-        [total == 0, single, one, flat, reduced],
+        [total == 0, single, one, flat, modelled, reduced],
         [
             "none: n = 0",
             f"wilson: every {cluster} holds one unit",
             f"none: one {cluster}",
-            f"clopper-pearson: no variance between values of {cluster}",
+            f"clopper-pearson on kish's number, clustered by {cluster}: no variance",
+            f"beta-binomial, integrated, clustered by {cluster}",
             f"korn-graubard, clustered by {cluster}, CR2",
         ],
         default=f"korn-graubard, clustered by {cluster}",
@@ -243,6 +245,24 @@ def _clustered(
         },
     )
     return out
+
+
+def _models(
+    usual: npt.NDArray[np.bool_],
+    share: npt.NDArray[np.float64],
+    k: npt.NDArray[np.int64],
+    code: npt.NDArray[np.int64],
+    yes: npt.NDArray[np.float64],
+    units: npt.NDArray[np.float64],
+    conf_level: float,
+) -> dict[int, Population]:
+    """Groups whose few clusters and extreme rate leave a variance nothing to stand on."""
+    extreme = np.nan_to_num(np.minimum(share, 1 - share), nan=0.5) < _EXTREME
+    seen = units > 0
+    return {
+        int(g): population_of(yes[seen & (code == g)], units[seen & (code == g)], conf_level)
+        for g in np.flatnonzero(usual & (k < FEW_CLUSTERS) & extreme)
+    }
 
 
 _MEAN_RESULT = [
@@ -264,28 +284,13 @@ def mean_of_rates(
 
     It differs from the pooled rate whenever large and small brands differ. Print both.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per group and cluster, with whole counts. Rows that share both are added up first.
-    cluster : str
-        Column of the units whose rates are averaged, usually the brand.
+    One row per group, sorted: the `by` columns, the sums of `n` and `n_yes`, estimate (Σ r_b / k
+    over the k clusters that have units), std_error, ci_low, ci_high, conf_level, df (Student's t on
+    k - 1, cut at 0 and 1 with the flag `boundary`; below 30 clusters and 20 %, or above 80 %, from
+    the beta-binomial model as in `estimate_rate`), median_rate, clusters, clusters_empty (n = 0: no
+    rate), method, flags (`n0`, `one_cluster`, `zero_var` all rates are the same: no limits,
+    `few_clusters` below 30).
 
-    Returns
-    -------
-    DataFrame
-        One row per group, sorted: the `by` columns, the sums of `n` and `n_yes`, then
-
-        - `estimate`: Σ r_b / k over the k clusters that have units
-        - `std_error`, `ci_low`, `ci_high`, `conf_level`, `df`: Student's t on k - 1; limits are
-          cut at 0 and 1 (flag `boundary`)
-        - `median_rate`: rate of the median cluster
-        - `clusters`, `clusters_empty`: k, and the clusters with n = 0, which have no rate
-        - `method`, `flags`: `n0` no cluster has a unit; `one_cluster` no limits; `zero_var` all
-          rates are the same, no limits; `few_clusters` below 30; `boundary`
-
-    Examples
-    --------
     >>> table = pd.DataFrame({"brand": ["a", "b", "c"], "n": [100, 10, 0],
     ...                       "n_answered": [20, 8, 0]})
     >>> mean_of_rates(table, cluster="brand")[["estimate", "median_rate", "clusters_empty"]]
@@ -309,18 +314,28 @@ def mean_of_rates(
     flat = (k > 1) & (variance == 0)
     error = np.sqrt(variance)
     low, high = wald_interval(mean, np.where(flat, np.nan, error), df=k - 1, conf_level=conf_level)
+    df = np.where(k > 1, k - 1.0, np.nan)
+    models = _models((k > 1) & ~flat, mean, k, code, yes, units, conf_level)
+    for g, model in models.items():
+        low[g], high[g] = min(model.low, mean[g]), max(model.high, mean[g])
+        error[g], df[g] = model.std_error, np.nan
     part = {
         "estimate": mean,
         "std_error": error,
         "ci_low": np.maximum(low, 0.0),
         "ci_high": np.minimum(high, 1.0),
-        "df": np.where(k > 1, k - 1.0, np.nan),
+        "df": df,
         "median_rate": _medians(of, rate, k),
         "clusters": k,
         "clusters_empty": np.bincount(code[~used], minlength=size),
         "method": np.select(
-            [k == 0, k == 1, flat],
-            ["none: n = 0", f"none: one {cluster}", f"none: every {cluster} has the same rate"],
+            [k == 0, k == 1, flat, np.isin(np.arange(size), list(models))],
+            [
+                "none: n = 0",
+                f"none: one {cluster}",
+                f"none: every {cluster} has the same rate",
+                f"mean over {cluster}, beta-binomial, integrated",
+            ],
             default=f"mean over {cluster}, t",
         ),
         "flags": join_flags(

@@ -52,43 +52,20 @@ def model_rates(
 ) -> pd.DataFrame:
     """Odds ratios and rate differences of several predictors, with clusters.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per cluster and combination of predictors, with whole counts; rows that share all
-        of these are added up, so messages (n = 1) and their counts give the same result.
-    predictors : str or sequence of str
-        Columns. Numbers (and true/false) enter as they are; anything else becomes one term per
-        value, against the first in sorted order.
-    cluster : str
-        Column of the independent units (brand, author).
-    reference : mapping, optional
-        Predictor → the value that the others are compared with.
-    correction : {"cr2", "hc1"}
-        As in `carekit.inference.rates.cluster_robust`: "hc1" is too narrow with few or unequal
-        clusters.
+    `table`: one row per cluster and combination of predictors, with whole counts; rows that share all
+    of these are added up. `predictors`: numbers (and true/false) enter as they are; anything else
+    becomes one term per value, against `reference` or the first in sorted order. `correction`: "cr2",
+    or "hc1", quicker and the same with hundreds of clusters.
 
-    Returns
-    -------
-    DataFrame
-        One row per term, the intercept first:
+    One row per term, the intercept first: term (predictor[value]); estimate (log odds ratio) with
+    std_error, ci_low, ci_high, conf_level, statistic (t), df, p_value; odds_ratio and its limits;
+    rate_difference (average change in the rate, over the units observed, when the predictor alone goes
+    from its reference to that value, from 0 to 1, or for other numbers from half a unit below to half a
+    unit above), its std_error and limits; n, clusters, method, flags. A predictor that is constant, a
+    mixture of others or tells yes from no without error is an InputError.
 
-        - `term`: predictor, or predictor[value]
-        - `estimate`: log odds ratio (log odds for the intercept), with `std_error`, `ci_low`,
-          `ci_high`, `conf_level`, `statistic` (t), `df`, `p_value`
-        - `odds_ratio`, `odds_ratio_low`, `odds_ratio_high`
-        - `rate_difference`, `rate_difference_std_error`, `rate_difference_low`,
-          `rate_difference_high`: average change in the rate, over the units observed, when the
-          predictor alone goes from its reference to that value (from 0 to 1, or, for other
-          numbers, from half a unit below to half a unit above); NaN for the intercept
-        - `n`, `clusters`, `method`, `flags` (`few_clusters` below 30; `one_cluster`: no limits)
-
-    References
-    ----------
     Bell and McCaffrey 2002; Pustejovsky and Tipton 2018 (CR2 on the scale of the response).
 
-    Examples
-    --------
     >>> table = pd.DataFrame({
     ...     "network": ["x"] * 5 + ["facebook"] * 5, "brand": list("abcdeabcde"),
     ...     "n": [40, 25, 60, 12, 30, 20, 44, 31, 28, 19],

@@ -47,40 +47,17 @@ def compare_rate_changes(
 ) -> pd.DataFrame:
     """Rate after a moment over rate before it, in two arms, and the ratio of these ratios.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row a unit: its arm, its cluster, events before and after, and the time in which they
-        were counted.
-    arm, cluster : str
-        Columns of the arm and of what was drawn independently.
-    treated, control
-        Values of `arm`; other rows are left out.
-    n_before, n_after : str
-        Columns of the events.
-    before, after : str
-        Columns of the lengths of time, 0 or more, in one unit.
-    weight : str, optional
-        Column of weights: a unit that is read several times counts once in all.
-    per : float
-        How much of that unit rates refer to; a day of seconds by default.
+    `table`: one row a unit: its arm, its cluster, events before and after, and the time in which they
+    were counted, in one unit; rows of other arms are left out. `weight`: a unit that is read several
+    times counts once in all. `per`: how much of that unit rates refer to; a day of seconds by default.
 
-    Returns
-    -------
-    DataFrame
-        Three rows: `arm` (treated, control, and "treated / control" with their names), then
-        rate_before, rate_after (events per `per`, NaN in the last row); estimate (log of the ratio
-        after / before; log of the ratio of ratios in the last row), std_error, ci_low, ci_high,
-        conf_level, statistic, df, p_value; ratio, ratio_low, ratio_high; n (events, weighted,
-        rounded), clusters, method, flags (`few_clusters` below 30). Without an event before, or
-        after, there is no finite ratio: NaN, and `method` says so.
+    Three rows, arm (treated, control, "treated / control"): rate_before, rate_after; estimate (log of
+    the ratio after / before; of the ratio of ratios), std_error, ci_low, ci_high, conf_level,
+    statistic, df, p_value; ratio and its limits; n (events, weighted, rounded), clusters, method,
+    flags. Without an event before, or after, there is no finite ratio: NaN, and `method` says so.
 
-    References
-    ----------
     Cox and Lewis 1966 (conditioning on the total); Pustejovsky and Tipton 2018 (CR2).
 
-    Examples
-    --------
     >>> table = pd.DataFrame({
     ...     "arm": ["answered"] * 4 + ["silent"] * 4, "brand": list("abcd") * 2,
     ...     "n_before": [4, 3, 5, 4, 4, 5, 3, 4], "n_after": [2, 1, 2, 3, 4, 3, 5, 4],

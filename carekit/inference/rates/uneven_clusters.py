@@ -80,5 +80,11 @@ def intraclass(yes: Floats, size: Floats, code: npt.NDArray, n_groups: int) -> F
     return np.clip(np.nan_to_num(likeness), 0.0, 0.99)
 
 
+def kish_number(size: Floats, code: npt.NDArray, n_groups: int) -> Floats:
+    """Kish's number of clusters (Σ n)² / Σ n² of each group: what unequal ones are worth."""
+    total, squares = group_sums(code, size, n_groups), group_sums(code, size**2, n_groups)
+    return np.divide(total**2, squares, out=np.full(n_groups, np.nan), where=squares > 0)
+
+
 def _share(size: Floats, total: Floats, code: npt.NDArray) -> Floats:
     return size / np.where(total > 0, total, np.nan)[code]

@@ -22,22 +22,10 @@ _NO_VARIANCE = 1e-10  # a mean design effect below this is rounding
 class IndependenceTest:
     """Test that the answers have the same distribution in every group.
 
-    Attributes
-    ----------
-    statistic, df, df_denominator, p_value : float
-        Second-order F test, the one to report.
-    chi2 : float
-        Pearson's statistic on weighted shares, before correction.
-    first_order_statistic, first_order_df, first_order_p_value : float
-        Chi-squared test after division by `mean_deff`.
-    mean_deff : float
-        Mean generalised design effect of the interaction contrasts; 1 for independent
-        respondents.
-    n, n_missing : int
-        Respondents of positive weight in the table, and those with no answer or no group.
-    rows, columns : tuple
-        Groups and answers in the table; those that nobody belongs to are left out.
-    method : str
+    `statistic`, `df`, `df_denominator`, `p_value`: second-order F, the one to report; `chi2`: Pearson's
+    on weighted shares, before correction; first_order_…: after division by `mean_deff`, the mean
+    generalised design effect of the interaction contrasts. `rows`, `columns`: groups and answers in the
+    table; those that nobody belongs to are left out.
     """
 
     statistic: float
@@ -74,28 +62,14 @@ def rao_scott(
 ) -> IndependenceTest:
     """Rao-Scott test of independence of the answers to a question and a grouping column.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        One row per respondent.
-    question, by : str
-        Columns of the answers and of the groups. Respondents without either are outside the table
-        and counted.
-    answers, missing, **design
-        As in `carekit.inference.surveys.survey.share`.
+    One row per respondent; those without answer or group are outside the table and counted. `answers`,
+    `missing`, `**design` as in `carekit.inference.surveys.survey.share`. NaN throughout for a table of
+    one row or column; an empty cell of a row and a column in use is an InputError, since design effects
+    are not defined then.
 
-    Returns
-    -------
-    IndependenceTest
-        NaN throughout for a table of one row or one column.
+    Rao and Scott 1984, Ann. Statist. 12, 46-60; Thomas and Rao 1987, J. Am. Stat. Assoc. 82, 630-636.
+    Design effects are taken at the observed cell shares, as R's `svychisq` does.
 
-    References
-    ----------
-    Rao and Scott 1984, Ann. Statist. 12, 46-60; Thomas and Rao 1987, J. Am. Stat. Assoc. 82,
-    630-636. Design effects are taken at the observed cell shares, as R's `svychisq` does.
-
-    Examples
-    --------
     >>> frame = pd.DataFrame({"age": ["young"] * 50 + ["old"] * 50,
     ...                       "prefers": ["yes"] * 20 + ["no"] * 30 + ["yes"] * 10 + ["no"] * 40})
     >>> print(rao_scott(frame, "prefers", by="age"))

@@ -20,22 +20,10 @@ _DIRECTIONS = ("falling", "rising")
 class MonotoneCheck:
     """Whether shares fit a sequence that only falls, or only rises.
 
-    Attributes
-    ----------
-    direction : str
-        "falling" or "rising".
-    fitted : DataFrame
-        One row per group: the group, `n_eff`, `estimate`, `monotone` (closest monotone sequence),
-        `departure` (estimate minus monotone).
-    reversals : int
-        Neighbouring groups that go the other way.
-    largest_departure : float
-        Largest absolute departure, as a share.
-    statistic, p_value : float
-        Weighted squared distance from the monotone sequence, and how often chance alone gives as
-        much when all groups are equal (the hardest case, so p errs on the large side).
-    draws, seed : int
-    method : str
+    `fitted`: one row per group with n_eff, estimate, monotone (closest monotone sequence) and
+    departure; `reversals`: neighbouring groups that go the other way; `statistic`, `p_value`: weighted
+    squared distance from the monotone sequence, and how often chance alone gives as much when all
+    groups are equal (the hardest case, so p errs on the large side).
     """
 
     direction: str
@@ -68,33 +56,11 @@ def check_monotone(
 ) -> MonotoneCheck:
     """Isotonic check: do the shares of ordered groups only fall (or only rise)?
 
-    A significant slope does not say so: a share can fall on the whole and rise in the middle.
+    A significant slope does not say so: a share can fall on the whole and rise in the middle. `table`:
+    one row per group in order, with its share and effective number of units; rows where either is
+    missing are left out. `direction`: "falling" or "rising", the claim. NaN where all shares are 0 or
+    all 1, or fewer than two groups are left. Barlow, Bartholomew, Bremner and Brunk 1972.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per group in order, as `estimate_rate` or `share` return it.
-    group : str
-        Column of the groups.
-    direction : {"falling", "rising"}
-        The claim.
-    estimate, n_eff : str
-        Columns of the share (0 to 1) and of its effective number of units. Rows where either is
-        missing are left out.
-    draws, seed : int
-        Size and seed of the simulation of the p-value.
-
-    Returns
-    -------
-    MonotoneCheck
-        NaN statistic where all shares are 0 or all 1, or fewer than two groups are left.
-
-    References
-    ----------
-    Barlow, Bartholomew, Bremner and Brunk 1972, Statistical Inference under Order Restrictions.
-
-    Examples
-    --------
     >>> table = pd.DataFrame({"age": ["18-34", "35-54", "55+"], "estimate": [0.37, 0.24, 0.26],
     ...                       "n_eff": [100, 100, 100]})
     >>> found = check_monotone(table, group="age", direction="falling", draws=500)

@@ -27,22 +27,11 @@ _EXACT_BELOW = 25
 
 @dataclass(frozen=True)
 class PairedTest:
-    """Test that items ticked by the same people have the same share.
+    """Test that two items ticked by the same people have the same share.
 
-    Attributes
-    ----------
-    estimate, std_error, ci_low, ci_high, conf_level : float
-        For two items the difference of shares, first minus second (Wald); NaN for more.
-    statistic, df, p_value : float
-        Chi-squared statistic; NaN for the exact test.
-    n, n_missing : int
-        Respondents in the base; those without an answer to some item.
-    n_only_first, n_only_second : int
-        Respondents who ticked one of two items alone; -1 for more items.
-    n_constant : int
-        Respondents who ticked all items or none: they carry no information on the difference.
-    items : tuple of str
-    method : str
+    `estimate` is the difference of shares, first minus second (Wald); `statistic` NaN for the exact
+    test; `n_only_first`, `n_only_second`: who ticked one alone; `n_constant`: both or none, who carry
+    no information on the difference; `n_missing`: without an answer to some item.
     """
 
     estimate: float
@@ -87,32 +76,11 @@ def mcnemar(
 ) -> PairedTest:
     """McNemar's test: do as many of the same people tick one item as the other?
 
-    Parameters
-    ----------
-    frame : DataFrame
-        One row per respondent, all with the same weight.
-    item, other : str
-        Columns of the two items: true or false, 1 or 0, missing where there is no answer.
-    base : str
-        Who is counted; see `carekit.inference.surveys.multiresponse.share_of_respondents`.
-    exact : bool, optional
-        Binomial test instead of chi-squared; by default where fewer than 25 people ticked one
-        item alone.
-    correction : bool
-        Continuity correction of the chi-squared test.
-
-    Returns
-    -------
-    PairedTest
-        The difference is (b - c)/n with standard error √(b + c - (b - c)²/n)/n, where b and c
-        people ticked one item alone. b + c = 0 gives p = 1.
-
-    References
-    ----------
+    `base`: see `carekit.inference.surveys.multiresponse.share_of_respondents`. `exact`: binomial test,
+    by default where fewer than 25 people ticked one item alone; `correction`: of continuity, else. The
+    difference is (b - c)/n with standard error √(b + c - (b - c)²/n)/n; b + c = 0 gives p = 1.
     McNemar 1947, Psychometrika 12, 153-157.
 
-    Examples
-    --------
     >>> frame = pd.DataFrame({"page": [1] * 30 + [0] * 20, "blog": [1] * 5 + [0] * 35 + [1] * 10})
     >>> print(mcnemar(frame, "page", "blog", base="asked"))
     page minus blog: +0.300 (95 % interval +0.084 to +0.516), n = 50, p = 0.0112 \
@@ -171,24 +139,12 @@ def compare_items(
 ) -> pd.DataFrame:
     """Differences between the weighted shares of items that the same people answered.
 
-    Parameters
-    ----------
-    frame, items, base, **design
-        As in `carekit.inference.surveys.multiresponse.share_of_respondents`.
-    adjustment : {"holm", "bh", "bonferroni", "none"}
-        How p-values are adjusted over all pairs.
+    `items`, `base`, `**design` as in `carekit.inference.surveys.multiresponse.share_of_respondents`.
+    One row per pair: item, other_item, base, n, n_missing, share_item, share_other, estimate (their
+    difference), std_error (linearised, with the covariance of the two ticks), ci_low, ci_high,
+    conf_level, statistic, df, p_value, p_adjusted, family_size, adjustment (over all pairs), method,
+    flags.
 
-    Returns
-    -------
-    DataFrame
-        One row per pair: `item`, `other_item`, `base`, `n`, `n_missing`, `share_item`,
-        `share_other`, `estimate` (their difference), `std_error` (linearised, with the covariance
-        of the two ticks), `ci_low`, `ci_high`, `conf_level`, `statistic`, `df`, `p_value`,
-        `p_adjusted`, `family_size`, `adjustment`, `method`, `flags` (`n0`, `one_cluster`,
-        `zero_var`, `few_clusters`, `small_n`).
-
-    Examples
-    --------
     >>> frame = pd.DataFrame({"page": [1] * 30 + [0] * 20, "blog": [1] * 5 + [0] * 35 + [1] * 10})
     >>> out = compare_items(frame, ["page", "blog"], base="asked")
     >>> out[["item", "other_item", "estimate", "ci_low", "ci_high"]].round(3)

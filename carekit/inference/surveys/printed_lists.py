@@ -26,27 +26,12 @@ def printed_shares(
 ) -> pd.DataFrame:
     """Printed shares of a list with their intervals under each base that the text leaves open.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per item (platform, channel).
-    item, share : str
-        Columns of the items and of their printed shares (0 to 1). They may add up to more than 1:
-        several answers were allowed.
-    bases : mapping of name to n
-        Every base that fits the text, such as {"all users": 2000, "social-care users": 940}.
-    rounding : float
-        Half the last printed digit; it widens the interval on both sides.
+    `table`: one row per item with its printed share (0 to 1); they may add up to more than 1. `bases`:
+    every base that fits the text, such as {"all users": 2000, "social-care users": 940}. `rounding`:
+    half the last printed digit, which widens the interval on both sides. One row per base and item:
+    base, the item, n, estimate (as printed), ci_low, ci_high (Wilson), conf_level, sum_of_shares (above
+    1: several answers a person), method.
 
-    Returns
-    -------
-    DataFrame
-        One row per base and item: `base`, the item, `n`, `estimate` (as printed), `ci_low`,
-        `ci_high` (Wilson at the share less and plus the rounding), `conf_level`, `sum_of_shares`
-        (above 1: several answers a person), `method`.
-
-    Examples
-    --------
     >>> table = pd.DataFrame({"platform": ["facebook page", "twitter"], "complain": [0.29, 0.14]})
     >>> out = printed_shares(table, item="platform", share="complain", bases={"users": 940})
     >>> out[["base", "platform", "ci_low", "ci_high"]].round(3)
@@ -80,29 +65,13 @@ def printed_differences(
 ) -> pd.DataFrame:
     """Differences between printed shares that the same people gave, without their overlap.
 
-    Two items ticked by the same n people differ with variance (b + c - d²)/n, where b and c are
-    the shares who ticked only one. Printed shares fix b - c = d and leave b + c between |d| and
-    min(p1 + p2, 2 - p1 - p2): every answer between the two ends is possible.
+    Two items ticked by the same n people differ with variance (b + c - d²)/n, where b and c are the
+    shares who ticked only one. Printed shares fix b - c = d and leave b + c between |d| and
+    min(p1 + p2, 2 - p1 - p2): every answer between the two ends is possible. One row per base and pair:
+    base, n, item, other, estimate (difference), std_error_low, std_error_high (over all overlaps),
+    ci_low, ci_high (at the larger one), conf_level, p_value_low, p_value_high, verdict: "differ" or "no
+    difference shown" whatever the overlap, "depends on the overlap" otherwise.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per item.
-    item, share : str
-        Columns of the items and of their printed shares (0 to 1).
-    bases : mapping of name to n
-        Every base that fits the text.
-
-    Returns
-    -------
-    DataFrame
-        One row per base and pair of items: `base`, `n`, `item`, `other`, `estimate` (difference),
-        `std_error_low`, `std_error_high` (over all overlaps), `ci_low`, `ci_high` (at the larger
-        one), `conf_level`, `p_value_low`, `p_value_high`, `verdict`: "differ" or "no difference
-        shown" whatever the overlap, "depends on the overlap" otherwise.
-
-    Examples
-    --------
     >>> table = pd.DataFrame({"platform": ["page", "wall", "blog"], "complain": [0.29, 0.28, 0.11]})
     >>> out = printed_differences(table, item="platform", share="complain", bases={"users": 940})
     >>> out[["item", "other", "estimate", "verdict"]].round(2)

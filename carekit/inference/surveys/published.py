@@ -28,23 +28,10 @@ from carekit.inference.surveys.trends import trend_statistic
 class TotalCheck:
     """Whether a printed total can be the mean of the printed groups, and with which group sizes.
 
-    Attributes
-    ----------
-    total : float
-        The printed total.
-    lowest, highest : float
-        Smallest and largest total that any group sizes allow, before rounding.
-    from_reference : float
-        Total at the reference group sizes.
-    compatible : bool
-        Some group sizes give the total, within rounding.
-    reference_fits : bool
-        The reference sizes give it, within rounding.
-    needed : DataFrame
-        One row per group: the group, its printed `share`, `reference_share` of the population,
-        `needed_share` (closest to the reference among those that give the total; NaN if none
-        does) and `ratio` needed / reference.
-    rounding : float
+    `lowest`, `highest`: what any group sizes allow, before rounding; `from_reference`: at the reference
+    sizes; `compatible`: some sizes give the total, `reference_fits`: the reference sizes do, both within
+    rounding. `needed`: one row per group with its printed `share`, `reference_share`, `needed_share`
+    (closest to the reference among those that give the total; NaN if none does) and their `ratio`.
     """
 
     total: float
@@ -105,46 +92,19 @@ def trend_sensitivity(
 ) -> pd.DataFrame:
     """How a trend over printed shares depends on the group sizes that nobody published.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per group, in order.
-    group, share : str
-        Columns of the groups and of their printed shares (0 to 1).
-    total_n : int
-        Published total.
-    reference : str, optional
-        Column of the groups' sizes in a reference population (any scale); equal without it.
-    scores : mapping of group to number, optional
-        Position of each group; 1, 2, 3 … without it.
-    min_share : float
-        Smallest share of the total that a group may have in the worst case.
-    concentration : float
-        How close drawn sizes stay to the reference: they vary as in a sample of that many people
-        (Dirichlet distribution with parameters `concentration` × reference share).
-    rounding : float
-        Half the last printed digit; draws spread each share evenly over it.
-    draws, seed : int
-        Number of draws and their seed.
-    conf_level : float
-        1 minus the significance level; also the spread of `statistic_low` to `statistic_high`.
+    `table`: one row per group, in order, with its printed share (0 to 1). `total_n`: published total.
+    `reference`: column of the groups' sizes in a population (any scale); equal without it. `scores`:
+    group → position; 1, 2, 3 … without it. `min_share`: smallest share of the total that a group may
+    have in the worst case: the answer hangs on it. `concentration`: how close drawn sizes stay to the
+    reference (a sample of that many people). `rounding`: half the last printed digit; draws spread each
+    share over it.
 
-    Returns
-    -------
-    DataFrame
-        One row per assumption: "equal" sizes, "reference" (if given), "drawn" around the reference,
-        and "worst", the sizes that make the trend least visible:
+    One row per assumption, "equal", "reference" (if given), "drawn" and "worst" (sizes that make the
+    trend least visible): assumption, n, statistic (Cochran-Armitage z; "drawn": the median), p_value,
+    statistic_low, statistic_high (over draws), share_significant (of draws; 0 or 1 elsewhere),
+    smallest_n (total at which it would be significant; "drawn": for `conf_level` of the draws),
+    group_shares.
 
-        - `assumption`, `n` (the total)
-        - `statistic`, `p_value`: Cochran-Armitage z and its two-sided p; for "drawn" the median z
-        - `statistic_low`, `statistic_high`: range of z over draws; NaN elsewhere
-        - `share_significant`: share of draws with p below 1 - conf_level; 0 or 1 elsewhere
-        - `smallest_n`: total at which it would be significant; for "drawn" the quantile that
-          `conf_level` of the draws do not exceed
-        - `group_shares`: sizes assumed, as shares of the total ("drawn": their mean)
-
-    Examples
-    --------
     >>> table = pd.DataFrame({"age": ["18-34", "35-54", "55+"], "prefers": [0.36, 0.28, 0.2]})
     >>> out = trend_sensitivity(table, group="age", share="prefers", total_n=2000, draws=200)
     >>> out[["assumption", "statistic", "smallest_n"]].round(2).query("assumption != 'drawn'")
@@ -212,26 +172,10 @@ def assume_group_sizes(
 ) -> pd.DataFrame:
     """Printed shares with the intervals they would have under stated group sizes.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per group.
-    group, share : str
-        Columns of the groups and of their printed shares (0 to 1).
-    total_n : int
-        Published total, split over the groups.
-    reference : str, optional
-        Column of the groups' sizes in a reference population (any scale).
+    `table`, `total_n`, `reference` as in `trend_sensitivity`. One row per assumption ("equal", and
+    "reference" if given) and group: assumption, the group, n (assumed), estimate (as printed), ci_low,
+    ci_high (Wilson), conf_level, method, which repeats that n is assumed.
 
-    Returns
-    -------
-    DataFrame
-        One row per assumption and group: `assumption` ("equal", and "reference" if given), the
-        group, `n` (assumed), `estimate` (as printed), `ci_low`, `ci_high` (Wilson), `conf_level`,
-        `method`, which repeats that n is assumed.
-
-    Examples
-    --------
     >>> table = pd.DataFrame({"age": ["18-34", "35+"], "prefers": [0.36, 0.2], "adults": [3, 7]})
     >>> out = assume_group_sizes(table, group="age", share="prefers", total_n=500,
     ...                          reference="adults")
@@ -268,27 +212,11 @@ def check_total(
 ) -> TotalCheck:
     """Can a printed total be the mean of printed groups? Which group sizes would that need?
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per group.
-    group, share : str
-        Columns of the groups and of their printed shares (0 to 1).
-    total : float
-        Printed total, 0 to 1.
-    reference : str, optional
-        Column of the groups' sizes in a reference population (any scale); equal without it.
-    rounding : float
-        Half the last printed digit, of total and groups alike.
+    `table`: one row per group with its printed share (0 to 1); `total` printed, 0 to 1; `reference`:
+    column of the groups' sizes in a population, equal without it; `rounding`: half the last printed
+    digit. The needed sizes are those closest to the reference (least Kullback-Leibler divergence) that
+    reach the total within rounding.
 
-    Returns
-    -------
-    TotalCheck
-        The needed sizes are those closest to the reference (least Kullback-Leibler divergence)
-        that reach the total within rounding.
-
-    Examples
-    --------
     >>> table = pd.DataFrame({"age": ["18-24", "25-44", "45+"], "prefers": [0.37, 0.33, 0.22],
     ...                       "adults": [13, 35, 52]})
     >>> print(check_total(table, group="age", share="prefers", total=0.33, reference="adults"))

@@ -29,30 +29,12 @@ from carekit.inference.surveys.respondents import read_groups
 class TickTest:
     """Test of marginal independence for items of which several can be ticked.
 
-    Attributes
-    ----------
-    statistic, df, df_denominator, p_value : float
-        The test to report: a chi-squared statistic (`df_denominator` is NaN) for equal weights
-        without clusters, else an F.
-    x2 : float
-        Sum of Pearson's statistics over items, before correction.
-    first_order_statistic, first_order_df, first_order_p_value : float
-        Correction of the mean alone.
-    second_order_statistic, second_order_df, second_order_p_value : float
-        Correction of mean and variance, with the trace Σλ of the covariance.
-    nominal_statistic, nominal_df, nominal_p_value : float
-        The same with the number of cells in place of the trace, as Bilder and Loughin; NaN for
-        weighted or clustered data.
-    sum_eigenvalues, sum_squared_eigenvalues : float
-        Σλ and Σλ².
-    items : DataFrame
-        One row per item, or pair of items: its own `statistic`, `p_value` and `p_adjusted`.
-    left_out : tuple of str
-        Items that everybody or nobody ticked.
-    n, n_missing : int
-        Respondents of positive weight in the base; those without an answer or a group.
-    groups : tuple
-    method : str
+    `statistic`, `df`, `df_denominator`, `p_value`: the one to report, a chi-squared statistic
+    (`df_denominator` NaN) for equal weights without clusters, else an F. `x2`: sum of Pearson's over
+    items, before correction. first_order_…: correction of the mean alone; second_order_…: of mean and
+    variance, with the trace Σλ of the covariance; nominal_…: with the number of cells in its place, as
+    Bilder and Loughin (NaN for weighted or clustered data). `items`: one row per item with its own
+    statistic, p_value and p_adjusted; `left_out`: items that everybody or nobody ticked.
     """
 
     statistic: float
@@ -101,34 +83,13 @@ def mmi_test(
 ) -> TickTest:
     """Do all groups tick the items at the same rates? (multiple marginal independence)
 
-    Parameters
-    ----------
-    frame : DataFrame
-        One row per respondent.
-    items : sequence of str
-        Columns of the items: true or false, 1 or 0, missing where there is no answer.
-    by : str
-        Column of the groups; respondents without one are left out and counted.
-    base : str
-        Who is counted; see `carekit.inference.surveys.multiresponse.share_of_respondents`.
-    **design
-        As in `carekit.inference.surveys.survey.share`.
-    adjustment : {"holm", "bh", "bonferroni", "none"}
-        How the p-values of single items are adjusted.
+    `items`, `base`, `**design` as in `carekit.inference.surveys.multiresponse.share_of_respondents`;
+    respondents without a group are left out and counted. For equal weights without strata and clusters
+    the second-order test with a multinomial covariance, as Bilder and Loughin; else F = X²/Σλ with a
+    linearised covariance. NaN where fewer than two groups or no item with both answers are left.
 
-    Returns
-    -------
-    TickTest
-        For equal weights without strata and clusters the second-order test with a multinomial
-        covariance, as Bilder and Loughin; else F = X²/Σλ with a linearised covariance. NaN where
-        fewer than two groups or no item with both answers are left.
-
-    References
-    ----------
     Bilder and Loughin 2004, Biometrics 60, 241-248; Thomas and Decady 2004; Rao and Scott 1984.
 
-    Examples
-    --------
     >>> frame = pd.DataFrame({"age": ["young"] * 30 + ["old"] * 30,
     ...                       "page": [1, 1, 0] * 10 + [1, 0, 0] * 10, "blog": [0, 1] * 30})
     >>> print(mmi_test(frame, ["page", "blog"], by="age", base="asked"))

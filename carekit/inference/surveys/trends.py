@@ -22,23 +22,10 @@ from carekit.inference.surveys.respondents import read_answers, read_groups
 
 @dataclass(frozen=True)
 class TrendTest:
-    """Slope of a share over scored groups, and the test that it is zero.
+    """Slope of a share over scored groups, in `unit`, and the test that it is zero.
 
-    Attributes
-    ----------
-    estimate, std_error, ci_low, ci_high, conf_level : float
-        Slope per score unit, in `unit`.
-    unit : str
-        "share per score" or "logit per score".
-    statistic, df, p_value : float
-        z or t; `df` is NaN for z. Two-sided.
-    chi2 : float
-        The squared statistic.
-    n, n_missing : int
-        Respondents used; those without an answer or a group.
-    scores : tuple of (group, score)
-        Groups with respondents, in order.
-    method : str
+    `statistic` is z (`df` NaN) or t, two-sided; `chi2` its square; `n_missing`: without an answer or a
+    group; `scores`: (group, score) of the groups with respondents, in order.
     """
 
     estimate: float
@@ -91,19 +78,11 @@ def logistic_trend(
 ) -> TrendTest:
     """Logistic slope of independent yes/no units over ordered groups, by maximum likelihood.
 
-    Parameters
-    ----------
-    table, group, scores, n, n_yes, conf_level
-        As in `cochran_armitage`.
+    `table`: one row per group with whole counts, groups sorted or in the order of their categories;
+    `scores`: group → position; 1, 2, 3 … without it. `estimate` is the change of the logit per score
+    unit, `statistic` Wald's z. NaN where the likelihood has no maximum: everybody or nobody said yes,
+    or yes and no do not overlap.
 
-    Returns
-    -------
-    TrendTest
-        `estimate` is the change of the logit per score unit, `statistic` Wald's z. NaN where the
-        likelihood has no maximum: everybody or nobody said yes, or yes and no do not overlap.
-
-    Examples
-    --------
     >>> table = pd.DataFrame({"age": ["18-34", "35-54", "55+"], "n": [100, 100, 100],
     ...                       "n_yes": [37, 30, 20]})
     >>> round(logistic_trend(table, group="age").estimate, 3)
@@ -135,34 +114,11 @@ def survey_trend(
 ) -> TrendTest:
     """Logistic slope of a weighted share over ordered groups, with its design-based error.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        One row per respondent.
-    question : str
-        Column of the answers.
-    by : str
-        Column of the ordered groups: sorted, or in the order of its categories.
-    answer
-        The answer whose share is followed; all others count as no.
-    scores : mapping of group to number, optional
-        Position of each group; 1, 2, 3 … without it.
-    missing, **design
-        As in `carekit.inference.surveys.survey.share`.
+    `answer`: the one whose share is followed, all others count as no; `by`, `scores` as in
+    `logistic_trend`; `missing`, `**design` as in `carekit.inference.surveys.survey.share`. The
+    pseudo-maximum-likelihood slope; its variance linearises the score, and Student's t has
+    clusters - strata - 1 degrees of freedom, as R's `svyglm`. Binder 1983, Int. Stat. Rev. 51, 279-292.
 
-    Returns
-    -------
-    TrendTest
-        The pseudo-maximum-likelihood slope of the logit per score unit; its variance linearises
-        the score, and Student's t has clusters - strata - 1 degrees of freedom, as R's `svyglm`.
-        Respondents without an answer or a group are counted in `n_missing`.
-
-    References
-    ----------
-    Binder 1983, Int. Stat. Rev. 51, 279-292.
-
-    Examples
-    --------
     >>> frame = pd.DataFrame({"age": ["18-34", "35-54", "55+"] * 20, "weight": [1.0, 2.0] * 30,
     ...                       "prefers": ["yes"] * 25 + ["no", "yes"] * 10 + ["no"] * 15})
     >>> found = survey_trend(frame, "prefers", by="age", answer="yes", weight="weight")

@@ -31,29 +31,13 @@ def answered_waits(
     unit: str = "seconds",
     events: str = "events",
 ) -> pd.DataFrame:
-    """Median, 90th centile and mean of the waits of answered requests.
+    """Median, 90th centile and mean of the waits of answered requests alone.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per group and wait with the number of requests answered after it. Other columns,
-        unanswered requests among them, are not read.
+    `table`: one row per group and wait with the number answered after it; other columns are not read.
+    One row per group, sorted: the `by` columns, n_answered (the denominator), answered_median_minutes,
+    answered_p90_minutes (linear interpolation, type 7 of Hyndman and Fan 1996), answered_mean_minutes,
+    method; NaN in a group without answers.
 
-    Returns
-    -------
-    DataFrame
-        One row per group, sorted: the `by` columns, then
-
-        - `n_answered`: answered requests, the denominator
-        - `answered_median_minutes`, `answered_p90_minutes`: sample quantiles with linear
-          interpolation, numpy's default (type 7 of Hyndman and Fan 1996)
-        - `answered_mean_minutes`: arithmetic mean
-        - `method`
-
-        The three waits are NaN in a group without answers.
-
-    Examples
-    --------
     >>> table = pd.DataFrame({"seconds": [60, 120, 600], "events": [3, 1, 1]})
     >>> answered_waits(table)[["n_answered", "answered_median_minutes", "answered_p90_minutes"]]
        n_answered  answered_median_minutes  answered_p90_minutes

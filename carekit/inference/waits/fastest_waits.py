@@ -25,24 +25,10 @@ def fastest_mean(
 ) -> pd.DataFrame:
     """Mean of the fastest answers of each group, the slowest left out.
 
-    It flatters: the waits that hurt are the ones left out. Give it only under the name of those
-    who publish it.
+    It flatters: the waits that hurt are the ones left out. Give it only under the name of those who
+    publish it. One row per group, sorted: the `by` columns, n_answered, n_fastest (the `share` of them,
+    rounded down to whole answers), fastest_mean_minutes; NaN where none is kept.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per group and wait with the number of requests answered after it.
-    share : float
-        Share of the answers that is kept, rounded down to whole answers.
-
-    Returns
-    -------
-    DataFrame
-        One row per group, sorted: the `by` columns, n_answered (all answers), n_fastest (those
-        kept) and fastest_mean_minutes; NaN where none is kept.
-
-    Examples
-    --------
     >>> table = pd.DataFrame({"seconds": [60, 120, 6000], "events": [8, 1, 1]})
     >>> fastest_mean(table)[["n_fastest", "fastest_mean_minutes"]].round(3)
        n_fastest  fastest_mean_minutes

@@ -37,9 +37,11 @@ def share_within(sets: RiskSets, curve: Curve, minutes: float) -> tuple[Floats, 
     still = sets.value_at(curve.survival, minutes, before=1.0)
     low = sets.value_at(curve.low, minutes, before=np.nan)
     high = sets.value_at(curve.high, minutes, before=np.nan)
-    # Before the first event the limit depends on who is still followed, not on the last row.
+    # Before the first event the limit depends on who is still followed, not on the last row; nor
+    # can it lie below that of a later time.
     none_yet = still == 1
-    low[none_yet] = sets.next_value(curve.exact_low, minutes)[none_yet]
+    exact = np.fmax(sets.next_value(curve.exact_low, minutes), sets.next_value(curve.low, minutes))
+    low[none_yet] = exact[none_yet]
     high[none_yet] = np.where(np.isnan(low[none_yet]), np.nan, 1.0)
     unseen = ~(minutes <= sets.last) & ~curve.settled
     still[unseen] = low[unseen] = high[unseen] = np.nan

@@ -92,18 +92,9 @@ def squared_influence(
 ) -> Floats:
     """Σ over clusters of (Σ_j factor_j(t) · gained_j(t) + waiting(t) · weight still waiting)².
 
-    Parameters
-    ----------
-    sets : RiskSets
-        With cluster rows.
-    gains : list of arrays, one value per cluster row
-        What the row adds to the running sum j of its cluster, from its time on.
-    factors : list of arrays, one value per risk set
-        By what running sum j is multiplied.
-    waiting : array, one value per risk set
-        Influence of a request that waits beyond that time.
-    scale : array, one value per cluster row
-        Multiplies the influence of the row's cluster.
+    `gains`: what each cluster row adds to the running sum j of its cluster, from its time on;
+    `factors`, one value per risk set: by what running sum j is multiplied; `waiting`: influence of a
+    request that waits beyond that time; `scale` multiplies the influence of the row's cluster.
     """
     rows = sets.rows
     assert rows is not None

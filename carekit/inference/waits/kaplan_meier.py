@@ -76,7 +76,20 @@ def build_curve(sets: RiskSets, *, conf_level: float, limits: str) -> Curve:
     std_error = np.where(survival > 0, survival * np.sqrt(squares), np.nan)
     exact_low = tail ** (1.0 / units)
     low, high = pointwise_limits(survival, std_error, quantile[sets.group], limits, exact_low)
+    low, high = _monotone(sets, low, high)
     return Curve(survival, std_error, low, high, exact_low, flat, settled(sets, survival), design)
+
+
+def _monotone(sets: RiskSets, low: Floats, high: Floats) -> tuple[Floats, Floats]:
+    """Limits that fall as the curve does.
+
+    What still waits at a later time waited before: a lower limit holds for all earlier times, an
+    upper one for all later. Pointwise limits rise where few clusters tell little at first; the
+    median read off them then contradicts the shares of the same row.
+    """
+    backwards = pd.Series(low[::-1]).groupby(sets.group[::-1], sort=False).cummax()
+    forwards = pd.Series(high).groupby(sets.group, sort=False).cummin()
+    return backwards.to_numpy()[::-1], forwards.to_numpy()
 
 
 def settled(sets: RiskSets, survival: Floats) -> npt.NDArray[np.bool_]:

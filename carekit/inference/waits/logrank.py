@@ -20,29 +20,12 @@ _CHUNK = 4_000_000
 class WaitComparison:
     """Result of `compare_waits`; its `str()` is a sentence.
 
-    Attributes
-    ----------
-    statistic, df, p_value : float
-        χ², its degrees of freedom and upper tail; NaN where no comparison is possible. With K
-        clusters the tail is that of F on `df` and `df_residual` = K - df, at χ² (K - df)/(K df):
-        χ² itself rejects 7 to 8 % of equal groups where 20 to 30 clusters are compared at 5 %.
-    df_residual : float
-        NaN without clusters.
-    n, n_answered : float
-        Requests and answers, all groups together.
-    groups, observed, expected : tuple
-        Groups in order, their answers, and the answers each would have if all waited alike. More
-        answers than expected means shorter waits.
-    clusters : int or None
-        Independent units, None without `cluster`.
-    permutations : int
-        Random relabellings drawn, 0 for none.
-    p_value_permutation : float
-        Share of relabellings at least as far apart, the data themselves counted as one; NaN
-        without permutations.
-    method, flags : str
-        `flags`: `n0` no answer to compare; `small_n` below 30
-        requests; `few_clusters` below 30.
+    `statistic` is χ² on `df`. With K clusters the robust χ² cannot pass K whatever the data, since the
+    scores' own mean is part of their squares: the tail is that of F on `df` and `df_residual` with this
+    taken out, as in Hotelling's T² (clusters in several groups: K - df) or the analysis of variance
+    (each in one group: K - groups). `observed` answers and those `expected` if all waited alike; more
+    than expected means shorter waits. `p_value_permutation`: share of relabellings at least as far
+    apart, the data counted as one.
     """
 
     statistic: float
@@ -97,36 +80,14 @@ def compare_waits(
 ) -> WaitComparison:
     """Test whether groups wait differently, unanswered requests censored (log-rank).
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per group, wait (and cluster): how many requests were answered after that wait,
-        and how many were last seen unanswered after it, as for `estimate_waits`.
-    group : str
-        Column of the groups to compare, two or more. A missing value is a group of its own.
-    cluster : str, optional
-        Column of the independent units (author, brand), which may appear in several groups. The
-        variance is then the sum over clusters of squared score residuals.
-    permutations : int
-        How many random relabellings to draw as a check that needs no large numbers; 0 for none.
-        Labels are dealt anew to requests, or with `cluster` to clusters, each of which must then
-        lie in one group. It supposes that groups were followed equally long.
-    seed : int
-        Seed of the relabellings.
+    `table` as for `estimate_waits`; `group`: two groups or more. `cluster` may appear in several
+    groups; the variance is then the sum over clusters of squared score residuals. `permutations`:
+    random relabellings of requests, or of clusters that lie in one group each, as a check that needs
+    no large numbers but groups followed equally long. Without an answer statistic and p are NaN.
 
-    Returns
-    -------
-    WaitComparison
-        Without a single answer, or where everybody waits alike by construction, statistic and
-        p-value are NaN.
+    Mantel 1966; Peto and Peto 1972. Clusters: Lin and Wei 1989, Lee, Wei and Amato 1992 (score test of
+    Cox regression with Breslow's ties), with the tail of `WaitComparison`.
 
-    References
-    ----------
-    Mantel 1966; Peto and Peto 1972. Clusters: Lin and Wei 1989, Lee, Wei and Amato 1992 (score
-    test of Cox regression with Breslow's ties); bench/coverage_survival.py for the tail.
-
-    Examples
-    --------
     >>> table = pd.DataFrame({"account": ["main"] * 3 + ["care"] * 3,
     ...                       "minutes": [30, 60, 90, 5, 10, 90],
     ...                       "events": [4, 4, 0, 9, 6, 0], "censored": [0, 0, 12, 0, 0, 5]})
@@ -168,8 +129,9 @@ def compare_waits(
     statistic, df = _quadratic_form(observed - expected, variance)
     p_value, rest = chdtrc(df, statistic) if df else np.nan, np.nan
     if clusters is not None and df:
-        rest = float(clusters - df) if clusters > df else np.nan
-        p_value = fdtrc(df, rest, statistic * rest / (clusters * df))
+        p_value, rest = _clustered_tail(statistic, df, clusters, len(names), _nested(sets))
+        if np.isnan(p_value):
+            method += ", none: too few clusters, or they do not vary"
     shuffled = np.nan
     if permutations and df > 0:
         shuffled = _permutation_p(sets, pooled, int(permutations), seed, cluster)
@@ -194,6 +156,27 @@ def compare_waits(
         method=method if df > 0 else "no answer, or nobody left to compare with",
         flags=flags,
     )
+
+
+def _nested(sets: RiskSets) -> bool:
+    """Whether every cluster lies in one group."""
+    rows = sets.rows
+    assert rows is not None
+    pairs = np.unique(np.column_stack([rows.unit, sets.group[rows.place]]), axis=0)
+    return len(np.unique(pairs[:, 0])) == len(pairs)
+
+
+def _clustered_tail(
+    statistic: float, df: int, clusters: int, groups: int, nested: bool
+) -> tuple[float, float]:
+    """p-value and residual degrees of freedom of the robust score statistic of few clusters."""
+    free = clusters - groups if nested else clusters - 1
+    rest = float(free if nested else free - df + 1)
+    spare = clusters - statistic
+    if rest < 1 or spare <= 1e-9 * clusters:
+        return np.nan, np.nan
+    ratio = statistic / spare * (free if nested else rest) / df
+    return float(fdtrc(df, rest, ratio)), rest
 
 
 @dataclass(frozen=True)

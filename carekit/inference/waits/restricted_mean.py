@@ -54,44 +54,21 @@ def restricted_mean(
     events: str = "events",
     censored: str = "censored",
 ) -> pd.DataFrame:
-    """Mean time that a request waits within `until` minutes, over all requests.
+    """Mean time that a request waits within `until` minutes, over all requests; table as `estimate_waits`.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per group, wait (and cluster): how many requests were answered after that wait,
-        and how many were last seen unanswered after it, as for `estimate_waits`.
-    until : float, optional
-        Horizon in minutes, the same for all groups. The default is the shortest follow-up of the
-        groups, those in which everybody was answered aside.
+    `until`: the same for all groups; by default the shortest follow-up of the groups, those in which
+    everybody was answered aside.
 
-    Returns
-    -------
-    DataFrame
-        One row per group, sorted: the `by` columns, then
+    One row per group, sorted: the `by` columns, n, n_answered, n_censored, restricted_mean_minutes
+    (area under the curve; an unanswered request waits all that time; NaN where follow-up is shorter),
+    std_error, ci_low, ci_high (symmetric for ln(-ln(mean/until)), Student's t on `df`, for independent
+    requests with √(n/(n-1)) times the error), conf_level, df, until_minutes, clusters, method (area
+    formula; with `cluster` leaving out one cluster after the other or, where that takes too long, the
+    influence of each), flags as `estimate_waits`.
 
-        - `n`, `n_answered`, `n_censored`: requests, and what became of them
-        - `restricted_mean_minutes`: area under the curve up to `until_minutes`; an unanswered
-          request counts as waiting all that time; NaN where follow-up is shorter
-        - `std_error`, `ci_low`, `ci_high`: minutes; limits are symmetric for ln(-ln(mean/until)),
-          with Student's t on `df`, and for independent requests with √(n/(n-1)) times the error
-        - `conf_level`, `df` (n - 1 without `cluster`), `until_minutes`
-        - `clusters`: clusters with at least one request; missing without `cluster`
-        - `method`: variance from the area formula; with `cluster` from leaving out one cluster
-          after the other (jackknife) or, where that would take too long, from the influence of
-          each cluster. Degrees of freedom and corrections are those of `estimate_waits`
-        - `flags`: `n0` no request; `not_reached` follow-up shorter than
-          `until_minutes`; `one_cluster` no limits; `few_clusters` below 30; `small_n` below 30
-          requests; `zero_var` nobody answered by then: lower limit from the exact limit of the
-          share answered; or no variance between clusters: that of independent requests
+    Irwin 1949; Klein and Moeschberger 2003, section 4.5: the variance of the estimate, not of the
+    truncated wait.
 
-    References
-    ----------
-    Irwin 1949; Klein and Moeschberger 2003, section 4.5. The variance is that of the estimate,
-    not of the truncated wait.
-
-    Examples
-    --------
     >>> table = pd.DataFrame({"seconds": [600, 1800, 3600], "events": [1, 1, 0],
     ...                       "censored": [0, 0, 2]})
     >>> restricted_mean(table, until=60)[["n", "restricted_mean_minutes"]]

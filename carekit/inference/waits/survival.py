@@ -45,56 +45,29 @@ def estimate_waits(
 ) -> pd.DataFrame:
     """Median wait and shares answered within given times, over all requests (Kaplan-Meier).
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per group, wait (and cluster): how many requests were answered after that wait,
-        and how many were last seen unanswered after it. Rows that share all of these are added
-        up. A request lost at the very time of an answer still counts as waiting then.
-    within : sequence of float
-        Times, in minutes, by which the share answered is wanted.
-    limits : {'log-log', 'log'}
-        Scale on which limits are symmetric: of ln(-ln S), or of ln S as R's `survfit` has it.
+    `table`: one row per group, wait (and cluster), with how many requests were answered after that
+    wait (`events`), and how many were last seen unanswered after it (`censored`). Rows that share all
+    of these are added up; a request lost at the very time of an answer still counts as waiting then.
+    `within`: minutes by which the share answered is wanted. `limits`: "log-log", symmetric for
+    ln(-ln S), or "log", as R's `survfit` has it.
 
-    Returns
-    -------
-    DataFrame
-        One row per group, sorted: the `by` columns, then
+    One row per group, sorted: the `by` columns; n, n_answered, n_censored (sums of weights where the
+    counts are weighted); median_minutes (smallest t with S(t) ≤ 1/2; NaN where follow-up ends before
+    that), ci_low, ci_high (where the limits of S(t) cross 1/2, Brookmeyer and Crowley); for each value
+    of `within` within_60_minutes (1 - S(t); NaN beyond the last follow-up, unless all were answered
+    before) and its limits _low, _high; conf_level, clusters, method; flags: `not_reached` no median;
+    `one_cluster` no limits; `zero_var` nobody answered by one of the times: exact upper limit
+    1 - (α/2)^(1/k) on the k still followed (requests, or Kish's number of clusters), or clusters do not
+    differ at some time: Greenwood's there; `boundary` everybody answered: no limits there.
 
-        - `n`, `n_answered`, `n_censored`: requests, and what became of them; sums of weights
-          where the counts are weighted
-        - `median_minutes`: smallest wait t with S(t) ≤ 1/2, where S(t) is the share still
-          waiting; NaN where follow-up ends before that
-        - `ci_low`, `ci_high`: limits of the median, minutes: where the limits of S(t) cross 1/2
-          (Brookmeyer and Crowley); NaN where they do not
-        - `within_60_minutes`, and so on for each value of `within`: 1 - S(t), over all requests;
-          NaN beyond the last follow-up, unless all were answered before; followed by its limits
-          `within_60_minutes_low`, `within_60_minutes_high`
-        - `conf_level`
-        - `clusters`: clusters with at least one request; missing without `cluster`
-        - `method`: which variance and which limits
-        - `flags`: `n0` no request; `not_reached` no median;
-          `one_cluster` no limits, since variation between clusters cannot be seen;
-          `few_clusters` below 30; `small_n` below 30 requests; `zero_var` nobody answered by one
-          of the times: exact upper limit 1 - (α/2)^(1/n) on the n still followed (n clusters
-          with `cluster`, Kish's number where they are unequal), or no variance between clusters
-          at some time: Greenwood's there; `boundary` everybody answered by one of the times: no
-          limits there
+    Greenwood's variance, or with `cluster` the sum over clusters of squared influences times K/(K-1),
+    with Student's t on K-1; below 20 clusters, or where Kish's number is below 0.7 K, each influence
+    divided by 1 minus the cluster's share, with (K-1)/K and t on Kish's number - 1. Limits are made to
+    fall as the curve does, so that the median and the shares of one row agree.
 
-        The variance is Greenwood's, or with `cluster` the sum over clusters of squared influences
-        times K/(K-1), with Student's t on K-1. Below 20 clusters, or where their weights are so
-        unequal that Kish's number is below 0.7 K, each influence is divided by 1 minus the
-        cluster's share of the weight, with (K-1)/K and t on Kish's number - 1. Where every
-        cluster of a group holds one request, requests are independent: Greenwood. `method` says
-        which.
+    Kaplan and Meier 1958; Greenwood 1926; Kalbfleisch and Prentice 1980; Brookmeyer and Crowley 1982;
+    Lin and Wei 1989 and Therneau's `survival` for R (influence).
 
-    References
-    ----------
-    Kaplan and Meier 1958; Greenwood 1926; Kalbfleisch and Prentice 1980 (log-log limits);
-    Brookmeyer and Crowley 1982; Lin and Wei 1989 and Therneau's `survival` for R (influence).
-
-    Examples
-    --------
     Five requests: answered after 10, 20 and 50 minutes, unanswered when last seen after 30 and 90.
 
     >>> table = pd.DataFrame({"seconds": [600, 1200, 1800, 3000, 5400],
@@ -173,25 +146,13 @@ def survival_curve(
     events: str = "events",
     censored: str = "censored",
 ) -> pd.DataFrame:
-    """Share still waiting at every observed time, with limits (Kaplan-Meier).
+    """Share still waiting at every observed time, with limits; table and variance as `estimate_waits`.
 
-    The table, its columns, the variance and the errors are those of `estimate_waits`.
+    One row per group and observed time, sorted: the `by` columns, minutes (since the request), at_risk
+    (still waiting just before), events, censored, survival (this time included; 1 before the first
+    row), std_error (NaN at survival 0), ci_low, ci_high (pointwise, falling as the curve does; exact
+    before the first answer, NaN at survival 0), conf_level.
 
-    Returns
-    -------
-    DataFrame
-        One row per group and observed time, sorted: the `by` columns, then
-
-        - `minutes`: time since the request
-        - `at_risk`: requests still waiting just before; `events`, `censored`: answered at that
-          time, and last seen unanswered at that time
-        - `survival`: share not answered by then, this time included; 1 before the first row
-        - `std_error`: NaN at survival 0 and in a group of one cluster
-        - `ci_low`, `ci_high`, `conf_level`: pointwise limits of `survival`; before the first
-          answer exact, at survival 0 NaN
-
-    Examples
-    --------
     >>> table = pd.DataFrame({"seconds": [60, 120, 180], "events": [1, 1, 0],
     ...                       "censored": [0, 1, 1]})
     >>> survival_curve(table)[["minutes", "at_risk", "survival", "ci_low", "ci_high"]].round(3)

@@ -19,37 +19,14 @@ _ROUNDING = 1e-9
 def wait_quantiles(
     curves: pd.DataFrame, *, by: str | Sequence[str] = (), shares: Sequence[float] = (0.25, 0.5)
 ) -> pd.DataFrame:
-    """Smallest wait by which a given share of all requests was answered.
+    """Smallest wait by which a given share of all requests was answered, from `survival_curve`.
 
     Where fewer than half of the requests are ever answered there is no median; the time by which a
-    tenth or a quarter was answered exists all the same.
+    tenth or a quarter was answered exists all the same. One row a group and share, groups in the order
+    of the curves: the `by` columns, share (unanswered requests included), wait_minutes (smallest t with
+    S(t) ≤ 1 - share; NaN where follow-up ends before that), ci_low, ci_high (where the limits of S(t)
+    cross 1 - share), conf_level. Brookmeyer and Crowley 1982, Biometrics 38, 29-41.
 
-    Parameters
-    ----------
-    curves : DataFrame
-        As `carekit.inference.waits.survival.survival_curve` gives: one row a group and time, with
-        minutes, survival, ci_low, ci_high and conf_level.
-    shares : sequence of float
-        Shares of requests answered, above 0 and below 1.
-
-    Returns
-    -------
-    DataFrame
-        One row a group and share, groups in the order of the curves: the `by` columns, then
-
-        - share: of all requests, unanswered ones included
-        - wait_minutes: smallest time t with survival S(t) ≤ 1 - share; NaN where follow-up ends
-          before that
-        - ci_low, ci_high: where the limits of S(t) cross 1 - share (Brookmeyer and Crowley); NaN
-          where they do not
-        - conf_level
-
-    References
-    ----------
-    Brookmeyer and Crowley 1982, Biometrics 38, 29-41.
-
-    Examples
-    --------
     >>> from carekit.inference.waits.survival import survival_curve
     >>> table = pd.DataFrame({"seconds": [60, 120, 180], "events": [1, 1, 0],
     ...                       "censored": [0, 1, 1]})

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Sequence
 from typing import Any
+
+from carekit.sources.json_text import dumps, loads
+from carekit.sources.networks.values import ident
 
 # Facts without which a reply would lose its place; everything else of a deleted post goes.
 KEPT = (
@@ -22,7 +24,7 @@ def purge_json(
     nested: Sequence[str] = (),
     having: str | None = None,
 ) -> str:
-    """A JSON body without the content of some posts.
+    """A JSON body without the content of some posts, at any depth and in any spelling of their ids.
 
     Parameters
     ----------
@@ -41,30 +43,45 @@ def purge_json(
 
     Examples
     --------
-    >>> purge_json('[{"id": "1", "text": "Help"}, {"id": "2"}]', {"1"}, id_fields=["id"])
-    '[{"id": "1", "purged": true}, {"id": "2"}]'
+    >>> purge_json('[{"id": "a\\\\/1", "text": "Help"}, {"id": "2"}]', {"a/1"}, id_fields=["id"])
+    '[{"id": "a/1", "purged": true}, {"id": "2"}]'
     """
-    wanted = {*KEPT, *id_fields, *kept}
-
-    def emptied(value: dict[str, Any]) -> dict[str, Any]:
-        made = {k: walk(v) for k, v in value.items() if k in wanted}
-        for name in nested:
-            if isinstance(value.get(name), dict):
-                made[name] = {k: v for k, v in value[name].items() if k in wanted}
-        return made | {"purged": True}
-
-    def walk(value: Any) -> Any:
-        if isinstance(value, list):
-            return [walk(v) for v in value]
-        if not isinstance(value, dict):
-            return value
-        is_post = having is None or having in value
-        if is_post and any(str(value.get(f)) in ids for f in id_fields):
-            return emptied(value)
-        return {k: walk(v) for k, v in value.items()}
-
-    if not any(i in body for i in ids):
+    # A backslash may spell an id in another way.
+    if "\\" not in body and not any(i in body for i in ids):
         return body
-    whole = json.loads(body)
-    left = walk(whole)
-    return body if left == whole else json.dumps(left, ensure_ascii=False)
+    try:
+        whole = loads(body)
+    except ValueError:
+        return body
+    wanted = {*KEPT, *id_fields, *kept}
+    changed, stack = False, [whole]
+    while stack:
+        each = stack.pop()
+        if isinstance(each, list):
+            stack += each
+        elif isinstance(each, dict):
+            is_post = having is None or having in each
+            if is_post and any(ident(each.get(f)) in ids for f in id_fields):
+                changed = _empty(each, wanted, nested) or changed
+            stack += each.values()
+    return dumps(whole) if changed else body
+
+
+def _empty(post: dict[str, Any], wanted: Collection[str], nested: Sequence[str]) -> bool:
+    """Take out of a post what is not wanted; False if there is nothing of the kind.
+
+    What only names a post, such as the link of a reply, has nothing to take out.
+    """
+    changed = False
+    for name in nested:
+        if isinstance(post.get(name), dict):
+            kept = {k: v for k, v in post[name].items() if k in wanted}
+            changed = changed or len(kept) < len(post[name])
+            post[name] = kept
+    for key in [k for k in post if k not in wanted and k != "purged"]:
+        if key not in nested or not isinstance(post[key], dict):
+            del post[key]
+            changed = True
+    if changed:
+        post["purged"] = True
+    return changed

@@ -6,6 +6,7 @@ import gzip
 import hashlib
 import json
 import os
+import re
 import shutil
 import zlib
 from collections.abc import Iterable, Mapping
@@ -15,6 +16,7 @@ from typing import Any, BinaryIO, NamedTuple
 from carekit.dataset import atomic as files
 from carekit.errors import DatasetError
 
+_NAME = re.compile(r"pages-\d{5,}\.jsonl\.gz")
 LARGEST_FILE = 64_000_000  # bytes, compressed
 
 
@@ -52,8 +54,14 @@ class RawFiles:
         DatasetError
             If a file is shorter than its pages.
         """
+        for name in ends:
+            if not _NAME.fullmatch(name):
+                raise DatasetError(
+                    f"The state of the collection names a raw file {name!r}, which is none of its "
+                    "own. Restore collection.sqlite, or collect into another --out."
+                )
         for path in self.folder.iterdir():
-            if path.is_dir():
+            if path.is_dir() and not path.is_symlink():
                 shutil.rmtree(path)
             elif path.name not in ends:
                 path.unlink()
@@ -145,3 +153,17 @@ def _write(file: BinaryIO, name: str, data: bytes) -> Place:
     start = file.tell()
     file.write(packed)
     return Place(name, start, len(packed), hashlib.sha256(data).hexdigest())
+
+
+def make_own(path: Path, *, file: bool) -> None:
+    """Make a file or folder that its owner alone can read; one that leads elsewhere is refused."""
+    if path.is_symlink():
+        raise DatasetError(
+            f"{path} is a link to another place; a collection keeps everything in its own folder. "
+            "Remove the link, or choose another --out."
+        )
+    if file:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    else:
+        path.mkdir(mode=0o700, exist_ok=True)
+    path.chmod(0o600 if file else 0o700)

@@ -10,16 +10,21 @@ import os
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from carekit.dataset.manifest import NOTHING_LEFT_OUT, Selection
 from carekit.errors import InputError
-from carekit.sources.found import Found
+from carekit.sources.collecting.limits import QueryFailed
+from carekit.sources.collecting.purging import purge_json
+from carekit.sources.found import Found, Problem
+from carekit.sources.json_text import loads
+from carekit.sources.networks.values import address, ident
 
 if TYPE_CHECKING:
-    from carekit.sources.collecting.web import Web
+    from carekit.sources.collecting.web import Answer, Web
 
 LOOKUP = "lookup"
+LONGEST_CURSOR = 4_096  # characters
 
 
 @dataclass(frozen=True)
@@ -38,24 +43,9 @@ class Query:
 class Page:
     """One answer of the network, as it came.
 
-    Parameters
-    ----------
-    body : str
-        The whole body.
-    request : mapping
-        Method, URL and parameters, without keys and tokens.
-    status : int
-    headers : mapping
-        Only those that tell about time, type, paging and limits.
-    next_cursor : str or None
-        Where the query goes on; None if this was its last page.
-    follow : tuple of Query
-        Further queries that this page makes necessary, such as the threads of its posts. One that
-        is known already is not asked again.
-    n_items : int
-        Items in the page, for the progress bar.
-    cost : float
-        Dollars that the page cost.
+    `request` and `headers` hold no key or token, `next_cursor` where the query goes on (None: this
+    was its last page), `follow` further queries that the page makes necessary, such as the threads
+    of its posts (one that is known is not asked again), `cost` the dollars that it cost.
     """
 
     body: str
@@ -66,6 +56,11 @@ class Page:
     follow: tuple[Query, ...] = ()
     n_items: int = 0
     cost: float = 0.0
+
+    @classmethod
+    def of(cls, answer: Answer, **rest: Any) -> Page:
+        """The page that an answer of a server is."""
+        return cls(answer.body, answer.request, answer.status, answer.headers, **rest)
 
 
 @dataclass(frozen=True)
@@ -106,7 +101,7 @@ def _spell(seconds: float) -> str:
 
 @dataclass(frozen=True)
 class Ask:
-    """What the user asks a source for.
+    """What the user asks a source for: the value that the command line makes of its options.
 
     Parameters
     ----------
@@ -151,8 +146,10 @@ class Ask:
         }
 
 
-class Source(Protocol):
+class Source:
     """One network. Attributes are facts for the manifest; methods never write anything.
+
+    A source needs `queries`, `pages` and `found`, and better also `lookup`, `purge`, `estimate`.
 
     Attributes
     ----------
@@ -172,81 +169,107 @@ class Source(Protocol):
         Packages whose versions matter for this source.
     """
 
-    name: str
-    network: str
-    host: str
-    auth: str
-    terms: str
-    selection: Selection
-    dearest_page: float
-    pace: float
-    versions: tuple[str, ...]
+    name = network = ""
+    auth = "none"
+    terms = ""
+    selection: Selection = NOTHING_LEFT_OUT
+    dearest_page = 0.0
+    pace = 1.0
+    versions: tuple[str, ...] = ("httpx",)
+
+    def __init__(self, ask: Ask, *, web: Web, base_url: str) -> None:
+        self.ask, self.web = ask, web
+        self.base_url = base_url.rstrip("/")
+        parts = address(self.base_url)
+        self.host = parts.netloc
+        if not self.host or parts.scheme not in ("http", "https"):
+            raise InputError(
+                f"`base_url` is {base_url!r}; expected an address such as https://example.org. "
+                "Correct --base-url."
+            )
 
     def queries(self) -> Sequence[Query]:
         """What to ask for first. May ask the network to resolve a name."""
+        raise NotImplementedError
 
     def accounts(self) -> Sequence[str]:
         """Handles among the targets, as texts write them: a target account is a brand's."""
+        return ()
 
     def pages(self, query: Query, cursor: str | None) -> Iterator[Page]:
         """The pages of a query, from a cursor on. Asks only when the next page is taken."""
+        raise NotImplementedError
 
     def read(self, page: StoredPage) -> Iterable[Found]:
         """Drafts, gaps and deletions of a page. Pure: the same page gives the same drafts."""
+        try:
+            body = loads(page.body)
+        except ValueError:
+            return [Problem("the page is no JSON")]
+        return self.found(page, body)
+
+    def found(self, page: StoredPage, body: Any) -> Iterable[Found]:
+        """The same, of the decoded body."""
+        raise NotImplementedError
 
     def lookup(self, ids: Sequence[str]) -> Sequence[Query]:
         """Queries of kind `lookup` that tell whether posts (native ids) are still there.
 
         `read` of their pages gives a draft for each that is, and Gone for each that is not.
         """
+        return ()
 
     def purge(self, body: str, ids: Collection[str]) -> str:
         """The body of a page without the words and persons of some posts (native ids)."""
-
-    def estimate(self) -> Estimate:
-        """What the collection will take; may ask for a free count."""
-
-
-class LiveSource:
-    """Defaults for sources; see `Source`. A source needs `queries`, `pages` and `read`."""
-
-    name = network = ""
-    auth = "none"
-    terms = ""
-    selection = NOTHING_LEFT_OUT
-    dearest_page = 0.0
-    pace = 1.0
-    versions: tuple[str, ...] = ("httpx",)
-
-    def __init__(self, ask: Ask, *, web: Web, base_url: str) -> None:
-        from urllib.parse import urlsplit
-
-        self.ask, self.web = ask, web
-        self.base_url = base_url.rstrip("/")
-        self.host = urlsplit(self.base_url).netloc
-        if not self.host:
-            raise InputError(
-                f"`base_url` is {base_url!r}; expected an address such as https://example.org. "
-                "Correct --base-url."
-            )
-
-    def accounts(self) -> Sequence[str]:
-        """No target is an account."""
-        return ()
-
-    def lookup(self, ids: Sequence[str]) -> Sequence[Query]:
-        """No way to ask for single posts: none."""
-        return ()
-
-    def purge(self, body: str, ids: Collection[str]) -> str:
-        """Empty every JSON object whose `id` is one of the ids, and its author."""
-        from carekit.sources.collecting.purging import purge_json
-
         return purge_json(body, ids, id_fields=("id",))
 
     def estimate(self) -> Estimate:
-        """Nothing is known before the first page."""
+        """What the collection will take; may ask for a free count."""
         return Estimate(None, None, 0.0, f"{self.host} does not say before how much there is.")
+
+    # For sources
+
+    def in_range(self, time: datetime | None) -> bool:
+        """True if a post of that time was asked for; one without a time may have been."""
+        since, until = self.ask.since, self.ask.until
+        return time is None or not ((since and time < since) or (until and time > until))
+
+    def wanted(self, found: Iterable[Found]) -> Iterator[Found]:
+        """Without the posts that are out of range: servers need not honour every filter."""
+        for each in found:
+            if not isinstance(each, dict) or self.in_range(each.get("created_at")):
+                yield each
+
+    def all_before(self, times: Iterable[datetime | None]) -> bool:
+        """True if every post of a page, the newest first, is older than what was asked for."""
+        known = list(times)
+        since = self.ask.since
+        return since is not None and bool(known) and all(t is not None and t < since for t in known)
+
+    def cursor(self, value: Any) -> str | None:
+        """Where a list goes on; None at its end.
+
+        Raises
+        ------
+        QueryFailed
+            If it is nothing that can be sent back.
+        """
+        if value is None or value == "" or value is False:
+            return None
+        made = ident(value)
+        if made is None or len(made) > LONGEST_CURSOR or made != str(value).strip():
+            raise QueryFailed(f"{self.host} sent a place in a list that cannot be sent back")
+        return made
+
+
+def in_a_row(ask: Callable[[str | None], Page], cursor: str | None) -> Iterator[Page]:
+    """The pages of a list, each asked for from where the one before it ended."""
+    while True:
+        page = ask(cursor)
+        yield page
+        if page.next_cursor is None:
+            return
+        cursor = page.next_cursor
 
 
 @dataclass(frozen=True)
@@ -278,6 +301,11 @@ def secret(name: str) -> str | None:
     In the keyring it is stored for the service `carekit` under the name of the variable. It is
     never logged or written.
 
+    Raises
+    ------
+    InputError
+        If it holds what no token holds: it could not be sent.
+
     Examples
     --------
     >>> import os
@@ -285,9 +313,16 @@ def secret(name: str) -> str | None:
     >>> secret("CAREKIT_EXAMPLE_TOKEN")
     't'
     """
-    given = os.environ.get(name, "").strip()
-    if given:
-        return given
+    given = os.environ.get(name, "").strip() or _from_keyring(name)
+    if given and not (given.isascii() and given.isprintable()):
+        raise InputError(
+            f"{name} holds characters that no key or password of a network has; expected plain "
+            "letters, digits and signs. Copy it again."
+        )
+    return given or None
+
+
+def _from_keyring(name: str) -> str | None:
     try:
         import keyring
         from keyring.errors import KeyringError
@@ -297,3 +332,19 @@ def secret(name: str) -> str | None:
         return keyring.get_password("carekit", name)
     except KeyringError:  # no keyring on this system: the environment is the only place
         return None
+
+
+def needed(name: str, what: str, how: str) -> str:
+    """A secret without which a source cannot ask.
+
+    Raises
+    ------
+    InputError
+        With how to get it.
+    """
+    found = secret(name)
+    if found is None:
+        raise InputError(
+            f"{what}, and {name} is neither in the environment nor in the system keyring. {how}"
+        )
+    return found

@@ -13,6 +13,7 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +21,7 @@ from types import TracebackType
 from typing import Any
 
 from carekit.errors import DatasetError
-from carekit.sources.collecting.raw_files import Place, RawFiles, encoded
+from carekit.sources.collecting.raw_files import Place, RawFiles, encoded, make_own
 from carekit.sources.collecting.source import Page, Query, StoredPage
 
 RAW = "raw"
@@ -44,6 +45,9 @@ CREATE TABLE IF NOT EXISTS purges (
 """
 
 
+_MINE = "pages JOIN cursors USING (query) WHERE source = ?"
+
+
 @dataclass(frozen=True)
 class Open:
     """A query that is not done: its number, itself, where it goes on."""
@@ -57,19 +61,8 @@ class Open:
 class Store:
     """State and raw pages of the collections of one dataset, of one source at a time.
 
-    Use it in a `with` block; a second process on the same dataset is refused.
-
-    Parameters
-    ----------
-    folder : path
-        The dataset, or where it will be.
-    source : str
-        Name of the source.
-
-    Raises
-    ------
-    DatasetError
-        If another process is collecting into the folder, or a raw file is shorter than its pages.
+    Use it in a `with` block. DatasetError: another process is collecting into the folder, its state
+    cannot be read, a raw file is shorter than its pages, or something of it lies elsewhere.
     """
 
     def __init__(self, folder: Path, source: str) -> None:
@@ -81,6 +74,7 @@ class Store:
     def __enter__(self) -> Store:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._make_private()
+        make_own(self.folder / STATE, file=True)
         self._con = sqlite3.connect(self.folder / STATE, timeout=1.0, isolation_level=None)
         try:
             self._con.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -116,21 +110,32 @@ class Store:
     def _make_private(self) -> None:
         """`raw/` holds people as they are: for its owner only, and never in a repository."""
         top = self.folder / RAW
-        if not top.exists():
-            top.mkdir(mode=0o700)
-            (top / ".gitignore").write_text("*\n", encoding="utf-8")
-        self.raw.mkdir(exist_ok=True)
+        for folder in (top, self.raw):
+            make_own(folder, file=False)
+        ignored = top / ".gitignore"
+        if not ignored.exists():
+            ignored.write_text("*\n", encoding="utf-8")
 
     def _mend(self) -> None:
         """Cut what a killed run wrote after its last commit, and drop files nobody points to."""
-        ends = dict(
-            self._con.execute(
-                "SELECT file, max(start + length) FROM pages JOIN cursors USING (query) "
-                "WHERE source = ? AND file IS NOT NULL GROUP BY file",
-                [self.source],
-            ).fetchall()
+        ends = self._rows(
+            f"SELECT file, max(start + length) FROM {_MINE} AND file IS NOT NULL GROUP BY file"
         )
-        self._files.mend(ends)
+        self._files.mend(dict(ends))
+
+    def _rows(self, sql: str, *values: Any) -> list[Any]:
+        """The rows of a query whose first `?` is the source."""
+        return self._con.execute(sql, [self.source, *values]).fetchall()
+
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._con.execute("BEGIN")
+        try:
+            yield
+        except BaseException:
+            self._con.execute("ROLLBACK")
+            raise
+        self._con.execute("COMMIT")
 
     # Runs
 
@@ -139,43 +144,35 @@ class Store:
     ) -> None:
         """Start a run, with its first queries; one that is known already stays as it is."""
         round = self.round
-        self._con.execute("BEGIN")
-        self._run = self._con.execute(
-            "INSERT INTO runs (source, asked, started_at, versions) VALUES (?, ?, ?, ?) "
-            "RETURNING run",
-            [self.source, json.dumps(asked), _iso(_now()), json.dumps(versions)],
-        ).fetchone()[0]
-        self._insert(queries, round)
-        self._con.execute("COMMIT")
+        with self._transaction():
+            self._run = self._rows(
+                "INSERT INTO runs (source, asked, started_at, versions) VALUES (?, ?, ?, ?) "
+                "RETURNING run",
+                *(json.dumps(asked), _iso(_now()), json.dumps(versions)),
+            )[0][0]
+            self._insert(queries, round)
 
     def finish(self, ended: str, *, statuses: Mapping[str, int]) -> None:
         """End a run: why, and every status that came, retries included."""
-        self._con.execute("BEGIN")
-        self._con.execute(
-            "UPDATE runs SET finished_at = ?, ended = ? WHERE run = ?",
-            [_iso(_now()), ended, self._run],
-        )
-        self._con.executemany(
-            "INSERT OR REPLACE INTO statuses VALUES (?, ?, ?)",
-            [(self._run, status, n) for status, n in statuses.items()],
-        )
-        self._con.execute("COMMIT")
+        with self._transaction():
+            self._con.execute(
+                "UPDATE runs SET finished_at = ?, ended = ? WHERE run = ?",
+                [_iso(_now()), ended, self._run],
+            )
+            self._con.executemany(
+                "INSERT OR REPLACE INTO statuses VALUES (?, ?, ?)",
+                [(self._run, status, n) for status, n in statuses.items()],
+            )
 
     def last_asked(self) -> dict[str, Any] | None:
         """What the latest run was asked for; None before the first."""
-        row = self._con.execute(
-            "SELECT asked FROM runs WHERE source = ? ORDER BY run DESC LIMIT 1", [self.source]
-        ).fetchone()
-        return json.loads(row[0]) if row else None
+        rows = self._rows("SELECT asked FROM runs WHERE source = ? ORDER BY run DESC LIMIT 1")
+        return json.loads(rows[0][0]) if rows else None
 
     def runs(self) -> list[dict[str, Any]]:
         """Every run: when, why it ended, what it cost."""
-        rows = self._con.execute(
-            "SELECT run, asked, started_at, finished_at, ended, cost, versions FROM runs "
-            "WHERE source = ? ORDER BY run",
-            [self.source],
-        )
         names = ("run", "asked", "started_at", "finished_at", "ended", "cost", "versions")
+        rows = self._rows(f"SELECT {', '.join(names)} FROM runs WHERE source = ? ORDER BY run")
         made = [dict(zip(names, row, strict=True)) for row in rows]
         for run in made:
             run["asked"], run["versions"] = json.loads(run["asked"]), json.loads(run["versions"])
@@ -183,32 +180,20 @@ class Store:
 
     def statuses(self) -> dict[str, int]:
         """Status → how often, over all runs: of pages kept, and of retries of finished runs."""
-        kept = Counter(
-            {
-                str(status): n
-                for status, n in self._con.execute(
-                    "SELECT status, count(*) FROM pages JOIN cursors USING (query) "
-                    "WHERE source = ? GROUP BY status",
-                    [self.source],
-                )
-            }
-        )
-        told: Counter[str] = Counter()
-        for status, n in self._con.execute(
+        kept = self._rows(f"SELECT status, count(*) FROM {_MINE} GROUP BY status")
+        told = self._rows(
             "SELECT status, sum(n) FROM statuses JOIN runs USING (run) WHERE source = ? "
-            "GROUP BY status",
-            [self.source],
-        ):
-            told[status] = n
-        return dict(sorted((kept | told).items()))
+            "GROUP BY status"
+        )
+        counted = Counter({str(status): n for status, n in kept}) | Counter(dict(told))
+        return dict(sorted(counted.items()))
 
     # Queries
 
     def add(self, queries: Sequence[Query]) -> None:
         """Queries to ask; one that is known already stays as it is."""
-        self._con.execute("BEGIN")
-        self._insert(queries, self.round)
-        self._con.execute("COMMIT")
+        with self._transaction():
+            self._insert(queries, self.round)
 
     def _insert(self, queries: Sequence[Query], round: int) -> None:
         # A query that was asked in an earlier round, and that this round meets again, goes anew.
@@ -222,10 +207,7 @@ class Store:
     @property
     def round(self) -> int:
         """How often the collection was refreshed."""
-        found = self._con.execute(
-            "SELECT max(round) FROM cursors WHERE source = ?", [self.source]
-        ).fetchone()[0]
-        return found or 0
+        return self._rows("SELECT max(round) FROM cursors WHERE source = ?")[0][0] or 0
 
     def again(self, *, skip: str) -> None:
         """Begin a new round: every query is open again, but those of kind `skip`."""
@@ -237,30 +219,22 @@ class Store:
 
     def pending(self) -> Iterator[Open]:
         """Open queries, the oldest first; those that are added meanwhile come at the end."""
-        while True:
-            row = self._con.execute(
-                "SELECT query, kind, key, cursor, round FROM cursors WHERE source = ? AND done = 0 "
-                "ORDER BY query LIMIT 1",
-                [self.source],
-            ).fetchone()
-            if row is None:
-                return
-            number, kind, key, cursor, round = row
+        sql = (
+            "SELECT query, kind, key, cursor, round FROM cursors WHERE source = ? AND done = 0 "
+            "ORDER BY query LIMIT 1"
+        )
+        while rows := self._rows(sql):
+            number, kind, key, cursor, round = rows[0]
             yield Open(number, Query(kind, key), cursor, round)
 
     def asked(self, kind: str) -> list[Query]:
         """Queries of a kind that were put in this round, answered or given up."""
-        rows = self._con.execute(
-            "SELECT kind, key FROM cursors WHERE source = ? AND kind = ? AND round = ?",
-            [self.source, kind, self.round],
-        )
-        return [Query(*row) for row in rows]
+        sql = "SELECT kind, key FROM cursors WHERE source = ? AND kind = ? AND round = ?"
+        return [Query(*row) for row in self._rows(sql, kind, self.round)]
 
     def counts(self) -> tuple[int, int]:
         """Queries, and how many of them are done."""
-        n, done = self._con.execute(
-            "SELECT count(*), sum(done) FROM cursors WHERE source = ?", [self.source]
-        ).fetchone()
+        n, done = self._rows("SELECT count(*), sum(done) FROM cursors WHERE source = ?")[0]
         return n, done or 0
 
     def fail(self, asked: Open, reason: str) -> None:
@@ -271,19 +245,17 @@ class Store:
 
     def reopen(self) -> None:
         """Ask again, from where they stopped, what was given up: a later day may be better."""
-        self._con.execute(
-            "UPDATE cursors SET done = 0, failed = NULL WHERE source = ? AND failed IS NOT NULL",
-            [self.source],
+        self._rows(
+            "UPDATE cursors SET done = 0, failed = NULL WHERE source = ? AND failed IS NOT NULL"
         )
 
     def failures(self) -> dict[str, int]:
         """Why queries were given up → how many."""
         return dict(
-            self._con.execute(
+            self._rows(
                 "SELECT failed, count(*) FROM cursors WHERE source = ? AND failed IS NOT NULL "
-                "GROUP BY failed ORDER BY 2 DESC, 1",
-                [self.source],
-            ).fetchall()
+                "GROUP BY failed ORDER BY 2 DESC, 1"
+            )
         )
 
     def finish_query(self, asked: Open) -> None:
@@ -304,38 +276,28 @@ class Store:
             "body": page.body,
         }
         place = self._files.append(line)
-        self._con.execute("BEGIN")
-        number = self._con.execute(
-            "INSERT INTO pages (run, query, round, file, start, length, sha256, status, fetched_at) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING page",
-            [
-                *(self._run, asked.number, asked.round, *place),
-                *(page.status, fetched),
-            ],
-        ).fetchone()[0]
-        self._con.execute(
-            "UPDATE cursors SET cursor = ?, done = ? WHERE query = ?",
-            [page.next_cursor, page.next_cursor is None, asked.number],
-        )
-        self._insert(page.follow, asked.round)
-        self._con.execute("UPDATE runs SET cost = cost + ? WHERE run = ?", [page.cost, self._run])
-        self._con.execute("COMMIT")
-        return number
+        with self._transaction():
+            number = self._con.execute(
+                "INSERT INTO pages (run, query, round, file, start, length, sha256, status, "
+                "fetched_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING page",
+                [self._run, asked.number, asked.round, *place, page.status, fetched],
+            ).fetchone()[0]
+            self._con.execute(
+                "UPDATE cursors SET cursor = ?, done = ? WHERE query = ?",
+                [page.next_cursor, page.next_cursor is None, asked.number],
+            )
+            self._insert(page.follow, asked.round)
+            self._con.execute(
+                "UPDATE runs SET cost = cost + ? WHERE run = ?", [page.cost, self._run]
+            )
+        return int(number)
 
-    def pages(self, *, round: int | None = None) -> Iterator[StoredPage]:
-        """The pages that are still kept, in the order in which they came.
-
-        Raises
-        ------
-        DatasetError
-            If a page is not what was written.
-        """
-        rows = self._con.execute(
+    def pages(self) -> Iterator[StoredPage]:
+        """The pages that are still kept, in the order in which they came."""
+        rows = self._rows(
             "SELECT page, kind, key, pages.round, file, start, length, sha256, status, fetched_at "
-            "FROM pages JOIN cursors USING (query) WHERE source = ? AND file IS NOT NULL "
-            "AND (? IS NULL OR pages.round = ?) ORDER BY page",
-            [self.source, round, round],
-        ).fetchall()
+            f"FROM {_MINE} AND file IS NOT NULL ORDER BY page"
+        )
         for number, kind, key, nth, *place, status, fetched in rows:
             line = json.loads(self._files.read(Place(*place)))
             when = datetime.fromisoformat(fetched)
@@ -343,65 +305,37 @@ class Store:
 
     def latest_rounds(self) -> dict[Query, int]:
         """Query → the last round in which a page of it came."""
-        rows = self._con.execute(
-            "SELECT kind, key, max(pages.round) FROM pages JOIN cursors USING (query) "
-            "WHERE source = ? GROUP BY query",
-            [self.source],
-        )
+        rows = self._rows(f"SELECT kind, key, max(pages.round) FROM {_MINE} GROUP BY query")
         return {Query(kind, key): round for kind, key, round in rows}
 
     def checksum(self) -> str | None:
         """One checksum over those of all pages, in order; None without pages."""
-        digests = self._con.execute(
-            "SELECT sha256 FROM pages JOIN cursors USING (query) WHERE source = ? ORDER BY page",
-            [self.source],
-        ).fetchall()
-        if not digests:
-            return None
-        return hashlib.sha256("".join(d for (d,) in digests).encode()).hexdigest()
+        digests = self._rows(f"SELECT sha256 FROM {_MINE} ORDER BY page")
+        together = "".join(d for (d,) in digests).encode()
+        return hashlib.sha256(together).hexdigest() if digests else None
 
     def times(self) -> tuple[str, str] | None:
         """When the first and the last page came; None without pages."""
-        row = self._con.execute(
-            "SELECT min(fetched_at), max(fetched_at) FROM pages JOIN cursors USING (query) "
-            "WHERE source = ?",
-            [self.source],
-        ).fetchone()
+        row = self._rows(f"SELECT min(fetched_at), max(fetched_at) FROM {_MINE}")[0]
         return row if row[0] else None
 
     def n_pages(self) -> tuple[int, int]:
         """Pages that came over all runs, and how many of them are still kept."""
-        return self._con.execute(
-            "SELECT count(*), count(file) FROM pages JOIN cursors USING (query) WHERE source = ?",
-            [self.source],
-        ).fetchone()
+        n, kept = self._rows(f"SELECT count(*), count(file) FROM {_MINE}")[0]
+        return n, kept
 
     # Forgetting
 
     def rewrite(self, change: Callable[[str], str], *, n_posts: int) -> int:
-        """Rewrite the bodies of pages, such as without the words of deleted posts; logged.
+        """Rewrite the bodies of pages (body → body), such as without the words of `n_posts` deleted
+        posts; logged. How many changed.
 
         New files are whole before the state points to them, and the old ones go after that.
-
-        Parameters
-        ----------
-        change : callable
-            Body → body; an equal body stays as it is.
-        n_posts : int
-            How many posts are taken out, for the log.
-
-        Returns
-        -------
-        int
-            Pages changed.
         """
-        rows = self._con.execute(
-            "SELECT page, file, start, length, sha256 FROM pages JOIN cursors USING (query) "
-            "WHERE source = ? AND file IS NOT NULL ORDER BY page",
-            [self.source],
-        ).fetchall()
         by_file: dict[str, list[tuple[int, Place]]] = {}
-        for page, *where in rows:
+        for page, *where in self._rows(
+            f"SELECT page, file, start, length, sha256 FROM {_MINE} AND file IS NOT NULL ORDER BY page"
+        ):
             by_file.setdefault(where[0], []).append((page, Place(*where)))
         moves: list[tuple[Any, ...]] = []
         log: list[tuple[Any, ...]] = []
@@ -424,29 +358,24 @@ class Store:
                     log.append((page, _iso(_now()), n_posts, before.sha256, after.sha256))
         if not log:
             return 0
-        self._con.execute("BEGIN")
-        self._con.executemany(
-            "UPDATE pages SET file = ?, start = ?, length = ?, sha256 = ? WHERE page = ?", moves
-        )
-        self._con.executemany("INSERT INTO purges VALUES (?, ?, ?, ?, ?)", log)
-        self._con.execute("COMMIT")
+        with self._transaction():
+            self._con.executemany(
+                "UPDATE pages SET file = ?, start = ?, length = ?, sha256 = ? WHERE page = ?", moves
+            )
+            self._con.executemany("INSERT INTO purges VALUES (?, ?, ?, ?, ?)", log)
         self._mend()
         return len(log)
 
     def purges(self) -> int:
         """How many pages were rewritten because posts in them were deleted."""
-        return self._con.execute(
-            "SELECT count(*) FROM purges JOIN pages USING (page) JOIN cursors USING (query) "
-            "WHERE source = ?",
-            [self.source],
-        ).fetchone()[0]
+        sql = f"SELECT count(*) FROM purges JOIN pages USING (page) {_MINE.removeprefix('pages ')}"
+        return int(self._rows(sql)[0][0])
 
     def drop_raw(self) -> None:
         """Keep no page: only their checksums stay."""
-        self._con.execute(
+        self._rows(
             "UPDATE pages SET file = NULL WHERE query IN "
-            "(SELECT query FROM cursors WHERE source = ?)",
-            [self.source],
+            "(SELECT query FROM cursors WHERE source = ?)"
         )
         self._mend()
         self.raw.rmdir()

@@ -1,42 +1,40 @@
 """Asking a server politely: one client, waits between requests, retries after what can pass.
 
 Only GET is retried, and only after 429, 5xx, a broken connection, or a body that is not what it
-says it is. Keys and tokens go into requests and nowhere else.
+says it is. Keys and tokens go into requests to the host that was asked, and nowhere else. Whatever
+a server does, a request ends: within a time, and within a size.
 """
 
 from __future__ import annotations
 
-import json
-import logging
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from random import random
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from carekit.errors import CarekitError, MissingExtraError
-from carekit.sources.collecting.budget import Budget, Stopped
-from carekit.sources.collecting.limits import Limiter, asked_wait
+from carekit.errors import MissingExtraError
+from carekit.sources.collecting.exchange import (
+    LARGEST_BODY,
+    Moved,
+    TooLong,
+    Unreadable,
+    exchange,
+    new_client,
+    within,
+)
+from carekit.sources.collecting.limits import Budget, Limiter, QueryFailed, Stopped, asked_wait
+from carekit.sources.collecting.secrets import Secrets
+from carekit.sources.json_text import loads
+from carekit.sources.networks.values import address
 
 if TYPE_CHECKING:
     import httpx
 
-# Everything else in a header is noise, or could name somebody.
-KEPT_HEADERS = (
-    "date content-type link retry-after etag ratelimit-limit ratelimit-remaining ratelimit-reset "
-    "x-ratelimit-limit x-ratelimit-remaining x-ratelimit-reset x-rate-limit-limit "
-    "x-rate-limit-remaining x-rate-limit-reset"
-).split()
 RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524})
 ATTEMPTS = 6
-LONGEST_WAIT = 900.0
-
-# stamina tells of each retry; without a handler Python would print that to standard error.
-logging.getLogger("stamina").addHandler(logging.NullHandler())
-
-
-class QueryFailed(CarekitError):
-    """One query cannot be answered; others may be."""
+LONGEST_WAIT, LONGEST_PAUSE = 900.0, 60.0
+LONGEST_ANSWER = 120.0  # seconds from a request to the end of its answer
 
 
 class Blocked(Stopped):
@@ -61,8 +59,11 @@ class Answer:
     request: Mapping[str, Any]
 
     def json(self) -> Any:
-        """The body, read."""
-        return json.loads(self.body)
+        """The body, read; any value, and None for what is no JSON."""
+        try:
+            return loads(self.body)
+        except ValueError:
+            return None
 
 
 class Web:
@@ -71,10 +72,10 @@ class Web:
     Parameters
     ----------
     client : httpx.Client, optional
-        By default one with a time limit of 30 s that follows redirects.
+        By default one with a time limit of 30 s.
     limiter : Limiter, optional
     budget : Budget, optional
-        Waits beyond its end stop the run.
+        Waits and answers beyond its end stop the run.
     tell : callable, optional
         Called with a sentence when a wait of more than 5 s begins.
     attempts : int
@@ -85,7 +86,7 @@ class Web:
     Raises
     ------
     MissingExtraError
-        If httpx or stamina is not installed.
+        If httpx is not installed.
     """
 
     def __init__(
@@ -98,21 +99,13 @@ class Web:
         attempts: int = ATTEMPTS,
         first_wait: float = 1.0,
     ) -> None:
-        import carekit
-
         try:
-            import httpx
-            import stamina  # noqa: F401 - say it now, not at the first error of a server
+            self._given, self._client = client, client or new_client()
         except ImportError as error:
             raise MissingExtraError(error.name or "httpx", "collect", "Collecting") from error
-        self._owns = client is None
-        self._client = client or httpx.Client(
-            timeout=30.0,
-            follow_redirects=True,
-            headers={"user-agent": f"carekit/{carekit.__version__} (research; polite)"},
-        )
         self.limiter = limiter or Limiter()
         self.budget = budget or Budget()
+        self.secrets = Secrets()
         self._tell, self._attempts, self._first_wait = tell, attempts, first_wait
         self.statuses: Counter[str] = Counter()
 
@@ -120,7 +113,7 @@ class Web:
         return self
 
     def __exit__(self, *error: object) -> None:
-        if self._owns:
+        if self._given is None:
             self._client.close()
 
     def get(
@@ -142,7 +135,7 @@ class Web:
         params : mapping, optional
             Of the query; they are kept with the page. None values are left out.
         secret_params, headers : mapping, optional
-            Keys and tokens: sent, never kept.
+            Keys and tokens: sent to the host of `url` alone, never kept.
         accept : collection of int
             Statuses that are answers, beside errors of the server.
         expect : {"json", "text"}
@@ -158,45 +151,37 @@ class Web:
         Raises
         ------
         Stopped
-            If the server asks for a wait that is too long, or cannot be reached.
+            If the server asks for a wait that is too long, or the time of the run is over.
         Blocked
-            On 401 and 403 that are not in `accept`.
+            On 401 and 403 that are not in `accept`, and if a login would go to another host.
         QueryFailed
             On any other status, or if the answers stay unreadable.
         """
-        import stamina
-
-        host, path = urlsplit(url).netloc, urlsplit(url).path
         asked = {k: v for k, v in (params or {}).items() if v is not None}
-
-        def hook(error: Exception) -> bool | float:
-            if not isinstance(error, _Again):
-                return False
-            wait = error.wait
-            return True if wait is None else wait
-
-        last: _Again | None = None
-        try:
-            for attempt in stamina.retry_context(
-                on=hook,
-                attempts=self._attempts,
-                timeout=None,
-                wait_initial=self._first_wait,
-                wait_max=60.0,
-                wait_jitter=self._first_wait / 4,
-            ):
-                with attempt:
-                    return self._once(
-                        url, host, path, asked, secret_params, headers, accept, expect, form
-                    )
-        except _Again as error:
-            last = error
-        raise _failure(last, host, path, self._attempts)
+        self.secrets.know(*(secret_params or {}).values(), *(headers or {}).values())
+        last = _Again("nothing")
+        for nth in range(self._attempts):
+            try:
+                return self._once(url, asked, secret_params, headers, accept, expect, form)
+            except _Again as error:
+                last = error
+            if nth + 1 < self._attempts:
+                growing = min(self._first_wait * 2**nth, LONGEST_PAUSE) * (1 + random() / 4)
+                self._pause(growing if last.wait is None else last.wait, url)
+        host, path = address(url).netloc, address(url).path
+        raise QueryFailed(f"{host} answered {path} with {last} in {self._attempts} attempts")
 
     def post(
-        self, url: str, *, json: Mapping[str, Any], headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        *,
+        json: Mapping[str, str],
+        secret_names: Collection[str],
+        headers: Mapping[str, str] | None = None,
     ) -> tuple[int, Any]:
-        """One POST, for logins: status and body, which are never kept.
+        """One POST, for logins: status and body, which are never kept; it follows no redirect.
+
+        `secret_names` are the keys of `json` that hold a password or token.
 
         Repeated only after 429, when the server asks to wait: it has done nothing then.
 
@@ -205,32 +190,30 @@ class Web:
         Stopped
             If the server cannot be reached, or asks for a wait that is too long.
         """
-        import httpx
-
-        host = urlsplit(url).netloc
+        host = address(url).netloc
+        self.secrets.know(*(json[name] for name in secret_names), *(headers or {}).values())
+        status, body = 429, ""
         for _ in range(self._attempts):
             self._wait(host)
+            request = {"json": dict(json), "headers": dict(headers or {})}
             try:
-                made = self._client.post(url, json=dict(json), headers=dict(headers or {}))
-            except httpx.TransportError as error:
-                raise Stopped(f"{host} cannot be reached ({type(error).__name__})") from None
-            kept = _kept(made.headers)
-            self.statuses[str(made.status_code)] += 1
+                status, kept, body, _ = self._exchange("POST", url, request)
+            except _Again as error:
+                raise Stopped(f"{host} cannot be reached ({error})") from None
+            self.statuses[str(status)] += 1
             self.limiter.learn(host, kept)
-            if made.status_code != 429:
+            if status != 429:
                 break
-            wait = asked_wait(kept, made.text, now=self.limiter.clock())
+            wait = asked_wait(kept, body, now=self.limiter.clock())
             self.limiter.hold(host, 30.0 if wait is None else wait)
         try:
-            return made.status_code, made.json()
+            return status, loads(body)
         except ValueError:
-            return made.status_code, None
+            return status, None
 
     def _once(
         self,
         url: str,
-        host: str,
-        path: str,
         params: Mapping[str, Any],
         secret_params: Mapping[str, str] | None,
         headers: Mapping[str, str] | None,
@@ -238,49 +221,86 @@ class Web:
         expect: str,
         form: Mapping[str, str] | None,
     ) -> Answer:
-        import httpx
-
+        host, path = address(url).netloc, address(url).path
         self._wait(host)
-        try:
-            made = self._client.request(
-                "GET" if form is None else "POST",
-                url,
-                params={**params, **(secret_params or {})},
-                headers=dict(headers or {}),
-                data=None if form is None else dict(form),
-            )
-            body = made.text
-        except (httpx.TransportError, httpx.DecodingError) as error:
-            self.statuses[type(error).__name__] += 1
-            self.limiter.learn(host, {})
-            # `from None`: the text of the error may hold the address with a key in it.
-            raise _Again(f"{type(error).__name__}") from None
-        kept = _kept(made.headers)
-        self.statuses[str(made.status_code)] += 1
-        self.limiter.learn(host, kept, body)
+        request: dict[str, Any] = {
+            "params": {**params, **(secret_params or {})},
+            "headers": dict(headers or {}),
+        }
         asked: dict[str, Any] = {"method": "GET", "url": url, "params": dict(params)}
         if form is not None:
+            request["data"] = dict(form)
             asked |= {"method": "POST", "form": dict(form)}
-        answer = Answer(body, made.status_code, kept, asked)
-        if made.status_code in accept:
+        secret = bool(secret_params or headers)
+        try:
+            status, kept, body, too_large = self._exchange(
+                asked["method"], url, request, secret=secret, follow=form is None
+            )
+        except _Again as error:
+            self.statuses[str(error)] += 1
+            self.limiter.learn(host, {})
+            raise
+        self.statuses[str(status)] += 1
+        self.limiter.learn(host, kept, body)
+        if too_large:
+            raise QueryFailed(f"{host} answered {path} with more than {LARGEST_BODY / 1e6:,.0f} MB")
+        if status in accept:
             if expect == "json" and not _is_json(body):
                 raise _Again("a body that is no JSON" + _as_what(kept))
-            return answer
-        if made.status_code in RETRIED:
+            return Answer(body, status, kept, asked)
+        if status in RETRIED:
             wait = asked_wait(kept, body, now=self.limiter.clock())
             if wait is not None:
                 self._check_wait(wait, host)
-            raise _Again(f"status {made.status_code}", wait)
-        if made.status_code in (401, 403):
-            why = "needs a login or key" if made.status_code == 401 else "blocked the request"
-            raise Blocked(f"{host} {why} ({path}: status {made.status_code}{_as_what(kept)})")
-        raise QueryFailed(f"{host} answered {path} with status {made.status_code}")
+            raise _Again(f"status {status}", wait)
+        if status in (401, 403):
+            why = "needs a login or key" if status == 401 else "blocked the request"
+            raise Blocked(f"{host} {why} ({path}: status {status}{_as_what(kept)})")
+        raise QueryFailed(f"{host} answered {path} with status {status}{_as_what(kept)}")
+
+    def _exchange(
+        self,
+        method: str,
+        url: str,
+        request: Mapping[str, Any],
+        *,
+        secret: bool = True,
+        follow: bool = False,
+    ) -> tuple[int, dict[str, str], str, bool]:
+        """Status, headers, body, and whether the body was too large; without any secret in them."""
+        import httpx
+
+        client = self._client
+        try:
+            status, kept, body, too_large = within(
+                min(LONGEST_ANSWER, self.budget.left),
+                lambda: exchange(client, method, url, request, secret=secret, follow=follow),
+            )
+        except TooLong:
+            if self._given is None:  # its thread may hang for ever: let it go with its client
+                self._client = new_client()
+            self.budget.check_time()
+            raise _Again("no end of its answer") from None
+        except Moved as error:
+            raise Blocked(str(error)) from None
+        except Unreadable as error:
+            raise _Again(str(error)) from None
+        except (httpx.HTTPError, httpx.InvalidURL, UnicodeError) as error:
+            # `from None`: the text of the error may hold the address with a key in it.
+            raise _Again(type(error).__name__) from None
+        return status, self.secrets.without_values(kept), self.secrets.without(body), too_large
 
     def _wait(self, host: str) -> None:
+        self.budget.check_time()
         wait = self.limiter.wait_for(host)
         if wait > 0:
             self._check_wait(wait, host)
             self.limiter.wait(host)
+
+    def _pause(self, seconds: float, url: str) -> None:
+        if seconds > 0:
+            self._check_wait(seconds, address(url).netloc)
+            self.limiter.sleep(seconds)
 
     def _check_wait(self, wait: float, host: str) -> None:
         if wait > LONGEST_WAIT:
@@ -290,23 +310,14 @@ class Web:
             self._tell(f"Waiting {wait:,.0f} s, as {host} asks.")
 
 
-def _kept(headers: httpx.Headers) -> dict[str, str]:
-    return {name: headers[name] for name in KEPT_HEADERS if name in headers}
-
-
 def _is_json(body: str) -> bool:
     try:
-        json.loads(body)
-    except (ValueError, RecursionError):
+        loads(body)
+    except ValueError:
         return False
     return True
 
 
 def _as_what(headers: Mapping[str, str]) -> str:
-    kind = headers.get("content-type", "").split(";")[0]
-    return f", {kind}" if kind and "json" not in kind else ""
-
-
-def _failure(last: _Again | None, host: str, path: str, attempts: int) -> CarekitError:
-    what = str(last) if last else "nothing"
-    return QueryFailed(f"{host} answered {path} with {what} in {attempts} attempts")
+    kind = headers.get("content-type", "").split(";")[0][:60]
+    return f", {kind}" if kind and "json" not in kind and kind.isprintable() else ""

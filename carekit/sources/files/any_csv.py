@@ -1,132 +1,57 @@
 """Any table of posts or reviews: which of its columns is which, the user says or their names do.
 
-Columns that bear our names (carekit.dataset.schema.POSTS) need no mapping; `post_id=id` maps another. An
-answer in the row of its review is mapped with `reply_text` and `reply_created_at` and becomes a
-post of its own, `ID#reply`.
+Columns that bear our names (carekit.dataset.schema.POSTS), or one that tools write, need no
+mapping; `post_id=id` maps another. An answer in the row of its review is mapped with `reply_text`
+and `reply_created_at` (or how long it took, `first_response_hours`) and becomes a post of its own,
+`ID#reply`.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from carekit.dataset.privacy import pseudonym_sql
-from carekit.dataset.schema import POSTS, SURFACES, VISIBILITIES
+from carekit.dataset.schema import SURFACES, VISIBILITIES
 from carekit.errors import InputError
-from carekit.sources.accounts import SAME_NETWORK
-from carekit.sources.drafts import first_problem, strings, text
+from carekit.sources.drafts import ONLY_CUSTOMERS, first_problem, strings, text
+from carekit.sources.durations import seconds
 from carekit.sources.files import cells
-from carekit.sources.files.formats import Derived, Drafts, Format, Options, Sample
+from carekit.sources.files.columns import (
+    ANSWER,
+    DURATIONS,
+    NOTES,
+    TIMES,
+    Columns,
+    Preset,
+    find_columns,
+)
+from carekit.sources.files.formats import Drafts, Format, Options, Sample
+from carekit.sources.files.kinds import below_seeds, no_post
+from carekit.sources.files.roles import ask_who, role_sql
 from carekit.sources.files.table import TableFile
-from carekit.sources.networks.values import NOBODY
+from carekit.sources.identities import safe_id_sql
+from carekit.sources.sites import is_private, known_sql, plain, plain_sql, private_sql, site_sql
 from carekit.sources.times import readable_time, time_tallies, time_warnings
 
-ANSWER = ("reply_text", "reply_created_at")
-OURS = (*POSTS.names, *ANSWER, "author_handle", "n_replies")
-CUSTOMER_WORDS = (
-    "customer", "customers", "client", "clients", "consumer", "user", "end_user", "end-user",
-    "inbound", "incoming", "in", *cells.TRUE_WORDS,
-)  # fmt: skip
-BRAND_WORDS = (
-    "brand", "company", "business", "agent", "agents", "support", "staff", "advisor", "employee",
-    "marque", "conseiller", "outbound", "outgoing", "out", *cells.FALSE_WORDS,
-)  # fmt: skip
-OTHER_WORDS = ("other", "bot", "third_party", "third party", "autre")
-# A column such as is_agent says true of the brand; any other one says true of the customer.
-_ABOUT_BRAND = re.compile(r"brand|agent|company|business|staff|support|outbound|employee", re.I)
-
-
-@dataclass(frozen=True)
-class Preset:
-    """What a format knows beforehand about its tables.
-
-    Parameters
-    ----------
-    columns : mapping
-        Our name → names that the column may have.
-    needed : tuple of str
-        Our names without which a file is not of this format.
-    network, surface : str, optional
-        The same for all rows.
-    role : str, optional
-        `customer` if all rows are written by customers.
-    anonymous : tuple of str
-        Author names in lower case that stand for many people: no pseudonym.
-    id_from : tuple of str
-        Our names whose values make an id if there is no column of ids.
-    derived : Derived, optional
-        Columns to be made in Python.
-    by_account : bool
-        True if the list of accounts alone tells who is the brand.
-    """
-
-    columns: Mapping[str, tuple[str, ...]]
-    needed: tuple[str, ...] = ("post_id", "created_at")
-    network: str | None = None
-    surface: str | None = None
-    role: str | None = None
-    anonymous: tuple[str, ...] = NOBODY
-    id_from: tuple[str, ...] = ()
-    derived: Derived | None = None
-    by_account: bool = False
-
-
-def find_columns(
-    table: TableFile, options: Options, preset: Preset, *, format: str
-) -> dict[str, str]:
-    """Our names → SQL names of the columns of a table.
-
-    Raises
-    ------
-    InputError
-        If the mapping names something unknown, or a column that is needed is missing.
-    """
-    header, found = table.header, {}
-    shown = ", ".join(n or "(unnamed)" for n in header.names)[:300]
-    for ours, theirs in options.mapping.items():
-        if ours not in OURS:
-            raise InputError(
-                f"`mapping` names {ours!r}, which is none of our columns; expected: "
-                f"{', '.join(OURS)}. Write --map OURS=THEIRS, for example post_id=id."
-            )
-        at = header.find(theirs)
-        if at is None:
-            raise InputError(
-                f"`mapping`: {table.name} has no column {theirs!r} for {ours}; found: {shown}. "
-                "Correct --map."
-            )
-        found[ours] = f"c{at}"
-    derived = preset.derived.names if preset.derived else ()
-    for ours in OURS:
-        names = preset.columns.get(ours, (ours,))
-        made = [f"d{i}" for i, name in enumerate(derived) if name == ours]
-        at = header.find(*names)
-        if ours not in found and (made or at is not None):
-            found[ours] = made[0] if made else f"c{at}"
-    missing = [n for n in preset.needed if n not in found]
-    if missing:
-        remedy = ",".join(f"{n}=THEIRS" for n in missing)
-        raise InputError(
-            f"{table.name} has no column {', '.join(map(repr, missing))}, which the format "
-            f"{format!r} needs; found: {shown}. Say which column it is: --map {remedy}."
-        )
-    return found
+__all__ = ["FORMAT", "Preset", "plan"]
+NO_TIME = "created_at is no time that can be read"
+_NULL_TIME = "NULL::TIMESTAMPTZ"
 
 
 def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> Drafts:
     """How the rows of a table become drafts, under a preset."""
-    at = find_columns(table, options, preset, format=format)
+    columns = find_columns(table, options, preset, format=format)
+    at = columns.at
     warnings: list[str] = []
-    network = _network(at, options, preset, table, warnings)
-    role = _role(at, options, preset, table)
-    prepared = {
-        f"t_{n}": options.clock.utc(at[n])
-        for n in ("created_at", "observed_at", "deleted_at", "reply_created_at")
-        if n in at
-    }
+    network, private, strange = _network(at, options, preset, table, warnings)
+    role, asked = _role(columns, options, preset, table)
+    prepared = {f"t_{n}": options.clock.utc(at[n]) for n in TIMES if n in at}
     prepared["net"] = network
     prepared["id"] = _own_id(at, options, preset)
+    for unit in DURATIONS:
+        if unit in at:
+            prepared["waited"] = seconds(at[unit], unit.rpartition("_")[2])
+    later: dict[str, str] = {"u_created_at": _until(columns, options, "created_at"), "role": role}
     brand = _filled(at, "brand", text(options.brand) if options.brand else "NULL::VARCHAR")
     if brand == "NULL::VARCHAR" and preset.surface == "review":
         warnings.append(
@@ -135,6 +60,11 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
             "brand=COLUMN."
         )
     surface = text(preset.surface) if preset.surface else "NULL::VARCHAR"
+    has_answers = bool({*ANSWER, *DURATIONS} & set(at))
+    visibility, is_note = _visibility(columns, private)
+    prepared |= later
+    prepared["is_note"] = is_note
+    kept = _kept(table, options, preset)
     main = {
         "line": "line",
         "native_id": "id",
@@ -142,41 +72,90 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
         "surface": f"lower({_filled(at, 'surface', surface)})",
         "author": _author(at, preset),
         "author_handle": f"ltrim({_filled(at, 'author_handle')}, '@')",
-        "author_role": role,
+        "author_role": "CASE WHEN is_note THEN 'other' ELSE role END",
         "brand": brand,
         "account": f"ltrim({_filled(at, 'account')}, '@')",
-        "created_at": "t_created_at",
+        "created_at": f"CASE WHEN {readable_time('t_created_at')} THEN t_created_at END",
+        "created_until": "u_created_at",
         "text": at.get("text", "NULL::VARCHAR"),
         "lang": _filled(at, "lang"),
-        "reply_to": _id(at, "reply_to"),
-        "thread": _id(at, "thread_id", "id" if set(ANSWER) & set(at) else "NULL::VARCHAR"),
-        "visibility": f"coalesce(lower({_filled(at, 'visibility')}), 'public')",
+        "reply_to": below_seeds(table, _id(at, "reply_to", options)),
+        "thread": _id(at, "thread_id", options, "id" if has_answers else "NULL::VARCHAR"),
+        "visibility": visibility,
         "rating": cells.whole(at["rating"]) if "rating" in at else "NULL::BIGINT",
-        "observed_at": "t_observed_at" if "observed_at" in at else "NULL::TIMESTAMPTZ",
-        "deleted_at": "t_deleted_at" if "deleted_at" in at else "NULL::TIMESTAMPTZ",
-        "problem": _problem(at, main_role=role),
+        "observed_at": "t_observed_at" if "observed_at" in at else _NULL_TIME,
+        "deleted_at": "t_deleted_at" if "deleted_at" in at else _NULL_TIME,
+        "problem": _problem(at, role),
+        "left_out": no_post(table, at, has_answer=_answered(at) if has_answers else "FALSE"),
     }
+    if kept:
+        pairs = ", ".join(f"{text(name)}, {cells.filled(sql)}" for name, sql in kept.items())
+        main["kept"] = f"json_object({pairs})::VARCHAR"
     if "n_replies" in at:
         main["n_replies"] = cells.whole(at["n_replies"])
-    times = [
-        at[n] for n in ("created_at", "observed_at", "deleted_at", "reply_created_at") if n in at
-    ]
+    nested = _answer(columns, main, options) if has_answers else None
+    tallies = {
+        **time_tallies(options.clock, [at[n] for n in TIMES if n in at]),
+        **asked,
+        "strange": f"({strange})::INT",
+    }
+    if nested is not None:
+        tallies["untimed"] = f"(({_answered(at)}) AND NOT ({_timed(at)}))::INT"
 
     def warn(counts: Mapping[str, int]) -> list[str]:
-        return warnings + time_warnings(counts, clock=options.clock, file=table.name)
+        ask_who(counts, column=columns.named.get("author_role", ""), file=table.name)
+        told = warnings + time_warnings(counts, clock=options.clock, file=table.name)
+        return told + _told(counts, columns, table)
 
-    nested = _answer(at, main) if set(ANSWER) & set(at) else None
     return Drafts(
         main,
         nested,
         nested_if=_answered(at),
         prepared=prepared,
-        tallies=time_tallies(options.clock, times),
+        tallies=tallies,
         free_text=table.columns,
         warn=warn,
         derived=preset.derived,
-        authors_are_accounts="account" not in at and not options.lists_accounts,
+        # Beside a column of accounts, or as agents, authors of a brand's posts are people.
+        authors_are_accounts="account" not in at and not columns.by_people,
+        kept=tuple(kept),
+        columns=columns.named,
+        by_thread="thread_id" in at and "reply_to" not in at and nested is None,
     )
+
+
+def _told(counts: Mapping[str, int], columns: Columns, table: TableFile) -> list[str]:
+    """What makes the posts of a table doubtful, beyond their times."""
+    told = []
+    for ours in sorted(columns.daily):
+        told.append(
+            f"The column {columns.named[ours]!r} of {table.name} ({ours}) holds days without a time "
+            "of day: nothing shorter than a day can be said of waits."
+        )
+    if columns.missing_clock:
+        day = columns.named["created_at"]
+        told.append(
+            f"The column {columns.missing_clock!r} of {table.name} holds times of day and is not "
+            f"read; to use it: --map 'created_at={day}+{columns.missing_clock}'."
+        )
+    if counts.get("untimed"):
+        told.append(
+            f"{counts['untimed']:,} answers of {table.name} have no time that can be read: they "
+            "count as answers, their waits are unknown."
+        )
+    if counts.get("strange"):
+        told.append(
+            f"{counts['strange']:,} rows of {table.name} name a network that carekit does not know; "
+            "it was kept as it is written."
+        )
+    return told
+
+
+def _kept(table: TableFile, options: Options, preset: Preset) -> dict[str, str]:
+    """Columns to keep beside the contract: name in the dataset → SQL."""
+    from carekit.sources.files.keeping import kept_columns
+
+    return kept_columns(table, options, preset)
 
 
 def _filled(at: Mapping[str, str], name: str, otherwise: str = "NULL::VARCHAR") -> str:
@@ -186,46 +165,73 @@ def _filled(at: Mapping[str, str], name: str, otherwise: str = "NULL::VARCHAR") 
     return cell if otherwise == "NULL::VARCHAR" else f"coalesce({cell}, {otherwise})"
 
 
+def _until(columns: Columns, options: Options, name: str) -> str:
+    """SQL of the last moment that a time can mean; null where it names the minute."""
+    if name not in columns.at:
+        return _NULL_TIME
+    return options.clock.until(columns.at[name], time=f"t_{name}", daily=name in columns.daily)
+
+
 def _network(
     at: Mapping[str, str], options: Options, preset: Preset, table: TableFile, warnings: list[str]
-) -> str:
-    given = options.network or preset.network
-    if "network" not in at and given is None:
-        warnings.append(
-            f"{table.name} does not say of which network its posts are; they were put under "
-            "'other'. Give --network NAME."
-        )
-    otherwise = text(given or "other")
+) -> tuple[str, str, str]:
+    """SQL of the network, of whether it is a private channel, and of whether its name is strange."""
+    given = preset.network or options.network
     if "network" not in at:
-        return otherwise
-    name = f"regexp_replace(lower({cells.filled(at['network'])}), '[ -]', '_', 'g')"
-    same = " ".join(f"WHEN {text(a)} THEN {text(b)}" for a, b in SAME_NETWORK.items())
-    return f"coalesce(CASE {name} {same} ELSE {name} END, {otherwise})"
+        if given is None:
+            given = "other"
+            warnings.append(
+                f"{table.name} does not say of which network its posts are; they were put under "
+                "'other'. Give --network NAME."
+            )
+        return text(given), str(is_private(given, plain(given))).upper(), "FALSE"
+    words = plain_sql(f"coalesce({cells.filled(at['network'])}, {text(given or 'other')})")
+    # DuckDB computes the words once for all that is said of them.
+    site = f"list_transform([{words}], lambda w: {site_sql('w')})[1]"
+    private = f"list_transform([{words}], lambda w: {private_sql(site_sql('w'), 'w')})[1]"
+    strange = f"list_transform([{words}], lambda w: NOT {known_sql('w')} AND w <> 'other')[1]"
+    return site, private, strange
 
 
-def _role(at: Mapping[str, str], options: Options, preset: Preset, table: TableFile) -> str:
-    """SQL of author_role; null where the known accounts decide."""
+def _visibility(columns: Columns, private: str) -> tuple[str, str]:
+    """SQL of visibility, and of whether the row is a note among colleagues."""
+    by_site = f"CASE WHEN {private} THEN 'private' ELSE 'public' END"
+    if "visibility" not in columns.at:
+        return by_site, "FALSE"
+    cell = f"lower({cells.filled(columns.at['visibility'])})"
+    words = f"trim(regexp_replace(strip_accents({cell}), '[^a-z0-9]+', '_', 'g'), '_')"
+    name = plain(columns.named["visibility"])
+    hidden, open_ = cells.FALSE_WORDS, cells.TRUE_WORDS
+    if "priv" in name or "intern" in name or "note" in name:
+        hidden, open_ = open_, hidden
+    note = (
+        f"coalesce(list_contains({strings(NOTES)}, {words}) OR list_contains({strings(hidden)}, "
+        f"{cell}), FALSE)"
+    )
+    made = (
+        f"CASE WHEN {note} THEN 'private' WHEN list_contains({strings(open_)}, {cell}) "
+        f"THEN {by_site} ELSE coalesce({cell}, {by_site}) END"
+    )
+    # What a customer writes is no note, even where others cannot read it.
+    return made, f"({note} AND coalesce(role, 'brand') <> 'customer')"
+
+
+def _role(
+    columns: Columns, options: Options, preset: Preset, table: TableFile
+) -> tuple[str, dict[str, str]]:
+    """SQL of author_role, null where the known accounts decide; and counts of doubtful words."""
+    at = columns.at
     if "author_role" in at:
-        word = f"lower(trim({at['author_role']}))"
-        name = table.header.names[int(at["author_role"][1:])]
-        yes: tuple[str, ...] = CUSTOMER_WORDS
-        no: tuple[str, ...] = BRAND_WORDS
-        if _ABOUT_BRAND.search(name):
-            yes = tuple(w for w in yes if w not in cells.TRUE_WORDS) + cells.FALSE_WORDS
-            no = tuple(w for w in no if w not in cells.FALSE_WORDS) + cells.TRUE_WORDS
-        return (
-            f"CASE WHEN list_contains({strings(yes)}, {word}) THEN 'customer' "
-            f"WHEN list_contains({strings(no)}, {word}) THEN 'brand' "
-            f"WHEN list_contains({strings(OTHER_WORDS)}, {word}) THEN 'other' END"
-        )
+        name = columns.named["author_role"]
+        return role_sql(at["author_role"], column=name, roles=options.roles)
     if preset.role:
-        return text(preset.role)
+        return text(preset.role), {}
     if preset.by_account:
-        return "NULL::VARCHAR"
+        return "NULL::VARCHAR", {}
     if options.lists_accounts and "author_id" in at:
-        return "NULL::VARCHAR"
-    if set(ANSWER) & set(at) or "rating" in at:
-        return "'customer'"  # reviews: the brand speaks in the answers only
+        return "NULL::VARCHAR", {}
+    if {*ANSWER, *DURATIONS} & set(at) or "rating" in at:
+        return "'customer'", {}  # reviews: the brand speaks in the answers only
     raise InputError(
         f"{table.name} does not say who writes: no column 'author_role'; found: "
         f"{', '.join(n or '(unnamed)' for n in table.header.names)[:300]}. Map a column that says "
@@ -242,22 +248,25 @@ def _author(at: Mapping[str, str], preset: Preset) -> str:
     return f"CASE WHEN NOT {nobody} THEN ltrim({cell}, '@') END"
 
 
-def _id(at: Mapping[str, str], name: str, otherwise: str = "NULL::VARCHAR") -> str:
+def _id(
+    at: Mapping[str, str], name: str, options: Options, otherwise: str = "NULL::VARCHAR"
+) -> str:
     """SQL of an id without the prefix of its network, which a dataset of ours would have."""
     if name not in at:
         return otherwise
     cell = cells.any_id(at[name])
-    bare = f"CASE WHEN starts_with({cell}, net || ':') THEN substr({cell}, strlen(net) + 2)"
-    return (
-        f"{bare} ELSE {cell} END"
-        if otherwise == "NULL::VARCHAR"
-        else (f"coalesce({bare} ELSE {cell} END, {otherwise})")
+    bare = (
+        f"CASE WHEN starts_with({cell}, net || ':') THEN substr({cell}, strlen(net) + 2) "
+        f"ELSE {cell} END"
     )
+    number = f"regexp_extract({bare}, '(?:twitter|x)\\.com/.*/status(?:es)?/([0-9]+)', 1)"
+    made = f"coalesce(nullif({number}, ''), {safe_id_sql(options.key, 'net', f'({bare})')})"
+    return made if otherwise == "NULL::VARCHAR" else f"coalesce({made}, {otherwise})"
 
 
 def _own_id(at: Mapping[str, str], options: Options, preset: Preset) -> str:
     if "post_id" in at:
-        return _id(at, "post_id")
+        return _id(at, "post_id", options)
     parts = ", chr(31), ".join(f"coalesce({at[n]}, '')" for n in preset.id_from if n in at)
     # Keyed: without the key, nobody can try names until the id fits.
     made = pseudonym_sql(options.key, "'review'", f"concat({parts})")
@@ -265,50 +274,89 @@ def _own_id(at: Mapping[str, str], options: Options, preset: Preset) -> str:
 
 
 def _answered(at: Mapping[str, str]) -> str:
-    return " OR ".join(f"{cells.filled(at[n])} IS NOT NULL" for n in ANSWER if n in at) or "FALSE"
+    """SQL: the row holds an answer; a date of the answer that is none of words says nothing."""
+    says = []
+    if "reply_text" in at:
+        says.append(f"{cells.filled(at['reply_text'])} IS NOT NULL")
+    for name in ("reply_created_at", *DURATIONS):
+        if name in at:
+            cell = cells.filled(at[name])
+            says.append(f"regexp_matches(coalesce({cell}, ''), '[0-9]')")
+    return " OR ".join(says) or "FALSE"
 
 
-def _answer(at: Mapping[str, str], main: Mapping[str, str]) -> dict[str, str]:
-    same = ("line", "network", "surface", "brand", "account", "visibility", "observed_at")
-    time = "t_reply_created_at" if "reply_created_at" in at else "NULL::TIMESTAMPTZ"
+def _timed(at: Mapping[str, str]) -> str:
+    """SQL: the time of the answer, or how long it took, can be read."""
+    known = []
+    if "reply_created_at" in at:
+        known.append(readable_time("t_reply_created_at"))
+    if set(DURATIONS) & set(at):
+        known.append("waited IS NOT NULL")
+    return " OR ".join(known) or "FALSE"
+
+
+def _answer(columns: Columns, main: Mapping[str, str], options: Options) -> dict[str, str]:
+    """The answer inside a row: a post of the brand, whose time may be known to a day or not at all."""
+    at = columns.at
+    same = (
+        "line", "network", "surface", "brand", "account", "visibility", "observed_at", "left_out",
+    )  # fmt: skip
+    asked = "t_created_at"
+    time, until = _NULL_TIME, _NULL_TIME
+    if "reply_created_at" in at:
+        time = f"CASE WHEN {readable_time('t_reply_created_at')} THEN t_reply_created_at END"
+        until = _until(columns, options, "reply_created_at")
+    if set(DURATIONS) & set(at):
+        time = f"coalesce({time}, {asked} + to_seconds(waited))"
+        until = f"coalesce({until}, CASE WHEN waited IS NOT NULL THEN u_created_at + to_seconds(waited) END)"
     return {name: main[name] for name in same} | {
         "nested": "TRUE",
         "native_id": "id || '#reply'",
         "author_role": "'brand'",
+        # Without a time it came after the row was written: the door fills in until when.
         "created_at": time,
+        "created_until": until,
         "text": at.get("reply_text", "NULL::VARCHAR"),
         "reply_to": "id",
         "thread": main["thread"],
-        "problem": first_problem(
-            (f"NOT {readable_time(time)}", "the answer has no time that can be read")
-        ),
     }
 
 
-def _problem(at: Mapping[str, str], *, main_role: str) -> str:
-    checks = []
+def _problem(at: Mapping[str, str], role: str) -> str:
+    checks: list[tuple[str, str] | tuple[str, str, str]] = []
     for name in ("post_id", "reply_to", "thread_id"):
         if name in at:
             rounded = cells.is_rounded_number(at[name])
-            checks.append((rounded, f"{name} in scientific notation: its last digits are lost"))
-    checks += [
-        ("coalesce(id, '') = ''", "post_id is empty"),
-        (f"NOT {readable_time('t_created_at')}", "created_at is no time that can be read"),
-    ]
-    if main_role != "NULL::VARCHAR":
-        checks.append((f"({main_role}) IS NULL", "author_role says neither customer nor brand"))
+            reason = f"{name} in scientific notation: its last digits are lost"
+            checks.append((rounded, reason, at[name]))
+    checks.append(("coalesce(id, '') = ''", "post_id is empty"))
+    if role != "NULL::VARCHAR" and "author_role" in at:
+        reason = "author_role says neither customer nor brand"
+        checks.append(("role IS NULL", reason, at["author_role"]))
+    unread = f"NOT {readable_time('t_created_at')}"
+    if "reply_to" in at:
+        answers = (
+            f"{cells.filled(at['reply_to'])} IS NOT NULL AND coalesce(role, 'brand') = 'brand'"
+        )
+        checks.append((f"{unread} AND {answers}", ONLY_CUSTOMERS + NO_TIME, at["created_at"]))
+    checks.append((unread, NO_TIME, at["created_at"]))
     for name in ("observed_at", "deleted_at"):
         if name in at:
             bad = f"{cells.filled(at[name])} IS NOT NULL AND NOT {readable_time(f't_{name}')}"
-            checks.append((bad, f"{name} is no time that can be read"))
-    for name, allowed in (("surface", SURFACES), ("visibility", VISIBILITIES)):
-        if name in at:
-            bad = f"NOT list_contains({strings(allowed)}, lower({cells.filled(at[name])}))"
-            checks.append((bad, f"{name} is none of: {', '.join(allowed)}"))
+            checks.append((bad, f"{name} is no time that can be read", at[name]))
+    if "surface" in at:
+        bad = f"NOT list_contains({strings(SURFACES)}, lower({cells.filled(at['surface'])}))"
+        checks.append((bad, f"surface is none of: {', '.join(SURFACES)}", at["surface"]))
+    if "visibility" in at:
+        known = [*VISIBILITIES, *cells.TRUE_WORDS, *cells.FALSE_WORDS]
+        cell = f"lower({cells.filled(at['visibility'])})"
+        words = f"trim(regexp_replace(strip_accents({cell}), '[^a-z0-9]+', '_', 'g'), '_')"
+        bad = f"NOT list_contains({strings(known)}, {cell}) AND NOT list_contains({strings(NOTES)}, {words})"
+        checks.append((bad, f"visibility is none of: {', '.join(VISIBILITIES)}", at["visibility"]))
     if "rating" in at:
         stars = f"coalesce({cells.whole(at['rating'])}, 0)"
         bad = f"{cells.filled(at['rating'])} IS NOT NULL AND {stars} NOT BETWEEN 1 AND 5"
-        checks.append((bad, "rating is no whole number from 1 to 5"))
+        checks.append((bad, "rating is no whole number from 1 to 5", at["rating"]))
     for name in ("text", "reply_text"):
         if name in at:
             bad = f"strlen({at[name]}) > {cells.LONGEST_TEXT}"
@@ -316,13 +364,21 @@ def _problem(at: Mapping[str, str], *, main_role: str) -> str:
     return first_problem(*checks)
 
 
-PLAIN = Preset(columns={})
+PLAIN = Preset(
+    columns={},
+    headings=True,
+)
 
 
 def recognises(sample: Sample) -> bool:
-    """True if the columns needed bear our names."""
-    return sample.header is not None and all(
-        sample.header.find(name) is not None for name in PLAIN.needed
+    """True if the columns needed bear our names, or those that tools write."""
+    from carekit.sources.files.headings import KNOWN, folded
+
+    if sample.header is None:
+        return False
+    names = {folded(n) for n in sample.header.names}
+    return all(
+        sample.header.find(name) is not None or names & set(KNOWN[name]) for name in PLAIN.needed
     )
 
 

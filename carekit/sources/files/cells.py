@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-EMPTY_WORDS = ("", "nan", "none", "null", "<na>", "na", "n/a", "nat", "-")
+EMPTY_WORDS = (
+    "", "nan", "none", "null", "<na>", "na", "n/a", "nat", "-", "--", "—", "–", "#n/a", "aucun",
+    "aucune", "(empty)", "(vide)", "(blank)",
+)  # fmt: skip
 TRUE_WORDS = ("true", "t", "yes", "y", "1", "1.0", "vrai", "oui")
 FALSE_WORDS = ("false", "f", "no", "n", "0", "0.0", "faux", "non")
 LONGEST_TEXT = 131_072  # characters; what csv.reader takes by default
@@ -39,10 +42,10 @@ def is_rounded(value: str) -> str:
 
 
 def is_rounded_number(value: str) -> str:
-    """SQL: the same where ids may have any form; `1e5` may be one, `1.2E+17` is none."""
+    """SQL: the same where ids may have any form; `1e5` may be one, `1.2E+17` and `1,2E+17` none."""
     return (
-        f"coalesce(regexp_full_match({value}, '[0-9]\\.[0-9]+[eE]\\+?[0-9]+|[0-9]+[eE]\\+[0-9]+'), "
-        "FALSE)"
+        f"coalesce(regexp_full_match(trim({value}), "
+        "'[0-9][.,][0-9]+[eE]\\+?[0-9]+|[0-9]+[eE]\\+[0-9]+'), FALSE)"
     )
 
 

@@ -6,10 +6,11 @@ import os
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from difflib import get_close_matches
 from pathlib import Path
 
 from carekit.dataset.folder import Dataset
-from carekit.dataset.manifest import Selection
+from carekit.dataset.manifest import ANSWERED_ONLY, NOTHING_LEFT_OUT, Selection
 from carekit.dataset.privacy import key_id
 from carekit.errors import InputError
 from carekit.sources.files.formats import Format
@@ -42,13 +43,12 @@ def checked_paths(files: PathLike | Sequence[PathLike]) -> list[Path]:
 def microseconds(value: str | datetime) -> int:
     try:
         made = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    except ValueError:
+        made = made.replace(tzinfo=UTC) if made.tzinfo is None else made.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise InputError(
             f"`observed_at` is {value!r}; expected an ISO date or time, such as 2017-12-31 or "
             "2017-12-31T18:00:00+01:00. Correct --observed-at."
         ) from None
-    if made.tzinfo is None:
-        made = made.replace(tzinfo=UTC)
     return round(made.timestamp() * 1_000_000)
 
 
@@ -72,8 +72,44 @@ def one_selection(formats: Sequence[Format]) -> Selection:
     return next(iter(kinds.values()))
 
 
+SELECTIONS: dict[str, Selection] = {
+    "none": NOTHING_LEFT_OUT,
+    "answered_only": ANSWERED_ONLY,
+    "brand_threads": Selection(
+        "brand_threads",
+        "Threads in which the brand wrote; requests that it never answered are not among them.",
+        ("answer-rate", "repeats", "definitions"),
+    ),
+    "complaints_only": Selection("complaints_only", "It holds complaints only."),
+    "search": Selection("search", "Posts that match a search."),
+}
+
+
+def named_selection(selection: Selection | str | None) -> Selection | None:
+    """A selection as the user names it; None if nothing is said.
+
+    Raises
+    ------
+    InputError
+        If the name is not known.
+    """
+    if selection is None or isinstance(selection, Selection):
+        return selection
+    name = selection.strip().lower().replace("-", "_")
+    if name in SELECTIONS:
+        return SELECTIONS[name]
+    close = get_close_matches(name, SELECTIONS, 1)
+    hint = f" Did you mean {close[0]}?" if close else ""
+    raise InputError(
+        f"`selection` is {selection!r}; expected one of: {', '.join(SELECTIONS)}.{hint} `none` says "
+        "that nothing was left out, `answered_only` that only answered requests are there."
+    )
+
+
 def check_selection(old: Dataset | None, chosen: Selection) -> None:
-    if old is not None and old.selection.kind != chosen.kind:
+    if old is None or old.selection.detected:
+        return
+    if old.selection.kind != chosen.kind:
         raise InputError(
             f"The dataset has the selection {old.selection.kind!r}, the files {chosen.kind!r}; a "
             "dataset has one, because it decides which measures mean anything. Import the files "

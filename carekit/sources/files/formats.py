@@ -17,6 +17,7 @@ from carekit.errors import InputError
 from carekit.sources.drafts import select, union
 from carekit.sources.files.cells import line_breaks
 from carekit.sources.files.json_documents import peek
+from carekit.sources.files.opening import Reading
 from carekit.sources.files.table import Header, TableFile, read_header
 from carekit.sources.files.text import Lines
 from carekit.sources.files.unknown import looks_like
@@ -40,6 +41,9 @@ class Options:
     lists_accounts: bool = False
     accounts: frozenset[tuple[str, str]] = frozenset()  # (network, handle as it compares it)
     key: bytes = field(default=b"", repr=False)
+    roles: Mapping[str, str] = field(default_factory=dict)
+    keep: tuple[str, ...] = ()
+    reading: Reading = field(default_factory=Reading)
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class Derived:
     """Columns that Python makes from a row: names, and a function that gives their values.
 
     The function gets the row by column name in lower case; a ValueError rejects the row, its
-    message is the reason. In SQL the columns are called d0, d1, …
+    message is the reason; NoPost leaves it out. In SQL the columns are called d0, d1, …
     """
 
     names: tuple[str, ...]
@@ -78,6 +82,12 @@ class Drafts:
         Columns to be made in Python first.
     authors_are_accounts : bool
         False if the author of a brand's post may be a person who works for it.
+    kept : tuple of str
+        Columns that the field `kept` of the drafts holds.
+    columns : mapping
+        Our names → headings that were read, for the report.
+    by_thread : bool
+        True if the rows say in which thread they stand, not what they answer.
     """
 
     main: Mapping[str, str]
@@ -90,6 +100,9 @@ class Drafts:
     warn: Callable[[Mapping[str, int]], list[str]] = lambda tallies: []
     derived: Derived | None = None
     authors_are_accounts: bool = True
+    kept: tuple[str, ...] = ()
+    columns: Mapping[str, str] = field(default_factory=dict)
+    by_thread: bool = False
 
     def relation(self, rows: str) -> str:
         """SQL of the drafts of some rows, in brackets."""
@@ -189,7 +202,7 @@ def load_format(name: str) -> Format:
     return next(f for f in formats if f.name == name)
 
 
-def recognise(path: Path, *, name: str | None = None) -> Format:
+def recognise(path: Path, *, name: str | None = None, header: int | None = None) -> Format:
     """The format of a file, by its beginning.
 
     Raises
@@ -199,7 +212,8 @@ def recognise(path: Path, *, name: str | None = None) -> Format:
     """
     head = "".join(line or "" for line, _ in zip(Lines(path), range(20), strict=False))
     begun = peek(path)
-    sample = Sample(path, read_header(path) if begun is None else None, head[:20_000], begun)
+    found = read_header(path, at_line=header) if begun is None else None
+    sample = Sample(path, found, head[:20_000], begun)
     for each in MODULES:
         candidate = load_format(each)
         if candidate.recognises(sample):

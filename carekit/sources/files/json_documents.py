@@ -9,37 +9,24 @@ line, or, inside a value over many lines, at the next line that begins as the br
 from __future__ import annotations
 
 import codecs
-import json
 import re
 from collections import deque
 from collections.abc import Iterator
 from itertools import islice
-from json.decoder import scanstring  # type: ignore[attr-defined]
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from carekit.sources.files.records import EMPTY
 from carekit.sources.files.text import decode, encoding
-from carekit.sources.networks.values import TORN
+from carekit.sources.json_text import Deep, decode_deep, decoder
 
 NO_JSON = "no JSON"
 PEEK = 1 << 18  # bytes that tell the format
 _AHEAD = 40  # lines that tell a broken line from the first of a value over many lines
-_LONGEST_NUMBER = 18  # digits; a longer one is an id, and stays text
-_SPACE = re.compile(r"[ \t\n\r]*")
 _BETWEEN = re.compile(r"[ \t\n\r,]*")  # some programs put commas between values
-_NUMBER = re.compile(r"-?\d+(\.\d+)?([eE][+-]?\d+)?")
 # An archive of X is a script that begins so.
 _SCRIPT = re.compile(r"^\s*window\.YTD\.(tweets?|note_?tweets?)\.[\w.]+\s*=\s*")
 _RETURN = re.compile(r"\r(?=\s*[{\[])")
-_CONSTANTS = {
-    "true": True,
-    "false": False,
-    "null": None,
-    "NaN": None,
-    "Infinity": None,
-    "-Infinity": None,
-}
 
 
 class Document(NamedTuple):
@@ -55,10 +42,6 @@ class Document(NamedTuple):
     last: int = 0
 
 
-def _integer(digits: str) -> int | str:
-    return int(digits) if len(digits.lstrip("-")) <= _LONGEST_NUMBER else digits
-
-
 class JsonFile:
     """The values of a JSON file; afterwards, `warnings` tells what had to be mended.
 
@@ -72,12 +55,7 @@ class JsonFile:
     def __init__(self, path: Path, *, name: str) -> None:
         self.path, self.name = path, name
         self.n_cp1252 = self.n_replaced = self.n_repeated = self.n_broken = 0
-        self._decoder = json.JSONDecoder(
-            object_pairs_hook=self._object,
-            parse_int=_integer,
-            parse_constant=lambda name: None,
-            strict=False,
-        )
+        self._decoder = decoder(self._object)
 
     def __iter__(self) -> Iterator[Document]:
         """Neighbouring lines with the same problem come as one."""
@@ -229,92 +207,6 @@ def _begun(line: str) -> str:
     return _SCRIPT.sub("", line, count=1)
 
 
-_NOTHING = object()
-
-
-class _Broken(Exception):
-    """The text ends or breaks inside a value, at a place."""
-
-    def __init__(self, at: int) -> None:
-        super().__init__(at)
-        self.at = at
-
-
-class Deep(NamedTuple):
-    """A value, where it ends or breaks, and, if it breaks, where the item inside it began.
-
-    `item` is the outermost open thing of a list, else the value; None between two things of a list.
-    """
-
-    value: Any
-    end: int
-    broken: bool = False
-    item: int | None = None
-
-
-def decode_deep(text: str, at: int) -> Deep:
-    """One JSON value of any depth, or what there is of it up to the place where it breaks.
-
-    Objects that were open where the text breaks have the key TORN.
-
-    Notes
-    -----
-    The parser of Python calls itself for every level, so that a long chain of replies exceeds its
-    limit; and it keeps nothing of a text that is cut off.
-
-    Examples
-    --------
-    >>> decode_deep('[{"a": 1}, {"b": 2, "c', 0)
-    Deep(value=[{'a': 1}, {'b': 2, '\\x00torn': True}], end=22, broken=True, item=11)
-    """
-    root: list[Any] = []
-    open_: list[Any] = [root]
-    starts = [at]  # of each open value
-    keys = [""]  # of each open object, the key that waits for its value
-    wanted = "value"
-    try:
-        while wanted == "value" or len(open_) > 1:
-            at = _skip(text, at)
-            if wanted in ("first", "next") and text[at] in "}]":
-                if (text[at] == "}") != isinstance(open_[-1], dict):
-                    raise _Broken(at)
-                open_.pop()
-                keys.pop()
-                starts.pop()
-                at, wanted = at + 1, "next"
-                continue
-            if wanted == "next":
-                if text[at] != ",":
-                    raise _Broken(at)
-                at = _skip(text, at + 1)
-            if isinstance(open_[-1], dict):
-                keys[-1], at = _string(text, at)
-                at = _skip(text, at)
-                if text[at] != ":":
-                    raise _Broken(at)
-                at = _skip(text, at + 1)
-            if text[at] in "{[":
-                made: Any = {} if text[at] == "{" else []
-                _attach(made, open_[-1], keys[-1])
-                open_.append(made)
-                starts.append(at)
-                keys.append("")
-                at, wanted = at + 1, "first"
-                continue
-            made, at = _scalar(text, at)
-            _attach(made, open_[-1], keys[-1])
-            wanted = "next"
-    except _Broken as broken:
-        for container in open_[1:]:
-            if isinstance(container, dict):
-                container[TORN] = True
-        inside = [s for s, around in zip(starts[2:], open_[1:], strict=False) if _is_list(around)]
-        between = _is_list(open_[-1])
-        item = inside[0] if inside else None if between or len(starts) < 2 else starts[1]
-        return Deep(root[0] if root else _NOTHING, broken.at, True, item)
-    return Deep(root[0], at)
-
-
 def _resumed(text: str, deep: Deep, *, again: bool) -> int:
     """Where to go on after a broken item: at the next line that begins as it did.
 
@@ -329,49 +221,9 @@ def _resumed(text: str, deep: Deep, *, again: bool) -> int:
     return found.end() - 1 if found else len(text)
 
 
-def _is_list(value: Any) -> bool:
-    return isinstance(value, list)
-
-
-def _attach(made: Any, container: Any, key: str) -> None:
-    if isinstance(container, dict):
-        container[key] = made
-    else:
-        container.append(made)
-
-
 def _past(what: re.Pattern[str], text: str, at: int) -> int:
     found = what.match(text, at)
     return found.end() if found else at
-
-
-def _skip(text: str, at: int) -> int:
-    end = _past(_SPACE, text, at)
-    if end >= len(text):
-        raise _Broken(end)
-    return end
-
-
-def _string(text: str, at: int) -> tuple[str, int]:
-    if text[at] != '"':
-        raise _Broken(at)
-    try:
-        return scanstring(text, at + 1, False)
-    except ValueError:
-        raise _Broken(len(text)) from None
-
-
-def _scalar(text: str, at: int) -> tuple[Any, int]:
-    if text[at] == '"':
-        return _string(text, at)
-    found = _NUMBER.match(text, at)
-    if found and found.end() < len(text):  # at the end, more digits may have followed
-        whole = not (found[1] or found[2])
-        return (_integer(found[0]) if whole else float(found[0])), found.end()
-    for word, value in _CONSTANTS.items():
-        if text.startswith(word, at):
-            return value, at + len(word)
-    raise _Broken(at)
 
 
 def peek(path: Path) -> Any:

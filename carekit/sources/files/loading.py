@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,16 +17,20 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from carekit.dataset.folder import Rejected
+from carekit.dataset.schema import CREATED_UNTIL
 from carekit.sources.door import Door, Seen
-from carekit.sources.drafts import ARROW_SCHEMA, first_problem, text
+from carekit.sources.drafts import ARROW_SCHEMA, ONLY_CUSTOMERS, VALUE, first_problem, text
 from carekit.sources.files.formats import Drafts, Format, Options
+from carekit.sources.files.opening import Opened
+from carekit.sources.files.records import EMPTY
+from carekit.sources.files.rejecting import profile, shown
 from carekit.sources.files.table import TableFile, open_table
 from carekit.sources.files.text import facts
 from carekit.sources.gaps import Gap
 from carekit.sources.times import readable_time
 
 # Ids hardly ever repeat: do not build dictionaries of them. zstd would take half of the time.
-_PARQUET = "FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 1000"
+PARQUET = "FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 1000"
 _BATCH = 5_000
 _KEPT = "line NOT IN (SELECT line FROM bad)"
 
@@ -34,48 +38,50 @@ _KEPT = "line NOT IN (SELECT line FROM bad)"
 class FileLoad:
     """One file on its way into a dataset.
 
-    `folder` takes temporary files, `connect` opens another database beside that of the door.
+    `folder` takes temporary files, `connect` opens another database beside that of the door; a
+    `table` that is there already (of a data frame) is not opened.
     """
 
     def __init__(
         self,
         format: Format,
-        path: Path,
+        opened: Opened,
         *,
-        name: str,
         options: Options,
         folder: Path,
         connect: Callable[[], duckdb.DuckDBPyConnection],
+        table: TableFile | None = None,
     ) -> None:
         self._connect = connect
-        self.format, self.path, self.name = format, path, name
+        self.format, self.path, self.name = format, opened.path, opened.name
         self.options, self.folder = options, folder
         self.rejected: list[Rejected] = []
+        self.profile: dict[str, int] = {}
         self.left_out: Counter[str] = Counter()
         self.warnings: list[str] = []
         self.n_rows = self.n_posts = self.n_nested = 0
+        self.n_again = self.n_withdrawn = 0
         self._careful = False
-        self._table: TableFile | None = None
-        self._plan: Drafts | None = None
+        self._table: TableFile | None = table
+        self.plan: Drafts | None = None
         self._relation = ""
         if format.drafts is not None:
-            self._table = open_table(path, name=name)
-            self._plan = format.drafts(self._table, options)
+            self._table = table or open_table(opened, name=self.name, header=options.reading.header)
+            self.warnings += self._table.warnings
+            self._table.warnings = []
+            self.plan = format.drafts(self._table, options)
             self.sha256 = self._table.facts.sha256
         else:
-            self.sha256 = facts(path).sha256
+            self.sha256 = opened.sha256 or facts(opened.path).sha256
 
-    def learn(self, door: Door, *, others: Sequence[Path]) -> None:
-        """First pass: authors, brand accounts, the last time; chooses the way of reading.
-
-        `others` are the Parquet files of posts whose ids are taken already.
-        """
-        if self._table is None or self._plan is None:
+    def learn(self, door: Door) -> None:
+        """First pass: authors, brand accounts, the last time; chooses the way of reading."""
+        if self._table is None or self.plan is None:
             self._stage_items(door)
-            self._learn_carefully(door, others)
+            self._learn_carefully(door)
             return
-        if self._table.looks_sound and self._plan.derived is None:
-            relation = self._plan.relation(self._table.relation())
+        if self._table.looks_sound and self.plan.derived is None:
+            relation = self.plan.relation(self._table.relation())
             try:
                 with self._connect() as scout:
                     seen = door.learn(relation, tallies=["breaks", "doubtful"], scout=scout)
@@ -89,47 +95,68 @@ class FileLoad:
                 return
         self._stage_rows()
         self._warn(door.con)
-        self._learn_carefully(door, others)
+        self._learn_carefully(door)
 
     @property
     def _authors_are_accounts(self) -> bool:
-        plan = self._plan or self.format
+        plan = self.plan or self.format
         return plan.authors_are_accounts
 
     @property
     def _claims(self) -> bool:
         """True if the drafts may say how many replies their posts have."""
-        return self._plan is None or "n_replies" in self._plan.main
+        return self.plan is None or "n_replies" in self.plan.main
+
+    @property
+    def n_rejected(self) -> int:
+        """Rows that could not be read."""
+        return sum(r.n for r in self.rejected)
+
+    @property
+    def has_coarse(self) -> bool:
+        """True if some time may not be known to the minute."""
+        return bool(self._seen.n_coarse) or self._careful
+
+    @property
+    def kept(self) -> tuple[str, ...]:
+        """The columns beyond the contract that its posts have."""
+        return self.plan.kept if self.plan is not None else self.options.keep
 
     def _is_good(self, seen: Seen) -> bool:
-        """True if every line of the table belongs to a row, and every row can be read."""
+        """True if every line of the table belongs to a row, and every row makes a post."""
         return (
             self._table is not None
             and not seen.n_problems
+            and not seen.n_left_out
             and self._table.is_whole(n_rows=seen.n - seen.n_nested, n_breaks=seen.tallies["breaks"])
         )
 
-    def _learn_carefully(self, door: Door, others: Sequence[Path]) -> None:
-        self._judge(door.con, others)
+    def _learn_carefully(self, door: Door) -> None:
+        door.con.execute(f"CREATE OR REPLACE TEMP TABLE bad AS {self._hard()}")
         self._seen = door.learn(f"(SELECT * FROM {self._relation} WHERE {_KEPT})")
         door.remember(authors_are_accounts=self._authors_are_accounts)
 
+    def _hard(self) -> str:
+        """SQL: lines that make no post whoever wrote them."""
+        return (
+            f"SELECT DISTINCT line FROM {self._relation} WHERE left_out IS NOT NULL "
+            f"OR NOT starts_with(problem, {text(ONLY_CUSTOMERS)})"
+        )
+
     def _warn(self, con: duckdb.DuckDBPyConnection) -> None:
-        if self._plan is None or not self._plan.tallies:
+        if self.plan is None or not self.plan.tallies:
             return
-        names = list(self._plan.tallies)
+        names = list(self.plan.tallies)
         sums = ", ".join(f'coalesce(sum("{t}"), 0)::BIGINT' for t in names)
         counts = con.execute(f"SELECT {sums} FROM {self._relation}").fetchall()[0]
-        self.warnings += self._plan.warn(dict(zip(names, counts, strict=True)))
+        self.warnings += self.plan.warn(dict(zip(names, counts, strict=True)))
 
     @property
     def latest(self) -> int | None:
         """The last time in the file that is not after today, in microseconds since 1970."""
         return self._seen.latest
 
-    def write(
-        self, door: Door, staged: Path, *, others: Sequence[Path], observed_at: int | None
-    ) -> None:
+    def write(self, door: Door, staged: Path, *, observed_at: int | None) -> None:
         """Second pass: the posts, into `staged`; rows that cannot be kept, into `rejected`.
 
         Parameters
@@ -138,91 +165,103 @@ class FileLoad:
             Opened.
         staged : path
             The Parquet file to write.
-        others : sequence of path
-            Parquet files of posts whose ids are taken.
         observed_at : int or None
             Microseconds since 1970.
         """
         if not self._careful:
             self.n_posts = self._copy(door, staged, "TRUE", observed_at)
-            if self._all_new(door.con, staged, self.n_posts, others):
-                if self._claims:
-                    door.gaps.claim(self._relation)
-                self.n_nested = self._seen.n_nested
-                self.n_rows = self._seen.n - self._seen.n_nested
-                return
-            self._stage_rows()
-        self._judge(door.con, others)
+            if self._claims:
+                door.gaps.claim(self._relation)
+            self.n_nested = self._seen.n_nested
+            self.n_rows = self._seen.n - self._seen.n_nested
+            return
+        con = door.con
+        con.execute(
+            f"""CREATE OR REPLACE TEMP TABLE bad AS WITH roles AS ({door.roles(self._relation)})
+            SELECT line, min(left_out) AS left_out,
+            ltrim(min(problem), {text(ONLY_CUSTOMERS)}) AS problem
+            FROM roles WHERE left_out IS NOT NULL OR (problem IS NOT NULL AND
+            (role <> 'brand' OR NOT starts_with(problem, {text(ONLY_CUSTOMERS)}))) GROUP BY line"""
+        )
         self.n_posts = self._copy(door, staged, _KEPT, observed_at)
         if self._claims:
-            door.gaps.claim(self._relation)
-        if self._plan is None and self.n_posts:
-            self._warn_of_silence(door.con, staged)
-        n_lines, self.n_nested = door.con.execute(
+            door.gaps.claim(f"(SELECT * FROM {self._relation} WHERE {_KEPT})")
+        n_lines, self.n_nested = con.execute(
             f"SELECT count(DISTINCT line), count(*) FILTER (nested AND {_KEPT}) "
             f"FROM {self._relation}"
         ).fetchall()[0]
-        self.n_rows = n_lines + sum(r.n for r in self.rejected) + self.left_out.total()
-        bad = door.con.execute("SELECT line, reason FROM bad ORDER BY line").fetchall()
-        self.rejected += [
-            Rejected(self.format.place(line), reason, 1, self.name) for line, reason in bad
-        ]
+        self.n_rows = n_lines + self.n_rejected + self.left_out.total()
+        for reason, n in con.execute(
+            "SELECT left_out, count(*) FROM bad WHERE left_out IS NOT NULL GROUP BY ALL ORDER BY ALL"
+        ).fetchall():
+            self.left_out[reason] += n
+        self._reject(door)
+        con.execute("DROP TABLE bad")
+
+    def _reject(self, door: Door) -> None:
+        bad = "(SELECT line, problem FROM bad WHERE left_out IS NULL)"
+        for line, problem in door.con.execute(f"FROM {bad} ORDER BY line").fetchall():
+            reason, _, value = problem.partition(VALUE)
+            place = self.format.place(line)
+            self.rejected.append(Rejected(place, reason, 1, self.name, shown(reason, value)))
         self.rejected.sort(key=lambda r: [int(n) for n in re.findall(r"\d+", r.line)])
-        door.con.execute("DROP TABLE bad")
+        n_unread = (
+            self.n_rejected - door.con.execute(f"SELECT count(*) FROM {bad}").fetchall()[0][0]
+        )
+        rows = f"(SELECT * FROM {self._relation} SEMI JOIN {bad} USING (line))"
+        self.profile = profile(door.con, door.roles(rows), n_unread=n_unread)
 
     def _copy(self, door: Door, staged: Path, keep: str, observed_at: int | None) -> int:
-        posts = door.posts(self._relation, keep=keep, observed_at=observed_at)
-        door.con.execute(f"COPY ({posts}) TO {text(str(staged))} ({_PARQUET})")
+        extra = (CREATED_UNTIL,) if self.has_coarse else ()
+        posts = door.posts(
+            self._relation, keep=keep, observed_at=observed_at, extra=extra, kept=self.kept
+        )
+        door.con.execute(f"COPY ({posts}) TO {text(str(staged))} ({PARQUET})")
         return pq.read_metadata(staged).num_rows
 
-    def _warn_of_silence(self, con: duckdb.DuckDBPyConnection, staged: Path) -> None:
-        """Items say who writes, not who is the brand: without its accounts nobody answers."""
+    def warn_of_silence(self, con: duckdb.DuckDBPyConnection, staged: Path) -> None:
+        """Files say who writes, not who is the brand: without its accounts nobody answers."""
+        if not self.n_posts or (self.plan is not None and self.plan.nested is not None):
+            return
         posts = f"read_parquet({text(str(staged))})"
         asked = f"SELECT count(*) FROM {posts} WHERE author_role = 'brand'"
         if not con.execute(asked).fetchall()[0][0]:
             self.warnings.append(
                 f"No post of {self.name} is by a brand: everybody counts as a customer, and nobody "
                 "is answered. List the brands' accounts (--accounts CSV), unless that is so."
+                + self._where_accounts_are()
             )
 
-    def _all_new(
-        self, con: duckdb.DuckDBPyConnection, staged: Path, n: int, others: Sequence[Path]
-    ) -> bool:
-        """True if no post id repeats; equal hashes only send the file to the careful reader."""
-        ids = f"(SELECT hash(post_id) AS id FROM read_parquet({text(str(staged))}))"
-        if con.execute(f"SELECT count(DISTINCT id) FROM {ids}").fetchall()[0][0] != n:
-            return False
-        taken = f"(SELECT hash(post_id) AS id FROM {_posts_of(others)})"
-        shared = f"SELECT count(*) FROM {ids} SEMI JOIN {taken} USING (id)"
-        return not others or con.execute(shared).fetchall()[0][0] == 0
-
-    def _judge(self, con: duckdb.DuckDBPyConnection, others: Sequence[Path]) -> None:
-        """The table `bad`: lines that cannot be kept, and why. Of equal ids the first is kept."""
-        taken = f"SELECT post_id FROM {_posts_of(others)}" if others else "SELECT NULL WHERE FALSE"
-        con.execute(
-            f"""CREATE OR REPLACE TEMP TABLE bad AS
-            WITH judged AS MATERIALIZED (SELECT line, nested, problem,
-            network || ':' || native_id AS post_id FROM {self._relation}),
-            unreadable AS (SELECT line, min(problem) AS reason FROM judged
-            WHERE problem IS NOT NULL GROUP BY line),
-            numbered AS (SELECT line, post_id,
-            row_number() OVER (PARTITION BY post_id ORDER BY line, nested) AS nth
-            FROM judged WHERE line NOT IN (SELECT line FROM unreadable)),
-            repeated AS (SELECT line, min(CASE WHEN nth > 1
-            THEN 'its id repeats that of an earlier row'
-            ELSE 'its id is in the dataset already' END) AS reason FROM numbered
-            WHERE nth > 1 OR post_id IN ({taken}) GROUP BY line)
-            SELECT * FROM unreadable UNION ALL SELECT * FROM repeated"""
-        )
+    def _where_accounts_are(self) -> str:
+        """A hint: the column that holds listed accounts, if the one that was read does not."""
+        if self._table is None or self.plan is None or not self.options.accounts:
+            return ""
+        listed = {handle.lower() for _, handle in self.options.accounts}
+        rows = self._table.peek()
+        for place, name in enumerate(self._table.header.names):
+            for row in rows:
+                value = row[place].strip().lstrip("@").lower()
+                if value and value in listed:
+                    return (
+                        f" The column {name!r} holds the listed account {value!r}: map it with "
+                        f"--map author_id={name}."
+                    )
+        return ""
 
     def _stage_rows(self) -> None:
-        if self._table is None or self._plan is None:
+        if self._table is None or self.plan is None:
             raise AssertionError("only a table has rows")
         self._careful = True
-        self._relation = self._plan.relation(
-            self._table.stage(self.folder, derived=self._plan.derived)
+        self._relation = self.plan.relation(
+            self._table.stage(self.folder, derived=self.plan.derived)
         )
-        self.rejected, self.warnings = self._table.rejected, [*self.warnings, *self._table.warnings]
+        for row in self._table.rejected:
+            if row.reason == EMPTY:
+                self.left_out[EMPTY] += row.n
+            else:
+                self.rejected.append(row)
+        self.left_out += self._table.left_out
+        self.warnings += self._table.warnings
 
     def _stage_items(self, door: Door) -> None:
         if self.format.items is None:
@@ -256,10 +295,6 @@ class FileLoad:
         problem = f"coalesce(problem, {ITEM_PROBLEM})"
         source = f"read_parquet({text(str(staged))})"
         self._relation = f"(SELECT * REPLACE ({problem} AS problem) FROM {source})"
-
-
-def _posts_of(files: Sequence[Path]) -> str:
-    return f"read_parquet([{', '.join(text(str(f)) for f in files)}])"
 
 
 ITEM_PROBLEM = first_problem(

@@ -25,7 +25,7 @@ class ImportReport:
         Posts written by this import.
     n_nested : int
         Of these, answers of the brand that came inside the row of another post:
-        `n_read + n_nested == n_posts + n_rejected + n_left_out`.
+        `n_read + n_nested == n_posts + n_rejected + n_left_out + n_again + n_withdrawn`.
     n_accounts : int
         Accounts of brands that the dataset knows after the import.
     rejected : mapping of str to int
@@ -34,6 +34,11 @@ class ImportReport:
         Reason → items that are no posts by their nature: service messages, stubs, …
     n_incomplete : int
         Threads of the dataset of which a source says that posts are missing.
+    n_again, n_seen_again, n_withdrawn : int
+        Rows of these files that a later look at the same post replaces; posts that were looked at
+        again, in these files or in the dataset; answers that a later look no longer shows.
+    columns : mapping of str to mapping
+        File → our names → headings that were read.
     warnings : tuple of str
         What makes the posts doubtful, one sentence each.
     """
@@ -48,6 +53,10 @@ class ImportReport:
     rejected: Mapping[str, int]
     left_out: Mapping[str, int] = field(default_factory=dict)
     n_incomplete: int = 0
+    n_again: int = 0
+    n_seen_again: int = 0
+    n_withdrawn: int = 0
+    columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
     @property
@@ -75,6 +84,20 @@ class ImportReport:
         if self.left_out:
             reasons = "; ".join(f"{n:,} × {why}" for why, n in self.left_out.items())
             lines.append(f"{_count(self.n_left_out, 'item')} left out: {reasons}.")
+        if self.n_seen_again:
+            gone = (
+                f" {_count(self.n_withdrawn, 'answer')} no longer there."
+                if self.n_withdrawn
+                else ""
+            )
+            lines.append(
+                f"{_count(self.n_seen_again, 'post')} seen again: the latest look is kept.{gone}"
+            )
+        for file, named in self.columns.items():
+            told = ", ".join(
+                ours if ours == theirs else f"{ours}={theirs}" for ours, theirs in named.items()
+            )
+            lines.append(f"Columns of {file}: {told}.")
         if self.n_incomplete:
             lines.append(
                 f"{_count(self.n_incomplete, 'thread')} incomplete: the source says that posts "

@@ -8,10 +8,12 @@ says why a row cannot be read.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -20,46 +22,27 @@ import pyarrow.parquet as pq
 from carekit.dataset.folder import Rejected
 from carekit.errors import InputError
 from carekit.sources.drafts import text
+from carekit.sources.files.headers import Header, find_header
+from carekit.sources.files.opening import Opened, Reading, open_file
 from carekit.sources.files.records import EMPTY, Record, read_records
 from carekit.sources.files.text import Facts, Lines, facts
+from carekit.sources.found import NoPost
 
 if TYPE_CHECKING:
     from carekit.sources.files.formats import Derived
 
+__all__ = ["Header", "TableFile", "open_table", "read_header", "read_small"]
 DELIMITERS = ",;\t|"
 _BATCH = 20_000
-_HEADER_LINES = 200  # a header may hold line breaks, as survey exports do
+_HEADER_LINES = 300  # a header may hold line breaks, as survey exports do
 
 
-@dataclass(frozen=True)
-class Header:
-    """The first row of a delimited file.
-
-    `names` are stripped; a column without a name is ''. `n_lines` counts the physical lines up to
-    its end, `plain` is true if it is the first line of the file and takes one line.
-    """
-
-    names: tuple[str, ...]
-    delimiter: str
-    n_lines: int
-    plain: bool
-
-    def find(self, *names: str) -> int | None:
-        """Position of the first of these columns that is there; case does not matter."""
-        lower = [n.casefold() for n in self.names]
-        for name in names:
-            if name in self.names:
-                return self.names.index(name)
-            if name.casefold() in lower:
-                return lower.index(name.casefold())
-        return None
-
-
-def read_header(path: Path) -> Header | None:
+def read_header(path: Path, *, at_line: int | None = None) -> Header | None:
     """The header of a delimited file: the delimiter is the one that makes the most columns.
 
-    Blank lines and the line `sep=;` of a spreadsheet may stand before it. None if the file holds
-    no line, or if its first row cannot be read.
+    Blank lines, a preamble and the line `sep=;` of a spreadsheet may stand before it; `at_line`
+    says in which line it stands. None if the file holds no line, or if its first row cannot be
+    read.
     """
     lines = list(islice(Lines(path), _HEADER_LINES))
     if any(line is None for line in lines[:1]):
@@ -71,26 +54,27 @@ def read_header(path: Path) -> Header | None:
         start, delimiters = start + 1, told[1]
     best: Header | None = None
     for delimiter in delimiters:
-        found = read_records(lines[start:], delimiter=delimiter, n_fields=None, start=start)
-        record = next(found, None)
-        if record is None or record.fields is None:
-            continue
-        names = tuple(name.strip() for name in record.fields)
-        if best is None or len(names) > len(best.names):
-            best = Header(names, delimiter, record.last, plain=record.last == 1)
+        found = list(read_records(lines[start:], delimiter=delimiter, n_fields=None, start=start))
+        if len(lines) == _HEADER_LINES:
+            found = found[:-1]  # its end may lie beyond
+        header = find_header(found, delimiter, at_line=at_line)
+        if header is not None and (best is None or len(header.names) > len(best.names)):
+            best = header
     return best
 
 
 @dataclass
 class TableFile:
-    """One delimited file on its way into a dataset."""
+    """One delimited file on its way into a dataset; `by_rows` if its lines are rows of a sheet."""
 
     path: Path
     name: str
     header: Header
     facts: Facts
+    by_rows: bool = False
     warnings: list[str] = field(default_factory=list)
     rejected: list[Rejected] = field(default_factory=list)
+    left_out: Counter[str] = field(default_factory=Counter)
 
     @property
     def columns(self) -> list[str]:
@@ -127,11 +111,14 @@ class TableFile:
         schema = pa.schema([("line", pa.int64()), *((c, pa.string()) for c in columns)])
         with pq.ParquetWriter(staged, schema, compression="lz4") as writer:
             batch: list[tuple[int, list[str]]] = []
-            for record in self._records(len(names)):
+            for record in self.records():
                 fields, problem = record.fields, record.problem
                 if fields is not None and derived is not None:
                     try:
                         fields = [*fields, *derived.make(dict(zip(names, fields, strict=True)))]
+                    except NoPost as reason:
+                        self.left_out[str(reason)] += record.n
+                        continue
                     except ValueError as error:
                         fields, problem = None, str(error)
                 if fields is None:
@@ -146,12 +133,14 @@ class TableFile:
         empty_is_null = ", ".join(f"nullif({c}, '') AS {c}" for c in columns)
         return f"(SELECT line, {empty_is_null} FROM read_parquet({text(str(staged))}))"
 
-    def _records(self, n_fields: int) -> Iterator[Record]:
-        lines = Lines(self.path)
-        rest = islice(lines, self.header.n_lines, None)
-        yield from read_records(
-            rest, delimiter=self.header.delimiter, n_fields=n_fields, start=self.header.n_lines
+    def records(self) -> Iterator[Record]:
+        """Every row below the header; notes in `warnings` what had to be mended."""
+        lines, header = Lines(self.path), self.header
+        rest = islice(lines, header.n_lines, None)
+        found = read_records(
+            rest, delimiter=header.delimiter, n_fields=len(header.names), start=header.n_lines
         )
+        yield from _numbered(found, self._first_row()) if self.by_rows else found
         for count, what in (
             (lines.n_cp1252, "are no valid UTF-8 and were read as Windows-1252"),
             (lines.n_replaced, "hold bytes that are no valid text; these became U+FFFD"),
@@ -159,6 +148,25 @@ class TableFile:
         ):
             if count:
                 self.warnings.append(f"{count:,} lines of {self.name} {what}.")
+
+    def _first_row(self) -> int:
+        """The row of a sheet below its header, whose cells may hold line breaks."""
+        lines = islice(Lines(self.path), self.header.n_lines)
+        above = read_records(lines, delimiter=self.header.delimiter, n_fields=None)
+        return 1 + sum(r.n for r in above)
+
+    def peek(self, n: int = 2_000) -> list[list[str]]:
+        """The first rows, as far as they can be read; to see what its columns hold."""
+        kept = list(self.warnings)
+        rows = [r.fields for r in islice(self.records(), n) if r.fields is not None]
+        self.warnings = kept
+        return rows
+
+
+def _numbered(records: Iterator[Record], first: int) -> Iterator[Record]:
+    for record in records:
+        yield record._replace(line=first, last=first + record.n - 1)
+        first += record.n
 
 
 def _arrow(batch: list[tuple[int, list[str]]], schema: pa.Schema) -> pa.Table:
@@ -170,7 +178,7 @@ def _arrow(batch: list[tuple[int, list[str]]], schema: pa.Schema) -> pa.Table:
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def open_table(path: Path, *, name: str) -> TableFile:
+def open_table(opened: Opened | Path, *, name: str, header: int | None = None) -> TableFile:
     """A delimited file, its header read and its bytes counted.
 
     Raises
@@ -178,23 +186,39 @@ def open_table(path: Path, *, name: str) -> TableFile:
     InputError
         If it is empty or has no header that can be read.
     """
-    header = read_header(path)
-    if header is None:
+    file = opened if isinstance(opened, Opened) else Opened(opened, name)
+    found = read_header(file.path, at_line=header)
+    if found is None:
+        empty = not file.path.stat().st_size
+        where = f" in line {header}" if header is not None else ""
         raise InputError(
-            f"`files`: {name} {'is empty' if not path.stat().st_size else 'has no readable header'}"
-            ". Expected a text table whose first row names its columns. Check that this is the "
-            "right file."
+            f"`files`: {name} {'is empty' if empty else f'has no readable header{where}'}. "
+            "Expected a table with a row that names its columns. Check that this is the right "
+            "file, or say in which line the header stands (--header-row)."
         )
-    return TableFile(path, name, header, facts(path))
+    known = facts(file.path)
+    if file.sha256:
+        known = Facts(file.sha256, known.n_lines, known.plain)
+    warnings = list(file.warnings)
+    if found.n_skipped:
+        warnings.append(
+            f"The first {found.n_skipped} lines of {name} are no table; its header was found in "
+            f"line {found.n_skipped + 1}. If that is wrong, name the line with --header-row."
+        )
+    if found.further:
+        warnings.append(
+            f"The header of {name} takes {len(found.further) + 1} rows; they were read as one."
+        )
+    return TableFile(file.path, name, found, known, file.by_rows, warnings)
 
 
 def read_small(path: Path, *, what: str) -> list[tuple[int, dict[str, str]]]:
-    """Every row of a small delimited file, with its line; any row that cannot be read is an error.
+    """Every row of a small table, with its line; any row that cannot be read is an error.
 
     Parameters
     ----------
     path : path
-        The file.
+        A delimited text in any encoding, or a workbook.
     what : str
         The argument, as messages name it.
 
@@ -205,23 +229,23 @@ def read_small(path: Path, *, what: str) -> list[tuple[int, dict[str, str]]]:
     """
     if not path.is_file():
         raise InputError(f"`{what}`: there is no file {path}. Give the path of a CSV file.")
-    header = read_header(path)
-    if header is None:
-        raise InputError(
-            f"`{what}`: {path.name} has no readable header. Expected a CSV file whose first row "
-            "names its columns."
-        )
-    names = [name.lower() for name in header.names]
-    rest = islice(Lines(path), header.n_lines, None)
-    rows = []
-    for record in read_records(
-        rest, delimiter=header.delimiter, n_fields=len(names), start=header.n_lines
-    ):
-        if record.fields is not None:
-            rows.append((record.line, dict(zip(names, record.fields, strict=True))))
-        elif record.problem != EMPTY:
+    with TemporaryDirectory(prefix="carekit-") as folder:
+        opened = open_file(path, Path(folder), Reading())
+        header = read_header(opened.path)
+        if header is None:
             raise InputError(
-                f"`{what}`: line {record.line} of {path.name} cannot be read ({record.problem}). "
-                "Correct that line."
+                f"`{what}`: {path.name} has no readable header. Expected a CSV file whose first "
+                "row names its columns."
             )
+        table = TableFile(opened.path, path.name, header, Facts("", 0, False), opened.by_rows)
+        names = [name.lower() for name in header.names]
+        rows = []
+        for record in table.records():
+            if record.fields is not None:
+                rows.append((record.line, dict(zip(names, record.fields, strict=True))))
+            elif record.problem != EMPTY:
+                raise InputError(
+                    f"`{what}`: line {record.line} of {path.name} cannot be read "
+                    f"({record.problem}). Correct that line."
+                )
     return rows

@@ -23,6 +23,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _RETURN = re.compile(r"(?<=\r)(?!\n)")
+_ALONE = re.compile(r"\r(?!\n)")
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,20 @@ def facts(path: Path) -> Facts:
             last = chunk[-1:]
     n_lines = newlines + (last not in (b"", b"\n"))
     return Facts(digest.hexdigest(), n_lines, plain=not nuls and returns == pairs)
+
+
+def returns_are_inside(path: Path, name: str) -> bool:
+    """True if a `\\r` that stands alone is a line break inside a cell, not the end of a line.
+
+    The ends of a file's lines are of one kind: the one that its first megabyte holds more often.
+    """
+    with path.open("rb") as file:
+        head = file.read(1 << 20)
+    if b"\r" not in head:
+        return True
+    text = head.decode(name, "replace")
+    alone = len(_ALONE.findall(text))
+    return alone <= text.count("\n")
 
 
 def encoding(head: bytes) -> str:
@@ -120,6 +135,7 @@ class Lines:
         with self.path.open("rb") as file:
             name = encoding(file.read(4096))
         lines = self._bytes() if name == "utf-8" else self._text(name)
+        inside = returns_are_inside(self.path, name)
         first = True
         for line in lines:
             if line is None:
@@ -131,7 +147,10 @@ class Lines:
                 self.n_nul += 1
                 line = line.replace("\0", "")
             if "\r" in line:
-                yield from filter(None, _RETURN.split(line))
+                if inside:
+                    yield _ALONE.sub(" ", line)
+                else:
+                    yield from filter(None, _RETURN.split(line))
             else:
                 yield line
 

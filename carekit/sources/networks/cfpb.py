@@ -6,24 +6,25 @@ makes no post. The consumer's own words are there only if he agreed.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
+from carekit.sources.collecting.limits import QueryFailed
 from carekit.sources.collecting.purging import purge_json
 from carekit.sources.collecting.source import (
     Ask,
     Estimate,
-    LiveSource,
     Page,
     Query,
+    Source,
     SourceKind,
     StoredPage,
+    in_a_row,
 )
-from carekit.sources.collecting.web import Answer, QueryFailed
-from carekit.sources.found import Draft, Found, Problem
+from carekit.sources.collecting.web import Answer
+from carekit.sources.found import Found, Problem, guarded
 from carekit.sources.networks.selections import COMPLAINTS
 from carekit.sources.networks.values import (
     first_ident,
@@ -61,13 +62,13 @@ def read(value: Any, *, seen_at: datetime | None = None) -> Iterator[Found]:
         if problem:
             yield Problem(problem)
         else:
-            source = hit.get("_source")
-            yield _draft(source if isinstance(source, Mapping) else hit, mapping(hit), seen_at)
+            yield from guarded(_draft, hit, seen_at)
 
 
-def _draft(source: Mapping[str, Any], hit: Mapping[str, Any], seen_at: datetime | None) -> Draft:
+def _draft(hit: Mapping[str, Any], seen_at: datetime | None) -> Iterator[Found]:
+    source = mapping(hit, "_source") or hit
     native = first_ident(source, "complaint_id") or first_ident(hit, "_id")
-    return {
+    yield {
         "native_id": native,
         "network": NETWORK,
         "surface": "regulator",
@@ -87,24 +88,13 @@ SIZE, DEEPEST = 100, 10_000
 FIRST_DAY = date(2011, 12, 1)
 
 
-class Cfpb(LiveSource):
-    """The search API of the complaint database.
-
-    Parameters
-    ----------
-    ask : Ask
-        Targets: names of companies, as the database writes them.
-    web : Web
-    base_url : str
-    """
+class Cfpb(Source):
+    """The search API. Targets: names of companies, as the database writes them."""
 
     name = network = "cfpb"
     terms = "Public domain; the narratives are by consumers who agreed to their publication."
     selection = COMPLAINTS
     pace = 1.0
-
-    def __init__(self, ask: Ask, *, web: Web, base_url: str = BASE) -> None:
-        super().__init__(ask, web=web, base_url=base_url)
 
     def queries(self) -> Sequence[Query]:
         days = list(_months(*self._range()))
@@ -120,22 +110,21 @@ class Cfpb(LiveSource):
 
     def pages(self, query: Query, cursor: str | None) -> Iterator[Page]:
         first, last, company = query.key.split("/", 2)
-        while True:
-            n, after = (1, None) if cursor is None else _cursor(cursor)
-            answer = self._call(company, first, last, n=n, after=after)
-            body = answer.json()
-            total = number(inner(body, "hits", "total", "value")) or 0
-            if total > DEEPEST and first < last and n == 1:
-                # The search cannot show all of it: ask for each half.
-                yield self._page(answer, follow=_halves(first, last, company))
-                return
-            points = inner(body, "_meta", "break_points")
-            following = points.get(str(n + 1)) if isinstance(points, dict) else None
-            more = n * SIZE < min(total, DEEPEST) and isinstance(following, list)
-            cursor = f"{n + 1}:{'_'.join(map(str, following or []))}" if more else None
-            yield self._page(answer, next_cursor=cursor)
-            if cursor is None:
-                return
+        yield from in_a_row(lambda at: self._page(company, first, last, at), cursor)
+
+    def _page(self, company: str, first: str, last: str, cursor: str | None) -> Page:
+        n, after = (1, None) if cursor is None else _cursor(cursor)
+        answer = self._call(company, first, last, n=n, after=after)
+        body = answer.json()
+        total = number(inner(body, "hits", "total", "value")) or 0
+        n_items = len(listed(body, "hits", "hits"))
+        if total > DEEPEST and first < last and n == 1:
+            # The search cannot show all of it: ask for each half.
+            return Page.of(answer, n_items=n_items, follow=_halves(first, last, company))
+        points = listed(body, "_meta", "break_points", str(n + 1))
+        more = n * SIZE < min(total, DEEPEST) and points and n_items
+        following = self.cursor(f"{n + 1}:{'_'.join(map(str, points))}") if more else None
+        return Page.of(answer, n_items=n_items, next_cursor=following)
 
     def _call(self, company: str, first: str, last: str, *, n: int, after: str | None) -> Answer:
         params: dict[str, Any] = {
@@ -153,18 +142,7 @@ class Cfpb(LiveSource):
             raise QueryFailed(f"{self.host} answered without complaints")
         return answer
 
-    def _page(self, answer: Answer, **rest: Any) -> Page:
-        hits = inner(answer.json(), "hits", "hits")
-        n_items = len(hits) if isinstance(hits, list) else 0
-        return Page(
-            answer.body, answer.request, answer.status, answer.headers, n_items=n_items, **rest
-        )
-
-    def read(self, page: StoredPage) -> Iterable[Found]:
-        try:
-            body = json.loads(page.body)
-        except ValueError:
-            return [Problem("the page is no JSON")]
+    def found(self, page: StoredPage, body: Any) -> Iterable[Found]:
         return read(body, seen_at=page.fetched_at)
 
     def purge(self, body: str, ids: Any) -> str:
@@ -200,7 +178,7 @@ def _halves(first: str, last: str, company: str) -> tuple[Query, ...]:
 
 def _cursor(cursor: str) -> tuple[int, str | None]:
     n, _, after = cursor.partition(":")
-    return int(n), after or None
+    return (int(n) if n.isdecimal() else 1), after or None
 
 
 def make(ask: Ask, web: Web) -> Cfpb:

@@ -16,21 +16,23 @@ from urllib.parse import unquote
 
 from carekit.dataset.manifest import NOTHING_LEFT_OUT
 from carekit.errors import InputError
+from carekit.sources.collecting.limits import QueryFailed
 from carekit.sources.collecting.source import (
     Ask,
     Estimate,
-    LiveSource,
     Page,
     Query,
+    Source,
     SourceKind,
     StoredPage,
+    in_a_row,
 )
-from carekit.sources.collecting.web import QueryFailed
 from carekit.sources.files.any_csv import Preset, plan
 from carekit.sources.files.formats import Drafts, Format, Options, Sample
 from carekit.sources.files.json_items import place, table_items
 from carekit.sources.files.table import TableFile
 from carekit.sources.found import Found, Problem, guarded
+from carekit.sources.json_text import decode_deep, loads
 from carekit.sources.networks.reviews import BRAND_COLUMNS, made_id, review, titled
 from carekit.sources.networks.values import ident, language, moment, number, words
 
@@ -56,12 +58,12 @@ def answer_of(body: str) -> tuple[list[Any], str | None] | None:
         return None
     try:
         # Several values may follow each other, each after a line with its length.
-        outer, _ = json.JSONDecoder().raw_decode(body, start)
+        outer = decode_deep(body, start).value
         inside = next(
             c[2] for c in outer if isinstance(c, list) and len(c) > 2 and c[:2] == ["wrb.fr", MARK]
         )
-        value = json.loads(inside) if isinstance(inside, str) else []
-    except (ValueError, TypeError, StopIteration, RecursionError):
+        value = loads(inside) if isinstance(inside, str) else []
+    except (ValueError, TypeError, StopIteration):
         return None
     if not isinstance(value, list):
         return None
@@ -202,16 +204,9 @@ PATH = "/_/PlayStoreUi/data/batchexecute"
 SIZE, NEWEST = 100, 2
 
 
-class GooglePlay(LiveSource):
-    """The web pages of the store.
-
-    Parameters
-    ----------
-    ask : Ask
-        Targets: app ids (com.acme.app). `countries` and `langs`: which editions to read.
-    web : Web
-    base_url : str
-    """
+class GooglePlay(Source):
+    """The web pages of the store. Targets: app ids (com.acme.app); `countries` and `langs`: which
+    editions to read."""
 
     name = "google-play"
     network = "google_play"
@@ -221,9 +216,6 @@ class GooglePlay(LiveSource):
     )
     selection = NOTHING_LEFT_OUT
     pace = 2.0
-
-    def __init__(self, ask: Ask, *, web: Web, base_url: str = BASE) -> None:
-        super().__init__(ask, web=web, base_url=base_url)
 
     def queries(self) -> Sequence[Query]:
         countries, langs = self.ask.countries or ("us",), self.ask.langs or ("en",)
@@ -241,35 +233,22 @@ class GooglePlay(LiveSource):
 
     def pages(self, query: Query, cursor: str | None) -> Iterator[Page]:
         country, lang, app = query.key.split("/", 2)
-        while True:
-            answer = self.web.get(
-                self.base_url + PATH,
-                params={"hl": lang, "gl": country},
-                form={"f.req": _request(app, cursor)},
-                expect="text",
-            )
-            found = answer_of(answer.body)
-            if found is None:
-                raise QueryFailed(f"{self.host} answered without a list of reviews for {app}")
-            reviews, cursor = found
-            if not reviews or self._is_before(reviews):
-                cursor = None
-            yield Page(
-                answer.body,
-                answer.request,
-                answer.status,
-                answer.headers,
-                next_cursor=cursor,
-                n_items=len(reviews),
-            )
-            if cursor is None:
-                return
+        yield from in_a_row(lambda at: self._page(country, lang, app, at), cursor)
 
-    def _is_before(self, reviews: Sequence[Any]) -> bool:
-        """The newest come first: a page that is older than the range ends it."""
-        times = [_time(r) for r in reviews]
-        since = self.ask.since
-        return since is not None and all(t is not None and t < since for t in times)
+    def _page(self, country: str, lang: str, app: str, cursor: str | None) -> Page:
+        answer = self.web.get(
+            self.base_url + PATH,
+            params={"hl": lang, "gl": country},
+            form={"f.req": _request(app, cursor)},
+            expect="text",
+        )
+        found = answer_of(answer.body)
+        if found is None:
+            raise QueryFailed(f"{self.host} answered without a list of reviews for {app}")
+        reviews, token = found
+        is_end = not reviews or self.all_before(moment(_at(r, 5, 0)) for r in reviews)
+        following = None if is_end else self.cursor(token)
+        return Page.of(answer, next_cursor=following, n_items=len(reviews))
 
     def read(self, page: StoredPage) -> Iterable[Found]:
         _, lang, app = page.query.key.split("/", 2)
@@ -287,26 +266,17 @@ class GooglePlay(LiveSource):
         """A review in the range of time; an answer belongs to its review, whenever it came."""
         if draft.get("nested"):
             return draft["reply_to"] not in left_out
-        time, ask = draft["created_at"], self.ask
-        if time is None:
-            return True
-        return not (ask.since and time < ask.since) and not (ask.until and time > ask.until)
+        return self.in_range(draft["created_at"])
 
     def purge(self, body: str, ids: Collection[str]) -> str:
         """The body without the reviews of these ids."""
         plain = {i.removesuffix("#reply") for i in ids}
         found = answer_of(body)
-        if found is None or not any(i in body for i in plain):
+        kept = [r for r in (found[0] if found else []) if ident(_at(r, 0)) not in plain]
+        if found is None or len(kept) == len(found[0]):
             return body
-        kept = [r for r in found[0] if not (isinstance(r, list) and r and r[0] in plain)]
         inside = json.dumps([kept, None, [None, found[1]]], ensure_ascii=False)
         return ")]}'\n\n" + json.dumps([["wrb.fr", MARK, inside]], ensure_ascii=False)
-
-
-def _time(review: Any) -> Any:
-    return (
-        moment(review[5][0]) if isinstance(review, list) and len(review) > 5 and review[5] else None
-    )
 
 
 def _request(app: str, token: str | None) -> str:

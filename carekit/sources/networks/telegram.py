@@ -13,17 +13,19 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from carekit.errors import InputError, MissingExtraError
+from carekit.sources.collecting.limits import QueryFailed
 from carekit.sources.collecting.source import (
     LOOKUP,
     Ask,
     Estimate,
-    LiveSource,
     Page,
     Query,
+    Source,
     SourceKind,
     StoredPage,
+    in_a_row,
 )
-from carekit.sources.collecting.web import Answer, QueryFailed
+from carekit.sources.collecting.web import Answer
 from carekit.sources.files.formats import Format, Options, Sample
 from carekit.sources.files.json_items import json_items, place
 from carekit.sources.found import Draft, Found, Gone, LeftOut, Problem, guarded
@@ -209,7 +211,7 @@ def soup(html: str) -> BeautifulSoup:
 def numbers(page: BeautifulSoup) -> list[int]:
     """The numbers of the messages on a page."""
     found = (str(m["data-post"]).rsplit("/", 1)[-1] for m in page.select("[data-post]"))
-    return [int(n) for n in found if n.isdecimal()]
+    return [int(n) for n in found if n.isdecimal() and len(n) < 16]
 
 
 def read_preview(html: str, *, seen_at: datetime | None = None) -> Iterator[Found]:
@@ -224,21 +226,23 @@ def read_preview(html: str, *, seen_at: datetime | None = None) -> Iterator[Foun
     """
     for message in soup(html).select("[data-post]"):
         channel, _, number = str(message["data-post"]).rpartition("/")
-        if not channel or not number.isdecimal():
+        if not channel or not number.isdecimal() or len(number) > 15:
             yield Problem("a message has no number")
         elif "service_message" in (message.get("class") or []):
             yield LeftOut(SERVICE)
         else:
-            yield _preview_draft(message, channel, number, seen_at)
+            yield from guarded(_preview_draft, message, channel, number, seen_at)
 
 
-def _preview_draft(message: Tag, channel: str, number: str, seen_at: datetime | None) -> Draft:
+def _preview_draft(
+    message: Tag, channel: str, number: str, seen_at: datetime | None
+) -> Iterator[Found]:
     time = message.select_one("time[datetime]")
     # A message that answers another shows a piece of that one's text first.
     text = next((t for t in message.select(".tgme_widget_message_text")
                  if t.find_parent(class_="tgme_widget_message_reply") is None), None)  # fmt: skip
     answered = message.select_one("a.tgme_widget_message_reply[href]")
-    return {
+    yield {
         "native_id": f"{channel}/{number}",
         "network": NETWORK,
         "surface": "brand_page",
@@ -270,25 +274,14 @@ BASE = "https://t.me"
 PAGE = 20
 
 
-class Telegram(LiveSource):
-    """The public preview of channels.
-
-    Parameters
-    ----------
-    ask : Ask
-        Targets: names of channels.
-    web : Web
-    base_url : str
-    """
+class Telegram(Source):
+    """The public preview of channels. Targets: their names."""
 
     name = network = "telegram"
     terms = "Public channels only; ask slowly, honour deletions (run --refresh)."
     selection = CHANNEL_POSTS
     pace = 1.5
     versions: tuple[str, ...] = ("httpx", "beautifulsoup4")
-
-    def __init__(self, ask: Ask, *, web: Web, base_url: str = BASE) -> None:
-        super().__init__(ask, web=web, base_url=base_url)
 
     def accounts(self) -> Sequence[str]:
         return self.ask.targets
@@ -309,12 +302,7 @@ class Telegram(LiveSource):
             channel, _, number = query.key.rpartition("/")
             yield self._page(channel, str(int(number) + 1))
             return
-        while True:
-            page = self._page(query.key, cursor)
-            yield page
-            if page.next_cursor is None:
-                return
-            cursor = page.next_cursor
+        yield from in_a_row(lambda at: self._page(query.key, at), cursor)
 
     def _get(self, channel: str, before: str | None) -> Answer:
         return self.web.get(
@@ -323,8 +311,8 @@ class Telegram(LiveSource):
 
     def _page(self, channel: str, before: str | None) -> Page:
         answer = self._get(channel, before)
-        read = soup(answer.body)
-        found = numbers(read)
+        page = soup(answer.body)
+        found = numbers(page)
         if not found and before is None:
             raise QueryFailed(
                 f"{self.host} shows no messages of {channel!r}: there is no such public channel, or "
@@ -333,46 +321,27 @@ class Telegram(LiveSource):
         lowest = min(found, default=1)
         # Paging may loop: only a page that goes further down is worth asking for.
         goes_on = lowest > 1 and (before is None or lowest < int(before))
-        return Page(
-            answer.body,
-            answer.request,
-            answer.status,
-            answer.headers,
-            next_cursor=str(lowest) if goes_on and not self._is_before(read) else None,
-            n_items=len(found),
-        )
-
-    def _is_before(self, page: BeautifulSoup) -> bool:
-        since = self.ask.since
-        times = [moment(str(t["datetime"])) for t in page.select("time[datetime]")]
-        return since is not None and bool(times) and all(t is not None and t < since for t in times)
+        times = (moment(str(t["datetime"])) for t in page.select("time[datetime]"))
+        following = str(lowest) if goes_on and not self.all_before(times) else None
+        return Page.of(answer, next_cursor=following, n_items=len(found))
 
     def read(self, page: StoredPage) -> Iterable[Found]:
         found = list(read_preview(page.body, seen_at=page.fetched_at))
         if page.query.kind == LOOKUP:
             there = any(isinstance(f, dict) and f["native_id"] == page.query.key for f in found)
             return found if there else [*found, Gone("telegram", page.query.key)]
-        return [f for f in found if self._wanted(f)]
-
-    def _wanted(self, found: Found) -> bool:
-        time = found.get("created_at") if isinstance(found, dict) else None
-        ask = self.ask
-        if time is None:
-            return True
-        return not (ask.since and time < ask.since) and not (ask.until and time > ask.until)
+        return self.wanted(found)
 
     def lookup(self, ids: Sequence[str]) -> Sequence[Query]:
-        return [Query(LOOKUP, i) for i in ids]
+        return [Query(LOOKUP, i) for i in ids if i.rpartition("/")[2].isdecimal()]
 
     def purge(self, body: str, ids: Collection[str]) -> str:
         """The page without the messages of these ids."""
-        if not any(i in body for i in ids):
-            return body
-        read = soup(body)
-        for message in read.select("[data-post]"):
-            if str(message["data-post"]) in ids:
-                message.clear()
-        return str(read)
+        page = soup(body)
+        gone = [m for m in page.select("[data-post]") if str(m["data-post"]) in ids]
+        for message in gone:
+            message.clear()
+        return str(page) if gone else body
 
 
 def make(ask: Ask, web: Web) -> Telegram:

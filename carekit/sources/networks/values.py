@@ -15,9 +15,8 @@ from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
 from carekit.sources.found import mended
+from carekit.sources.json_text import TORN as TORN
 
-# The key of an object in whose middle the file ends: what it holds is not all of it.
-TORN = "\0torn"
 CUT = "the file ends, or is broken, inside this item"
 _TWITTER = "%a %b %d %H:%M:%S %z %Y"  # Tue Oct 31 22:10:47 +0000 2017
 _EXACT = 2**53  # a float beyond it has lost digits of its id
@@ -257,7 +256,7 @@ def unmarked(html: str, reader: Words) -> str:
     try:
         reader.feed(html)
         reader.close()
-    except AssertionError:  # a declaration such as <![x[
+    except (AssertionError, ValueError):  # a declaration such as <![x[, a number without end
         return unescaped(_TAG.sub("", html))
     return "".join(reader.parts)
 

@@ -167,7 +167,7 @@ def _ticket(
     }
     earliest = min(good, key=lambda c: (c["at"] is None, str(c["at"])), default=described)
     first = earliest if _is_description(earliest, described, text) else described
-    requester = requester or first["author"]  # old exports leave out who asked
+    requester = requester or ident(first["author"])  # old exports leave out who asked
     yield from _draft(first, same, native, requester, roles)
     for comment in comments:
         if not isinstance(comment, dict):

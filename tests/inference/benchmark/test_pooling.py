@@ -7,8 +7,8 @@ from scipy.optimize import brentq
 from scipy.special import betainc, betaln
 
 from carekit.errors import InputError
-from carekit.inference.benchmark.beta_binomial import fit_counts
 from carekit.inference.benchmark.pooling import draw_rates, shrink_rates
+from carekit.inference.rates.beta_binomial import fit_counts
 
 
 def frame():

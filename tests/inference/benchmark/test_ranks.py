@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from carekit.errors import InputError
 from carekit.inference.benchmark.ranks import prob_top, rank_probabilities, rank_sets
+from carekit.inference.rates.intervals import newcombe
+from carekit.inference.rates.proportions import estimate_rate
 
 
 def frame(estimates, errors=0.05):
@@ -32,6 +34,45 @@ tables = st.lists(st.tuples(st.floats(0, 1), st.floats(0.01, 0.3)), min_size=2, 
 def test_ties_share_the_better_rank():
     out = rank_sets(frame([0.5, 0.9, 0.5, 0.1]), method="bonferroni")
     assert out["rank"].tolist() == [2, 1, 2, 4]
+
+
+def counts(yes, n=40):
+    return pd.DataFrame({"brand": range(len(yes)), "n": n, "n_answered": yes})
+
+
+def test_brands_at_0_and_100_per_cent_take_part():
+    # Their standard error is 0, their limits are not: as Newcombe compares two shares.
+    rates = estimate_rate(counts([40, 38, 20, 1, 0]), by="brand")
+    out = rank_sets(rates, draws=20_000)
+    assert out["rank"].tolist() == [1, 2, 3, 4, 5]
+    assert out["best_rank"].tolist() == [1, 1, 3, 4, 4]
+    assert out["worst_rank"].tolist() == [2, 2, 3, 5, 5]
+    two = rank_sets(estimate_rate(counts([40, 36]), by="brand"), method="bonferroni")
+    low, _ = newcombe(40, 40, 36, 40)
+    assert (two["worst_rank"][0] == 1) == (low > 0)
+
+
+def test_one_brand_alone_has_the_set_it_has_among_all():
+    table = frame([0.3, 0.5, 0.52, 0.9, 0.1], 0.04)
+    for method in ("marginal", "simultaneous"):
+        everyone = rank_sets(table, method=method, draws=5000)
+        alone = rank_sets(table, method=method, draws=5000, only=2)
+        pd.testing.assert_frame_equal(alone, everyone.iloc[[2]].reset_index(drop=True))
+    assert message(lambda: rank_sets(table, only=9)) == (
+        "`only` is 9; the groups of 'brand' are: 0, 1, 2, 3, 4. Name one of them."
+    )
+
+
+def test_sets_of_extreme_rates_hold_the_true_ranks():
+    rng = np.random.default_rng(6)
+    held = []
+    for _ in range(60):
+        rates = rng.uniform(0.85, 0.99, 6)
+        table = estimate_rate(counts(rng.binomial(40, rates)), by="brand")
+        out = rank_sets(table, draws=2000)
+        true = 1 + (rates[None, :] > rates[:, None]).sum(axis=1)
+        held.append(((out["best_rank"] <= true) & (true <= out["worst_rank"])).all())
+    assert np.mean(held) >= 0.9
 
 
 def test_two_groups_need_the_usual_critical_value():
@@ -150,7 +191,7 @@ def test_errors_say_what_came_what_was_expected_and_what_to_do():
     )
     assert message(lambda: rank_sets(table.assign(std_error=[0.1, 0.0, np.nan]))) == (
         "`table` has no estimate with a positive standard error in 2 rows (first: 1, 2); both are "
-        "needed to rank. Leave these groups out and say so."
+        "needed to rank, or limits in ci_low and ci_high. Leave these groups out and say so."
     )
     assert message(lambda: rank_sets(table.assign(brand="a"))) == (
         "`table` repeats a value of 'brand' in 2 rows (first: 1, 2); one row a group was expected. "

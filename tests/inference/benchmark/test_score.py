@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from carekit.errors import InputError
 from carekit.inference.benchmark.score import rank_scores, score_brands, weight_sensitivity
+from carekit.inference.rates.intervals import wilson
+from carekit.inference.rates.proportions import estimate_rate
 
 WEIGHTS = {"rate": 0.5, "speed": 0.3, "tone": 0.2}
 
@@ -34,6 +36,76 @@ def test_score_and_error_counted_by_hand():
     assert out["std_error"] == pytest.approx(20 * 0.05 * np.sqrt(0.25 + 0.09 + 0.04))
     assert out["bound_low"] == out["bound_high"] == pytest.approx(out["estimate"])
     assert (out["criteria"], out["missing"], out["flags"]) == (3, "", "")
+
+
+def counted(**brands):
+    """(yes, n) of each criterion → a table with Wilson's limits."""
+    rows = [
+        {"brand": brand, "criterion": name, "n": n, "n_answered": yes}
+        for brand, values in brands.items()
+        for name, (yes, n) in zip(WEIGHTS, values, strict=True)
+    ]
+    return estimate_rate(pd.DataFrame(rows), by=["brand", "criterion"])
+
+
+def test_limits_do_not_collapse_where_every_criterion_is_0_or_1():
+    table = counted(a=((30, 30),) * 3, b=((0, 30),) * 3, c=((15, 30),) * 3)
+    out = score_brands(table, weights=WEIGHTS).set_index("brand")
+    low, _ = wilson(30, 30)
+    assert out.loc["a", "ci_high"] == 20
+    assert out.loc["a", "ci_low"] == pytest.approx(
+        20 - 20 * (1 - float(low)) * np.sqrt(0.25 + 0.09 + 0.04)
+    )
+    assert (out.loc["b", "ci_low"], out.loc["b", "ci_high"]) == pytest.approx(
+        (0, 20 - out.loc["a", "ci_low"])
+    )
+    ranks = rank_scores(out.reset_index(), method="bonferroni")
+    assert ranks["rank"].tolist() == [1, 3, 2]
+    bare = table.drop(columns=["ci_low", "ci_high"])
+    alone = score_brands(bare, weights=WEIGHTS).set_index("brand")
+    assert alone.loc["a", "flags"] == "zero_var"
+    assert np.isnan(alone.loc["a", "ci_low"])
+    assert alone.loc["c", "ci_low"] == pytest.approx(out.loc["c", "ci_low"], abs=0.05)
+
+
+@pytest.mark.parametrize(("n", "rates"), [(30, (0.97, 0.95)), (30, (0.9, 0.8)), (60, (0.05, 0.03))])
+def test_scores_near_the_ends_cover_as_they_say(n, rates):
+    # Normal limits covered 69 to 89 %.
+    rng = np.random.default_rng(3)
+    weights, held = {"rate": 0.6, "speed": 0.4}, 0
+    yes = rng.binomial(n, rates, (400, 2))
+    low, high = wilson(yes, n)
+    table = pd.DataFrame(
+        {
+            "brand": np.repeat(np.arange(400), 2),
+            "criterion": ["rate", "speed"] * 400,
+            "estimate": (yes / n).ravel(),
+            "std_error": 0.0,
+            "ci_low": low.ravel(),
+            "ci_high": high.ravel(),
+        }
+    )
+    out = score_brands(table, weights=weights)
+    true = 20 * (0.6 * rates[0] + 0.4 * rates[1])
+    held = ((out["ci_low"] <= true) & (true <= out["ci_high"])).mean()
+    assert 0.92 <= held <= 0.99
+
+
+def test_a_covariance_of_nested_criteria_replaces_independence():
+    table = frame(a=(0.6, 0.5, 0.8), b=(0.6, 0.5, 0.8))
+    cov = 0.05**2 * np.array([[1, 0.8, 0.5], [0.8, 1, 0.3], [0.5, 0.3, 1]])
+    out = score_brands(table, weights=WEIGHTS, covariance={"a": cov}).set_index("brand")
+    w = np.array(list(WEIGHTS.values()))
+    assert out.loc["a", "std_error"] == pytest.approx(20 * np.sqrt(w @ cov @ w))
+    assert out.loc["b", "std_error"] == pytest.approx(20 * 0.05 * np.sqrt((w**2).sum()))
+    width = out["ci_high"] - out["ci_low"]
+    assert width["a"] / width["b"] == pytest.approx(
+        out.loc["a", "std_error"] / out.loc["b", "std_error"], rel=0.02
+    )
+    assert message(lambda: score_brands(table, weights=WEIGHTS, covariance={"z": cov})) == (
+        "`covariance` of 'z' has shape (3, 3); a brand of `table` and a covariance matrix of its 3 "
+        "criteria, in the order of `weights`, were expected. Check how it was computed."
+    )
 
 
 def test_a_missing_criterion_gives_a_rescaled_score_and_its_bounds():

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carekit.errors import InputError, SchemaError
+from carekit.inference.rates.intervals import clopper_pearson
 from carekit.inference.rates.proportions import estimate_rate, mean_of_rates
 
 GOLDEN = Path(__file__).parents[2] / "golden"
@@ -129,11 +130,14 @@ def test_no_variance_between_clusters_falls_back_to_exact_limits_and_says_so():
     )
     out = estimate_rate(rows, by="group", cluster="brand").set_index("group")
     assert out.loc["none", "ci_low"] == 0
-    assert out.loc["none", "ci_high"] == pytest.approx(1 - 0.025 ** (1 / 100))
-    assert out.loc["half", "ci_low"] == pytest.approx(0.15701281)  # binom.test(4, 8) in R
+    # Two brands of one size: two units. Of 2 and 6 requests: Kish's number is 64 / 40.
+    assert out.loc["none", "ci_high"] == pytest.approx(1 - 0.025 ** (1 / 2))
+    low, _ = clopper_pearson(0.8, 1.6)
+    assert out.loc["half", "ci_low"] == pytest.approx(float(low))
     assert (out["std_error"] == 0).all()
     assert out["deff"].isna().all()
-    assert (out["method"] == "clopper-pearson: no variance between values of brand").all()
+    method = "clopper-pearson on kish's number, clustered by brand: no variance"
+    assert (out["method"] == method).all()
     assert out.loc["none", "flags"] == "zero_var, few_clusters"
 
 

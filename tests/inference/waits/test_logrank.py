@@ -99,7 +99,7 @@ def test_result_reads_as_a_sentence():
     )
     assert str(clustered) == (
         "Waits compared by log-rank, clustered by author (robust score): χ² = 22.40 on 1 df "
-        "(tail of F on 52), p = 2.03e-05; p = 0.01 by 99 relabellings; 130 requests of 53 "
+        "(tail of F on 51), p = 1.38e-07; p = 0.01 by 99 relabellings; 130 requests of 53 "
         "clusters (care: 49 answered, 23.3 expected; main: 24 answered, 49.7 expected)."
     )
 

@@ -13,9 +13,8 @@ import sys
 import duckdb  # noqa: F401
 import httpx  # noqa: F401
 import pandas  # noqa: F401
-import stamina  # noqa: F401
 
-from carekit.sources.collecting import build, collect, refresh  # noqa: F401
+from carekit.sources.collecting import build, collect  # noqa: F401
 
 
 def main() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from carekit.errors import InputError
-from carekit.sources.collecting.budget import Budget, Stopped
+from carekit.sources.collecting.limits import Budget, Stopped
 
 
 def test_pages_stop_after_the_last_one_allowed() -> None:

@@ -18,8 +18,11 @@ from carekit.dataset.folder import open_dataset
 from carekit.dataset.privacy import pseudonym
 from carekit.errors import CarekitError, InputError
 from carekit.measures.answers import answer_rate
+from carekit.sources import identities
 from carekit.sources.collecting.collect import collect, estimate
-from carekit.sources.collecting.web import QueryFailed, Web
+from carekit.sources.collecting.limits import QueryFailed
+from carekit.sources.collecting.web import Web
+from carekit.sources.identities import native_ids, safe_id
 
 
 def gather(fake: Any, out: Path, *targets: str, **options: Any) -> Any:
@@ -30,6 +33,14 @@ def gather(fake: Any, out: Path, *targets: str, **options: Any) -> Any:
 
 def posts(folder: Path) -> pd.DataFrame:
     return open_dataset(folder).read("posts").set_index("post_id").sort_index()
+
+
+KEY = ("00" * 32).encode()
+
+
+def named(uri: str) -> str:
+    """The post_id of an address, which holds its author: a pseudonym."""
+    return f"bluesky:{safe_id(KEY, 'bluesky', uri)}"
 
 
 def test_with_a_login_the_planted_answer_rate_comes_back(bluesky, login, tmp_path) -> None:
@@ -60,13 +71,13 @@ def test_rows_are_those_of_a_hand_written_thread(bluesky, login, tmp_path) -> No
     made = posts(tmp_path / "d")
     key = ("00" * 32).encode()
     ann, bob = (pseudonym(key, "bluesky", h) for h in ("ann.test", "bob.test"))
-    first = made.loc[f"bluesky:{root}"]
+    first = made.loc[named(root)]
     assert first["text"] == f"@acme.test where is it? ask @{bob}"
     assert (first["brand"], first["account"], first["surface"]) == ("Acme", "acme.test", "mention")
-    second = made.loc[f"bluesky:{answer}"]
+    second = made.loc[named(answer)]
     assert (second["author_role"], second["brand"]) == ("brand", "Acme")
     assert second["text"] == f"On its way, @{ann}"
-    assert second["reply_to"] == second["thread_id"] == f"bluesky:{root}"
+    assert second["reply_to"] == second["thread_id"] == named(root)
     assert (made["observed_at"] > pd.Timestamp("2026-01-01", tz="UTC")).all()
     assert (made["created_at"].dt.hour == 8).all()
 
@@ -75,12 +86,12 @@ def test_redaction_once_asked_for_holds_in_every_later_run(bluesky, login, tmp_p
     first = bluesky.post("ann.test", "@acme.test write to ann@mail.example", minute=0)
     bluesky.post("acme.test", "On its way", minute=2, to=first)
     gather(bluesky, tmp_path / "d", redact=True)
-    assert posts(tmp_path / "d").loc[f"bluesky:{first}", "text"] == "@acme.test write to [email]"
+    assert posts(tmp_path / "d").loc[named(first), "text"] == "@acme.test write to [email]"
     second = bluesky.post("bob.test", "@acme.test or call 06 12 34 56 78", minute=5)
     collect("bluesky", out=tmp_path / "d", refresh=True, base_url=bluesky.url, pace=0)
     made = posts(tmp_path / "d")
-    assert made.loc[f"bluesky:{first}", "text"] == "@acme.test write to [email]"
-    assert made.loc[f"bluesky:{second}", "text"] == "@acme.test or call [phone]"
+    assert made.loc[named(first), "text"] == "@acme.test write to [email]"
+    assert made.loc[named(second), "text"] == "@acme.test or call [phone]"
     part = next(p for p in open_dataset(tmp_path / "d").manifest.parts if p.table == "posts")
     assert part.query["redact"] is True
 
@@ -89,7 +100,7 @@ def test_comments_below_a_post_of_the_brand_are_on_its_page(bluesky, tmp_path) -
     root = bluesky.post("acme.test", "New shop in Lyon", minute=0)
     comment = bluesky.post("ann.test", "And my parcel?", minute=5, to=root)
     gather(bluesky, tmp_path / "d")
-    row = posts(tmp_path / "d").loc[f"bluesky:{comment}"]
+    row = posts(tmp_path / "d").loc[named(comment)]
     assert (row["surface"], row["account"], row["brand"]) == (
         "brand_page",
         "acme.test",
@@ -169,13 +180,13 @@ def test_a_refresh_marks_deletions_and_moves_the_clock(bluesky, login, tmp_path)
     report = gather(bluesky, tmp_path / "d", refresh=True)
     after = posts(tmp_path / "d")
     gone = after[after["deleted_at"].notna()]
-    assert set(gone.index) == {f"bluesky:{answer}", f"bluesky:{uris[5]}"}
+    assert set(gone.index) == {named(answer), named(uris[5])}
     assert report.n_deleted == 2
     assert gone["text"].isna().all()
     assert gone["author_id"].notna().all()
     assert set(gone["account"]) == {"acme.test"}  # a deleted request was still a brand's
-    assert after.loc[f"bluesky:{uris[4]}", "text"] == "@acme.test it came after all"
-    assert f"bluesky:{late}" in after.index
+    assert after.loc[named(uris[4]), "text"] == "@acme.test it came after all"
+    assert named(late) in after.index
     kept = after.index.intersection(before.index).difference(gone.index)
     assert (after.loc[kept, "observed_at"] > before.loc[kept, "observed_at"]).all()
     assert (after.loc[gone.index, "deleted_at"] > before.loc[gone.index, "observed_at"]).all()
@@ -201,7 +212,11 @@ def test_a_refresh_without_raw_pages_finds_the_same_deletions(bluesky, login, tm
     report = gather(bluesky, tmp_path / "d", refresh=True, raw=False)
     after = posts(tmp_path / "d")
     gone = after[after["deleted_at"].notna()]
-    assert list(gone.index) == [f"bluesky:{uris[5]}"]
+    assert list(gone.index) == [named(uris[5])]
+    # The table of the owner led from the pseudonyms to the posts, and forgets the deleted one.
+    known = native_ids([i.removeprefix("bluesky:") for i in after.index])
+    assert set(known.values()) == set(bluesky.posts) - {uris[5]}
+    assert identities.ids_file().stat().st_mode & 0o077 == 0
     assert list(gone["account"]) == ["acme.test"]
     assert gone["text"].isna().all()
     assert len(after) == 10
@@ -217,8 +232,8 @@ def test_a_deleted_root_does_not_take_its_replies_along(bluesky, login, tmp_path
     gather(bluesky, tmp_path / "d", refresh=True)
     after = posts(tmp_path / "d")
     assert after["deleted_at"].notna().to_dict() == {
-        f"bluesky:{root}": True,
-        f"bluesky:{answer}": False,
+        named(root): True,
+        named(answer): False,
     }
 
 
@@ -252,10 +267,22 @@ def test_nobody_is_named_outside_raw(bluesky, login, tmp_path, raw, capsys) -> N
     bluesky.delete(root)
     gather(bluesky, tmp_path / "d", refresh=True, raw=raw)
     found = written(tmp_path / "d")
-    assert {"manifest.json", "CARD.md", "collection.sqlite", "accounts.parquet"} <= set(found)
+    assert {"manifest", "CARD", "collection", "accounts"} <= {name.split(".")[0] for name in found}
+    # How far every query has come is for the owner alone, as raw/ is: it names what was asked.
+    state = found.pop("collection.sqlite")
+    assert (tmp_path / "d" / "collection.sqlite").stat().st_mode & 0o077 == 0
+    assert not any(secret in state for secret in login.values())
     people = ["ann", "bob", "carl", "dora"]
     forbidden = [f"{p}.test" for p in people] + [f"Name of {p.upper()}" for p in people]
-    forbidden += ["cdn.invalid", "avatar", login["password"], login["token"], "us.test", "00" * 32]
+    forbidden += [
+        "cdn.invalid",
+        "avatar",
+        "at://",
+        login["password"],
+        login["token"],
+        "us.test",
+        "00" * 32,
+    ]
     for name, text in found.items():
         for word in forbidden:
             assert word not in text, f"{word} in {name}"

@@ -29,8 +29,9 @@ WHILE_ASKING = 35  # the others fall on the last pages and on making posts of th
 
 
 @pytest.fixture
-def runner(login: dict[str, str]) -> Iterator[subprocess.Popen[str]]:
+def runner(login: dict[str, str], tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
     environment = os.environ | {"PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
+    environment["XDG_CONFIG_HOME"] = str(tmp_path / "config")  # the table of ids of the owner
     with subprocess.Popen(
         [sys.executable, str(Path(__file__).with_name("killed.py"))],
         stdin=subprocess.PIPE,

@@ -56,9 +56,14 @@ def imported(tmp_path: Path) -> Callable[..., Imported]:
             listed = tmp_path / "accounts.csv"
             listed.write_text(f"account,network,brand\n{accounts}\n", encoding="utf-8")
             options["accounts"] = listed
+        options.setdefault("accept_rejected", True)
         report = import_files(format, path, out=tmp_path / out, key=KEY, **options)
         assert report.n_read + report.n_nested == (
-            report.n_posts + report.n_rejected + report.n_left_out
+            report.n_posts
+            + report.n_rejected
+            + report.n_left_out
+            + report.n_again
+            + report.n_withdrawn
         )
         dataset = open_dataset(tmp_path / out)
         threads = {
@@ -69,7 +74,8 @@ def imported(tmp_path: Path) -> Callable[..., Imported]:
             )
             for t in dataset.read("threads").itertuples()
         }
-        with (tmp_path / out / "rejected.csv").open(encoding="utf-8", newline="") as file:
+        listed = tmp_path / out / dataset.manifest.name_of("rejected.csv")
+        with listed.open(encoding="utf-8", newline="") as file:
             rejected = [(r["line"], r["reason"]) for r in csv.DictReader(file)]
         posts = dataset.read("posts").set_index("post_id")
         return Imported(report, tmp_path / out, posts, threads, rejected)

@@ -62,12 +62,12 @@ def test_files_of_one_import_know_each_other(tmp_path: Path) -> None:
     assert frame.author_id[1] in frame.text[0]
 
 
-def test_ids_that_the_dataset_has_are_rejected(tmp_path: Path) -> None:
+def test_posts_that_the_dataset_has_are_seen_again(tmp_path: Path) -> None:
     out = tmp_path / "d"
     import_files("twcs", written(tmp_path, ONE), out=out, key=KEY)
     both = written(tmp_path, ONE + TWO.removeprefix(TWCS), "b.csv")
     report = import_files("twcs", both, out=out, key=KEY)
-    assert report.rejected == {"its id is in the dataset already": 1}
+    assert (report.rejected, report.n_seen_again, report.n_posts) == ({}, 1, 2)
     assert list(posts(out).post_id) == ["x:1", "x:2"]
 
 
@@ -88,12 +88,12 @@ def test_strict_names_the_rows_and_writes_nothing(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         import_files("twcs", path, out=tmp_path / "d", key=KEY, strict=True)
     assert str(caught.value) == (
-        "2 of 3 rows of a.csv cannot be read (line 3: tweet_id is no whole number; line 4: empty "
-        "row). Expected none, because of --strict. Correct these rows, or leave --strict out. "
-        "Nothing was written."
+        "1 of 3 rows of a.csv cannot be read (line 3: tweet_id is no whole number). Expected none, "
+        "because of --strict. Correct these rows, or leave --strict out. Nothing was written."
     )
     assert [p.name for p in tmp_path.iterdir()] == ["a.csv"]
-    assert import_files("twcs", path, out=tmp_path / "d", key=KEY).n_posts == 1
+    made = import_files("twcs", path, out=tmp_path / "d", key=KEY, accept_rejected=True)
+    assert made.n_posts == 1
 
 
 def test_a_file_without_a_readable_row_writes_nothing(tmp_path: Path) -> None:
@@ -241,7 +241,7 @@ def test_the_careful_way_and_the_fast_way_write_the_same_posts(tmp_path: Path) -
     clean = written(tmp_path, TWCS + buffer.getvalue())
     dirty = written(tmp_path, TWCS + buffer.getvalue() + "not a row\n", "b.csv")
     import_files("twcs", clean, out=tmp_path / "fast", key=KEY)
-    report = import_files("twcs", dirty, out=tmp_path / "careful", key=KEY)
+    report = import_files("twcs", dirty, out=tmp_path / "careful", key=KEY, accept_rejected=True)
     assert report.rejected == {"expected 7 fields, found 1": 1}
     pd.testing.assert_frame_equal(posts(tmp_path / "fast"), posts(tmp_path / "careful"))
 

@@ -63,20 +63,20 @@ def test_items_and_the_answers_inside_them_become_posts(tmp_path: Path) -> None:
     rows = [
         {"id": "1", "by": "Ann", "at": "2021-03-04", "answers": ["one", "two @Ann"]},
         {"id": "2", "by": "Bob", "at": "2021-03-05"},
-        {"id": "1", "by": "Cid", "at": "2021-03-06"},
+        {"id": "1", "by": "Cid", "at": "2021-03-01"},
         {"by": "Dan", "at": "2021-03-06"},
         {"id": "5", "by": "Eve"},
     ]
     path.write_text("\n".join(["{", *map(json.dumps, rows)]), encoding="utf-8")
-    report = import_files("auto", path, out=tmp_path / "d", key=KEY)
+    report = import_files("auto", path, out=tmp_path / "d", key=KEY, accept_rejected=True)
     assert (report.format, report.n_read, report.n_posts, report.n_nested) == ("jsonl", 6, 4, 2)
     assert report.n_read + report.n_nested == report.n_posts + report.n_rejected
     with (tmp_path / "d" / "rejected.csv").open(encoding="utf-8", newline="") as file:
         assert [(r["line"], r["reason"]) for r in csv.DictReader(file)] == [
             ("1", "no JSON"),
-            ("4", "its id repeats that of an earlier row"),
             ("5", "it has no id"),
             ("6", "created_at is no time that can be read"),
+            ("", "its id is that of another post: 'forum:1'"),
         ]
     frame = open_dataset(tmp_path / "d").read("posts").set_index("post_id")
     assert sorted(frame.index) == ["forum:1", "forum:1.0", "forum:1.1", "forum:2"]
@@ -113,7 +113,7 @@ def test_gaps_become_the_table_of_threads_and_stubs_are_counted(tmp_path: Path) 
     threads = dataset.read("threads")
     assert threads.thread_id.tolist() == ["forum:1", "forum:2"]
     assert threads.n_missing.tolist() == [1, 4]
-    # A later look at both: the first post has found its second reply, the second lost its stub.
+    # A later look at both: the first post has its second reply now, the second lost its stub.
     second = write(
         "b.jsonl",
         {"id": "1", "replies": 2, "answers": ["one", "two"], **at},
@@ -121,6 +121,6 @@ def test_gaps_become_the_table_of_threads_and_stubs_are_counted(tmp_path: Path) 
         {"id": "4", "answers": ["one"], **at},
     )
     report = import_files("jsonl", second, out=tmp_path / "d", key=KEY)
-    assert report.rejected == {"its id is in the dataset already": 2}
+    assert (report.rejected, report.n_seen_again) == ({}, 3)
     threads = open_dataset(tmp_path / "d").read("threads").set_index("thread_id")
-    assert threads.thread_complete.to_dict() == {"forum:1": False, "forum:2": True}
+    assert threads.thread_complete.to_dict() == {"forum:1": True, "forum:2": True}

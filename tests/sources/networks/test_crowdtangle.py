@@ -65,8 +65,8 @@ def test_instagram_and_rows_that_cannot_be_read(imported: Callable) -> None:
     assert made.rejected == [
         ("3", "URL does not end in the id of a post"),
         ("4", "Post Created names a time zone other than EST and EDT"),
-        ("5", "its id repeats that of an earlier row"),
     ]
+    assert (made.report.n_again, made.report.n_seen_again) == (1, 1)
 
 
 def test_answer_rates_are_refused(imported: Callable) -> None:

@@ -52,7 +52,7 @@ def test_the_csv_of_x_names_the_conversation_only(imported: Callable) -> None:
     assert made.posts.author_role["x:2"] == "brand"
     assert str(made.posts.created_at["x:1"]) == "2023-01-02 03:04:05+00:00"
     assert made.threads == {"x:1": (False, 1, "reply_count")}
-    assert made.rejected == [("4", RETWEET)]
+    assert (made.rejected, made.report.left_out) == ([], {RETWEET: 1})
     assert made.report.warnings == (
         "1 replies of file-0.json do not say which post they answer; they were put under the first "
         "post of their conversation. The NDJSON of 4CAT says it.",

@@ -110,7 +110,7 @@ def test_a_deleted_review_leaves_the_raw_page() -> None:
     from carekit.sources.networks.google_play import GooglePlay
 
     with Web() as web:
-        source = GooglePlay(Ask((APP,)), web=web)
+        source = GooglePlay(Ask((APP,)), web=web, base_url="https://play.test")
         purged = source.purge(page(ALL, "t1"), {"gp:2", "gp:3#reply"})
     kept, token = answer_of(purged) or ([], None)
     assert [r[0] for r in kept] == ["gp:0", "gp:1", "gp:4", "gp:5", "gp:6", "gp:7"]

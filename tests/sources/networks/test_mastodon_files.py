@@ -11,7 +11,7 @@ import pytest
 
 from carekit.dataset.folder import open_dataset
 from carekit.sources.files import import_files
-from carekit.sources.networks.mastodon.files import BOOST, PRIVATE
+from carekit.sources.networks.mastodon.files import BOOST, OTHER, PRIVATE
 
 KEY = bytes.fromhex("00" * 32)
 BIG = 109_294_719_267_373_593
@@ -144,3 +144,46 @@ def test_a_file_that_hides_its_server_says_so(imported: Callable) -> None:
         "file-0.json does not tell which server it was asked from; its ids are kept under "
         "'unknown', and do not fit those of other files."
     )
+
+
+def note(n: int, answers: str | None = None, **more: Any) -> dict[str, Any]:
+    made = {"id": f"https://s.test/users/acme/statuses/{n}", "type": "Note", "inReplyTo": answers,
+            "published": "2024-03-01T09:00:00Z", "attributedTo": "https://s.test/users/acme",
+            "content": '<p>Hello <a href="https://o.test/@ann">@<span>ann</span></a></p>',
+            "to": ["https://www.w3.org/ns/activitystreams#Public"], "cc": [], "tag": [
+            {"type": "Mention", "href": "https://o.test/@ann", "name": "@ann@o.test"}]}  # fmt: skip
+    return {"type": "Create", "actor": "https://s.test/users/acme", "object": made | more}
+
+
+def test_an_outbox_is_what_one_account_wrote(imported: Callable) -> None:
+    boost = {"type": "Announce", "object": "https://o.test/users/bob/statuses/4"}
+    activities = [
+        note(1),
+        note(2, "https://o.test/users/ann/statuses/12"),
+        note(3, "https://o.test/@ann/notes/x9", to=[], cc=["as:Public"], contentMap={"fr": "x"}),
+        note(4, to=["https://s.test/users/acme/followers"]),
+        boost,
+        {"type": "Like", "object": "https://o.test/users/bob/statuses/4"},
+        7,
+    ]
+    content = {"type": "OrderedCollection", "orderedItems": activities}
+    made = imported("auto", content, accounts="acme@s.test,mastodon,Acme")
+    assert made.report.format == "mastodon-outbox"
+    posts = made.posts
+    assert list(posts.index) == [f"mastodon:s.test:{n}" for n in (1, 2, 3)]
+    assert posts.reply_to["mastodon:s.test:2"] == "mastodon:o.test:12"
+    assert posts.reply_to["mastodon:s.test:3"].startswith("mastodon:p_")
+    assert posts.lang["mastodon:s.test:3"] == "fr"
+    assert set(posts.author_role) == {"brand"}
+    assert dict(made.report.left_out) == {PRIVATE: 1, BOOST: 1, OTHER: 1}
+    assert len(made.rejected) == 1
+    assert made.holds("ann@o.test") == []
+    assert open_dataset(made.path).selection.kind == "own_posts_only"
+
+
+@pytest.mark.parametrize("odd", [{"mentions": 5}, {"content": "<![x[ a <b>c</b>"}, {"account": {
+    "acct": "eve", "url": "https://["}}, {"language": 7}, {"replies_count": "x"}])  # fmt: skip
+def test_an_odd_status_costs_at_most_itself(odd: dict[str, Any], imported: Callable) -> None:
+    made = imported("mastodon", [status(0), status(1, **odd), status(2)])
+    assert {native(0), native(2)} <= set(made.posts.index)
+    assert made.report.n_posts + made.report.n_rejected == 3

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from carekit.sources.networks.snscrape import NO_POST, RETWEET
+from carekit.sources.networks.snscrape.posts import NO_POST, RETWEET
 
 DAY = "2023-01-02T03:04:05+00:00"
 BIG = 1_600_000_000_000_000_001

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from importlib.machinery import FileFinder
 from pathlib import Path
 from typing import Any
@@ -11,10 +12,11 @@ from typing import Any
 import pytest
 
 from carekit.dataset.folder import open_dataset
-from carekit.errors import InputError
+from carekit.errors import CarekitError, InputError, MissingExtraError
 from carekit.sources.collecting.collect import collect
-from carekit.sources.networks.snscrape import WORKER
-from carekit.sources.networks.snscrape_worker import NOT_INSTALLED, mend_imports
+from carekit.sources.networks.snscrape import live
+from carekit.sources.networks.snscrape.live import WORKER
+from carekit.sources.networks.snscrape.worker import NOT_INSTALLED, mend_imports
 
 
 def message(n: int) -> str:
@@ -118,3 +120,42 @@ def test_wrong_targets_are_refused(fake: Any, tmp_path: Path) -> None:
         "`targets` holds 'twitter-user:acme'; expected SCRAPER:NAME, all of one scraper of: "
         "telegram-channel, weibo-user. For items that you have, use `carekit import snscrape`."
     )
+
+
+ITEM = (
+    '{"_type": "snscrape.modules.telegram.TelegramPost", "url": "https://t.me/s/AcmeNews/%d", '
+    '"date": "2024-05-01T12:00:00+00:00", "content": "news"}'
+)
+
+
+def worker(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, code: str) -> None:
+    """Another worker in place of that of snscrape."""
+    script = tmp_path / "worker.py"
+    script.write_text(f"import sys, time\nITEM = {ITEM!r}\n{code}")
+    monkeypatch.setattr(live, "WORKER", script)
+    monkeypatch.setattr(live.Snscrape, "versions", ("httpx",))
+
+
+def test_a_worker_that_complains_without_end_is_read_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker(monkeypatch, tmp_path, "print('e' * 300_000, file=sys.stderr); print(ITEM % 1)")
+    report = collect("snscrape", ["telegram-channel:AcmeNews"], out=tmp_path / "d", max_seconds=20)
+    assert (report.n_posts, report.stopped) == (1, None)
+
+
+def test_a_worker_that_says_nothing_is_stopped_in_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker(monkeypatch, tmp_path, "print(ITEM % 1, flush=True); time.sleep(60)")
+    began = time.monotonic()
+    with pytest.raises(CarekitError, match="the cap of 1 seconds is reached"):
+        collect("snscrape", ["telegram-channel:AcmeNews"], out=tmp_path / "d", max_seconds=1)
+    assert time.monotonic() - began < 10
+
+
+def test_without_snscrape_nothing_is_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live.Snscrape, "versions", ("no-such-package-of-carekit",))
+    with pytest.raises(MissingExtraError, match="Collecting from snscrape needs the package"):
+        collect("snscrape", ["telegram-channel:AcmeNews"], out=tmp_path / "d")
+    assert not (tmp_path / "d").exists()

@@ -29,6 +29,7 @@ def imported(
     path = folder / "reviews.csv"
     with path.open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([header, *rows])
+    options.setdefault("accept_rejected", True)
     report = import_files(format, path, out=folder / "d", key=KEY, **options)  # type: ignore[arg-type]
     return report, open_dataset(folder / "d").read("posts").set_index("post_id")
 
@@ -98,10 +99,10 @@ def test_google_play_gives_no_pseudonym_to_hidden_names(tmp_path: Path) -> None:
     assert posts.author_id.isna().to_dict() == {"google_play:gp:1": True, "google_play:gp:2": False}
 
 
-def test_a_review_that_comes_twice_is_rejected_once(tmp_path: Path) -> None:
+def test_a_review_that_comes_twice_counts_once_as_it_was_last(tmp_path: Path) -> None:
     report, posts = imported(tmp_path, "google-play", PLAY, play(1), play(1, score=3))
-    assert list(posts.rating) == [1]
-    assert report.rejected == {"its id repeats that of an earlier row": 1}
+    assert list(posts.rating) == [3]
+    assert (report.rejected, report.n_again, report.n_seen_again) == ({}, 1, 1)
 
 
 @pytest.mark.parametrize("column", ["brand", "appId", "app_name"])
@@ -137,11 +138,8 @@ def test_app_store_reads_the_answer_inside_its_cell(tmp_path: Path) -> None:
         apple(2),
         apple(5, developerResponse='{"id": 1, "body": "as JSON", "modified": "2021-01-01"}'),
     )
-    assert (report.n_read, report.n_posts, report.n_nested) == (6, 5, 2)
-    assert report.rejected == {
-        "developerResponse is no dictionary with a body and a time": 2,
-        "its id repeats that of an earlier row": 1,
-    }
+    assert (report.n_read, report.n_posts, report.n_nested, report.n_again) == (6, 5, 2, 1)
+    assert report.rejected == {"developerResponse is no dictionary with a body and a time": 2}
     customers = posts[posts.author_role == "customer"]
     answers = posts[posts.author_role == "brand"]
     assert list(customers.text) == ["Why ?\nIt logs me out"] * 3

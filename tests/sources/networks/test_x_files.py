@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from carekit.dataset.folder import open_dataset
 from carekit.dataset.privacy import pseudonym
+from carekit.errors import InputError
 from carekit.sources.files import import_files
+from carekit.sources.networks.x.files import ROUNDED
 from carekit.sources.networks.x.posts import CONTEXT, NOTE, RETWEET, USER
 
 KEY = bytes.fromhex("00" * 32)
@@ -177,3 +180,103 @@ def test_real_flat_posts_and_pages_hold_the_same_posts(
     assert len(made["flat"]) == 82
     columns = ["post_id", "author_id", "created_at", "text", "reply_to", "thread_id", "lang"]
     pd.testing.assert_frame_equal(made["flat"][columns], made["pages"][columns])
+
+
+# Tables and archives
+
+
+TWARC_CSV = """id,conversation_id,referenced_tweets.replied_to.id,referenced_tweets.retweeted.id,\
+referenced_tweets.quoted.id,author_id,created_at,text,lang,author.username,__twarc.retrieved_at
+{a},{a},,,,50,2024-03-01T10:00:00.000Z,@acme why,fr,client0,2024-03-20T00:00:00+00:00
+{b},{a},{a},,,77,2024-03-01T10:20:00.000Z,@client0 hello,fr,acme,2024-03-20T00:00:00+00:00
+{c},{c},,{a},,90,2024-03-02T10:00:00.000Z,RT @client0: @acme why,fr,rt0,2024-03-20T00:00:00+00:00
+{d},{d},,,{a},91,2024-03-02T10:00:00.000Z,@acme this one too,fr,q0,2024-03-20T00:00:00+00:00
+""".replace("\\\n", "")
+
+
+def test_a_table_of_twarc_is_read_as_its_json(imported: Callable) -> None:
+    ids = {name: str(BIG + n) for n, name in enumerate("abcd")}
+    made = imported("auto", TWARC_CSV.format(**ids), accounts="acme,x,Acme")
+    assert made.report.format == "twarc-csv"
+    assert dict(made.report.left_out) == {RETWEET: 1}
+    assert list(made.posts.sort_index().author_role) == ["customer", "brand", "customer"]
+    assert made.column("reply_to") == {f"x:{ids['b']}": f"x:{ids['a']}"}
+    assert set(made.posts.observed_at.dt.day) == {20}
+    assert made.posts.author_id[f"x:{ids['a']}"] == pseudonym(KEY, "x", "50")
+
+
+def test_ids_that_pandas_has_rounded_are_refused_and_decimals_are_ids(imported: Callable) -> None:
+    ids = {"a": "177.0", "b": "1.7650000000000123E+18", "c": "178", "d": "1.765e18"}
+    made = imported("auto", TWARC_CSV.format(**ids), accounts="acme,x,Acme")
+    assert list(made.posts.index) == ["x:177"]
+    assert [why for _, why in made.rejected] == [ROUNDED] * 2
+    assert dict(made.report.left_out) == {RETWEET: 1}
+
+
+ACADEMIC = """tweet_id,user_username,text,created_at,conversation_id,author_id,in_reply_to_user_id,\
+sourcetweet_type,sourcetweet_id,retweet_count
+1,client0,@acme why,2024-03-01T10:00:00.000Z,1,50,NA,NA,NA,0
+2,acme,@client0 hello,2024-03-01T10:20:00.000Z,1,77,50,replied_to,1,0
+3,rt0,RT @client0: @acme why,2024-03-02T10:00:00.000Z,3,90,NA,retweeted,1,0
+4,q0,@acme this one too,2024-03-02T10:00:00.000Z,4,91,NA,quoted,1,0
+5,acme,@q0 sorry,2024-03-02T11:00:00.000Z,4,77,91,NA,NA,0
+""".replace("\\\n", "")
+
+
+def test_a_table_of_academictwitter(imported: Callable) -> None:
+    made = imported("auto", ACADEMIC, accounts="acme,x,Acme")
+    assert made.report.format == "academictwitter"
+    assert dict(made.report.left_out) == {RETWEET: 1}
+    # A reply whose post is not named stands under the first post of its conversation.
+    assert made.column("reply_to") == {"x:2": "x:1", "x:5": "x:4"}
+    assert any("under the first one of its" in w for w in made.report.warnings)
+    assert list(made.posts.sort_index().author_role) == ["customer", "brand", "customer", "brand"]
+
+
+def test_names_of_users_may_come_in_a_file_of_their_own(imported: Callable, tmp_path: Path) -> None:
+    data = [newer(0, author_id="50"), newer(1, author_id="77",
+            referenced_tweets=[{"type": "replied_to", "id": str(BIG)}])]  # fmt: skip
+    users = {"users": [{"id": "77", "username": "AcmeCare"}, {"id": "50", "username": "ann"}],
+             "tweets": [newer(8)]}  # fmt: skip
+    accounts = tmp_path / "accounts.csv"
+    accounts.write_text("account,network,brand\nAcmeCare,x,Acme\n")
+    files = [tmp_path / "data_1.json", tmp_path / "users_1.json"]
+    for file, content in zip(files, (data, users), strict=True):
+        file.write_text(json.dumps(content))
+    for order in (1, -1):
+        report = import_files(
+            "auto", files[::order], out=tmp_path / f"d{order}", accounts=accounts, key=KEY
+        )
+        posts = open_dataset(tmp_path / f"d{order}").read("posts").sort_values("post_id")
+        assert list(posts.author_role) == ["customer", "brand"]
+        assert dict(report.left_out) == {USER: 2, CONTEXT: 1}
+    alone = imported("x", data, accounts="AcmeCare,x,Acme")
+    assert "brand" not in set(alone.posts.author_role)
+
+
+def test_who_is_mentioned_tells_whose_number_it_is(imported: Callable) -> None:
+    named = {"mentions": [{"id": "77", "username": "AcmeCare", "start": 0, "end": 9}]}
+    data = [newer(0, author_id="50", text="@AcmeCare why", entities=named),
+            newer(1, author_id="77", referenced_tweets=[{"type": "replied_to", "id": str(BIG)}])]  # fmt: skip
+    made = imported("auto", data, accounts="AcmeCare,x,Acme")
+    assert list(made.posts.author_role) == ["customer", "brand"]
+
+
+def test_a_page_is_told_however_long_its_posts_are(imported: Callable) -> None:
+    page = {"data": [newer(n, text="x" * 4_000) for n in range(100)], "meta": {"result_count": 100}}
+    made = imported("auto", page)
+    assert (made.report.format, len(made.posts)) == ("x", 100)
+
+
+def test_an_archive_needs_the_name_of_its_account(imported: Callable) -> None:
+    own = {"id_str": "1", "full_text": "@ann hello", "created_at": "Mon Mar 04 12:00:00 +0000 2024",
+           "in_reply_to_status_id_str": "9"}  # fmt: skip
+    again = own | {"id_str": "2", "full_text": "RT @bob: hello"}
+    archive = "window.YTD.tweets.part0 = " + json.dumps([{"tweet": own}, {"tweet": again}, 7])
+    with pytest.raises(InputError, match=r"does not name it\. Expected the account\. Add --brand"):
+        imported("auto", archive)
+    made = imported("auto", archive, brand="Acme", out="named")
+    assert made.report.format == "x-archive"
+    assert (list(made.posts.author_role), list(made.posts.reply_to)) == (["brand"], ["x:9"])
+    assert dict(made.report.left_out) == {RETWEET: 1}
+    assert open_dataset(made.path).selection.kind == "own_posts_only"

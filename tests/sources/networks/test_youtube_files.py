@@ -6,6 +6,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import pytest
+
 from carekit.sources.networks.youtube.posts import OTHER
 
 CHANNEL = "UCacme"
@@ -80,7 +82,7 @@ def test_the_other_replies_close_the_gap(imported: Callable) -> None:
     }
     again = thread(comment("Ug1", "UCann"), 2)
     made = imported("auto", "\n".join(map(json.dumps, [replies, again])))
-    assert made.report.rejected == {"its id is in the dataset already": 2}
+    assert (made.report.rejected, made.report.n_seen_again) == ({}, 2)
     assert made.threads["youtube:Ug1"] == (True, 0, None)
 
 
@@ -94,3 +96,43 @@ def test_other_things_and_no_things(imported: Callable) -> None:
         "it is neither a comment nor a thread of comments",
         "it is no object",
     ]
+
+
+TABLE = """id\treplyCount\tlikeCount\tpublishedAt\tauthorName\ttext\tauthorChannelId\tauthorChannelUrl\t\
+isReply\tisReplyTo\tisReplyToName
+Ug1\t2\t0\t2024-05-01T12:00:00Z\t@ann_x\tWhy? <b>\tUCann\tu\t0\t\t
+Ug1.a\t\t0\t2024-05-01T13:00:00Z\tAcme\tSorry\tUCacme\tu\t1\tUg1\t@ann_x
+Ug1.b\t\t0\t2024-05-01T13:00:00Z\tAcme\tNot me\tUCeve\tu\t1\tUg1\t@ann_x
+Ug2\t0\t0\tsoon\t@bob\tHello\tUCbob\tu\t0\t\t
+""".replace("\\\n", "")
+
+
+@pytest.mark.parametrize("delimiter", ["\t", ","])
+def test_the_table_of_youtube_data_tools(delimiter: str, imported: Callable) -> None:
+    made = imported("auto", TABLE.replace("\t", delimiter), accounts="UCacme,youtube,Acme")
+    assert made.report.format == "youtube-data-tools"
+    assert made.posts.author_role.to_dict() == {
+        "youtube:Ug1": "customer", "youtube:Ug1.a": "brand", "youtube:Ug1.b": "customer"
+    }  # fmt: skip
+    assert set(made.posts.reply_to.dropna()) == {"youtube:Ug1"}
+    assert made.posts.text["youtube:Ug1"] == "Why? <b>"
+    assert made.threads == {"youtube:Ug1": (True, 0, None)}
+    assert made.rejected == [("5", "created_at is no time that can be read")]
+    assert made.holds("UCann", "ann_x") == []
+
+
+def test_a_name_proves_nothing_and_a_handle_does(imported: Callable) -> None:
+    eve = comment("Ug1.a", "UCeve", "Ug1", authorDisplayName="Acme")
+    care = comment("Ug1.b", "UCcare", "Ug1", authorDisplayName="@AcmeCare")
+    made = imported(
+        "auto", [thread(comment("Ug1", "UCann"), 2, eve, care)],
+        accounts="Acme,youtube,Acme\nAcmeCare,youtube,Acme",
+    )  # fmt: skip
+    assert list(made.posts.author_role) == ["customer", "customer", "brand"]
+
+
+@pytest.mark.parametrize("text", ["hello <![x[ world", "a<br>b &amp; <i>c</i>", "&#" + "9" * 5000])
+def test_html_of_any_kind_is_read(text: str, imported: Callable) -> None:
+    made = imported("youtube", [comment("Ug1", "UCann", textDisplay=text)])
+    assert made.posts.text.iloc[0]
+    assert "<i>" not in made.posts.text.iloc[0]

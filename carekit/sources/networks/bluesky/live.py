@@ -8,26 +8,32 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from carekit.dataset.manifest import NOTHING_LEFT_OUT, Selection
+from carekit.dataset.manifest import NOTHING_LEFT_OUT
 from carekit.errors import InputError
+from carekit.sources.collecting.limits import QueryFailed
 from carekit.sources.collecting.purging import purge_json
 from carekit.sources.collecting.source import (
     LOOKUP,
     Ask,
     Estimate,
-    LiveSource,
     Page,
     Query,
+    Source,
     SourceKind,
     StoredPage,
+    in_a_row,
     secret,
 )
-from carekit.sources.collecting.web import Answer, Blocked, QueryFailed
-from carekit.sources.found import Found, Gone, Problem
-from carekit.sources.networks.bluesky import posts as mapper
+from carekit.sources.collecting.web import Answer, Blocked
+from carekit.sources.found import Found, Gone
+from carekit.sources.json_text import dumps
+from carekit.sources.networks.bluesky import posts
+from carekit.sources.networks.selections import BRAND_THREADS, FOUND
+from carekit.sources.networks.values import inner, listed, mapping, number, words
 
 if TYPE_CHECKING:
     from carekit.sources.collecting.web import Web
@@ -39,36 +45,19 @@ DEEP = 1000
 SEARCH, REPO = "search:", "repo:"
 EXPIRED = ("ExpiredToken", "InvalidToken")
 
-BRAND_THREADS = Selection(
-    kind="brand_threads",
-    why="Only conversations that the account began or joined are in it: posts that mention it and "
-    "got no reply are missing.",
-    cannot_answer=("answer-rate", "repeats", "definitions"),
-)
-FOUND = Selection(kind="search", why="Posts that a search found, with their threads.")
-TERMS = (
-    "Public posts; the network asks that deletions are honoured (run --refresh) and that a client "
-    "keeps to its rate limits."
-)
 
-
-class Bluesky(LiveSource):
+class Bluesky(Source):
     """One AppView, or a PDS that passes questions on to one.
 
-    Parameters
-    ----------
-    ask : Ask
-        Targets: handles or DIDs of accounts; `search:WORDS`; `repo:HANDLE` for an account's own
-        posts from its own server, without threads.
-    web : Web
-    base_url : str, optional
-        By default the public AppView, or with a login the usual PDS.
-    login : (str, str), optional
-        Handle and app password.
+    Targets: handles or DIDs of accounts; `search:WORDS`; `repo:HANDLE` for an account's own posts
+    from its own server, without threads. `login` is a handle and an app password.
     """
 
     name = network = "bluesky"
-    terms = TERMS
+    terms = (
+        "Public posts; the network asks that deletions are honoured (run --refresh) and that a "
+        "client keeps to its rate limits."
+    )
     pace = 0.1  # 3,000 calls in 5 minutes
 
     def __init__(
@@ -84,6 +73,7 @@ class Bluesky(LiveSource):
         self.auth = "app password" if login else "none"
         self._profiles: dict[str, Mapping[str, Any]] = {}
         accounts = [t for t in ask.targets if not t.startswith((SEARCH, REPO))]
+        self._records_only = all(t.startswith(REPO) for t in ask.targets)
         lists_own = any(t.startswith(REPO) for t in ask.targets)
         if lists_own or (accounts and not login):
             self.selection = BRAND_THREADS
@@ -113,54 +103,50 @@ class Bluesky(LiveSource):
     def estimate(self) -> Estimate:
         """From the number of posts on each profile; a thread each is the most there can be."""
         accounts = [t for t in self.ask.targets if not t.startswith((SEARCH, REPO))]
-        posts = sum(int(self._profile(t).get("postsCount") or 0) for t in accounts)
-        feeds = sum(-(-int(self._profile(t).get("postsCount") or 0) // PAGE) for t in accounts)
-        pages = len(accounts) + feeds + posts if accounts else None
+        counts = [number(self._profile(t).get("postsCount")) or 0 for t in accounts]
+        pages = len(accounts) + sum(-(-n // PAGE) + n for n in counts) if accounts else None
         return Estimate(
             pages,
             None if pages is None else pages * max(self.web.limiter.pace, 0.2),
             0.0,
-            f"{posts:,} posts of the accounts asked for: their feeds, and at most a thread for each "
-            "post. Search results come on top; their number is not told before.",
+            f"{sum(counts):,} posts of the accounts asked for: their feeds, and at most a thread for "
+            "each post. Search results come on top; their number is not told before.",
         )
 
     def _profile(self, actor: str) -> Mapping[str, Any]:
         if actor not in self._profiles:
             answer = self._call("app.bsky.actor.getProfile", {"actor": actor})
-            if answer.status != 200:
+            profile = mapping(answer.json())
+            did, handle = words(profile.get("did")), words(profile.get("handle"))
+            if answer.status != 200 or not did or not handle:
                 raise InputError(
                     f"`targets`: {self.host} knows no account {actor!r}. Expected a handle such as "
                     "name.bsky.social, or a DID. Check the spelling."
                 )
-            self._profiles[actor] = answer.json()
+            self._profiles[actor] = profile
         return self._profiles[actor]
 
     def _resolved(self, actor: str) -> str:
         if actor.startswith("did:"):
             return actor
         answer = self._call("com.atproto.identity.resolveHandle", {"handle": actor})
-        if answer.status != 200:
+        did = words(inner(answer.json(), "did"))
+        if answer.status != 200 or not did:
             raise InputError(
                 f"`targets`: {self.host} knows no account {actor!r}. Expected a handle or a DID "
                 "that lives on this server. Check --base-url."
             )
-        return str(answer.json()["did"])
+        return did
 
     # Pages
 
     def pages(self, query: Query, cursor: str | None) -> Iterator[Page]:
         if query.kind == "thread":
             yield self._thread_page(query)
-            return
-        if query.kind == LOOKUP:
+        elif query.kind == LOOKUP:
             yield self._lookup_page(query)
-            return
-        while True:
-            page = self._list_page(query, cursor)
-            yield page
-            if page.next_cursor is None:
-                return
-            cursor = page.next_cursor
+        else:
+            yield from in_a_row(lambda at: self._list_page(query, at), cursor)
 
     def _list_page(self, query: Query, cursor: str | None) -> Page:
         method, params = _list_call(query, self.ask)
@@ -168,28 +154,21 @@ class Bluesky(LiveSource):
         if answer.status != 200:
             raise QueryFailed(f"{self.host} refused {method} ({_error(answer)})")
         body = answer.json()
-        entries = body.get("feed") or body.get("posts") or body.get("records") or []
+        entries = next((e for k in ("feed", "posts", "records") if (e := listed(body, k))), [])
         # The last page of records still has a cursor: only an empty page is the end.
-        following = body.get("cursor") if entries else None
-        if following and self.ask.since and self._all_before(query, body):
+        following = self.cursor(inner(body, "cursor")) if entries else None
+        drafts = [f for f in _listed(query, body, None) if isinstance(f, dict)]
+        # Lists come newest first; a pinned post does not.
+        if following and self.all_before(d["created_at"] for d in drafts if d["created_at"]):
             following = None
         follow = () if query.kind == "records" else self._threads(query, body)
-        return _page(answer, next_cursor=following, follow=follow, n_items=len(entries))
-
-    def _all_before(self, query: Query, body: Any) -> bool:
-        """Lists come newest first; a pinned post does not."""
-        times = [
-            found["created_at"]
-            for found in _listed(query, body, datetime.max)
-            if isinstance(found, dict) and found["created_at"]
-        ]
-        return bool(times) and all(t < self.ask.since for t in times if self.ask.since)
+        return Page.of(answer, next_cursor=following, follow=follow, n_items=len(entries))
 
     def _threads(self, query: Query, body: Any) -> tuple[Query, ...]:
         """The threads of the posts of a list, but not of posts that say nobody replied."""
         roots = [
             found["thread"]
-            for found in self._wanted(query, body, seen_at=None)
+            for found in self._wanted(query, body, None)
             if isinstance(found, dict) and (found["reply_to"] or found["n_replies"] != 0)
         ]
         return tuple(Query("thread", root) for root in dict.fromkeys(roots))
@@ -199,59 +178,46 @@ class Bluesky(LiveSource):
         answer = self._call("app.bsky.feed.getPostThread", params)
         if answer.status != 200:
             if _error(answer) == "NotFound":
-                return _page(answer)
+                return Page.of(answer)
             raise QueryFailed(f"{self.host} refused a thread ({_error(answer)})")
-        view = answer.json().get("thread")
-        cut = [uri for uri in _cut_short(view) if uri != query.key]
-        return _page(answer, follow=tuple(Query("thread", uri) for uri in cut), n_items=1)
+        cut = [uri for uri in _cut_short(inner(answer.json(), "thread")) if uri != query.key]
+        return Page.of(answer, follow=tuple(Query("thread", uri) for uri in cut), n_items=1)
 
     def lookup(self, ids: Sequence[str]) -> Sequence[Query]:
-        if self._records_only:
-            return [Query(LOOKUP, json.dumps([uri])) for uri in ids]
-        groups = [ids[n : n + LOOKED_UP] for n in range(0, len(ids), LOOKED_UP)]
+        size = 1 if self._records_only else LOOKED_UP
+        groups = [ids[n : n + size] for n in range(0, len(ids), size)]
         return [Query(LOOKUP, json.dumps(list(group))) for group in groups]
-
-    @property
-    def _records_only(self) -> bool:
-        return all(t.startswith(REPO) for t in self.ask.targets)
 
     def _lookup_page(self, query: Query) -> Page:
         ids = json.loads(query.key)
         if self._records_only:
-            _, _, did, collection, key = ids[0].split("/")
-            params = {"repo": did, "collection": collection, "rkey": key}
+            parts = ids[0].split("/")
+            params = {"repo": parts[2], "collection": parts[3], "rkey": parts[-1]}
             answer = self._call("com.atproto.repo.getRecord", params)
             if answer.status == 200 or _error(answer) == "RecordNotFound":
-                return _page(answer)
+                return Page.of(answer)
         else:
             answer = self._call("app.bsky.feed.getPosts", {"uris": ids})
             if answer.status == 200:
-                return _page(answer, follow=self._threads(query, answer.json()), n_items=len(ids))
+                follow = self._threads(query, answer.json())
+                return Page.of(answer, follow=follow, n_items=len(ids))
         raise QueryFailed(f"{self.host} refused to look posts up ({_error(answer)})")
 
     def _call(self, method: str, params: Mapping[str, Any]) -> Answer:
         """One call of the protocol; with a login, logged in. Errors of status 400 come back."""
         url = f"{self.base_url}/xrpc/{method}"
-        for attempt in range(2):
-            headers = self._headers()
+        accept = (200, 400, 401) if self._login else (200, 400)
+        for _ in range(2):
             try:
-                answer = self.web.get(
-                    url,
-                    params=params,
-                    headers=headers,
-                    accept=(200, 400, 401) if self._login else (200, 400),
-                )
+                answer = self.web.get(url, params=params, headers=self._headers(), accept=accept)
             except Blocked as error:
                 if "search" in method.lower() and not self._login:
-                    raise Blocked(
-                        f"{error}: search needs a login; set {HANDLE} and {PASSWORD}"
-                    ) from None
+                    why = f"{error}: search needs a login; set {HANDLE} and {PASSWORD}"
+                    raise Blocked(why) from None
                 raise
             if not self._login or (answer.status != 401 and _error(answer) not in EXPIRED):
                 return answer
             self._token = ""  # it has expired: log in once more
-            if attempt:
-                break
         raise Blocked(f"{self.host} refuses the login of {HANDLE}")
 
     def _headers(self) -> dict[str, str]:
@@ -259,60 +225,52 @@ class Bluesky(LiveSource):
             return {}
         if not self._token:
             handle, password = self._login
-            url = f"{self.base_url}/xrpc/com.atproto.server.createSession"
-            status, made = self.web.post(url, json={"identifier": handle, "password": password})
-            if status != 200 or not isinstance(made, dict) or "accessJwt" not in made:
+            status, made = self.web.post(
+                f"{self.base_url}/xrpc/com.atproto.server.createSession",
+                json={"identifier": handle, "password": password},
+                secret_names=("password",),
+            )
+            token = words(inner(made, "accessJwt"))
+            if status != 200 or not token or not token.isascii():
                 raise Blocked(
                     f"{self.host} refuses the login of {HANDLE} (status {status}); check {HANDLE} "
                     f"and {PASSWORD}"
                 )
-            self._token = made["accessJwt"]
+            self._token = token
         return {"authorization": f"Bearer {self._token}"}
 
     # Reading
 
-    def read(self, page: StoredPage) -> Iterable[Found]:
-        try:
-            body = json.loads(page.body)
-        except ValueError:
-            return [Problem("the page is no JSON")]
+    def found(self, page: StoredPage, body: Any) -> Iterable[Found]:
         if page.query.kind == "thread":
             if page.status != 200:
-                return list(mapper.not_found(page.query.key))
-            return mapper.thread(body, seen_at=page.fetched_at, brands=self.ask.brands)
+                return list(posts.not_found(page.query.key))
+            return posts.thread(body, seen_at=page.fetched_at, brands=self.ask.brands)
         if page.query.kind == LOOKUP:
             return self._looked_up(page, body)
-        return self._wanted(page.query, body, seen_at=page.fetched_at)
+        return self._wanted(page.query, body, page.fetched_at)
 
     def _looked_up(self, page: StoredPage, body: Any) -> Iterator[Found]:
         asked = json.loads(page.query.key)
         if page.status != 200:
-            yield from mapper.not_found(asked[0])
+            yield from posts.not_found(asked[0])
             return
-        there = set()
-        single = isinstance(body, dict) and "value" in body
+        single = "value" in mapping(body)
         wrapped = {"records": [body]} if single else body
-        kind = "records" if single else "posts"
-        for found in _listed(Query(kind, ""), wrapped, page.fetched_at):
+        there = set()
+        for found in _listed(Query("records" if single else "posts", ""), wrapped, page.fetched_at):
             if isinstance(found, dict):
                 there.add(found["native_id"])
             yield found
         yield from (Gone(self.network, uri) for uri in asked if uri not in there)
 
-    def _wanted(self, query: Query, body: Any, *, seen_at: datetime | None) -> Iterator[Found]:
+    def _wanted(self, query: Query, body: Any, seen_at: datetime | None) -> Iterator[Found]:
         """The posts of a list that were asked for: servers need not honour every filter."""
-        mentioned = query.kind == "mentions"
-        named = _naming(body, query.key) if mentioned else frozenset()
-        for found in _listed(query, body, seen_at or datetime.max):
-            if isinstance(found, dict) and query.kind != LOOKUP:
-                created = found["created_at"]
-                if created and self.ask.since and created < self.ask.since:
-                    continue
-                if created and self.ask.until and created > self.ask.until:
-                    continue
-                if mentioned and found["native_id"] not in named:
-                    continue
-            yield found
+        found = _listed(query, body, seen_at)
+        if query.kind == "mentions":
+            named = _naming(body, query.key)
+            found = (f for f in found if not isinstance(f, dict) or f["native_id"] in named)
+        return found if query.kind == LOOKUP else self.wanted(found)
 
     def purge(self, body: str, ids: Collection[str]) -> str:
         return purge_json(
@@ -327,7 +285,7 @@ def _list_call(query: Query, ask: Ask) -> tuple[str, dict[str, Any]]:
             "filter": "posts_with_replies",
         }
     if query.kind == "records":
-        return "com.atproto.repo.listRecords", {"repo": query.key, "collection": mapper.POST}
+        return "com.atproto.repo.listRecords", {"repo": query.key, "collection": posts.POST}
     params: dict[str, Any] = {
         "sort": "latest",
         "since": _z(ask.since),
@@ -340,10 +298,9 @@ def _list_call(query: Query, ask: Ask) -> tuple[str, dict[str, Any]]:
     return "app.bsky.feed.searchPosts", params | {"q": query.key}
 
 
-def _listed(query: Query, body: Any, seen_at: datetime) -> Iterator[Found]:
-    if query.kind == "records":
-        return mapper.records(body, seen_at=seen_at)
-    return mapper.feed(body, seen_at=seen_at)
+def _listed(query: Query, body: Any, seen_at: datetime | None) -> Iterator[Found]:
+    read = posts.records if query.kind == "records" else posts.feed
+    return read(body, seen_at=seen_at)
 
 
 def _naming(body: Any, key: str) -> frozenset[str]:
@@ -352,37 +309,31 @@ def _naming(body: Any, key: str) -> frozenset[str]:
     A post that was purged has named it before.
     """
     did, handle = key.split(" ")
-    posts = body.get("posts") if isinstance(body, dict) else None
     return frozenset(
-        str(p.get("uri"))
-        for p in posts or []
-        if isinstance(p, dict)
+        str(post.get("uri"))
+        for post in listed(body, "posts")
+        if isinstance(post, Mapping)
         and (
-            p.get("purged") is True
-            or did in json.dumps((p.get("record") or {}).get("facets") or [])
-            or f"@{handle}".lower() in str((p.get("record") or {}).get("text")).lower()
+            post.get("purged") is True
+            or did in dumps(listed(post, "record", "facets"))
+            or f"@{handle}".lower() in str(inner(post, "record", "text")).lower()
         )
     )
 
 
 def _cut_short(view: Any) -> Iterator[str]:
     """Posts of a thread that have replies, of which none is shown: the view ends there."""
-    if not isinstance(view, dict):
+    if not isinstance(view, Mapping):
         return
     # Ancestors never show their other replies.
-    for each in mapper.views({**view, "parent": None}):
-        post = each.get("post")
-        if isinstance(post, dict) and post.get("replyCount") and not each.get("replies"):
-            yield str(post.get("uri"))
-
-
-def _page(answer: Answer, **rest: Any) -> Page:
-    return Page(answer.body, answer.request, answer.status, answer.headers, **rest)
+    for each in posts.views({**view, "parent": None}):
+        uri = words(inner(each, "post", "uri"))
+        if uri and number(inner(each, "post", "replyCount")) and not listed(each, "replies"):
+            yield uri
 
 
 def _error(answer: Answer) -> str:
-    body = answer.json()
-    return str(body.get("error", "")) if isinstance(body, dict) else ""
+    return str(inner(answer.json(), "error") or "no reason")[:80]
 
 
 def _z(moment: datetime | None) -> str | None:
@@ -408,8 +359,6 @@ def make(ask: Ask, web: Web) -> Bluesky:
                 f"`targets` holds {target!r}; expected a handle such as name.bsky.social, a DID, "
                 "search:WORDS or repo:HANDLE. Correct it."
             )
-    from dataclasses import replace
-
     return Bluesky(replace(ask, targets=targets), web=web, base_url=ask.base_url, login=login)
 
 

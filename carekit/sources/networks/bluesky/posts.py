@@ -208,11 +208,9 @@ def _entry(entry: Any, seen_at: datetime | None) -> Iterator[Found]:
         post = {**post, "record": post["value"]}
     collected = moment(inner(entry, "4CAT_metadata", "collectedAt"))
     for found in _draft(post, seen_at=seen_at):
-        yield found | {"observed_at": collected} if collected and _is_draft(found) else found
-
-
-def _is_draft(found: Found) -> bool:
-    return isinstance(found, dict)
+        if collected and isinstance(found, dict):
+            found = found | {"observed_at": collected}
+        yield found
 
 
 def _draft(

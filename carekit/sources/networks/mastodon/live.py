@@ -5,32 +5,43 @@ One server a collection: ids mean something there only, and it shows only what r
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
-from carekit.dataset.manifest import NOTHING_LEFT_OUT, Selection
+from carekit.dataset.manifest import NOTHING_LEFT_OUT
 from carekit.errors import InputError
 from carekit.sources.accounts import fold
+from carekit.sources.collecting.limits import QueryFailed
 from carekit.sources.collecting.purging import purge_json
 from carekit.sources.collecting.source import (
     LOOKUP,
     Ask,
     Estimate,
-    LiveSource,
     Page,
     Query,
+    Source,
     SourceKind,
     StoredPage,
+    in_a_row,
     secret,
 )
-from carekit.sources.collecting.web import Answer, QueryFailed
-from carekit.sources.found import Found, Problem
-from carekit.sources.networks.bluesky.live import BRAND_THREADS
-from carekit.sources.networks.mastodon import posts as mapper
+from carekit.sources.collecting.web import Answer
+from carekit.sources.found import Found
+from carekit.sources.networks.mastodon import posts
+from carekit.sources.networks.selections import BRAND_THREADS, TAGGED
+from carekit.sources.networks.values import (
+    address,
+    ident,
+    inner,
+    listed,
+    mapping,
+    number,
+    utc,
+    words,
+)
 
 if TYPE_CHECKING:
     from carekit.sources.collecting.web import Web
@@ -39,29 +50,20 @@ TOKEN = "MASTODON_TOKEN"
 PAGE = 40
 MENTIONS = "mentions"
 ABSENT = (404, 410)
-TAGGED = Selection(kind="hashtag", why="Posts with a hashtag, with their threads.")
-TERMS = (
-    "Rules of the server; people who opt out (noindex, #nobot) are left out, deletions are to be "
-    "honoured (run --refresh)."
-)
 _MAX_ID = re.compile(r"[?&]max_id=([^&>]+)[^>]*>;\s*rel=\"?next")
 
 
-class Mastodon(LiveSource):
+class Mastodon(Source):
     """One server that speaks Mastodon's API.
 
-    Parameters
-    ----------
-    ask : Ask
-        Targets: accounts (name@server), #hashtags, and `mentions`: of the account whose token it
-        is.
-    web : Web
-    base_url : str
-    token : str, optional
+    Targets: accounts (name@server), #hashtags, and `mentions`: of the account whose token it is.
     """
 
     name = network = "mastodon"
-    terms = TERMS
+    terms = (
+        "Rules of the server; people who opt out (noindex, #nobot) are left out, deletions are to be "
+        "honoured (run --refresh)."
+    )
     pace = 1.0  # 300 calls in 5 minutes
 
     def __init__(self, ask: Ask, *, web: Web, base_url: str, token: str | None = None) -> None:
@@ -80,7 +82,7 @@ class Mastodon(LiveSource):
 
     def accounts(self) -> Sequence[str]:
         named = [t for t in self.ask.targets if t != MENTIONS and not t.startswith("#")]
-        return [mapper.full_handle(t, self._server()) for t in named]
+        return [posts.full_handle(t, self._server()) for t in named]
 
     def queries(self) -> Sequence[Query]:
         server = self._server()
@@ -100,8 +102,8 @@ class Mastodon(LiveSource):
         if not self._instance:
             answer = self._call("/api/v1/instance")
             said = answer.json() if answer.status == 200 else {}
-            name = str(said.get("uri") or "") if isinstance(said, dict) else ""
-            name = urlsplit(name).netloc or name
+            name = words(inner(said, "uri")) or ""
+            name = address(name).netloc or name
             self._instance = name if name and "/" not in name else self.host
         return self._instance
 
@@ -110,8 +112,8 @@ class Mastodon(LiveSource):
         local = server in ("", self._server(), self.host)
         acct = name if local else target
         answer = self._call("/api/v1/accounts/lookup", {"acct": acct})
-        body = answer.json()
-        if answer.status != 200 or not isinstance(body, dict) or "id" not in body:
+        body = mapping(answer.json())
+        if answer.status != 200 or ident(body.get("id")) is None:
             raise InputError(
                 f"`targets`: {self.host} knows no account {target!r}. Expected name@server. Check "
                 "the spelling, or name another server with --base-url."
@@ -123,7 +125,7 @@ class Mastodon(LiveSource):
         accounts = [t for t in self.ask.targets if t != MENTIONS and not t.startswith("#")]
         if len(accounts) < len(self.ask.targets):
             return super().estimate()
-        counts = [int(self._account(t).get("statuses_count") or 0) for t in accounts]
+        counts = [number(self._account(t).get("statuses_count")) or 0 for t in accounts]
         pages = sum(-(-n // PAGE) + 1 + 2 * n for n in counts)
         return Estimate(
             pages,
@@ -143,12 +145,7 @@ class Mastodon(LiveSource):
         if query.kind in ("status", LOOKUP):
             yield self._status_page(server, key)
             return
-        while True:
-            page = self._list_page(query.kind, server, key, cursor)
-            yield page
-            if page.next_cursor is None:
-                return
-            cursor = page.next_cursor
+        yield from in_a_row(lambda at: self._list_page(query.kind, server, key, at), cursor)
 
     def _list_page(self, kind: str, server: str, key: str, cursor: str | None) -> Page:
         params: dict[str, Any] = {"limit": PAGE, "max_id": cursor}
@@ -159,43 +156,43 @@ class Mastodon(LiveSource):
         else:
             path, params["types[]"] = "/api/v1/notifications", "mention"
         answer = self._call(path, params)
-        listed = answer.json()
-        if answer.status != 200 or not isinstance(listed, list):
+        body = answer.json()
+        if answer.status != 200 or not isinstance(body, list):
             raise QueryFailed(f"{self.host} answered {path} with status {answer.status}")
-        statuses = [s for s in map(_status_of, listed) if s is not None]
-        following = _next(answer, listed)
-        if following and self.ask.since and _all_before(statuses, self.ask):
+        found = [s for s in map(_status_of, body) if s is not None]
+        following = self.cursor(_next(answer, body))
+        if self.all_before(utc(s.get("created_at")) for s in found):
             following = None
-        wanted = [s for s in statuses if _in_range(s, self.ask)]
-        return _page(
+        wanted = [s for s in found if self.in_range(utc(s.get("created_at")))]
+        return Page.of(
             answer,
             next_cursor=following if following != cursor else None,
             follow=tuple(
-                Query("context", f"{server}/{s['id']}")
+                Query("context", f"{server}/{ident(s.get('id'))}")
                 for s in wanted
-                if s.get("in_reply_to_id") or s.get("replies_count") != 0
+                if ident(s.get("id")) and (s.get("in_reply_to_id") or s.get("replies_count") != 0)
             ),
-            n_items=len(listed),
+            n_items=len(body),
         )
 
     def _context_page(self, server: str, key: str) -> Page:
         """A context lacks its own status; a context below the top lacks its sisters."""
         answer = self._call(f"/api/v1/statuses/{quote(key)}/context")
         follow: tuple[Query, ...] = ()
-        if answer.status == 200 and isinstance(answer.json(), dict):
-            above = [s for s in answer.json().get("ancestors") or [] if isinstance(s, dict)]
-            if above:
-                follow = (Query("context", f"{server}/{above[0].get('id')}"),)
-            else:
-                follow = (Query("status", f"{server}/{key}"),)
-        return _page(answer, follow=follow, n_items=1)
+        if answer.status == 200:
+            above = listed(answer.json(), "ancestors")
+            top = ident(inner(above[0], "id")) if above else None
+            follow = (
+                Query("context", f"{server}/{top}") if top else Query("status", f"{server}/{key}"),
+            )
+        return Page.of(answer, follow=follow, n_items=1)
 
     def _status_page(self, server: str, key: str) -> Page:
         answer = self._call(f"/api/v1/statuses/{quote(key)}")
-        return _page(answer, n_items=1)
+        return Page.of(answer, n_items=1)
 
     def lookup(self, ids: Sequence[str]) -> Sequence[Query]:
-        return [Query(LOOKUP, "/".join(i.rsplit(":", 1))) for i in ids]
+        return [Query(LOOKUP, "/".join(i.rsplit(":", 1))) for i in ids if ":" in i]
 
     def _call(self, path: str, params: Mapping[str, Any] | None = None) -> Answer:
         headers = {"authorization": f"Bearer {self._token}"} if self._token else {}
@@ -206,15 +203,14 @@ class Mastodon(LiveSource):
     # Reading
 
     def read(self, page: StoredPage) -> Iterable[Found]:
-        server, _, key = page.query.key.partition("/")
         if page.status in ABSENT:
-            return list(mapper.not_found(f"{server}:{key}"))
-        try:
-            body = json.loads(page.body)
-        except ValueError:
-            return [Problem("the page is no JSON")]
+            return list(posts.not_found(page.query.key.replace("/", ":", 1)))
+        return super().read(page)
+
+    def found(self, page: StoredPage, body: Any) -> Iterable[Found]:
+        server, _, key = page.query.key.partition("/")
         if page.query.kind == "context":
-            return mapper.context(
+            return posts.context(
                 body,
                 status_id=key,
                 instance=server,
@@ -222,24 +218,19 @@ class Mastodon(LiveSource):
                 brands=self.ask.brands,
                 logged_in=self._token is not None,
             )
-        listed = body if isinstance(body, list) else [body]
         single = page.query.kind in ("status", LOOKUP)
-        wanted = [
-            s
-            for s in map(_status_of, listed)
-            if s is not None and (single or _in_range(s, self.ask))
-        ]
-        return mapper.statuses(
-            wanted,
+        found = posts.statuses(
+            [_status_of(s) or s for s in (body if isinstance(body, list) else [body])],
             instance=server,
             seen_at=page.fetched_at,
             brands=self.ask.brands,
             # Asked for right after its context, which lacks it.
             watched=page.query.kind == "status",
         )
+        return found if single else self.wanted(found)
 
     def purge(self, body: str, ids: Collection[str]) -> str:
-        plain = {i.rsplit(":", 1)[1] for i in ids}
+        plain = {i.rsplit(":", 1)[-1] for i in ids}
         return purge_json(
             body, plain, id_fields=("id",), kept=("visibility",), having="in_reply_to_id"
         )
@@ -252,31 +243,12 @@ def _status_of(item: Any) -> dict[str, Any] | None:
     return item if isinstance(item, dict) else None
 
 
-def _next(answer: Answer, listed: list[Any]) -> str | None:
+def _next(answer: Answer, items: list[Any]) -> str | None:
     """Where the list goes on: what the server says, else below the last id; an empty page ends."""
-    if not listed:
+    if not items:
         return None
     link = _MAX_ID.search(answer.headers.get("link", ""))
-    if link:
-        return link[1]
-    last = listed[-1]
-    return str(last["id"]) if isinstance(last, dict) and last.get("id") else None
-
-
-def _in_range(status: Mapping[str, Any], ask: Ask) -> bool:
-    created = mapper.time_of(status.get("created_at"))
-    if created is None:
-        return True
-    return not (ask.since and created < ask.since) and not (ask.until and created > ask.until)
-
-
-def _all_before(statuses: Sequence[Mapping[str, Any]], ask: Ask) -> bool:
-    times = [mapper.time_of(s.get("created_at")) for s in statuses]
-    return bool(times) and all(t is not None and ask.since and t < ask.since for t in times)
-
-
-def _page(answer: Answer, **rest: Any) -> Page:
-    return Page(answer.body, answer.request, answer.status, answer.headers, **rest)
+    return link[1] if link else ident(inner(items[-1], "id"))
 
 
 def make(ask: Ask, web: Web) -> Mastodon:

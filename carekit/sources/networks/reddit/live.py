@@ -6,35 +6,33 @@ comments are not followed, because each costs a request: they are counted as gap
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
-from carekit.dataset.manifest import NOTHING_LEFT_OUT, Selection
+from carekit.dataset.manifest import NOTHING_LEFT_OUT
 from carekit.errors import InputError, MissingExtraError
-from carekit.sources.collecting.budget import Stopped
+from carekit.sources.collecting.exchange import KEPT_HEADERS, LARGEST_BODY, TooLong, within
+from carekit.sources.collecting.limits import QueryFailed, Stopped
 from carekit.sources.collecting.purging import purge_json
 from carekit.sources.collecting.source import (
     LOOKUP,
     Ask,
     Estimate,
-    LiveSource,
     Page,
     Query,
+    Source,
     SourceKind,
     StoredPage,
+    in_a_row,
     secret,
 )
-from carekit.sources.collecting.web import KEPT_HEADERS, Blocked, QueryFailed
-from carekit.sources.found import Found, Gone, Problem
+from carekit.sources.collecting.web import LONGEST_WAIT, Blocked
+from carekit.sources.found import Found, Gone
+from carekit.sources.json_text import loads
 from carekit.sources.networks.reddit.posts import read
-from carekit.sources.networks.values import (
-    ident,
-    inner,
-    listed,
-    number,
-)
+from carekit.sources.networks.selections import BRAND_THREADS, FOUND
+from carekit.sources.networks.values import address, ident, inner, listed, mapping, moment, number
 
 if TYPE_CHECKING:
     import praw
@@ -44,26 +42,10 @@ if TYPE_CHECKING:
 BASE = "https://oauth.reddit.com"
 ID, SECRET = "REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET"
 SIZE, BATCH = 100, 100
-SEARCHED = Selection(kind="search", why="Posts that match a search, with their threads.")
-BY_USER = Selection(
-    kind="brand_threads",
-    why="Threads in which the user wrote; requests that it never answered are not among them.",
-    cannot_answer=("answer-rate", "repeats", "definitions"),
-)
 
 
-class Reddit(LiveSource):
-    """The API, through praw.
-
-    Parameters
-    ----------
-    ask : Ask
-        Targets: r/NAME, u/NAME, or words to search for.
-    web : Web
-        Not used for requests; praw makes them.
-    base_url : str
-    client_id, client_secret : str
-    """
+class Reddit(Source):
+    """The API, through praw. Targets: r/NAME, u/NAME, or words to search for."""
 
     name = network = "reddit"
     auth = "app"
@@ -79,13 +61,14 @@ class Reddit(LiveSource):
     ) -> None:
         super().__init__(ask, web=web, base_url=base_url)
         self._id, self._secret = client_id, client_secret
+        web.secrets.know(client_secret)
         self._praw: praw.Reddit | None = None
-        self._last: Any = None
+        self._last: tuple[str, int, dict[str, str]] = ("", 0, {})
         kinds = {t[:2] for t in ask.targets}
         if kinds <= {"r/"}:
             self.selection = NOTHING_LEFT_OUT
         else:
-            self.selection = BY_USER if kinds <= {"u/"} else SEARCHED
+            self.selection = BRAND_THREADS if kinds <= {"u/"} else FOUND
 
     def accounts(self) -> Sequence[str]:
         return [t[2:] for t in self.ask.targets if t.startswith("u/")]
@@ -100,38 +83,36 @@ class Reddit(LiveSource):
     def pages(self, query: Query, cursor: str | None) -> Iterator[Page]:
         if query.kind == "thread":
             path = f"/comments/{query.key.removeprefix('t3_')}"
-            yield self._page(path, {"limit": 500, "sort": "old"}, ())
-            return
-        if query.kind == LOOKUP:
-            yield self._page("/api/info", {"id": query.key}, ())
-            return
-        path, params = {
-            "subreddit": (f"/r/{query.key}/new", {}),
-            "user": (f"/user/{query.key}/overview", {"sort": "new"}),
-            "search": ("/search", {"q": query.key, "sort": "new", "type": "link"}),
-        }[query.kind]
-        while True:
-            page = self._page(path, {**params, "limit": SIZE, "after": cursor}, ("thread",))
-            yield page
-            cursor = page.next_cursor
-            if cursor is None:
-                return
+            yield self._page(path, {"limit": 500, "sort": "old"}, follow=False)
+        elif query.kind == LOOKUP:
+            yield self._page("/api/info", {"id": query.key}, follow=False)
+        else:
+            path, params = {
+                "subreddit": (f"/r/{query.key}/new", {}),
+                "user": (f"/user/{query.key}/overview", {"sort": "new"}),
+                "search": ("/search", {"q": query.key, "sort": "new", "type": "link"}),
+            }[query.kind]
+            yield from in_a_row(
+                lambda at: self._page(path, {**params, "limit": SIZE, "after": at}, follow=True),
+                cursor,
+            )
 
-    def _page(self, path: str, params: Mapping[str, Any], follow: Collection[str]) -> Page:
-        body, status, headers = self._call(path, params)
-        children = listed(body, "data", "children") if isinstance(body, dict) else []
-        things = [c["data"] for c in children if isinstance(inner(c, "data"), Mapping)]
-        after = ident(inner(body, "data", "after")) if things and follow else None
-        times = [number(t.get("created_utc")) or 0 for t in things]
-        since = self.ask.since
-        if since and times and times[-1] < since.timestamp():  # the newest come first
-            after = None
-        wanted = [t for t in things if self._in_range(t)] if follow else []
+    def _page(self, path: str, params: Mapping[str, Any], *, follow: bool) -> Page:
+        given = {k: str(v) for k, v in params.items() if v is not None}
+        text, status, headers = self._call(path, given)
+        body = loads(text)
+        things = [mapping(child, "data") for child in listed(body, "data", "children")]
+        after = self.cursor(inner(body, "data", "after")) if things and follow else None
+        if self.all_before(moment(number(t.get("created_utc"))) for t in things[-1:]):
+            after = None  # the newest come first
+        wanted = [
+            t for t in things if follow and self.in_range(moment(number(t.get("created_utc"))))
+        ]
         # A post without comments is whole as it is.
         threads = [_thread_of(t) for t in wanted if t.get("num_comments") != 0]
         return Page(
-            json.dumps(body, ensure_ascii=False) if self._last is None else self._last,
-            {"method": "GET", "url": self.base_url + path, "params": _given(params)},
+            text,
+            {"method": "GET", "url": self.base_url + path, "params": given},
             status,
             headers,
             next_cursor=after,
@@ -139,20 +120,20 @@ class Reddit(LiveSource):
             n_items=max(len(things), 1),
         )
 
-    def _in_range(self, thing: Mapping[str, Any]) -> bool:
-        time = number(thing.get("created_utc"))
-        if time is None:
-            return True
-        since, until = self.ask.since, self.ask.until
-        return not (since and time < since.timestamp()) and not (until and time > until.timestamp())
-
-    def _call(self, path: str, params: Mapping[str, Any]) -> tuple[Any, int, dict[str, str]]:
-        """One answer as it came: body, status, headers."""
+    def _call(self, path: str, params: Mapping[str, str]) -> tuple[str, int, dict[str, str]]:
+        """One answer as it came, without any secret: body, status, headers."""
         import prawcore
 
-        client, self._last = self._client(), None
+        client, self._last = self._client(), ("", 0, {})
         try:
-            body = client.request(method="GET", path=path, params=_given(params))
+            within(
+                min(LONGEST_WAIT, self.web.budget.left),
+                lambda: client.request(method="GET", path=path, params=dict(params)),
+            )
+        except TooLong:
+            self._praw = None
+            self.web.budget.check_time()
+            raise QueryFailed(f"{self.host} answered {path} without end") from None
         except (prawcore.Forbidden, prawcore.InvalidToken, prawcore.OAuthException) as error:
             raise Blocked(f"{self.host} refuses the request ({type(error).__name__})") from None
         except prawcore.NotFound:
@@ -165,8 +146,11 @@ class Reddit(LiveSource):
         except prawcore.RequestException as error:
             kind = type(error.original_exception).__name__
             raise Stopped(f"{self.host} cannot be reached ({kind})") from None
-        status, headers = self._status
-        return body, status, headers
+        except prawcore.PrawcoreException as error:
+            raise QueryFailed(f"{self.host} answered {path} with {type(error).__name__}") from None
+        text, status, headers = self._last
+        clean = self.web.secrets
+        return clean.without(text), status, clean.without_values(headers)
 
     def _client(self) -> praw.Reddit:
         if self._praw is None:
@@ -194,35 +178,35 @@ class Reddit(LiveSource):
         return self._praw
 
     def _keep(self, response: Any, *args: Any, **kwargs: Any) -> None:
-        """Take the body of every answer, but never that of a login."""
-        if "access_token" in urlsplit(response.url).path:
+        """Take the body of every answer, within its size; of a login its token alone, to know it."""
+        pieces, size = [], 0
+        for piece in response.iter_content(1 << 16):
+            size += len(piece)
+            if size > LARGEST_BODY:
+                raise QueryFailed(
+                    f"{self.host} answered with more than {LARGEST_BODY / 1e6:,.0f} MB"
+                )
+            pieces.append(piece)
+        response._content = b"".join(pieces)  # what requests itself keeps once a body is read
+        text = response._content.decode("utf-8", "replace")
+        if "access_token" in address(response.url).path:
+            with suppress(ValueError):
+                self.web.secrets.know(ident(inner(loads(text), "access_token")))
             return
-        self._last = response.text
         kept = {n: response.headers[n] for n in KEPT_HEADERS if n in response.headers}
-        self._status = (response.status_code, kept)
+        self._last = (text, response.status_code, kept)
 
-    def read(self, page: StoredPage) -> Iterable[Found]:
-        try:
-            body = json.loads(page.body)
-        except ValueError:
-            return [Problem("the page is no JSON")]
-        seen = page.fetched_at
-        if page.query.kind == LOOKUP:
-            found = [f for f in read(body, seen_at=seen) if isinstance(f, dict)]
-            there = {f["native_id"] for f in found if f["author"] is not None or f["text"]}
-            gone = [Gone("reddit", i) for i in page.query.key.split(",") if i not in there]
-            return [*(f for f in found if f["native_id"] in there), *gone]
-        found_all = list(read(body, seen_at=seen))
+    def found(self, page: StoredPage, body: Any) -> Iterable[Found]:
+        found = list(read(body, seen_at=page.fetched_at))
         if page.query.kind == "thread":
-            return found_all
+            return found
+        drafts = [f for f in found if isinstance(f, dict)]
+        if page.query.kind == LOOKUP:
+            there = {f["native_id"] for f in drafts if f["author"] is not None or f["text"]}
+            gone = (Gone("reddit", i) for i in page.query.key.split(",") if i not in there)
+            return [*(f for f in drafts if f["native_id"] in there), *gone]
         # A list does not show the threads: they are asked for, and say themselves what is missing.
-        return [f for f in found_all if isinstance(f, dict) and self._in_time(f)]
-
-    def _in_time(self, draft: Mapping[str, Any]) -> bool:
-        time, ask = draft["created_at"], self.ask
-        if time is None:
-            return True
-        return not (ask.since and time < ask.since) and not (ask.until and time > ask.until)
+        return self.wanted(drafts)
 
     def lookup(self, ids: Sequence[str]) -> Sequence[Query]:
         return [Query(LOOKUP, ",".join(ids[at : at + BATCH])) for at in range(0, len(ids), BATCH)]
@@ -237,12 +221,7 @@ class Reddit(LiveSource):
 
 
 def _thread_of(thing: Mapping[str, Any]) -> str | None:
-    link = ident(thing.get("link_id"))
-    return link if link else ident(thing.get("name"))
-
-
-def _given(params: Mapping[str, Any]) -> dict[str, str | int]:
-    return {k: str(v) for k, v in params.items() if v is not None}
+    return ident(thing.get("link_id")) or ident(thing.get("name"))
 
 
 def make(ask: Ask, web: Web) -> Reddit:
@@ -253,13 +232,8 @@ def make(ask: Ask, web: Web) -> Reddit:
             f"Reddit needs an app of type script: {ID} and {SECRET} are neither in the environment "
             "nor in the system keyring. Ask Reddit for access, then set both."
         )
-    return Reddit(
-        ask,
-        web=web,
-        client_id=client_id,
-        client_secret=client_secret,
-        base_url=ask.base_url or BASE,
-    )
+    base_url = ask.base_url or BASE
+    return Reddit(ask, web=web, client_id=client_id, client_secret=client_secret, base_url=base_url)
 
 
 KIND = SourceKind(

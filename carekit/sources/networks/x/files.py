@@ -16,13 +16,16 @@ from typing import Any
 from carekit.errors import InputError
 from carekit.sources.files.formats import Format, Item, Options, Sample
 from carekit.sources.files.json_items import json_items, place, table_items
-from carekit.sources.found import Found, LeftOut, Problem, guarded
+from carekit.sources.found import Found, LeftOut, Problem, Remark, guarded
 from carekit.sources.networks.selections import OWN_POSTS
 from carekit.sources.networks.values import inner, listed, mapping, why_unusable, words
 from carekit.sources.networks.x.posts import NETWORK, RETWEET, newer, older, read
 
 ROUNDED = "its id is a decimal number that has lost its last digits"
 _ROUNDED = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
+UNDER_FIRST = (
+    "it does not say which post it answers, and was put under the first one of its conversation"
+)
 _KINDS = ("replied_to", "retweeted", "quoted")
 
 
@@ -110,7 +113,6 @@ def _id(row: Mapping[str, str], *names: str) -> str | None:
 def read_twarc_row(row: Mapping[str, str], options: Options | None = None) -> Iterator[Found]:
     """A row of twarc-csv: a flat post, its names joined by dots."""
     references = {kind: _id(row, f"referenced_tweets.{kind}.id") for kind in _KINDS}
-    # An export of one type of reference names the column without it.
     yield from _post(
         row,
         references,
@@ -124,9 +126,14 @@ def read_twarc_row(row: Mapping[str, str], options: Options | None = None) -> It
 def read_academic_row(row: Mapping[str, str], options: Options | None = None) -> Iterator[Found]:
     """A row of academictwitteR in its tidy form: one reference a post, of one type."""
     kind = (_cell(row, "sourcetweet_type") or "").lower()
+    references = {kind: _id(row, "sourcetweet_id")}
+    native, thread = _id(row, "tweet_id"), _id(row, "conversation_id")
+    if _cell(row, "in_reply_to_user_id") and "replied_to" not in references and thread != native:
+        references["replied_to"] = thread
+        yield Remark(UNDER_FIRST)
     yield from _post(
         row,
-        {kind: _id(row, "sourcetweet_id")},
+        references,
         handle=_cell(row, "user_username"),
         text=_cell(row, "text"),
         count=_cell(row, "reply_count"),

@@ -7,28 +7,29 @@ not expanded in every page. The newer specification says `post.fields` where the
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from math import ceil
 from typing import TYPE_CHECKING, Any
 
-from carekit.dataset.manifest import NOTHING_LEFT_OUT, Selection
+from carekit.dataset.manifest import NOTHING_LEFT_OUT
 from carekit.errors import InputError
-from carekit.sources.collecting.budget import Stopped
+from carekit.sources.collecting.limits import QueryFailed, Stopped
 from carekit.sources.collecting.purging import purge_json
 from carekit.sources.collecting.source import (
     LOOKUP,
     Ask,
     Estimate,
-    LiveSource,
     Page,
     Query,
+    Source,
     SourceKind,
     StoredPage,
-    secret,
+    in_a_row,
+    needed,
 )
-from carekit.sources.collecting.web import Answer, QueryFailed
+from carekit.sources.collecting.web import Answer
 from carekit.sources.found import Found, Gone, LeftOut, Problem
+from carekit.sources.networks.selections import LAST_WEEK
 from carekit.sources.networks.values import ident, inner, listed, number
 from carekit.sources.networks.x.posts import NOTE, read
 
@@ -46,20 +47,10 @@ _WORDS = {
     "tweet": FIELDS,
     "post": FIELDS.replace("note_tweet", "note_post").replace("_tweets", "_posts"),
 }
-SEARCHED = Selection(kind="search", why="Posts of the last seven days that match a search.")
 
 
-class X(LiveSource):
-    """API v2.
-
-    Parameters
-    ----------
-    ask : Ask
-        Targets: @accounts (what they wrote and who named them), or a search in the words of X.
-    web : Web
-    base_url : str
-    token : str
-    """
+class X(Source):
+    """API v2. Targets: @accounts (what they wrote and who named them), or a search in X's words."""
 
     name = network = "x"
     auth = "bearer token"
@@ -74,7 +65,7 @@ class X(LiveSource):
         self._users: dict[str, str] = {}
         self._paid = 0.0
         only_accounts = all(t.startswith("@") for t in ask.targets)
-        self.selection = NOTHING_LEFT_OUT if only_accounts else SEARCHED
+        self.selection = NOTHING_LEFT_OUT if only_accounts else LAST_WEEK
 
     def accounts(self) -> Sequence[str]:
         return [t[1:] for t in self.ask.targets if t.startswith("@")]
@@ -122,18 +113,19 @@ class X(LiveSource):
             answer = self._fields("/2/tweets", {"ids": query.key})
             yield self._page(answer)
             return
-        _, _, words = query.key.partition("/")
-        while True:
-            params = {"query": words, "max_results": SIZE, "next_token": cursor}
-            params |= {
-                "start_time": _time(self.ask.since),
-                "end_time": _time(self.ask.until),
-            }
-            answer = self._fields("/2/tweets/search/recent", params)
-            cursor = ident(inner(answer.json(), "meta", "next_token"))
-            yield self._page(answer, next_cursor=cursor)
-            if cursor is None:
-                return
+        yield from in_a_row(lambda at: self._search(query.key.partition("/")[2], at), cursor)
+
+    def _search(self, words: str, cursor: str | None) -> Page:
+        params = {
+            "query": words,
+            "max_results": SIZE,
+            "next_token": cursor,
+            "start_time": _time(self.ask.since),
+            "end_time": _time(self.ask.until),
+        }
+        answer = self._fields("/2/tweets/search/recent", params)
+        following = self.cursor(inner(answer.json(), "meta", "next_token"))
+        return self._page(answer, next_cursor=following)
 
     def _page(self, answer: Answer, **rest: Any) -> Page:
         body = answer.json()
@@ -142,10 +134,7 @@ class X(LiveSource):
         n_more = len(listed(body, "includes", "tweets")) + len(listed(body, "includes", "posts"))
         cost = (len(data) + n_more) * POST_PRICE + n_users * USER_PRICE + self._paid
         self._paid = 0.0
-        return Page(
-            answer.body, answer.request, answer.status, answer.headers,
-            n_items=len(data), cost=cost, **rest,
-        )  # fmt: skip
+        return Page.of(answer, n_items=len(data), cost=cost, **rest)
 
     def _fields(self, path: str, params: Mapping[str, Any]) -> Answer:
         """Ask in the dialect that was understood last, in the other one if it is not."""
@@ -170,25 +159,20 @@ class X(LiveSource):
             raise Stopped("the credits of the X account are spent")
         return answer
 
-    def read(self, page: StoredPage) -> Iterable[Found]:
-        try:
-            body = json.loads(page.body)
-        except ValueError:
-            return [Problem("the page is no JSON")]
+    def found(self, page: StoredPage, body: Any) -> Iterable[Found]:
+        known = read(body, seen_at=page.fetched_at)
         if page.query.kind == LOOKUP:
             there = {ident(inner(p, "id")) for p in listed(body, "data")}
             gone = [Gone("x", i) for i in page.query.key.split(",") if i not in there]
-            known = read(body, seen_at=page.fetched_at)
-            return [*(f for f in known if isinstance(f, dict)), *gone]
-        handles = _handles(page.query.key)
-        found: list[Found] = []
-        for each in read(body, seen_at=page.fetched_at):
-            if isinstance(each, LeftOut) and each.reason == NOTE:
-                continue
+            return [*(f for f in known if isinstance(f, dict | Problem)), *gone]
+        return self._named(known, _handles(page.query.key))
+
+    def _named(self, known: Iterable[Found], handles: Mapping[str, str]) -> Iterator[Found]:
+        for each in known:
             if isinstance(each, dict) and each.get("author") in handles:
                 each |= {"author_handle": handles[each["author"]]}
-            found.append(each)
-        return found
+            if each != LeftOut(NOTE):
+                yield each
 
     def lookup(self, ids: Sequence[str]) -> Sequence[Query]:
         return [Query(LOOKUP, ",".join(ids[at : at + SIZE])) for at in range(0, len(ids), SIZE)]
@@ -218,12 +202,8 @@ def _short(why: Any) -> str:
 
 def make(ask: Ask, web: Web) -> X:
     """The source, with the token that the environment or the keyring holds."""
-    token = secret(TOKEN)
-    if not token:
-        raise InputError(
-            f"X needs a bearer token, and {TOKEN} is neither in the environment nor in the system "
-            "keyring. Make one at the developer portal of X, load credits, and set it."
-        )
+    how = "Make one at the developer portal of X, load credits, and set it."
+    token = needed(TOKEN, "X needs a bearer token", how)
     return X(ask, web=web, token=token, base_url=ask.base_url or BASE)
 
 

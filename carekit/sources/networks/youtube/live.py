@@ -6,27 +6,26 @@ not used: the uploads of a channel are a playlist.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from carekit.errors import InputError
-from carekit.sources.collecting.budget import Stopped
+from carekit.sources.collecting.limits import QueryFailed, Stopped
 from carekit.sources.collecting.purging import purge_json
 from carekit.sources.collecting.source import (
     LOOKUP,
     Ask,
     Estimate,
-    LiveSource,
     Page,
     Query,
+    Source,
     SourceKind,
     StoredPage,
-    secret,
+    in_a_row,
+    needed,
 )
-from carekit.sources.collecting.web import Answer, QueryFailed
-from carekit.sources.found import Found, Gone, Problem
-from carekit.sources.gaps import Gap
+from carekit.sources.collecting.web import Answer
+from carekit.sources.found import Found, Gone
 from carekit.sources.networks.values import (
     ident,
     inner,
@@ -48,17 +47,8 @@ EMPTY = ("commentsDisabled", "videoNotFound", "commentNotFound", "playlistNotFou
 SPENT = ("quotaExceeded", "rateLimitExceeded", "dailyLimitExceeded")
 
 
-class YouTube(LiveSource):
-    """The Data API v3.
-
-    Parameters
-    ----------
-    ask : Ask
-        Targets: channels (UC…, @handle); `video:ID` for single videos.
-    web : Web
-    base_url : str
-    key : str
-    """
+class YouTube(Source):
+    """The Data API v3. Targets: channels (UC…, @handle); `video:ID` for single videos."""
 
     name = network = "youtube"
     auth = "API key"
@@ -79,10 +69,11 @@ class YouTube(LiveSource):
             if _is_video(target):
                 made.append(Query("comments", target.removeprefix("video:")))
             else:
-                uploads = inner(
-                    self._channel(target), "contentDetails", "relatedPlaylists", "uploads"
-                )
-                made.append(Query("uploads", str(uploads)))
+                path = ("contentDetails", "relatedPlaylists", "uploads")
+                uploads = ident(inner(self._channel(target), *path))
+                if uploads is None:
+                    raise QueryFailed(f"{self.host} does not say which videos {target} has")
+                made.append(Query("uploads", uploads))
         return made
 
     def _channel(self, target: str) -> Mapping[str, Any]:
@@ -91,7 +82,7 @@ class YouTube(LiveSource):
             parts = "contentDetails,statistics"
             answer = self._call("channels", {"part": parts, which: target})
             found = listed(answer.json(), "items")
-            if not found or not isinstance(found[0], Mapping) or "id" not in found[0]:
+            if not found or ident(inner(found[0], "id")) is None:
                 raise InputError(
                     f"`targets`: YouTube knows no channel {target!r}. Expected an id (UC…) or a "
                     "handle (@name). Check the spelling."
@@ -126,25 +117,17 @@ class YouTube(LiveSource):
             params["maxResults"] = size
         if query.kind != "uploads":
             params["textFormat"] = "plainText"
-        while True:
-            answer = self._call(method, params | {"pageToken": cursor})
-            body = answer.json() if answer.status == 200 else {}
-            items = listed(body, "items")
-            cursor = ident(inner(body, "nextPageToken")) if items else None
-            if query.kind == "uploads" and self._is_before(items):
-                cursor = None
-            follow = [q for item in items if (q := self._follow(query.kind, item))]
-            yield Page(
-                answer.body,
-                answer.request,
-                answer.status,
-                answer.headers,
-                next_cursor=cursor,
-                follow=tuple(follow),
-                n_items=len(items),
-            )
-            if cursor is None:
-                return
+        yield from in_a_row(lambda at: self._page(query.kind, method, params, at), cursor)
+
+    def _page(self, kind: str, method: str, params: Mapping[str, Any], cursor: str | None) -> Page:
+        answer = self._call(method, {**params, "pageToken": cursor})
+        body = answer.json() if answer.status == 200 else {}
+        items = listed(body, "items")
+        following = self.cursor(inner(body, "nextPageToken")) if items else None
+        if kind == "uploads" and self._is_before(items):
+            following = None
+        follow = tuple(q for item in items if (q := self._follow(kind, item)))
+        return Page.of(answer, next_cursor=following, follow=follow, n_items=len(items))
 
     def _is_before(self, items: Sequence[Any]) -> bool:
         """Videos older than a year before the range draw few comments in it; stop there."""
@@ -173,7 +156,7 @@ class YouTube(LiveSource):
         if answer.status == 200:
             return answer
         errors = listed(answer.json(), "error", "errors")
-        why = str(inner(errors[0], "reason")) if errors else "no reason"
+        why = str(inner(errors[0], "reason"))[:80] if errors else "no reason"
         if why in SPENT:
             raise Stopped(f"the calls of the YouTube API key are spent for today ({why})")
         if why not in EMPTY:
@@ -183,28 +166,18 @@ class YouTube(LiveSource):
     def read(self, page: StoredPage) -> Iterable[Found]:
         if page.query.kind == "uploads" or page.status != 200:
             return []
-        try:
-            body = json.loads(page.body)
-        except ValueError:
-            return [Problem("the page is no JSON")]
-        found = list(read(body, seen_at=page.fetched_at))
+        return super().read(page)
+
+    def found(self, page: StoredPage, body: Any) -> Iterable[Found]:
+        found = list(read(body, seen_at=page.fetched_at, plain=True))
         if page.query.kind == LOOKUP:
             there = {f["native_id"] for f in found if isinstance(f, dict)}
-            return [
-                *found,
-                *(Gone("youtube", i) for i in page.query.key.split(",") if i not in there),
-            ]
+            gone = (Gone("youtube", i) for i in page.query.key.split(",") if i not in there)
+            return [*found, *gone]
         for each in found:
             if isinstance(each, dict) and page.query.kind == "replies":
                 each |= {"reply_to": page.query.key, "thread": page.query.key}
-        return [f for f in found if isinstance(f, Gap | Problem) or self._wanted(f)]
-
-    def _wanted(self, found: Found) -> bool:
-        time = found.get("created_at") if isinstance(found, dict) else None
-        if time is None:
-            return True
-        ask = self.ask
-        return not (ask.since and time < ask.since) and not (ask.until and time > ask.until)
+        return self.wanted(found)
 
     def lookup(self, ids: Sequence[str]) -> Sequence[Query]:
         return [Query(LOOKUP, ",".join(ids[at : at + BATCH])) for at in range(0, len(ids), BATCH)]
@@ -222,12 +195,8 @@ def _is_video(target: str) -> bool:
 
 def make(ask: Ask, web: Web) -> YouTube:
     """The source, with the key that the environment or the keyring holds."""
-    key = secret(KEY)
-    if not key:
-        raise InputError(
-            f"YouTube needs an API key, and {KEY} is neither in the environment nor in the system "
-            "keyring. Make a key for the YouTube Data API v3 and set it."
-        )
+    how = "Make a key for the YouTube Data API v3 and set it."
+    key = needed(KEY, "YouTube needs an API key", how)
     return YouTube(ask, web=web, key=key, base_url=ask.base_url or BASE)
 
 

@@ -1,0 +1,293 @@
+"""Which column of a table is which of ours: the user says, or the headings do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from carekit.dataset.schema import POSTS, VISIBILITIES
+from carekit.errors import InputError
+from carekit.sources.files import cells
+from carekit.sources.files.formats import Derived, Options
+from carekit.sources.files.headers import Header
+from carekit.sources.files.headings import KNOWN, folded
+from carekit.sources.files.roles import ASK, BRAND, CUSTOMER, OTHER, PEOPLE, word_key
+from carekit.sources.files.table import TableFile
+from carekit.sources.networks.values import NOBODY
+
+ANSWER = ("reply_text", "reply_created_at")
+DURATIONS = tuple(f"first_response_{unit}" for unit in ("minutes", "hours", "days", "seconds"))
+OURS = (*POSTS.names, *ANSWER, "author_handle", "n_replies", *DURATIONS)
+TIMES = ("created_at", "observed_at", "deleted_at", "reply_created_at")
+NOTES = (
+    "note",
+    "internal",
+    "interne",
+    "internal_note",
+    "note_interne",
+    "private_note",
+    "note_privee",
+)
+_CLOCK_HEADINGS = (
+    "heure",
+    "hour",
+    "time",
+    "uhrzeit",
+    "time of day",
+    "heure de publication",
+    "zeit",
+)
+_CLOCK = re.compile(r"\d{1,2} ?[:hH] ?\d{2}([:'mM ]\d{2})?( ?[aApP]\.?[mM]\.?)?( ?(s|min|mn))?")
+_DAY = re.compile(r"(?!.*\d[:hH]\d)(?!.*\d ?[aApP][mM]\b).*\d.*")
+_MIDNIGHT = re.compile(r".*[T ]0?0[:hH]00(:00(\.0+)?)?(Z|[+-]\d\d:?\d\d)?")
+
+
+@dataclass(frozen=True)
+class Preset:
+    """What a format knows beforehand about its tables.
+
+    Parameters
+    ----------
+    columns : mapping
+        Our name → names that the column may have.
+    needed : tuple of str
+        Our names without which a file is not of this format.
+    network, surface : str, optional
+        The same for all rows.
+    role : str, optional
+        `customer` if all rows are written by customers.
+    anonymous : tuple of str
+        Author names in lower case that stand for many people: no pseudonym.
+    id_from : tuple of str
+        Our names whose values make an id if there is no column of ids.
+    derived : Derived, optional
+        Columns to be made in Python.
+    by_account : bool
+        True if the list of accounts alone tells who is the brand.
+    headings : bool
+        True if headings that many tools write are taken as well.
+    kept : mapping
+        Name of a column to keep → names that it may have in the file.
+    """
+
+    columns: Mapping[str, tuple[str, ...]]
+    needed: tuple[str, ...] = ("post_id", "created_at")
+    network: str | None = None
+    surface: str | None = None
+    role: str | None = None
+    anonymous: tuple[str, ...] = NOBODY
+    id_from: tuple[str, ...] = ()
+    derived: Derived | None = None
+    by_account: bool = False
+    headings: bool = False
+    kept: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass
+class Columns:
+    """The columns of a table that are read.
+
+    `at` gives SQL, `named` the headings, `guessed` those that nobody named, `daily` the times
+    whose column holds days; `missing_clock` is a column of times of day that is not used;
+    `by_people` says that whoever writes for a brand is named, as in a help desk.
+    """
+
+    at: dict[str, str] = field(default_factory=dict)
+    named: dict[str, str] = field(default_factory=dict)
+    guessed: set[str] = field(default_factory=set)
+    daily: set[str] = field(default_factory=set)
+    missing_clock: str | None = None
+    by_people: bool = False
+
+
+def find_columns(table: TableFile, options: Options, preset: Preset, *, format: str) -> Columns:
+    """Our names → columns of a table.
+
+    Raises
+    ------
+    InputError
+        If the mapping names something unknown, or a column that is needed is missing.
+    """
+    header, found = table.header, Columns()
+    for ours, theirs in options.mapping.items():
+        if ours not in OURS:
+            close = get_close_matches(ours, OURS, 1)
+            hint = f" Did you mean {close[0]!r}?" if close else ""
+            raise InputError(
+                f"`mapping` names {ours!r}, which is none of our columns; expected: "
+                f"{', '.join(OURS)}.{hint} Write --map OURS=THEIRS, for example post_id=id."
+            )
+        found.at[ours], found.named[ours] = _given(table, ours, theirs)
+    derived = preset.derived.names if preset.derived else ()
+    for ours in OURS:
+        names = preset.columns.get(ours, (ours,))
+        made = [f"d{i}" for i, name in enumerate(derived) if name == ours]
+        at = header.find(*names)
+        if ours not in found.at and (made or at is not None):
+            found.at[ours] = made[0] if made else f"c{at}"
+            found.named[ours] = ours if at is None else header.names[at]
+    rows = table.peek() if preset.headings or set(TIMES) & set(found.at) else []
+    if preset.headings:
+        _by_headings(table, found, rows)
+    _look_at_times(table, found, rows)
+    if re.fullmatch(r"c\d+", found.at.get("author_role", "")):
+        place = int(found.at["author_role"][1:])
+        words = {word_key(row[place]) for row in rows or table.peek()}
+        found.by_people = bool(words & {*PEOPLE, *ASK})
+    missing = [n for n in preset.needed if n not in found.at]
+    if "post_id" in missing and preset.id_from and len(missing) == 1:
+        missing = []
+    if missing:
+        remedy = ",".join(f"{n}=THEIRS" for n in missing)
+        raise InputError(
+            f"{table.name} has no column {', '.join(map(repr, missing))}, which the format "
+            f"{format!r} needs; found: {_shown(header)}. Say which column it is: --map {remedy}."
+        )
+    return found
+
+
+def _given(table: TableFile, ours: str, theirs: str) -> tuple[str, str]:
+    """SQL and heading of a column that the user names, or of two joined by `+`."""
+    header = table.header
+    at = header.find(theirs)
+    if at is None:
+        at = _folded(header, theirs)
+    if at is not None:
+        return f"c{at}", header.names[at]
+    parts = [p.strip() for p in theirs.split("+")]
+    places = [header.find(p) if header.find(p) is not None else _folded(header, p) for p in parts]
+    if len(parts) > 1 and None not in places:
+        return joined([f"c{p}" for p in places], is_time=ours in TIMES), theirs
+    lost = parts[places.index(None)] if len(parts) > 1 else theirs
+    close = get_close_matches(lost, header.names, 1, 0.5)
+    hint = f" Did you mean {close[0]!r}?" if close else ""
+    raise InputError(
+        f"`mapping`: {table.name} has no column {lost!r} for {ours}; found: {_shown(header)}."
+        f"{hint} Correct --map."
+    )
+
+
+def joined(columns: Sequence[str], *, is_time: bool) -> str:
+    """SQL of several cells as one, a blank between them; a day and its clock make a time."""
+    first, *rest = columns
+    if is_time:  # a spreadsheet writes midnight behind a day, and a day before a clock
+        first = f"regexp_replace({first}, '[T ]0?0:00(:00(\\.0+)?)?$', '')"
+        rest = [
+            f"regexp_replace({c}, '^(1899-12-3[01]|1900-01-0[01]|1904-01-01)[T ]', '')"
+            for c in rest
+        ]
+    filled = [
+        f"CASE WHEN {cells.filled(c)} IS NOT NULL THEN ' ' || trim({c}) ELSE '' END" for c in rest
+    ]
+    return f"(trim({first}) || {' || '.join(filled)})"
+
+
+def _folded(header: Header, name: str) -> int | None:
+    """A column whose heading differs by accents, blanks or signs only."""
+    wanted = folded(name)
+    places = [i for i, n in enumerate(header.names) if n and folded(n) == wanted]
+    return places[0] if len(places) == 1 and wanted else None
+
+
+def _shown(header: Header) -> str:
+    return ", ".join(n or "(unnamed)" for n in header.names)[:300]
+
+
+def _by_headings(table: TableFile, found: Columns, rows: list[list[str]]) -> None:
+    """Columns that nobody named, by what tools call them; only where their cells fit."""
+    headings = [folded(n) for n in table.header.names]
+    used = {int(n) for sql in found.at.values() for n in re.findall(r"\bc(\d+)\b", sql)}
+    for ours, names in KNOWN.items():
+        if ours in found.at:
+            continue
+        for name in names:
+            places = [i for i, h in enumerate(headings) if h == name and i not in used]
+            if len(places) != 1:
+                continue
+            values = [row[places[0]].strip() for row in rows if row[places[0]].strip()]
+            if not _fits(ours, values, found):
+                continue
+            found.at[ours], found.named[ours] = f"c{places[0]}", table.header.names[places[0]]
+            found.guessed.add(ours)
+            used.add(places[0])
+            break
+    # An answer in the row belongs to a review, or comes with its date.
+    if "reply_text" in found.guessed and not {"rating", "reply_created_at"} & set(found.at):
+        del found.at["reply_text"], found.named["reply_text"]
+        found.guessed.discard("reply_text")
+
+
+def _fits(ours: str, values: list[str], found: Columns) -> bool:
+    """True if the first cells of a column can be what its heading says."""
+    if not values:
+        return ours not in ("post_id", "created_at")
+    tests: dict[str, Callable[[str], bool]] = {
+        "rating": lambda v: v.removesuffix(".0") in ("1", "2", "3", "4", "5"),
+        "visibility": lambda v: is_visibility(v),
+        "author_role": lambda v: is_role(v),
+        "lang": lambda v: len(v) <= 20 and not any(c.isdigit() for c in v),
+        "network": lambda v: len(v) <= 40,
+        "created_at": lambda v: any(c.isdigit() for c in v),
+        "reply_created_at": lambda v: any(c.isdigit() for c in v),
+        "observed_at": lambda v: any(c.isdigit() for c in v),
+        "deleted_at": lambda v: any(c.isdigit() for c in v),
+        "brand": lambda v: len(v) <= 80,
+        "account": lambda v: len(v) <= 80,
+    }
+    if ours == "post_id" and len(set(values)) < len(values) * 0.9:
+        return False  # whatever it is, it does not tell posts apart
+    test = tests.get(ours)
+    if ours == "author_role" and len({word_key(v) for v in values}) < 2:
+        return False  # one word for everybody tells nobody apart
+    return test is None or all(test(v) for v in values)
+
+
+def is_visibility(value: str) -> bool:
+    """True for a cell that says who can read a post."""
+    low = value.strip().lower()
+    return low in (*VISIBILITIES, *cells.TRUE_WORDS, *cells.FALSE_WORDS) or word_key(value) in NOTES
+
+
+def is_role(value: str) -> bool:
+    """True for a cell that says who wrote a post."""
+    key = word_key(value)
+    return key in (*CUSTOMER, *BRAND, *OTHER, *ASK, *cells.TRUE_WORDS, *cells.FALSE_WORDS)
+
+
+def _look_at_times(table: TableFile, found: Columns, rows: list[list[str]]) -> None:
+    """Join a day and its time of day; note columns that hold days alone."""
+    for ours in TIMES:
+        sql = found.at.get(ours, "")
+        if not re.fullmatch(r"c\d+", sql):
+            continue
+        values = [v for row in rows if (v := row[int(sql[1:])].strip())]
+        days = [bool(_DAY.fullmatch(v)) and len(v) <= 30 and not v.isdigit() for v in values]
+        midnights = [bool(_MIDNIGHT.fullmatch(v)) for v in values]
+        if not values or not all(d or m for d, m in zip(days, midnights, strict=True)):
+            continue
+        clock = _clock_beside(table, found, rows) if ours == "created_at" else None
+        if clock is not None and ours in found.guessed:
+            found.at[ours] = joined([sql, f"c{clock}"], is_time=True)
+            found.named[ours] += f"+{table.header.names[clock]}"
+            continue
+        if clock is not None:
+            found.missing_clock = table.header.names[clock]
+        if ours in ("created_at", "reply_created_at") and (len(values) >= 3 or all(days)):
+            found.daily.add(ours)
+
+
+def _clock_beside(table: TableFile, found: Columns, rows: list[list[str]]) -> int | None:
+    """A column of times of day that nothing else reads."""
+    used = {int(n) for sql in found.at.values() for n in re.findall(r"\bc(\d+)\b", sql)}
+    for at, name in enumerate(table.header.names):
+        if at in used or folded(name) not in _CLOCK_HEADINGS:
+            continue
+        values = [v for row in rows if (v := row[at].strip())]
+        if values and all(
+            _CLOCK.fullmatch(v.split(" ", 1)[-1] if v[:4] in ("1899", "1900") else v)
+            for v in values
+        ):
+            return at
+    return None

@@ -1,0 +1,97 @@
+"""Headings that tools write, in English, French and German, for the columns of posts.
+
+A column that bears one of them needs no mapping. The names of carekit win, then these in their
+order; two columns for the same thing are never both taken.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+HEADINGS: dict[str, tuple[str, ...]] = {
+    "post_id": (
+        "message id", "id message", "id du message", "identifiant", "identifiant du message",
+        "id post", "post id", "id du post", "id publication", "message key", "tweet id", "comment id",
+        "id commentaire", "review id", "id avis", "id de l'avis", "resource id", "mention id",
+        "nachrichten-id", "beitrags-id", "nachricht-id", "uuid", "id",
+    ),
+    "created_at": (
+        "created at", "created time", "creation date", "date de création", "créé le", "date",
+        "date et heure", "date/heure", "published", "published at", "publication date",
+        "date de publication", "publié le", "posted at", "post date", "timestamp", "datetime",
+        "date (utc)", "message date", "date du message", "sent at", "envoyé le", "review date",
+        "date de l'avis", "erstellt am", "datum", "datum und uhrzeit", "veröffentlicht am", "time",
+        "created",
+    ),
+    "author_role": (
+        "role", "rôle", "author role", "author type", "type d'auteur", "type auteur", "sender type",
+        "rolle", "profil auteur", "emetteur", "émetteur", "direction", "inbound", "from", "sender",
+        "author", "auteur", "type", "message type", "type de message", "who", "qui", "de",
+    ),
+    "author_id": (
+        "author id", "id auteur", "id de l'auteur", "user id", "from id", "author", "auteur",
+        "auteur du message", "from", "username", "user name", "screen name", "nom d'utilisateur",
+        "pseudo", "handle", "sender", "expéditeur", "autor", "benutzername", "benutzer", "reviewer",
+        "reviewer name", "profile", "author username",
+    ),
+    "text": (
+        "message", "text", "texte", "full text", "content", "contenu", "body", "corps", "comment",
+        "commentaire", "review", "avis", "review text", "texte de l'avis", "message text",
+        "texte du message", "nachricht", "inhalt", "kommentar", "bewertung", "post text", "verbatim",
+        "post", "publication", "snippet",
+    ),
+    "reply_to": (
+        "reply to", "in reply to", "in reply to id", "en réponse à", "réponse à", "parent id",
+        "parent", "id parent", "id du message parent", "replied to", "in response to",
+        "antwort auf", "message parent", "in_reply_to_status_id",
+    ),
+    "thread_id": (
+        "thread id", "conversation id", "id conversation", "conversation", "fil", "id du fil",
+        "fil de discussion", "thread", "discussion id", "unterhaltung", "konversation",
+    ),
+    "network": (
+        "network", "réseau", "réseau social", "social network", "source network", "plateforme",
+        "platform", "netzwerk", "plattform", "network type", "canal", "channel", "channel type",
+        "kanal", "page type", "domain", "site",
+    ),
+    "brand": ("brand", "marque", "enseigne", "company", "entreprise", "société", "marke", "firma"),
+    "account": (
+        "account", "compte", "account name", "nom du compte", "page", "page name", "nom de la page",
+        "konto", "handle de la marque", "compte de la marque",
+    ),
+    "lang": ("lang", "language", "langue", "sprache", "reviewer language", "language code"),
+    "rating": (
+        "rating", "stars", "star rating", "note", "étoiles", "score", "nombre d'étoiles", "sterne",
+        "note sur 5",
+    ),
+    "visibility": ("visibility", "visibilité", "privacy", "public", "is public", "sichtbarkeit"),
+    "reply_text": (
+        "reply text", "reply", "response", "owner response", "owner reply", "company reply",
+        "réponse", "texte de la réponse", "réponse du propriétaire", "réponse de l'enseigne",
+        "developer reply text", "developer response", "response text", "antwort", "antworttext",
+    ),
+    "reply_created_at": (
+        "reply date", "date de réponse", "date de la réponse", "response date", "replied at",
+        "répondu le", "owner response date", "reply time", "developer reply date and time",
+        "antwortdatum", "response time stamp", "reply created at",
+    ),
+    "observed_at": ("observed at", "collected at", "retrieved at", "date de collecte", "exported at"),
+    "deleted_at": ("deleted at", "supprimé le"),
+}  # fmt: skip
+
+
+def folded(name: str) -> str:
+    """A heading as it is compared: without accents, case, and what is no letter or digit.
+
+    Examples
+    --------
+    >>> folded("Date de création"), folded("in_reply_to"), folded("ID-Auteur")
+    ('date de creation', 'in reply to', 'id auteur')
+    """
+    plain = unicodedata.normalize("NFKD", name)
+    plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
+    return re.sub(r"[\W_]+", " ", plain).strip()
+
+
+KNOWN = {ours: tuple(folded(n) for n in names) for ours, names in HEADINGS.items()}

@@ -1,0 +1,76 @@
+"""Rows of a table that are no posts by their nature, and are counted under their own names."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from carekit.sources.files import cells
+from carekit.sources.files.table import TableFile
+
+RETWEET = "a retweet, no post of its own"
+BARE = "a bare rating without a text, which nobody can answer"
+SEED = "a row of the collecting tool that holds no post"
+# Columns that are filled in the rows of retweets only.
+_RETWEETED = (
+    "referenced_tweets.retweeted.id", "retweeted_user_id", "retweeted_status_id", "retweeted_status.id",
+    "retweeted_id", "retweeted_tweet_id", "sourcetweet_id",
+)  # fmt: skip
+_TYPES = ("sourcetweet_type", "tweet_type", "post_type", "referenced_tweet_type", "type_of_tweet")
+_BY_DEVICE = ("google_play", "app_store")
+
+
+def no_post(table: TableFile, at: Mapping[str, str], *, has_answer: str) -> str:
+    """SQL: why a row is no post; null for a post.
+
+    Parameters
+    ----------
+    table : TableFile
+    at : mapping
+        Our names → SQL of the columns.
+    has_answer : str
+        SQL: the row holds an answer, which a bare rating cannot have.
+    """
+    header = table.header
+    cases = []
+
+    def column(*names: str) -> str | None:
+        place = header.find(*names)
+        return None if place is None else f"c{place}"
+
+    kind = column("object_type")
+    if kind is not None and column("query_status") is not None:
+        cases.append((f"lower(trim({kind})) NOT IN ('data', 'unpacked', '')", SEED))
+        if "text" in at:
+            nothing = f"coalesce(trim({at['text']}), '') = '' AND coalesce(trim({at['created_at']}), '') = ''"
+            cases.append((nothing, SEED))
+    said = column("is_retweet", "retweet", "is retweet")
+    if said is not None:
+        cases.append((f"coalesce({cells.yes_no(said)}, FALSE)", RETWEET))
+    types = column(*_TYPES)
+    for name in _RETWEETED:
+        if (place := column(name)) is not None:
+            is_quote = f" AND coalesce(lower(trim({types})), '') NOT LIKE 'quote%'" if types else ""
+            cases.append((f"{cells.filled(place)} IS NOT NULL{is_quote}", RETWEET))
+    if types is not None:
+        cases.append(
+            (f"lower(trim({types})) IN ('retweet', 'retweeted', 'repost', 'share')", RETWEET)
+        )
+    if "text" in at:
+        shown = f"regexp_matches({at['text']}, '^RT @[A-Za-z0-9_]+:')"
+        cases.append((f"net = 'x' AND {shown}", RETWEET))
+        if "rating" in at:
+            stores = ", ".join(f"'{n}'" for n in _BY_DEVICE)
+            empty = f"coalesce(trim({at['text']}), '') = ''"
+            cases.append((f"net IN ({stores}) AND {empty} AND NOT ({has_answer})", BARE))
+    if not cases:
+        return "NULL::VARCHAR"
+    told = " ".join(f"WHEN {condition} THEN '{reason}'" for condition, reason in cases)
+    return f"CASE {told} END"
+
+
+def below_seeds(table: TableFile, reply_to: str) -> str:
+    """SQL of what a row answers: in a table of Facepager nothing, if it hangs on a seed."""
+    level = table.header.find("level")
+    if level is None or table.header.find("query_status") is None:
+        return reply_to
+    return f"CASE WHEN trim(c{level}) NOT IN ('0', '1') THEN {reply_to} END"

@@ -1,0 +1,158 @@
+"""Who wrote a row: the words that tools use for a customer, the brand, or neither.
+
+A word that is not in the list is never guessed: `--roles WORD=brand` says what it means. "User" is
+the customer in some tools and the member of staff in others: it is asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from difflib import get_close_matches
+
+from carekit.errors import InputError
+from carekit.sources.drafts import strings
+from carekit.sources.files import cells
+from carekit.sources.sites import plain
+
+CUSTOMER = (
+    "customer", "customers", "client", "cliente", "clients", "clientes", "consumer", "consommateur",
+    "end_user", "enduser", "end_users", "requester", "requestor", "demandeur", "contact", "contacts",
+    "lead", "visitor", "visiteur", "visiteuse", "guest", "invite", "member", "membre", "public",
+    "internaute", "internautes", "abonne", "abonnee", "usager", "usagere", "particulier", "fan",
+    "follower", "citizen", "citoyen", "patient", "voyageur", "passenger", "reviewer", "commenter",
+    "kunde", "kundin", "kunden", "klant", "prospect", "inbound", "incoming", "in", "entrant",
+    "received", "recu", "requete", "question", "from_customer", "customer_message", "consumer_post",
+)  # fmt: skip
+BRAND = (
+    "brand", "company", "business", "organisation", "organization", "enterprise", "entreprise",
+    "agent", "agents", "agente", "support", "staff", "advisor", "adviser", "employee", "employe",
+    "employee_reply", "operator", "operateur", "operatrice", "admin", "administrator",
+    "administrateur", "admins", "community_manager", "cm", "moderator", "moderateur",
+    "moderatrice", "modo", "teammate", "team", "equipe", "rep", "representative", "representant",
+    "marque", "conseiller", "conseillere", "conseiller_client", "conseillers", "charge_de_clientele",
+    "service_client", "sav", "page", "page_owner", "owner", "proprietaire", "official", "officiel",
+    "developer", "developpeur", "merchant", "marchand", "seller", "vendor", "vendeur", "firm",
+    "enseigne", "banque", "operateur_telecom", "collaborateur", "collaboratrice", "salarie",
+    "mitarbeiter", "mitarbeiterin", "unternehmen", "marke", "medewerker", "outbound", "outgoing",
+    "out", "sortant", "sent", "envoye", "reponse", "response", "answer", "reply", "author_reply",
+    "empresa", "agente_de_soporte", "azienda",
+)  # fmt: skip
+OTHER = (
+    "other", "bot", "chatbot", "third_party", "autre", "autres", "system", "systeme", "automation",
+    "workflow", "rule", "trigger", "automatique", "robot", "journalist", "partner", "partenaire",
+    "influencer", "competitor", "anonymous_system",
+)  # fmt: skip
+# Brand words that stand for somebody who works there, not for the brand itself.
+PEOPLE = frozenset(
+    "agent agents agente advisor adviser employee employe operator operateur operatrice admin staff "
+    "administrator administrateur admins community_manager cm moderator moderateur moderatrice "
+    "teammate rep representative representant conseiller conseillere conseiller_client conseillers "
+    "charge_de_clientele collaborateur collaboratrice salarie mitarbeiter mitarbeiterin medewerker "
+    "agente_de_soporte".split()
+)
+ASK = ("user", "users", "utilisateur", "utilisatrice", "utilisateurs", "usuario", "benutzer")
+ROLES = {"customer": "customer", "client": "customer", "brand": "brand", "marque": "brand",
+         "agent": "brand", "other": "other", "autre": "other"}  # fmt: skip
+# A column such as is_agent says true of the brand; any other one says true of the customer.
+_ABOUT_BRAND = re.compile(
+    r"brand|agent|company|business|staff|support|outbound|employee|admin", re.I
+)
+
+
+def checked_roles(given: Mapping[str, str]) -> dict[str, str]:
+    """Words as the user explains them → customer, brand or other.
+
+    Raises
+    ------
+    InputError
+        If a word is said to be something else.
+    """
+    made = {}
+    for word, meaning in given.items():
+        role = ROLES.get(plain(meaning))
+        if role is None:
+            close = get_close_matches(plain(meaning), list(ROLES), 1)
+            hint = f" Did you mean {close[0]}?" if close else ""
+            raise InputError(
+                f"`roles` says that {word!r} is {meaning!r}; expected customer, brand or other.{hint} "
+                "Write --roles 'WORD=brand,WORD=customer'."
+            )
+        made[word_key(word)] = role
+    return made
+
+
+def word_key(word: str) -> str:
+    """A role word as it is compared; never empty for a word in another alphabet."""
+    return plain(word) or word.strip().casefold()
+
+
+def role_sql(cell: str, *, column: str, roles: Mapping[str, str]) -> tuple[str, dict[str, str]]:
+    """SQL of the role that a cell names, null for a word that is not known; and counts for `asked`.
+
+    Parameters
+    ----------
+    cell : str
+        SQL of type VARCHAR.
+    column : str
+        The name of the column: in `is_agent`, true is the brand.
+    roles : mapping
+        From `checked_roles`; these words win.
+    """
+    yes, no = cells.TRUE_WORDS, cells.FALSE_WORDS
+    if _ABOUT_BRAND.search(column):
+        yes, no = no, yes
+    told = {
+        "customer": (*CUSTOMER, *yes),
+        "brand": (*BRAND, *no),
+        "other": OTHER,
+    }
+    word = _key_sql(cell)
+    cases = []
+    for role, words in told.items():
+        own = [w for w, r in roles.items() if r == role]
+        rest = [w.replace(".", "_") for w in words if w.replace(".", "_") not in roles]
+        cases.append(f"WHEN list_contains({strings([*own, *rest])}, {word}) THEN '{role}'")
+    asked = [w for w in ASK if w not in roles]
+    cases.append(f"WHEN list_contains({strings(asked)}, {word}) THEN 'customer'" if asked else "")
+    counts = {
+        "role_user": f"list_contains({strings(asked)}, {word})::INT",
+        "role_brand": f"list_contains({strings([*BRAND, *no])}, {word})::INT",
+    }
+    return f"CASE {' '.join(cases)} END", counts
+
+
+def _key_sql(cell: str) -> str:
+    words = f"trim(regexp_replace(lower(strip_accents({cell})), '[^a-z0-9]+', '_', 'g'), '_')"
+    return f"coalesce(nullif({words}, ''), lower(trim({cell})))"
+
+
+def ask_who(tallies: Mapping[str, int], *, column: str, file: str) -> None:
+    """Stop where "user" may mean the member of staff.
+
+    Raises
+    ------
+    InputError
+        If rows are by a "user", and no other word of the column names the brand.
+    """
+    n = tallies.get("role_user", 0)
+    if n and not tallies.get("role_brand", 0):
+        raise InputError(
+            f"{n:,} rows of {file} are by a 'user' ({column}), and no other word there names the "
+            "brand: in FreeScout, Help Scout and Chatwoot a user is a member of staff, elsewhere a "
+            "customer. Say which: --roles user=brand or --roles user=customer."
+        )
+
+
+def unknown_words(words: Mapping[str, int], *, file: str) -> str:
+    """What to say of role words that are not known: the words with counts, and the way out."""
+    shown = sorted(words.items(), key=lambda pair: (-pair[1], pair[0]))
+    listed = ", ".join(f"{word!r} × {n:,}" for word, n in shown[:12] if len(word) <= 40)
+    more = f" and {len(shown) - 12:,} more" if len(shown) > 12 else ""
+    example = shown[0][0] if shown and len(shown[0][0]) <= 40 else "WORD"
+    return (
+        f"{sum(words.values()):,} rows of {file} are by somebody whose role is not known: "
+        f"{listed or 'words too long to be roles'}{more}. Expected customer, brand, or a word that "
+        f"is known for them (agent, client, conseiller …). Say what they mean: --roles "
+        f"'{example}=customer' (or =brand, =other); or map another column. Nothing was written."
+    )

@@ -1,0 +1,152 @@
+"""A first look at who is answered: automatic first answers, extracts of answered requests only.
+
+Both make an answer rate say something else than it seems to, and the posts themselves show them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from carekit.dataset.manifest import ANSWERED_ONLY, Selection
+from carekit.dataset.schema import AUTOMATIC
+from carekit.sources.drafts import text
+from carekit.sources.looks import PARQUET, every
+
+if TYPE_CHECKING:
+    import duckdb
+
+# The same words again and again, within seconds, are no person's.
+AGAIN = 5
+WITHIN_SECONDS = 60
+SHARE_WITHIN = 0.8
+# So many requests that are all answered are hardly all the requests there were.
+ALL_ANSWERED_FROM = 30
+_GREETED = (
+    r"^(@\S+ )*(bonjour|bonsoir|hello|hi|hey|dear|hallo|hola|ciao|cher|chère|guten tag|liebe[r]?)"
+    r"[^,!.\n:]{0,40}[,!.:]"
+)
+
+
+@dataclass(frozen=True)
+class Glance:
+    """Requests that reply to nothing, and how many have a reply of a brand.
+
+    `n_by_people` are those whose reply is not an automatic one; `n_automatic` are automatic
+    replies, of `n_first` replies to openings; `seconds` is their median wait.
+    """
+
+    n: int = 0
+    n_answered: int = 0
+    n_by_people: int = 0
+    n_automatic: int = 0
+    seconds: float | None = None
+    n_private: int = 0
+
+    @property
+    def sentence(self) -> str:
+        """What automatic answers do to the answer rate; empty without any."""
+        if not self.n_automatic:
+            return ""
+        return (
+            f"{self.n_automatic:,} answers are one text within {self.seconds or 0:.0f} seconds, again "
+            f"and again: automatic. With them {self.n_answered:,} of {self.n:,} requests are "
+            f"answered ({self.n_answered / self.n:.1%}), by people {self.n_by_people:,} "
+            f"({self.n_by_people / self.n:.1%})."
+        )
+
+    @property
+    def all_answered(self) -> bool:
+        """True if every one of many requests is answered, and not by a machine."""
+        return self.n >= ALL_ANSWERED_FROM and self.n == self.n_by_people
+
+    def selection(self) -> Selection:
+        """The selection that posts show in which every request is answered."""
+        return replace(
+            ANSWERED_ONLY,
+            why=f"Every one of its {self.n:,} requests is answered, as in an extract of answered ones "
+            "only. If nothing was left out, import it with --selection none.",
+            detected=True,
+        )
+
+
+def glance_at(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> Glance:
+    """Count requests and replies; the table `automatic` holds the ids of automatic replies."""
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE replies AS SELECT r.post_id, r.reply_to,
+        epoch_us(r.created_at) - epoch_us(q.created_at) AS waited,
+        hash(regexp_replace(regexp_replace(lower(left(r.text, 400)), '{_GREETED}', ''),
+        '@\\S+|\\d+', '', 'g')) AS words, r.text IS NULL AS silent, r.brand AS brand,
+        q.is_opening FROM (SELECT * FROM {every(files, rows=False)}
+        WHERE author_role = 'brand' AND reply_to IS NOT NULL) r
+        JOIN (SELECT post_id, created_at, reply_to IS NULL AND author_role = 'customer'
+        AS is_opening FROM {every(files, rows=False)}) q ON q.post_id = r.reply_to"""
+    )
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE automatic AS WITH same AS (SELECT brand, words,
+        median(waited) AS waited FROM replies WHERE NOT silent GROUP BY ALL
+        HAVING count(*) >= {AGAIN} AND avg((waited BETWEEN 0 AND {WITHIN_SECONDS}000000)::INT)
+        >= {SHARE_WITHIN})
+        SELECT post_id, r.reply_to, r.waited FROM replies r JOIN same s ON r.words = s.words
+        AND r.brand IS NOT DISTINCT FROM s.brand WHERE NOT silent AND r.waited <= {WITHIN_SECONDS}000000"""
+    )
+    counted = con.execute(
+        f"""WITH openings AS (SELECT post_id, visibility = 'private' AS hidden FROM
+        {every(files, rows=False)} WHERE author_role = 'customer' AND reply_to IS NULL),
+        answered AS (SELECT DISTINCT reply_to FROM replies WHERE is_opening),
+        people AS (SELECT DISTINCT reply_to FROM replies ANTI JOIN automatic USING (post_id)
+        WHERE is_opening)
+        SELECT (SELECT count(*) FROM openings), (SELECT count(*) FROM answered),
+        (SELECT count(*) FROM people), (SELECT count(*) FROM automatic),
+        (SELECT median(waited) / 1e6 FROM automatic),
+        (SELECT count(*) FROM openings WHERE hidden)"""
+    ).fetchall()[0]
+    return Glance(*counted)
+
+
+def mark_automatic(
+    con: duckdb.DuckDBPyConnection, files: Sequence[Path], *, leave_out: bool
+) -> dict[Path, int]:
+    """Mark the posts of the table `automatic` in the files that hold some, or leave them out.
+
+    Returns
+    -------
+    dict of path to int
+        How many each file held; none for files without any.
+    """
+    found: dict[Path, int] = {}
+    ids = "(SELECT post_id FROM automatic)"
+    for file in files:
+        source = f"read_parquet({text(str(file))}, file_row_number=true)"
+        n = con.execute(f"SELECT count(*) FROM {source} WHERE post_id IN {ids}").fetchall()[0][0]
+        if not n:
+            continue
+        found[file] = n
+        target = file.with_suffix(".marked")
+        names = con.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
+        other = [name for name, *_ in names if name not in ("file_row_number", AUTOMATIC)]
+        listed = ", ".join(f'"{name}"' for name in other)
+        mark = "" if leave_out else f", post_id IN {ids} AS {AUTOMATIC}"
+        where = f"WHERE post_id NOT IN {ids}" if leave_out else ""
+        con.execute(
+            f"COPY (SELECT {listed}{mark} FROM {source} {where} ORDER BY file_row_number) "
+            f"TO {text(str(target))} ({PARQUET})"
+        )
+        target.replace(file)
+    return found
+
+
+def bounds_of(glance: Glance, n_rejected: int) -> tuple[float, float]:
+    """The lowest and the highest answer rate if the rejected rows were there, whatever they hold.
+
+    Examples
+    --------
+    >>> bounds_of(Glance(n=10, n_answered=4), 2)
+    (0.3333333333333333, 0.6)
+    """
+    low = glance.n_answered / (glance.n + n_rejected) if glance.n + n_rejected else 0.0
+    high = min(glance.n_answered + n_rejected, glance.n) / glance.n if glance.n else 1.0
+    both = (glance.n_answered + n_rejected) / (glance.n + n_rejected) if glance.n else 1.0
+    return low, max(high, both)

@@ -1,0 +1,194 @@
+"""Posts that other posts tell more about: what answers what, and when.
+
+Whatever format posts come in, the same posts are requests: a customer's comment under a brand's own
+post on a page opens a thread; posts of a known conversation answer what stands before them; an
+answer without a time came after the post that it answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow.parquet as pq
+
+from carekit.dataset.schema import CREATED_UNTIL
+from carekit.sources.drafts import strings, text
+from carekit.sources.looks import PARQUET, every
+
+if TYPE_CHECKING:
+    import duckdb
+
+# Where people write under what the brand posts on its page, and so to the brand.
+PAGES = ("facebook", "instagram", "linkedin", "tiktok", "threads", "google_my_business")
+
+
+def settle(
+    con: duckdb.DuckDBPyConnection,
+    new: Sequence[Path],
+    *,
+    old: Sequence[Path],
+    by_thread: Sequence[Path] = (),
+    coarse: Sequence[Path] = (),
+    pages: bool = True,
+) -> list[str]:
+    """Mend the posts of new files by what all posts say; sentences on what was done.
+
+    Parameters
+    ----------
+    con : duckdb.DuckDBPyConnection
+    new, old : sequence of path
+        Parquet files of posts, each post once.
+    by_thread : sequence of path
+        Those of the new ones that know threads but not what a post answers.
+    coarse : sequence of path
+        Those with posts whose time is not known.
+    pages : bool
+        False leaves comments under a brand's posts as they are: the format did it.
+    """
+    told: list[str] = []
+    n_cols = "post_id, network, author_role, reply_to, thread_id, created_at, brand, account"
+    if by_thread:
+        told += _by_thread(con, [*old, *new], by_thread, n_cols)
+    if coarse:
+        _without_time(con, [*old, *new], coarse)
+    if pages:
+        n = _under_pages(con, [*old, *new], new)
+        if n:
+            told.append(
+                f"{n:,} comments of customers stand under posts of a brand on its page; each opens a "
+                "thread of its own."
+            )
+    return told
+
+
+def _update(con: duckdb.DuckDBPyConnection, files: Sequence[Path], columns: Sequence[str]) -> None:
+    """Write files anew with the columns of the table `changes`, which is by post_id."""
+    for file in files:
+        touched = con.execute(
+            f"SELECT count(*) FROM read_parquet({text(str(file))}) SEMI JOIN changes USING (post_id)"
+        ).fetchall()[0][0]
+        if not touched:
+            continue
+        target = file.with_suffix(".settled")
+        new = ", ".join(
+            f'CASE WHEN c.post_id IS NULL THEN p."{n}" ELSE c."{n}" END AS "{n}"' for n in columns
+        )
+        con.execute(
+            f"""COPY (SELECT p.* EXCLUDE (file_row_number) REPLACE ({new}) FROM
+            read_parquet({text(str(file))}, file_row_number=true) p LEFT JOIN changes c
+            USING (post_id) ORDER BY p.file_row_number) TO {text(str(target))} ({PARQUET})"""
+        )
+        target.replace(file)
+
+
+def _by_thread(
+    con: duckdb.DuckDBPyConnection, files: Sequence[Path], mine: Sequence[Path], columns: str
+) -> list[str]:
+    """What answers what in conversations that are known by their id alone.
+
+    The first answer of a brand goes to the post that opened the conversation, a later one to the
+    last post of a customer before it; a further post of a customer continues the conversation.
+    """
+    order = strings([str(f) for f in files])
+    own = strings([str(f) for f in mine])
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE changes AS WITH own AS (SELECT DISTINCT thread_id FROM
+        {every(mine)} WHERE thread_id IS NOT NULL AND reply_to IS NULL),
+        told AS (SELECT {columns}, filename AS file, list_position({order}, filename) AS place,
+        file_row_number AS nth FROM {every(files)} SEMI JOIN own USING (thread_id)),
+        placed AS (SELECT *, row_number() OVER w AS step, first_value(post_id) OVER w AS opening,
+        first_value(author_role) OVER w AS opener,
+        last_value(CASE WHEN author_role = 'customer' THEN post_id END IGNORE NULLS) OVER before
+        AS asked, count(*) FILTER (author_role = 'brand') OVER before AS n_answers FROM told
+        WINDOW w AS (PARTITION BY thread_id ORDER BY created_at NULLS LAST, place, nth),
+        before AS (PARTITION BY thread_id ORDER BY created_at NULLS LAST, place, nth
+        ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING))
+        SELECT post_id, CASE WHEN author_role = 'brand' AND (n_answers > 0 OR opener <> 'customer')
+        THEN coalesce(asked, opening) ELSE opening END AS reply_to,
+        author_role = 'brand' AND opener = 'brand' AND asked IS NOT NULL AS guessed
+        FROM placed WHERE step > 1 AND reply_to IS NULL AND list_contains({own}, file)"""
+    )
+    n, guessed = con.execute("SELECT count(*), count(*) FILTER (guessed) FROM changes").fetchall()[
+        0
+    ]
+    if not n:
+        return []
+    _update(con, mine, ["reply_to"])
+    told = [
+        f"{n:,} posts say in which conversation they stand, not what they answer: the first answer of "
+        "a brand was put under the post that opened the conversation, later ones under the last "
+        "post of a customer."
+    ]
+    if guessed:
+        told.append(
+            f"{guessed:,} answers stand in conversations that a brand began; whom they answer is not "
+            "known, the last customer before them was taken."
+        )
+    return told
+
+
+def _without_time(
+    con: duckdb.DuckDBPyConnection, files: Sequence[Path], mine: Sequence[Path]
+) -> None:
+    """An answer without a time came between the post that it answers and the last look."""
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE changes AS WITH unknown AS (SELECT post_id, reply_to,
+        observed_at, created_until FROM {every(mine)} WHERE created_at IS NULL),
+        asked AS (SELECT post_id AS id, created_at AS asked_at FROM {every(files)}
+        WHERE post_id IN (SELECT reply_to FROM unknown)),
+        ends AS (SELECT min(created_at) AS low, max(created_at) AS high FROM {every(mine)})
+        SELECT post_id, coalesce(asked_at, low) AS created_at,
+        greatest(coalesce(observed_at, high), coalesce(asked_at, low)) AS {CREATED_UNTIL}
+        FROM unknown LEFT JOIN asked ON id = reply_to, ends"""
+    )
+    _update(con, mine, ["created_at", CREATED_UNTIL])
+
+
+def _under_pages(
+    con: duckdb.DuckDBPyConnection, files: Sequence[Path], mine: Sequence[Path]
+) -> int:
+    """Comments of customers directly under a post of a brand open threads; how many."""
+    sites = strings(PAGES)
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE below AS WITH comments AS (SELECT post_id, network,
+        reply_to, surface, brand, account FROM {every(mine)} WHERE author_role = 'customer'
+        AND reply_to IS NOT NULL AND list_contains({sites}, network)),
+        roots AS (SELECT post_id AS root, brand AS root_brand, account AS root_account
+        FROM {every(files)} WHERE author_role = 'brand' AND reply_to IS NULL
+        AND post_id IN (SELECT reply_to FROM comments))
+        SELECT post_id, NULL::VARCHAR AS reply_to, post_id AS thread_id,
+        coalesce(surface, 'brand_page') AS surface, coalesce(brand, root_brand) AS brand,
+        coalesce(account, root_account) AS account, root FROM comments JOIN roots
+        ON reply_to = root"""
+    )
+    n = int(con.execute("SELECT count(*) FROM below").fetchall()[0][0])
+    if not n:
+        return 0
+    # What hangs on these comments no longer stands in the thread of the brand's post.
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE changes AS SELECT * EXCLUDE (root) FROM below
+        UNION ALL SELECT post_id, reply_to, NULL AS thread_id, surface, brand, account
+        FROM {every(mine)} WHERE reply_to IS NOT NULL
+        AND thread_id IN (SELECT root FROM below) AND post_id NOT IN (SELECT post_id FROM below)"""
+    )
+    _update(con, mine, ["reply_to", "thread_id", "surface", "brand", "account"])
+    return n
+
+
+def drop_exact(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
+    """Take the column `created_until` out of files where every time is exact."""
+    for file in files:
+        if CREATED_UNTIL not in pq.read_schema(file).names:
+            continue
+        n = con.execute(
+            f"SELECT count({CREATED_UNTIL}) FROM read_parquet({text(str(file))})"
+        ).fetchall()[0][0]
+        if not n:
+            target = file.with_suffix(".settled")
+            con.execute(
+                f"COPY (SELECT * EXCLUDE ({CREATED_UNTIL}) FROM read_parquet({text(str(file))})) "
+                f"TO {text(str(target))} ({PARQUET})"
+            )
+            target.replace(file)

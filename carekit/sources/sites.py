@@ -1,0 +1,122 @@
+"""Networks and channels as tools write them: X (Twitter), Facebook Page, Instagram DM, E-mail.
+
+A name is taken apart into words. If they name one site, and what is left over says what kind of
+post it is, the site is known, and whether others can read there.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from carekit.dataset.schema import NETWORKS
+
+SITES: tuple[tuple[str, str], ...] = (
+    ("google_play", "google_play|play_store|playstore|googleplay|play_console|android"),
+    ("app_store", "app_store|appstore|apple_app_store|itunes|ios"),
+    (
+        "google_my_business",
+        "google_my_business|google_business_profile|google_business|gmb|google_maps?|google_avis|"
+        "google_reviews?|avis_google|google",
+    ),
+    ("x", "x|twitter|tweets?|twitter_com|x_com"),
+    ("facebook", "facebook|fb|facebook_com|facebook_messenger|messenger"),
+    ("instagram", "instagram|insta|ig|instagram_com"),
+    ("youtube", "youtube|yt|youtube_com"),
+    ("linkedin", "linkedin|linked_in|linkedin_com"),
+    ("tiktok", "tiktok|tik_tok|tiktok_com"),
+    ("bluesky", "bluesky|bsky|bsky_app"),
+    ("mastodon", "mastodon"),
+    ("threads", "threads|threads_net"),
+    ("reddit", "reddit|subreddit|reddit_com"),
+    ("telegram", "telegram"),
+    ("whatsapp", "whatsapp|whats_app|wa"),
+    ("trustpilot", "trustpilot|trust_pilot|trustpilot_com"),
+    ("tripadvisor", "tripadvisor|trip_advisor"),
+    ("email", "email|e_mail|e_mails|emails|mail|mails|courriel|courriels|gmail|outlook"),
+    ("chat", "chat|chats|livechat|live_chat|web_chat|webchat|web_widget|widget|chatbot|tchat"),
+    ("phone", "phone|telephone|tel|telefon|call|calls|voice|appel|appels|phone_call"),
+    ("sms", "sms|text_message"),
+    ("web", "web|web_form|portal|website|formulaire|formulaire_web|site_web|help_center|api"),
+)
+_PRIVATE_SITES = frozenset({"whatsapp", "email", "chat", "phone", "sms", "web"})
+_PRIVATE = (
+    "dm|dms|direct|direct_messages?|private|prive|prives|privee|pm|mp|inbox|messenger|"
+    "private_messages?|messages?_prives?|messagerie|message_direct|direktnachricht(?:en)?|privat"
+)
+_KINDS = (
+    "page|pages|company|business|profile|account|compte|public|official|posts?|comments?|mentions?|"
+    "messages?|reviews?|avis|repl(?:y|ies)|ads?|story|stories|reels?|wall|timeline|channel|app|com|"
+    "www|https?|formerly|ex|the|fr|net|org|status|feed|videos?|reader|favorites?|commentaires?|"
+    f"publications?|mur|entreprise|wall_post|user|brand|social|kommentar(?:e)?|beitrag|{_PRIVATE}"
+)
+_ANY = "|".join(names for _, names in SITES)
+
+
+def plain(name: str) -> str:
+    """Words of a name, in lower case, without accents, joined by `_`.
+
+    Examples
+    --------
+    >>> plain(" X (Twitter) "), plain("Message privé")
+    ('x_twitter', 'message_prive')
+    """
+    folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "_", folded).strip("_")
+
+
+def site_of(name: str) -> tuple[str, bool, bool]:
+    """The network of a name, whether it is a private channel, and whether the name was known.
+
+    Examples
+    --------
+    >>> site_of("X (Twitter)"), site_of("Instagram DM"), site_of("Our board")
+    (('x', False, True), ('instagram', True, True), ('our_board', False, False))
+    """
+    words = plain(name)
+    if words in NETWORKS:
+        return words, False, True
+    for network, names in SITES:
+        if re.fullmatch(_pattern(names), words):
+            return network, is_private(network, words), True
+    return words, False, False
+
+
+def is_private(network: str, words: str) -> bool:
+    """True if what is written there is read by two sides only."""
+    return (
+        network in _PRIVATE_SITES or re.search(f"(?:^|_)(?:{_PRIVATE})(?:_|$)", words) is not None
+    )
+
+
+def _pattern(names: str) -> str:
+    """A name that holds one of these and else only kinds of posts, or other names of the site."""
+    return f"(?:(?:{_KINDS})_)*(?:{names})(?:_(?:{names}|{_KINDS}))*"
+
+
+def plain_sql(name: str) -> str:
+    """SQL of `plain`."""
+    words = f"regexp_replace(lower(strip_accents({name})), '[^a-z0-9]+', '_', 'g')"
+    return f"trim({words}, '_')"
+
+
+def site_sql(words: str) -> str:
+    """SQL of the network of a plain name."""
+    known = ", ".join(f"'{n}'" for n in NETWORKS)
+    cases = " ".join(
+        f"WHEN regexp_full_match({words}, '{_pattern(names)}') THEN '{network}'"
+        for network, names in SITES
+    )
+    return f"CASE WHEN {words} IN ({known}) THEN {words} {cases} ELSE {words} END"
+
+
+def private_sql(network: str, words: str) -> str:
+    """SQL of `is_private`."""
+    sites = ", ".join(f"'{n}'" for n in sorted(_PRIVATE_SITES))
+    return f"({network} IN ({sites}) OR regexp_matches({words}, '(?:^|_)(?:{_PRIVATE})(?:_|$)'))"
+
+
+def known_sql(words: str) -> str:
+    """SQL: the plain name is one that carekit knows."""
+    known = ", ".join(f"'{n}'" for n in NETWORKS)
+    return f"({words} IN ({known}) OR regexp_full_match({words}, '{_pattern(_ANY)}'))"
