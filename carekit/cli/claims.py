@@ -53,7 +53,7 @@ def add_claims_parser(subparsers: Any) -> None:
         "show", help="one figure with its study, base and correction; a finding; a hypothesis"
     )
     show.add_argument("id", metavar="ID", help="such as C023, F08 or H15")
-    _add_ledger_and_format(show)
+    _add_ledger_and_format(show, more=("bibtex",))
     show.set_defaults(run=run_show)
 
     auditing = actions.add_parser("audit", help="each finding with its arithmetic")
@@ -97,7 +97,9 @@ def _add_ids(parser: argparse.ArgumentParser, example: str) -> None:
     parser.add_argument("--only", metavar="ID,ID", help="the same, separated by commas")
 
 
-def _add_ledger_and_format(parser: argparse.ArgumentParser, *, first: bool = False) -> None:
+def _add_ledger_and_format(
+    parser: argparse.ArgumentParser, *, first: bool = False, more: tuple[str, ...] = ()
+) -> None:
     # Only the outer parser sets defaults: an inner one would undo what was said before its name.
     missing = None if first else argparse.SUPPRESS
     parser.add_argument(
@@ -108,7 +110,7 @@ def _add_ledger_and_format(parser: argparse.ArgumentParser, *, first: bool = Fal
     )
     parser.add_argument(
         "--format",
-        choices=FORMATS,
+        choices=(*FORMATS, *more),
         default="table" if first else missing,
         help="how the result is printed",
     )
@@ -130,6 +132,9 @@ def run_show(args: argparse.Namespace) -> None:
     ledger = carekit.load_ledger(args.ledger)
     shown = _claims("text")
     (key,) = _ids([args.id]) or [""]
+    if args.format == "bibtex":
+        print(_claims("cite").bibtex(key, ledger))
+        return
     if key[:1] == "F":
         report = carekit.audit(ledger, only=[key])
         text, frame = shown.finding_text(report.findings[0], width=_width()), report.table

@@ -115,8 +115,8 @@ def test_why_is_a_sentence_with_the_difference():
     )
     said = decide(330, 300, 360, published=300, unit="minutes", margin=75)
     assert said.why == (
-        "Measured less published: +30.0\u00a0min (90 % interval \u22125.6\u00a0min to +65.6\u00a0min): "
-        "within the margin of 75.0\u00a0min."
+        "Measured less published: +30.0\u00a0min (90 % interval \u22125.6\u00a0min to "
+        "+65.6\u00a0min): within the margin of 75.0\u00a0min."
     )
 
 

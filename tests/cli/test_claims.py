@@ -235,3 +235,15 @@ def test_judge_takes_a_confidence_level(claims):
     )
     assert wide["ci_low"] < narrow["ci_low"] < narrow["ci_high"] < wide["ci_high"]
     assert narrow["conf_level"] == 0.5
+
+
+def test_a_figure_can_be_cited_as_bibtex(claims):
+    out, _ = claims("show", "c035", "--format", "bibtex")
+    assert out.startswith("@misc{socialbakers-2015-q1,\n  author = {{Socialbakers}},\n")
+    assert "C035: 74.0\u00a0\\%, of questions put to tracked brand profiles." in out
+    assert "@misc{pr-blog-2015," in out
+    assert out.count("{") == out.count("}")
+    assert claims("show", "H15", "--format", "bibtex")[0].startswith("@misc{jdn-2014,")
+    assert claims("show", "F08", "--format", "bibtex")[0].count("@misc{") == 2
+    with pytest.raises(InputError, match="`ID` is 'H99', which is not a hypothesis"):
+        claims("show", "H99", "--format", "bibtex")
