@@ -120,7 +120,9 @@ def outcome(format: str, content: bytes, folder: Path) -> str:
         assert not out.exists(), "a refusal left a dataset behind"
         return "refused"
     apart = report.n_left_out + report.n_again + report.n_withdrawn
-    assert report.n_read + report.n_nested == report.n_posts + report.n_rejected + apart, str(report)
+    assert report.n_read + report.n_nested == report.n_posts + report.n_rejected + apart, str(
+        report
+    )
     frame = open_dataset(out).read("posts")
     assert len(frame) == report.n_posts == frame.post_id.nunique()
     assert (out / "rejected.csv").is_file()

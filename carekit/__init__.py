@@ -42,18 +42,20 @@ _ROOMS: dict[str, str] = {
     "carekit.measures.events": "load_events",
     "carekit.measures.sharing": "open_shared share_counts",
     "carekit.claims.audit": "audit",
-    "carekit.claims.judging": "judge_hypotheses judge_hypothesis table_hypotheses",
+    "carekit.claims.hypotheses": "judge_hypotheses judge_hypothesis",
     "carekit.claims.ledger": "load_ledger",
-    "carekit.claims.replay": "replay replay_all",
-    "carekit.sample": "generate_sample",
+    "carekit.claims.plates": "plate",
+    "carekit.claims.published": "published",
+    "carekit.claims.replays": "replay replay_all",
+    "carekit.claims.shown": "judged verdicts",
     "carekit.sources.files": "import_files",
     "carekit.sources.surveys.survey": "import_survey",
-    "carekit.show.ask": "ask",
+    "carekit.show.ask": "ask stack",
     "carekit.show.measured": "load_measured",
     "carekit.show.result": "Result",
 }
 # Rooms that are names of the face themselves: what they hold is loaded when it is used.
-_NAMESPACES = ("claims", "coding", "requests", "sample", "survey")
+_NAMESPACES = ("claims", "coding", "requests", "sample", "sources", "survey")
 _LAZY = {n: module for module, names in (MEASURES | _ROOMS).items() for n in names.split()}
 # Old names that no rule gives: name → module and name today.
 _OLD = {
@@ -67,9 +69,6 @@ _OLD = {
     "measure_differences": ("carekit.survey", "differences"),
     "measure_paired_questions": ("carekit.survey", "pairs"),
     "measured_card": ("carekit.dataset.measured", "measured_card"),
-    "plot_rates": ("carekit.show.old_plots", "plot_rates"),
-    "plot_sums": ("carekit.show.old_plots", "plot_sums"),
-    "plot_waits": ("carekit.show.old_plots", "plot_waits"),
     "publish": ("carekit.show.pictures", "publish"),
     "table_estimates": ("carekit.show.tables", "table_estimates"),
 }

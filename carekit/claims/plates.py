@@ -5,8 +5,10 @@ Each works on any dataset: what it cannot measure stays a dash, and the plate sa
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,10 +21,11 @@ from carekit.dataset.measured import load_measured
 from carekit.errors import InputError
 from carekit.inference.rates.proportions import estimate_rate
 from carekit.measures.answers import answer_rate as answer_rate
-from carekit.show.ask import Refused, ask
+from carekit.show.ask import ask
 from carekit.show.facts import Facts, facts_of
 from carekit.show.numbers import check_language, interval, known, p_value, say
 from carekit.show.pictures import Picture
+from carekit.show.refused import Refused
 from carekit.show.result import Result
 from carekit.show.safe import markdown
 from carekit.show.tables import ReadableTable
@@ -34,74 +37,10 @@ if TYPE_CHECKING:
 
 LEAST = 30  # requests without which a country of one's own data gets no line
 OWN = 6  # countries or networks of one's own data beside the published ones
-WORDS: Mapping[str, Mapping[str, Mapping[str, str]]] = {
-    "places": {
-        "en": {
-            "title": "Where do people complain? Published and measured",
-            "measure": "people who wrote there for help",
-            "of": "people, several answers allowed: the places add up to more than 100 %",
-        },
-        "fr": {
-            "title": "Où se plaint-on ? Publié et mesuré",
-            "measure": "personnes qui y ont écrit pour être aidées",
-            "of": "des personnes, plusieurs réponses possibles : la somme dépasse 100 %",
-        },
-    },
-    "ages": {
-        "en": {
-            "title": "Social media rather than the phone, by age: published and measured",
-            "measure": "would rather use social media than call",
-            "of": "people of that age who use social media",
-            "falls": "Measured, the preference falls with age: {} per age class in log odds (p {}).",
-            "flat": "Measured, no fall with age is shown: {} per age class in log odds (p {}).",
-        },
-        "fr": {
-            "title": "Les réseaux plutôt que le téléphone, selon l'âge : publié et mesuré",
-            "measure": "préfèrent les réseaux sociaux à l'appel",
-            "of": "des personnes de cet âge qui utilisent les réseaux sociaux",
-            "falls": "Mesurée, la préférence baisse avec l'âge : {} par classe d'âge en log-cotes (p {}).",
-            "flat": "Mesurée, aucune baisse avec l'âge n'est établie : {} par classe en log-cotes (p {}).",
-        },
-    },
-    "countries": {
-        "en": {
-            "title": "Who gets an answer? Published and measured, by country and network",
-            "measure": "questions answered",
-            "of": "questions that customers put to brands in public",
-            "real": "real: reviews of eight Korean banking apps",
-            "own": "this dataset",
-            "all": "all countries",
-        },
-        "fr": {
-            "title": "Qui reçoit une réponse ? Publié et mesuré, par pays et par réseau",
-            "measure": "questions qui ont reçu une réponse",
-            "of": "des questions posées en public à des marques",
-            "real": "réel : avis sur huit applications bancaires coréennes",
-            "own": "ce jeu de données",
-            "all": "tous pays",
-        },
-    },
-    "any": {
-        "en": {
-            "holds": "The measured interval holds the published value in {} of {} lines.",
-            "none": "No line could be measured on these data.",
-            "not": "Not measured: {}",
-            "published": "published",
-            "measured": "Measured on: {}",
-            "synthetic": "The data are synthetic, generated from the published values: agreement is a "
-            "recovery and no evidence.",
-        },
-        "fr": {
-            "holds": "L'intervalle mesuré contient la valeur publiée dans {} lignes sur {}.",
-            "none": "Aucune ligne n'a pu être mesurée sur ces données.",
-            "not": "Non mesuré : {}",
-            "published": "publié",
-            "measured": "Mesuré sur (dit par le jeu de données) : {}",
-            "synthetic": "Les données sont synthétiques, engendrées à partir des valeurs publiées : un "
-            "accord montre que la méthode les retrouve, et ne prouve rien.",
-        },
-    },
-}
+# Titles and sentences of the plates, in both languages.
+WORDS: Mapping[str, Mapping[str, Mapping[str, str]]] = json.loads(
+    Path(__file__).with_name("plates.json").read_text(encoding="utf-8")
+)
 
 
 @dataclass(frozen=True)
@@ -299,28 +238,28 @@ def plate_countries(
         "question_response_rate",
         lambda f: f.study_id == "socialbakers-2015-q1" and f.status == "as_printed",
     )
-    rows = _published(printed, lambda f: (f.network, f.country), "where")
+    rows = _published(printed, lambda f: (f.network, f.country), "market")
     asked = {"definition": definition, "conf_level": conf_level, **options}
     parts = [ask(answer_rate, dataset, by=by, **asked) for by in ("network", "network,country")]
     found = [part.assign(country="world") if i == 0 else part for i, part in enumerate(parts)]
     own = pd.concat([part.frame for part in found if len(part)]) if any(map(len, found)) else None
     if own is not None:
         own = own[own["n"] >= LEAST].assign(
-            where=list(zip(own["network"][own["n"] >= LEAST], own["country"][own["n"] >= LEAST],
+            market=list(zip(own["network"][own["n"] >= LEAST], own["country"][own["n"] >= LEAST],
                            strict=True)))  # fmt: skip
-        own = _at_most(own, set(rows["where"]), OWN)
+        own = _at_most(own, set(rows["market"]), OWN)
     measured: Any = parts[0] if own is None else Result(own, facts=facts_of(parts[0]))
     rows = _in_order(rows, own)
-    plate = _plate("countries", told, rows, measured, dataset, lang, conf_level, name="where")
+    plate = _plate("countries", told, rows, measured, dataset, lang, conf_level, name="market")
     mark = f" ({said('synthetic', lang)})" if dataset.manifest.synthetic else ""
     made = plate.result.assign(data=f"{told['own']}{mark}")
     reviews = estimate_rate(load_measured("app_reviews_answers"), by="network", cluster="brand",
                             conf_level=conf_level)  # fmt: skip
     pairs: Any = [(network, "KR") for network in reviews["network"]]
-    real = reviews.assign(where=pairs, data=told["real"])
+    real = reviews.assign(market=pairs, data=told["real"])
     both = pd.concat([made.frame, real[[c for c in real if c in made.columns]]], ignore_index=True)
-    called = [_where(pair, told["all"], lang) for pair in both["where"]]
-    both = both.assign(where=called, article=both["article"].fillna(""),
+    called = [_where(pair, told["all"], lang) for pair in both["market"]]
+    both = both.assign(market=called, article=both["article"].fillna(""),
                        figures=both["figures"].fillna(""))  # fmt: skip
     return replace(plate, result=Result(both, facts=made.facts), series="data")
 
@@ -409,19 +348,19 @@ def _as_before(made: pd.DataFrame, rows: pd.DataFrame, name: str) -> pd.DataFram
 
 def _at_most(own: pd.DataFrame, published: set[Any], most: int) -> pd.DataFrame:
     """Published lines, and as many of the largest others."""
-    here = own["where"].isin(list(published))
+    here = own["market"].isin(list(published))
     others = own[~here].nlargest(most, "n")
     return pd.concat([own[here], others])
 
 
 def _in_order(rows: pd.DataFrame, own: pd.DataFrame | None) -> pd.DataFrame:
     """By network, all countries first; lines of one's own data among them."""
-    known = set(rows["where"])
-    extra = [] if own is None else [key for key in own["where"] if key not in known]
-    more = pd.DataFrame({"where": extra}) if extra else rows.head(0)[["where"]]
+    known = set(rows["market"])
+    extra = [] if own is None else [key for key in own["market"] if key not in known]
+    more = pd.DataFrame({"market": extra}) if extra else rows.head(0)[["market"]]
     both = pd.concat([rows, more], ignore_index=True)
     place = [
-        (network or "", country != "world", country or "") for network, country in both["where"]
+        (network or "", country != "world", country or "") for network, country in both["market"]
     ]
     return both.iloc[sorted(range(len(both)), key=lambda i: place[i])].reset_index(drop=True)
 

@@ -14,6 +14,7 @@ from carekit.show.result import Result
 
 # Units of the ledger → units of a result.
 UNITS = {"proportion": "share", "proportion_change": "share", "minutes": "minutes", "rank": "rank"}
+IN_POINTS = ("age_gap",)  # measures whose change is one of shares
 NO_SOURCE = "the ledger of published figures"
 
 
@@ -93,13 +94,7 @@ def source_name(ledger: Ledger, figure: Figure) -> str:
         study = figure.study
         publisher = (study.publisher or study.study_id).split(" and ")[0]
         return f"{publisher} {study.year or ''}".strip()
-    named, _, year = figure.article_id.rpartition("-")
-    row = ledger.articles.set_index("article_id").loc[figure.article_id]
-    if pd.notna(row["author"]):
-        return f"{str(row['author']).split()[-1]} {year}"
-    outlet = row["outlet_or_site"]
-    known = str(outlet).split(",")[0] if pd.notna(outlet) else named.replace("-", " ")
-    return f"{known.replace('pr blog', 'PR blog, Québec,')} {year}"
+    return str(ledger.articles.set_index("article_id").loc[figure.article_id, "name"])
 
 
 def expectation_points(published: Result, *, source: str = "expected, as printed") -> pd.DataFrame:
@@ -119,7 +114,7 @@ def expectation_points(published: Result, *, source: str = "expected, as printed
     minutes = pd.to_numeric(delay.str.removesuffix("_min"), errors="coerce")
     made = published.assign(
         source=source, minutes=minutes, ci_low=float("nan"), ci_high=float("nan"),
-        estimate=published["estimate"].fillna(published["low"]), name=published["figure_id"],
+        estimate=published["estimate"].fillna(published["low"]), name=published["source"],
     )  # fmt: skip
     return made.dropna(subset=["minutes"]).sort_values("minutes", ignore_index=True)
 

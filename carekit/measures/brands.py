@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from carekit.errors import InputError, NotHeldError
+from carekit.errors import CannotAnswer, InputError, NotHeldError
 from carekit.inference.benchmark.pooling import shrink_rates
 from carekit.inference.rates.comparisons import compare_rates
 from carekit.inference.rates.proportions import mean_of_rates
@@ -199,4 +199,10 @@ def compare_first_response(requests: Requests) -> WaitComparison:
     """
     need_several_units(requests)
     counts, unit = requests.with_unit(forward(requests.once(count_waits)))
+    by = requests.by[0]
+    if (groups := counts[by].nunique(dropna=False)) < 2:
+        raise CannotAnswer(
+            f"`by` {by!r} has {groups} group(s) in this dataset; at least two are needed to compare.",
+            "Name another column.",
+        )
     return compare_waits(counts, group=requests.by[0], cluster=unit)

@@ -222,7 +222,7 @@ def wait_curve(requests: Requests) -> Told:
     -------
     pandas.DataFrame
         As `carekit.inference.waits.survival.survival_curve` (one row a group and time), with
-        definition; `carekit.plot_waits` draws it.
+        definition; `.draw("curves", series=…)` draws it.
 
     Examples
     --------

@@ -6,58 +6,16 @@ refusal into a sentence instead of an error, so that the rest of the notebook st
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from html import escape
 from typing import Any
 
 import pandas as pd
 
 from carekit.errors import SelectionError
 from carekit.show.facts import facts_of
+from carekit.show.refused import Refused
 from carekit.show.result import Result
-from carekit.show.safe import clean
-
-
-class Refused:
-    """Why a dataset cannot answer. Whatever is done with it gives it again, and it shows itself.
-
-    Examples
-    --------
-    >>> nothing = Refused("it holds no survey.")
-    >>> nothing.query("n > 30").plot("figure")
-    These data cannot answer this: it holds no survey.
-    >>> len(nothing[nothing["n"] > 30])
-    0
-    """
-
-    def __init__(self, why: str) -> None:
-        self.why = clean(why)
-
-    def _again(self, *_: Any, **__: Any) -> Refused:
-        return self
-
-    __call__ = __getitem__ = _again
-    __lt__ = __le__ = __gt__ = __ge__ = _again
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __truediv__ = __and__ = __or__ = _again
-    __invert__ = __neg__ = _again
-
-    def __getattr__(self, name: str) -> Refused:
-        if name.startswith("_"):  # what Jupyter, pickle and copy look for
-            raise AttributeError(name)
-        return self
-
-    def __len__(self) -> int:
-        return 0
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(())
-
-    def __repr__(self) -> str:
-        return f"These data cannot answer this: {self.why}"
-
-    def _repr_html_(self) -> str:
-        return f"<p><em>{escape(repr(self))}</em></p>"
 
 
 def ask(measure: Callable[..., Any], /, *args: Any, **options: Any) -> Any:
@@ -83,16 +41,21 @@ def ask(measure: Callable[..., Any], /, *args: Any, **options: Any) -> Any:
     >>> len(answer), answer.facts.synthetic
     (1, True)
     """
+    data = args[0] if args else getattr(measure, "__self__", None)
+    if isinstance(data, Refused):
+        return data
     try:
         frame = measure(*args, **options)
     except SelectionError as refusal:
-        return Refused(str(refusal))
+        path = str(getattr(getattr(data, "dataset", data), "path", "")) or " "
+        return Refused(str(refusal).replace(path, "the dataset"))
     if not isinstance(frame, pd.DataFrame):  # one comparison, which reads as a sentence
         return frame
     if frame.empty:
         return Refused("it holds nothing of this kind.")
+    if isinstance(data, Result) and not isinstance(frame, Result):
+        return Result(frame, facts=data.facts)
     facts = facts_of(frame)
-    data = args[0] if args else getattr(measure, "__self__", None)
     manifest = getattr(getattr(data, "dataset", data), "manifest", None)
     if manifest is not None and not facts.source:
         facts = replace(facts, source=manifest.title, synthetic=manifest.synthetic,

@@ -164,7 +164,7 @@ def interval(low: Any, high: Any, unit: str = "number", *, lang: str = "en") -> 
 def _hundredths(share: float, lang: str) -> str:
     value = 100 * share
     places = 1
-    while value != 0 and abs(value) < 0.5 * 10**-places and places < 4:
+    while abs(value) >= 5e-5 and abs(value) < 0.5 * 10**-places:
         places += 1
     return digits(value, places, lang)
 

@@ -7,6 +7,7 @@ from the facts of the frame.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -52,6 +53,7 @@ def plot_estimates(
     counts: str = "n",
     lines: Mapping[str, float] | None = None,
     unit: str = "",
+    from_zero: bool = True,
     xlabel: str = "",
     ax: Axes | None = None,
 ) -> Axes:
@@ -80,6 +82,8 @@ def plot_estimates(
         Column of the numbers written beside the values; "" for none.
     lines : mapping of str to float
         Vertical lines and what they are called.
+    from_zero : bool
+        Whether an axis of shares, counts or times starts at 0.
     unit, xlabel : str
         Instead of those of the facts.
     """
@@ -117,7 +121,7 @@ def plot_estimates(
     drawn = [c for c in table if c in {"estimate", "ci_low", "ci_high", reference}
              or (reference and c in {f"{reference}_low", f"{reference}_high"})]  # fmt: skip
     unit_axis(ax, [*table[drawn].to_numpy(float).ravel(), *(lines or {}).values()], unit,
-              facts.lang)  # fmt: skip
+              facts.lang, from_zero=from_zero)  # fmt: skip
     _name_lines(ax, groups, name, facts, accent)
     ax.set_xlabel(xlabel or axis_label(facts, unit, bounded=bool(table["ci_low"].notna().any())))
     legend_above(ax)
@@ -220,10 +224,15 @@ def plot_sums(
 
 def axis_label(facts: Facts, unit: str, *, bounded: bool) -> str:
     """What an axis of estimates shows, with its unit and the level of its intervals."""
-    what = facts.measure or unit_name(unit, facts.lang)
-    if unit == "points" and facts.measure:
-        what = f"{what}, {unit_name(unit, facts.lang)}"
-    return f"{what} ({facts.level})" if bounded else what
+    kind = unit_name(unit, facts.lang)
+    told = {"share": "share|rate|part|taux|people|qui ", "minutes": "wait|time|délai"}.get(
+        unit, "."
+    )
+    if unit == "points" or not re.search(told, facts.measure or "share rate wait"):
+        kind = f"{facts.measure}, {kind}" if facts.measure else kind
+    else:
+        kind = facts.measure or kind
+    return f"{kind} ({facts.level})" if bounded else kind
 
 
 def words_of(
@@ -315,11 +324,3 @@ def _name_lines(ax: Axes, groups: list[str], column: str, facts: Facts,
             tick.set(color=ACCENT, fontweight="bold")
     ax.tick_params(axis="y", length=0)
     ax.grid(visible=False, axis="y")
-
-
-def plot_rates(table: pd.DataFrame, *, label: str, published: str | None = None,
-               published_as: str = "published", series: str | None = None,
-               **options: Any) -> Axes:  # fmt: skip
-    """The older name of `plot_estimates` for shares."""
-    return plot_estimates(table, name=label, series=series or "", reference=published or "",
-                          reference_as=published_as, order="given", **options)  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
@@ -105,7 +106,8 @@ def plot_trend(
                    short(label(series, kind, facts.lang)) if series else "")  # fmt: skip
     drawn = ["estimate", "ci_low", "ci_high", *(band or ())]
     if reference:
-        ax.plot(places, table[reference], linestyle="none", marker="x", markersize=8,
+        moved = (table[reference] - table["estimate"]).abs() > 1e-9
+        ax.plot(places[moved], table.loc[moved, reference], linestyle="none", marker="x", markersize=8,
                 markeredgewidth=2, color=PUBLISHED, label=reference_as)  # fmt: skip
         drawn.append(reference)
     for called, where in (lines or {}).items():
@@ -117,7 +119,8 @@ def plot_trend(
     every = max(1, -(-len(names) // 8))
     ax.set_xticks(list(names)[::every], [names[x] for x in list(names)[::every]])
     ax.grid(visible=False, axis="x")
-    ax.set_ylabel(ylabel or axis_label(facts, unit, bounded=True), fontsize=9)
+    said = ylabel or axis_label(facts, unit, bounded=True)
+    ax.set_ylabel(textwrap.fill(said, 34), fontsize=9)
     ax.set_xlabel(heading(period, facts.lang))
     legend_above(ax)
     kept = list(dict.fromkeys([period, *([series] if series else []), *drawn]))
@@ -216,8 +219,10 @@ def _places(period: pd.Series) -> tuple[np.ndarray, dict[float, str]]:
     """Where each period stands, and what stands below it."""
     if period.dtype.kind in "if":
         places = period.to_numpy(float)
-        whole = np.unique(places[np.isfinite(places)])
-        return places, {float(x): f"{x:g}" for x in whole}
+        seen = np.unique(places[np.isfinite(places)])
+        if (seen % 1).any():  # parts of years: ticks at the whole ones
+            seen = np.arange(np.floor(seen.min()), np.ceil(seen.max()) + 1)
+        return places, {float(x): f"{x:g}" for x in seen}
     names = [str(p)[:10] for p in period]
     order = {name: float(i) for i, name in enumerate(sorted(set(names)))}
     return np.array([order[n] for n in names]), {i: name for name, i in order.items()}

@@ -24,9 +24,10 @@ from carekit.show.plots import (
 )
 from carekit.show.plots_many import plot_against, plot_funnel, plot_heat
 from carekit.show.plots_time import plot_curves, plot_trend
+from carekit.show.refused import Refused
 from carekit.show.safe import clean
 from carekit.show.style import figure_of
-from carekit.show.tables import ReadableTable, table_result
+from carekit.show.tables import ReadableTable, table_result, too_wide
 from carekit.show.text import format_frame, plain
 from carekit.show.wording import glossary
 
@@ -122,7 +123,7 @@ class Result(pd.DataFrame):
         """
         return table_result(self, caption=caption, columns=columns)
 
-    def plot(self, file: str = "", /, **options: Any) -> Picture:  # type: ignore[override]
+    def plot(self, file: str = "", /, **options: Any) -> Any:  # type: ignore[override]
         """Draw it: estimates with their intervals and n, under its caption and words.
 
         Parameters
@@ -134,7 +135,7 @@ class Result(pd.DataFrame):
         """
         return self.draw(plot_estimates, file, **options)
 
-    def draw(self, plot: str | Callable[..., Axes], file: str = "", /, **options: Any) -> Picture:
+    def draw(self, plot: str | Callable[..., Axes], file: str = "", /, **options: Any) -> Any:
         """Draw it with another plot of carekit, under the same caption and words.
 
         Parameters
@@ -153,9 +154,11 @@ class Result(pd.DataFrame):
                     f"`plot` is {plot!r}; expected one of: {', '.join(PLOTS)}. Use one."
                 )
             plot = PLOTS[plot]
+        if self.empty:
+            return Refused("there is nothing of this kind to draw.")
         drawn = plot(self, **options)
         figure: Any = figure_of(drawn)
-        caption = self.facts.caption(flags_of(self))
+        caption = " ".join([self.facts.caption(flags_of(self)), *too_wide(self, self.facts)])
         return Picture(drawn, getattr(figure, "carekit_alt", caption), caption, file)
 
     def __repr__(self) -> str:

@@ -27,6 +27,7 @@ SHEET = Path(__file__).with_name("carekit.mplstyle")
 PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#F0E442")
 MARKERS = ("o", "s", "D", "^", "v", "P", "X", "*")
 PUBLISHED, MUTED, ACCENT = "#000000", "#53606c", "#0b5cad"
+LONGEST_BASE = 180  # signs
 WIDTH = 5.8  # inches: readable when a phone shrinks it
 HINT = "Pass the frame that a carekit measure gives."
 # Minutes where a reader looks on an axis of time.
@@ -116,7 +117,8 @@ def _write_around(figure: Figure, facts: Facts, *, title: str, footer: bool) -> 
 
 def footer_of(facts: Facts) -> str:
     """What a drawing says of itself when it is copied without its caption."""
-    of = facts.say("of", facts.denominator) if facts.denominator else " ".join(facts.notes[:1])
+    long = facts.say("of", facts.denominator) if facts.denominator else " ".join(facts.notes[:1])
+    of = textwrap.shorten(long, LONGEST_BASE, placeholder=" …")  # the caption has all of it
     level = facts.say("limits", facts.level) if facts.conf_level is not None else ""
     return clean(" ".join(part for part in (of, level, facts.data) if part))
 
@@ -151,7 +153,15 @@ def legend_above(ax: Axes, columns: int = 3) -> None:
                   ncols=min(columns, fits, len(shown)), borderaxespad=0.2)  # fmt: skip
 
 
-def unit_axis(ax: Axes, values: Iterable[Any], unit: str, lang: str, *, along: str = "x") -> None:
+def unit_axis(
+    ax: Axes,
+    values: Iterable[Any],
+    unit: str,
+    lang: str,
+    *,
+    along: str = "x",
+    from_zero: bool = True,
+) -> None:
     """An axis in its unit, as wide as the values need: no mark is cut at its ends."""
     found = np.array([float(v) for v in values if numbers.known(v)])
     low, high = (found.min(), found.max()) if len(found) else (0.0, 1.0)
@@ -164,7 +174,7 @@ def unit_axis(ax: Axes, values: Iterable[Any], unit: str, lang: str, *, along: s
         axis.set_ticks(ticks, [tick_text(m, unit, lang) for m in ticks])
         axis.set_ticks([], minor=True)
         return
-    if unit in {"share", "count", "minutes"}:
+    if from_zero and unit in {"share", "count", "minutes"}:
         low = 0.0
     elif unit == "points":
         low, high = min(low, 0.0), max(high, 0.0)
@@ -187,7 +197,8 @@ def tick_of(unit: str, lang: str, value: float, _position: int = 0) -> str:
 def tick_text(value: float, unit: str, lang: str) -> str:
     """A value on an axis: as short as it can be said."""
     if unit in {"share", "points"}:
-        text = numbers.digits(100 * value, 0 if abs(100 * value % 1) < 1e-6 else 1, lang)
+        whole = abs(100 * value - round(100 * value)) < 1e-6
+        text = numbers.digits(100 * value, 0 if whole else 1, lang)
         sign = "+" if unit == "points" and value > 1e-9 else ""
         return f"{sign}{text}{numbers.NO_BREAK}%" if unit == "share" else f"{sign}{text}"
     if unit == "minutes":

@@ -27,8 +27,14 @@ AS_ESTIMATE = frozenset(
 SHARES = frozenset("share unweighted weighted share_first share_second share_leaving".split())
 # Estimates in minutes: their interval is one of times.
 IN_MINUTES = frozenset({"median_minutes", "wait_minutes", "restricted_mean_minutes"})
-# Said once below the table where all rows have the same.
-SAID_BELOW = ("method", "definition", "comparable")
+WIDE = 0.9  # of all that a share can be
+# In the frame, and in a table if asked for.
+DETAIL = frozenset(
+    "conf_level std_error statistic df deff n_eff clusters critical_value adjustment family_size "
+    "draws seed n_b".split()
+)
+# Said below the table where rows have few different ones.
+SAID_BELOW = {"method": 4, "definition": 1, "comparable": 1}  # column → so many different texts
 
 
 @dataclass(frozen=True)
@@ -102,17 +108,28 @@ def table_result(
 ) -> ReadableTable:
     """A result for reading: each column in its unit, the interval in one cell, the facts below."""
     facts = facts_of(frame)
-    constant = [c for c in SAID_BELOW if c in frame.columns and len(set(frame[c].dropna())) == 1]
+    found = {c: list(dict.fromkeys(frame[c].dropna())) for c in SAID_BELOW if c in frame.columns}
+    constant = [c for c, texts in found.items() if 0 < len(texts) <= SAID_BELOW[c]]
     flags = flags_of(frame)
     if columns is None:
-        hidden = {"conf_level", *constant, *([] if flags else ["flags"])}
+        hidden = {*DETAIL, *constant, *([] if flags else ["flags"])}
         columns = [str(c) for c in frame.columns if c not in hidden]
-    said = {c: str(frame[c].iloc[0]) for c in constant if c != "definition" or not facts.definition}
+    told = [c for c in constant if c != "definition" or not facts.definition]
+    said = {c: "; ".join(str(text) for text in found[c]) for c in told}
     below = [facts.say(c, safe.clean(text)) for c, text in said.items() if text]
     made = _table(frame, columns=columns, facts=facts)
     above = " ".join(part for part in (facts.heading, caption) if part)
-    below += held(frame, "planted", facts)
+    below += [*held(frame, "planted", facts), *too_wide(frame, facts)]
     return replace(made, caption=above, notes=(*facts.sentences(flags), *below))
+
+
+def too_wide(frame: pd.DataFrame, facts: Facts) -> list[str]:
+    """Why an interval covers nearly all that is possible, in a sentence; none if none does."""
+    if facts.unit != "share" or not {"ci_low", "ci_high"} <= set(frame.columns):
+        return []
+    widest = (frame["ci_high"] - frame["ci_low"]).max()
+    unit = facts.independent_unit or facts.say("units")
+    return [facts.say("wide", unit)] if widest > WIDE else []
 
 
 def held(frame: pd.DataFrame, column: str, facts: Facts) -> list[str]:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from carekit.show.numbers import duration
 from carekit.show.safe import clean
 
 # Columns that hold values of any other column.
 ANY = frozenset("group group_a group_b item other place reference".split())
+NAMES = frozenset("brand account author_id post_id request_id figure_id study_id text".split())
 LONGEST = 34  # signs of a name beside a figure
 
 
@@ -46,6 +49,8 @@ def heading(column: str, lang: str = "en") -> str:
     >>> heading("n_answered"), heading("share_leaving")
     ('answered', 'share leaving')
     """
+    if found := re.fullmatch(r"within_(\d+)_minutes", column):
+        return said("within", lang, duration(float(found[1]), lang=lang).replace(".0", ""))
     known = words()["columns"].get(column, {})
     return str(known.get(lang) or known.get("en") or column.replace("_", " "))
 
@@ -58,10 +63,17 @@ def label(column: str, value: Any, lang: str = "en") -> str:
     >>> label("network", "x"), label("brand", "x"), label("country", "BE", "fr")
     ('X (Twitter)', 'x', 'Belgique')
     """
+    if value is None or value != value:
+        return said("unknown", lang)
     values = words()["values"]
     sections = values.values() if column in ANY else [values.get(column, {})]
     known = next((found[str(value)] for found in sections if str(value) in found), None)
-    return str(known[lang]) if known else clean(value)
+    if known:
+        return str(known[lang])
+    text = clean(value)
+    # Words of our own, such as those of a ledger or a survey; a name keeps its signs.
+    own = column not in NAMES and re.fullmatch(r"[a-z0-9]+(_[a-z0-9]+)+", text)
+    return text.replace("_", " ") if own else text
 
 
 def short(name: str, longest: int = LONGEST) -> str:

@@ -209,7 +209,8 @@ class Clock:
 def _zones() -> frozenset[str]:
     from zoneinfo import available_timezones
 
-    return frozenset(available_timezones()) | {"UTC"}
+    # `localtime` is a file of some systems, no zone: the engine does not know it.
+    return (frozenset(available_timezones()) | {"UTC"}) - {"localtime", "Factory"}
 
 
 def _try(value: str, formats: tuple[str, ...]) -> str:

@@ -148,3 +148,18 @@ def test_no_title_or_path_sends_a_sign_to_the_terminal(held, capsys):
     out, err = capsys.readouterr()
     assert "\x1b" not in out + err
     assert "\x07" not in out + err
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--observed-at", "9999-12-31T23:59:59-14:00"),
+        ("--observed-at", "0001-01-01T00:00:00+14:00"),
+        ("--observed-at", "2021-03-04T10:00:00+99:00"),
+        ("--tz", "localtime"),
+        ("--tz", "../etc/passwd"),
+    ],
+)
+def test_a_time_or_zone_that_cannot_be_is_refused(held, option, value, capsys):
+    assert repr(value) in refused(capsys, *IMPORT, "--out", "e", option, value)
+    assert not (held / "e").exists()

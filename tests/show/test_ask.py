@@ -11,7 +11,8 @@ import pytest
 from carekit import measure_answer_rate
 from carekit.dataset.manifest import ANSWERED_ONLY
 from carekit.errors import CannotAnswer, InputError
-from carekit.show.ask import Refused, ask, stack
+from carekit.show.ask import ask, stack
+from carekit.show.refused import Refused
 from carekit.show.result import Result
 
 ROWS = [

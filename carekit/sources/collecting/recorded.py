@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
+from carekit.dataset.resources import data_folder
 from carekit.errors import InputError
 
 if TYPE_CHECKING:
@@ -102,3 +103,21 @@ def record(path: str | os.PathLike[str]) -> Iterator[httpx.Client]:
 
 def _key(path: str, params: Any) -> str:
     return json.dumps([path, sorted(map(list, params))])
+
+
+def recording(network: str) -> dict[str, Any]:
+    """The recording that comes with carekit, as options of `collect`: it asks no network.
+
+    Examples
+    --------
+    >>> sorted(recording("bluesky"))
+    ['accounts', 'base_url', 'client', 'key', 'pace']
+    """
+    folder = data_folder("recorded")
+    return {
+        "client": play(folder / f"{network}.jsonl"),
+        "pace": 0,
+        "base_url": "https://recorded.example",
+        "key": b"for this recording only",
+        "accounts": folder / "accounts.csv",
+    }

@@ -43,13 +43,12 @@ def checked_paths(files: PathLike | Sequence[PathLike]) -> list[Path]:
 def microseconds(value: str | datetime) -> int:
     try:
         made = value if isinstance(value, datetime) else datetime.fromisoformat(value)
-    except ValueError:
+        made = made.replace(tzinfo=UTC) if made.tzinfo is None else made.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise InputError(
             f"`observed_at` is {value!r}; expected an ISO date or time, such as 2017-12-31 or "
             "2017-12-31T18:00:00+01:00. Correct --observed-at."
         ) from None
-    if made.tzinfo is None:
-        made = made.replace(tzinfo=UTC)
     return round(made.timestamp() * 1_000_000)
 
 
