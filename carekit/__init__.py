@@ -32,6 +32,7 @@ _ROOMS: dict[str, str] = {
     "carekit.measures.near_duplicates": "near_duplicates",
     "carekit.measures.care_accounts": "care_accounts care_event_study care_series",
     "carekit.measures.response_schemes": "response_schemes",
+    "carekit.measures.satisfaction": "csat nps mean_rating",
     "carekit.measures.events": "load_events",
     "carekit.measures.sharing": "open_shared share_counts",
     "carekit.coding.categories": "categories",
