@@ -231,7 +231,8 @@ def _draft(
     yield same | {
         "native_id": native,
         "author": None if role == "other" else author,
-        "author_role": role,
+        # A note among agents is never an answer, whichever posts a definition counts.
+        "author_role": role if message["public"] or role != "brand" else "other",
         "created_at": message["at"],
         "text": message["text"],
         "visibility": "public" if message["public"] else "private",
