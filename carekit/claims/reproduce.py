@@ -111,7 +111,7 @@ def reproduce(
             with sharing() as engine:
                 verdicts = replay_all(opened, ledger=ledger, only=figure, engine=engine)
                 step(2)
-                wanted: list[str] | None = [] if only is not None else None
+                wanted: list[str] | None = [] if is_figure else None
                 judged = judge_hypotheses(opened, ledger=ledger, only=wanted, engine=engine)
             step(3)
             return report, verdicts, judged

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 import pandas as pd
 import pytest
 
+from carekit.claims.replays.chance import summary
 from carekit.claims.replays.registry import REPLAYS, Measurement, replays
 from carekit.claims.replays.verdict import (
     Verdict,
     replay,
     replay_all,
-    summary,
 )
 from carekit.errors import CannotAnswer, InputError, SelectionError
 
