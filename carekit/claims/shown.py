@@ -75,6 +75,9 @@ def verdicts(
 def shown_verdicts(replayed: pd.DataFrame, dataset: Dataset, ledger: Ledger) -> Result:
     """What `carekit.replay_all` gives, for reading."""
     synthetic = dataset.manifest.synthetic
+    replayed = replayed.assign(
+        why=replayed["why"].str.replace(str(dataset.path), "it", regex=False)
+    )
     tested = replayed[replayed["verdict"] != UNTESTABLE]
     rows = [_row(ledger.figure(r["figure_id"]), r, synthetic) for r in tested.to_dict("records")]
     rest = replayed[replayed["verdict"] == UNTESTABLE]
@@ -115,6 +118,7 @@ def judged(
     ['untestable']
     """
     rows = judge_hypotheses(dataset, only=only, ledger=ledger, conf_level=conf_level, engine=engine)
+    rows = rows.assign(why=rows["why"].fillna("").str.replace(str(dataset.path), "it", regex=False))
     made = [_judgement(row) for row in rows.to_dict("records")]
     facts = Facts(
         "verdicts on hypotheses",
