@@ -35,7 +35,7 @@ def published(
     Returns
     -------
     Result
-        group, network, country, year; estimate (as printed; missing where only a range was), low
+        measure, group, network, country, year; estimate (as printed; missing where only a range was), low
         and high (the range, else the value); n (the sample's size, where it was published); base
         (of whom, in words), source (who printed it), figure_id.
 
@@ -49,6 +49,7 @@ def published(
     figures = [ledger.figure(i) for i in ids]
     rows = [
         {
+            "measure": f.measure,
             "group": f.group,
             "network": f.network,
             "country": f.country,

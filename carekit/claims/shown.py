@@ -72,6 +72,9 @@ def verdicts(
 def shown_verdicts(replayed: pd.DataFrame, dataset: Dataset, ledger: Ledger) -> Result:
     """What `carekit.replay_all` gives, for reading."""
     synthetic = dataset.is_sample
+    replayed = replayed.assign(
+        why=replayed["why"].str.replace(str(dataset.path), "it", regex=False)
+    )
     tested = replayed[replayed["verdict"] != UNTESTABLE]
     rows = [
         row_in_words(ledger.figure(r["figure_id"]), r, ledger) for r in tested.to_dict("records")
@@ -173,6 +176,7 @@ def judged(
 
 def shown_judgements(rows: pd.DataFrame, dataset: Dataset) -> Result:
     """What `carekit.judge_hypotheses` gives, for reading."""
+    rows = rows.assign(why=rows["why"].fillna("").str.replace(str(dataset.path), "it", regex=False))
     made = [
         _judgement(one, row)
         for one, row in zip(evidence_of(rows), rows.to_dict("records"), strict=True)

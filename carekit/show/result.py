@@ -14,6 +14,7 @@ import pandas as pd
 from carekit.dataset.atomic import replacing, write_text
 from carekit.errors import InputError, MissingExtraError
 from carekit.show.facts import Facts, facts_of, flags_of
+from carekit.show.numbers import number
 from carekit.show.pictures import Picture
 from carekit.show.plots import (
     plot_definitions,
@@ -29,7 +30,7 @@ from carekit.show.safe import clean
 from carekit.show.style import figure_of
 from carekit.show.tables import ReadableTable, table_result, too_wide
 from carekit.show.text import format_frame, plain
-from carekit.show.wording import glossary
+from carekit.show.wording import glossary, label
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -98,6 +99,38 @@ class Result(pd.DataFrame):
     def with_facts(self, **changes: Any) -> Result:
         """The same numbers with other facts, such as `measure="share of first answers"`."""
         return Result(self.frame, facts=replace(self.facts, **changes))
+
+    def tally(self, rows: str, columns: str, *, n: str = "", shares: bool = False) -> Result:
+        """Counts of the rows by two columns, under the facts of the result.
+
+        Parameters
+        ----------
+        rows, columns : str
+            Columns; a row of the tally for each value of the first, a column for each of the second.
+        n : str
+            Column of counts to add up; the rows are counted otherwise.
+        shares : bool
+            Shares of each column instead of counts, the number behind it in its heading.
+
+        Examples
+        --------
+        >>> made = Result({"a": ["x", "x", "y"], "b": ["u", "v", "u"]}, facts=Facts("posts"))
+        >>> made.tally("a", "b").values.tolist()
+        [['x', 1, 1], ['y', 1, 0]]
+        """
+        counted = self.frame.assign(_n=self[n] if n else 1)
+        table = counted.pivot_table(index=rows, columns=columns, values="_n", aggfunc="sum",
+                                    fill_value=0, dropna=False)  # fmt: skip
+        named = {c: label(columns, c, self.facts.lang) for c in table.columns}
+        if shares:
+            totals = {c: number(table[c].sum(), self.facts.lang) for c in table.columns}
+            named = {c: f"{name} (n = {totals[c]})" for c, name in named.items()}
+            table = table / table.sum()
+        made = table.rename(columns=named).rename_axis(columns=None).reset_index()
+        unit = "share" if shares else "count"
+        facts = replace(self.facts, unit=unit, conf_level=None, by=(rows, columns),
+                        units=dict.fromkeys(named.values(), unit))  # fmt: skip
+        return Result(made, facts=facts)
 
     def pipe(self, step: Callable[..., Any], /, *args: Any, **options: Any) -> Any:  # type: ignore[override]
         """`step(self, ...)`; a frame that comes out of it keeps the facts of this one."""
