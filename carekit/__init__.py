@@ -51,6 +51,7 @@ _ROOMS: dict[str, str] = {
     "carekit.claims.shown": "judged verdicts",
     "carekit.claims.replays": "replay replay_all",
     "carekit.sources.files": "import_files",
+    "carekit.sources.frames": "from_frame",
     "carekit.sources.surveys.survey": "import_survey",
     "carekit.show.ask": "ask stack",
     "carekit.show.measured": "load_measured",

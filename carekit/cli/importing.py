@@ -143,7 +143,7 @@ def run_import(args: argparse.Namespace) -> None:
 def _run_survey(args: argparse.Namespace) -> None:
     from carekit.sources.surveys.survey import import_survey
 
-    foreign = ("accounts", "network", "brand", "observed_at", "memory_limit")
+    foreign = ("accounts", "network", "brand", "observed_at", "memory_limit", "selection")
     _refuse(args, foreign, "posts alone have it; the format")
     if len(args.files) > 1:
         raise InputError(
@@ -158,6 +158,10 @@ def _run_survey(args: argparse.Namespace) -> None:
         age_groups=args.age_groups,
         strict=args.strict,
         redact=args.redact,
+        accept_rejected=args.accept_rejected,
+        encoding=args.encoding,
+        sheet=args.sheet,
+        header_row=args.header_row,
         title=args.title,
         licence=args.licence,
     )

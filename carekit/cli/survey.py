@@ -31,6 +31,8 @@ ESTIMATES = {
         ("by", "answer", "missing"),
         "does the share of an answer rise or fall over ordered groups",
     ),
+    "mean": _Estimate("mean", ("by", "missing"), "mean of a number, or of the points of a scale"),
+    "nps": _Estimate("nps", ("by", "missing"), "net promoter score of points from 0 to 10"),
     "compare": _Estimate(
         "differences",
         ("by", "reference", "missing"),

@@ -49,6 +49,10 @@ class Engine:
     def _read(self, dataset: Dataset, name: str) -> ibis.Table:
         import ibis
 
+        if dataset.tables is not None and name in dataset.tables:
+            held = dataset.tables[name]
+            given = held if self.kind == "duckdb" else held.to_pandas()
+            return self.con.create_table(next(self._names), obj=given, temp=True)
         paths = [str(p) for p in dataset.files(name)]
         if not paths:
             empty = TABLES[name].arrow_schema().empty_table()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html import escape
 from pathlib import Path
@@ -33,10 +33,16 @@ DATASET_VARIABLE = "CAREKIT_DATASET"
 
 @dataclass(frozen=True)
 class Dataset:
-    """An open dataset: its folder and its manifest. Holds no connection."""
+    """An open dataset: its folder and its manifest. Holds no connection.
+
+    One made `from_frame` has no folder: its `tables` are in memory, and `report` is what an import
+    would have said, with the rows that were rejected.
+    """
 
     path: Path
     manifest: Manifest
+    tables: Mapping[str, pa.Table] | None = field(default=None, repr=False, compare=False)
+    report: Any = field(default=None, repr=False, compare=False)
 
     @property
     def state(self) -> tuple[str, ...]:
@@ -57,7 +63,9 @@ class Dataset:
         return bool(self.manifest.files(table))
 
     def files(self, table: str) -> list[Path]:
-        """Parquet files of a table, in the order in which they came."""
+        """Parquet files of a table, in the order in which they came; none of one in memory."""
+        if self.tables is not None:
+            return []
         return [self.path / name for name in self.manifest.files(table)]
 
     def read(self, table: str) -> pd.DataFrame:
@@ -65,6 +73,8 @@ class Dataset:
 
         Meant for the small tables: for posts, prefer `carekit.dataset.engine`.
         """
+        if self.tables is not None and table in self.tables:
+            return self.tables[table].to_pandas()
         paths = self.files(table)
         if not paths:
             return TABLES[table].arrow_schema().empty_table().to_pandas()

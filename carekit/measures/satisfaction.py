@@ -35,7 +35,7 @@ NO_RATING = frozenset(
 )
 # The highest point of a scale → the points that count as satisfied.
 SCALES = {1: (1,), 2: (2,), 3: (3,), 4: (3, 4), 5: (4, 5), 7: (6, 7)}
-WHY = "Denominator: requests with a rating. Those who rate are not those who do not: a share of raters."
+WHY = "Those who rate may differ from those who do not."
 
 
 def _values(requests: Requests, column: str) -> tuple[ibis.Table, str]:

@@ -7,7 +7,7 @@ hours of the brand. Headings, kinds and countries may be in English, French or G
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -111,12 +111,18 @@ def read_accounts(path: str | os.PathLike[str], *, network: str | None = None) -
         With the lines at fault, if a column is missing, a value is not allowed or an account
         comes twice.
     """
-    import pandas as pd
-
     from carekit.sources.files.table import read_small
 
     file = Path(path)
-    read = read_small(file, what="accounts")
+    return read_rows(read_small(file, what="accounts"), file=file.name, network=network)
+
+
+def read_rows(
+    read: Sequence[tuple[int, dict[str, str]]], *, file: str, network: str | None
+) -> KnownAccounts:
+    """The accounts of rows that are read already: line, and cells by heading in lower case."""
+    import pandas as pd
+
     found = list(read[0][1]) if read else []
     called = _called(found)
     rows = [(line, {called.get(k, k): v for k, v in row.items()}) for line, row in read]
@@ -125,7 +131,7 @@ def read_accounts(path: str | os.PathLike[str], *, network: str | None = None) -
     missing = [n for n in needed if n not in found]
     if missing:
         raise InputError(
-            f"`accounts` {file.name} has no column {', '.join(map(repr, missing))}; found: "
+            f"`accounts` {file} has no column {', '.join(map(repr, missing))}; found: "
             f"{', '.join(found) or 'no row'}. Expected the columns: {', '.join(COLUMNS)}. "
             "Rename the columns of that file."
         )
@@ -148,7 +154,7 @@ def read_accounts(path: str | os.PathLike[str], *, network: str | None = None) -
     if wrong:
         shown = "; ".join(f"line {line}: {why}" for line, why in wrong[:3])
         raise InputError(
-            f"`accounts` {file.name} has {len(wrong)} of {len(rows)} rows that cannot be used "
+            f"`accounts` {file} has {len(wrong)} of {len(rows)} rows that cannot be used "
             f"({shown}). Expected account, network, brand, account_kind (one of: "
             f"{', '.join(ACCOUNT_KINDS)}, or empty) and opened_at (such as 2014-03-01, or empty). "
             "Correct these lines."

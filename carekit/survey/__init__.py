@@ -8,6 +8,7 @@ from typing import Any
 _NAMES = {
     **dict.fromkeys(("answers", "ticked", "trend"), "estimates"),
     **dict.fromkeys(("differences", "pairs"), "comparisons"),
+    **dict.fromkeys(("mean", "nps"), "points"),
     "Survey": "questions",
 }
 # Old name on the face → name here; both resolve.

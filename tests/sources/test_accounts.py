@@ -55,8 +55,8 @@ def refusal(folder: Path, content: str) -> str:
 
 
 def test_a_missing_column_is_named(tmp_path: Path) -> None:
-    assert refusal(tmp_path, "handle,brand\na,A\n") == (
-        "`accounts` accounts.csv has no column 'account', 'network'; found: handle, brand. "
+    assert refusal(tmp_path, "who,brand\na,A\n") == (
+        "`accounts` accounts.csv has no column 'account', 'network'; found: who, brand. "
         "Expected the columns: account, network, brand, account_kind, opened_at, country, sector, "
         "timezone. Rename the columns of that file."
     )

@@ -29,7 +29,7 @@ class Header:
     `names` are stripped; a column without a name is ''. `n_lines` counts the physical lines up to
     its end, `plain` is true if it is the first line of the file and takes one line. `further` are
     the rows of a header below the first (wordings, ids of questions), `n_skipped` the lines of a
-    preamble before it.
+    preamble before it; `rows` are all rows of a header that takes several, in their order.
     """
 
     names: tuple[str, ...]
@@ -38,6 +38,7 @@ class Header:
     plain: bool
     further: tuple[tuple[str, ...], ...] = field(default=())
     n_skipped: int = 0
+    rows: tuple[tuple[str, ...], ...] = field(default=())
 
     def find(self, *names: str) -> int | None:
         """Position of the first of these columns that is there; case does not matter.
@@ -76,10 +77,13 @@ def find_header(
     first = rows[start]
     names = _names(first)
     further: list[tuple[str, ...]] = []
-    for row in rows[start + 1 : start + MOST_HEADER_ROWS]:
-        if not _is_header_too(row, names, rows[start + 2 + len(further) :]):
+    below = rows[start + 1 : start + MOST_HEADER_ROWS]
+    ids = next((i for i, r in enumerate(below) if any("ImportId" in c for c in r.fields or ())), -1)
+    for at, row in enumerate(below):
+        if at > ids and not _is_header_too(row, names, rows[start + 2 + len(further) :]):
             break
         further.append(_names(row, len(names)))
+    every = (names, *further) if further else ()
     # Merged titles above the names: the row that names every column is the better one.
     if further and names.count("") > 0 and further[0].count("") < names.count(""):
         names, further = further[0], [names, *further[1:]]
@@ -92,6 +96,7 @@ def find_header(
         plain=last.last == 1,
         further=tuple(further),
         n_skipped=n_skipped,
+        rows=every,
     )
 
 
@@ -134,6 +139,8 @@ def _is_header_too(row: Record, names: Sequence[str], later: Sequence[Record]) -
     """True if the cells of a row are texts where those of all later rows are numbers or times."""
     cells = _names(row, len(names))
     filled = [c for c in cells if c]
+    if any("ImportId" in c for c in filled):
+        return True
     if {c.casefold() for c in filled} & _SECOND and not any(_DATA.fullmatch(c) for c in filled):
         return True
     if len(later) < 2 or len(filled) * 2 < len(names) or len(filled) < 2:

@@ -39,6 +39,8 @@ class ImportReport:
         again, in these files or in the dataset; answers that a later look no longer shows.
     columns : mapping of str to mapping
         File → our names → headings that were read.
+    rejected_rows : tuple
+        What rejected.csv holds: line, reason, number of rows, file.
     warnings : tuple of str
         What makes the posts doubtful, one sentence each.
     """
@@ -57,6 +59,7 @@ class ImportReport:
     n_seen_again: int = 0
     n_withdrawn: int = 0
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    rejected_rows: tuple[tuple[str, str, int, str], ...] = field(default=(), repr=False)
     warnings: tuple[str, ...] = ()
 
     @property

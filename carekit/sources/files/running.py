@@ -341,6 +341,7 @@ class Run:
             n_withdrawn=sum(x.n_withdrawn for x in loads),
             n_seen_again=self.looks.n_posts,
             columns=columns,
+            rejected_rows=tuple(r.row for x in loads for r in x.rejected),
             warnings=tuple([w for x in loads for w in x.warnings] + self.notes + self.cautions()),
         )
 

@@ -32,7 +32,7 @@ _TEXTS = (
     "wording", "base", "kind", "separator", "country", "measure", "group", "network", "year",
 )  # fmt: skip
 _KNOWN = (*_TEXTS, "column", "columns", "answers", "missing", "ordered", "asked_if", "source")
-_IGNORED = ("n_missing", "layout")  # what an import adds to questions.json
+_IGNORED = ("n_missing", "layout", "points")  # what an import adds to questions.json
 _CSV = ("column", "question", "item", "code", "label", "missing", "ordered", *_TEXTS)
 
 

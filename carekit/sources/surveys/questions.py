@@ -6,14 +6,19 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from carekit.errors import InputError
 from carekit.sources.surveys.codebook import Asked, Codebook
+from carekit.sources.surveys.exports import is_bookkeeping
+from carekit.sources.surveys.identifiers import is_identifier
 from carekit.sources.surveys.survey_file import SurveyFile
 from carekit.sources.surveys.ticks import (
+    as_ticks,
     find_blocks,
     guess_separator,
+    layout_of,
     most_likely_separator,
     read_lists,
     read_ticks,
@@ -40,6 +45,9 @@ class Questions:
     described: dict[str, dict[str, Any]] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
     unsure: list[str] = field(default_factory=list)
+    identifiers: list[str] = field(default_factory=list)
+    bookkeeping: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     n_missing: dict[str, int] = field(default_factory=dict)
 
 
@@ -65,22 +73,47 @@ def build_questions(
     """
     _check_columns(file, codebook)
     made = Questions()
+    columns = _without_people(file, columns, codebook, made)
     free = [c for c in columns if codebook.for_column(c) is None]
-    free = [c for c in free if c not in file.labels]
-    blocks = find_blocks(file.cells, free)
+    blocks = {
+        stem: dict(block)
+        for stem, block in file.blocks.items()
+        if set(block) <= set(free) and layout_of(as_ticks(file.cells, block)) is not None
+    }
+    said = {c for block in blocks.values() for c in block}
+    blocks |= find_blocks(file.cells, [c for c in free if c not in file.labels and c not in said])
     block_of = {column: stem for stem, block in blocks.items() for column in block}
     done: set[str] = set()
     for column in columns:
         asked = codebook.for_column(column)
         if asked is None and column in block_of:
             stem = block_of[column]
-            asked = Asked(stem, blocks[stem], "multiple", wording=stem)
+            asked = Asked(stem, blocks[stem], "multiple", wording=file.wordings.get(stem, stem))
         asked = asked or Asked(column, {column: ""})
         if asked.name in done:
             continue
         done.add(asked.name)
         _add(made, file, asked, codebook, taken)
     return made
+
+
+def _without_people(
+    file: SurveyFile, columns: list[str], codebook: Codebook, made: Questions
+) -> list[str]:
+    """The columns that ask something: not those that say who answered, nor those of the tool."""
+    kept = []
+    for column in columns:
+        if is_identifier(column, file.cells[column]):
+            made.identifiers.append(column)
+        elif (
+            is_bookkeeping(column)
+            and (file.tool or codebook.for_column(column) is None)
+            and (file.tool or _is_open(file.cells[column], all_numbers=False))
+        ):
+            made.bookkeeping.append(column)
+        else:
+            kept.append(column)
+    return kept
 
 
 def _check_columns(file: SurveyFile, codebook: Codebook) -> None:
@@ -112,6 +145,11 @@ def _add(
     missing: dict[str, int] = {}
     if any(asked.columns.values()):
         block = {c: _answered(file, c, asked, codebook, missing) for c in asked.columns}
+        if not asked.answers:
+            import pandas as pd
+
+            ticks = as_ticks(pd.DataFrame(dict(block)), asked.columns)
+            block = {c: ticks[c] for c in ticks.columns}
         _ticks(made, entry, name, asked, block, missing, taken)
     else:
         cells = _answered(file, first, asked, codebook, missing)
@@ -120,6 +158,12 @@ def _add(
             ticks = read_lists(
                 cells, separator=separator, answers=asked.answers, question=asked.name
             )
+            if asked.answers is None and (glued := [t for t in ticks if separator in str(t)]):
+                made.notes.append(
+                    f"{first!r} holds options with {separator!r} inside, told by pieces that always "
+                    f"come together: {', '.join(map(repr, glued[:5]))}. If they are several options, "
+                    "list the options in a codebook."
+                )
             _write_ticks(made, entry, name, {str(t): str(t) for t in ticks}, ticks, taken)
             entry["layout"] = "list"
         elif not _one_answer(made, entry, name, file, first, asked, cells):
@@ -245,6 +289,10 @@ def _one_answer(
             )
         cells = cells.map(lambda v: None if v is None else texts.get(v, v))
         order = [*labels.values(), *sorted(strange, key=_natural)]
+        if strange and all(_is_number(c) for c in (*labels, *strange)):
+            # A scale whose ends alone are labelled: by its points, not labels first.
+            points = sorted({*labels, *strange}, key=_natural)
+            order = [labels.get(c, c) for c in points]
         used = set(cells.dropna().unique())
         keep_all = asked.answers is not None
         answers = [a for a in dict.fromkeys(order) if keep_all or a in used]
@@ -252,10 +300,39 @@ def _one_answer(
         answers = sorted(found, key=_natural)
     if any(_UNSURE.search(a) for a in answers):
         made.unsure.append(name)
-    kind = "scale" if asked.kind == "scale" else "single"
-    entry.update(kind=kind, answers=answers, columns=[name])
+    points = _points(answers, labels if asked.answers is None or labels is None else asked.answers)
+    is_scale = asked.kind == "scale" or (asked.kind is None and points is not None)
+    entry.update(kind="scale" if is_scale else "single", answers=answers, columns=[name])
+    if points is not None and is_scale:
+        entry.update(ordered=True, points=points)
+    if len(answers) == 1 and int(known.sum()) < len(cells):
+        made.notes.append(
+            f"{column!r} holds one answer only ({answers[0]!r}), and nothing otherwise: its share is "
+            "100 % of those who have it. If it is an option that people ticked, describe the question "
+            "with all its columns in a codebook."
+        )
     made.columns[name] = cells
     return True
+
+
+def _points(answers: list[str], labels: Mapping[str, str] | None) -> list[float] | None:
+    """The numbers of a scale, in the order of its answers; None if the answers are none.
+
+    Five points or more that follow each other, from 0 or 1 (or labelled at their ends), are one.
+    """
+    codes = {label: code for code, label in (labels or {}).items()}
+    given = [codes.get(a, a) for a in answers]
+    if not all(_is_number(c) for c in given):
+        return None
+    numbers = [float(c) for c in given]
+    steps = {b - a for a, b in pairwise(numbers)}
+    if len(numbers) < 5 or steps != {1.0} or numbers[0] not in (0.0, 1.0):
+        return None
+    return numbers
+
+
+def _is_number(code: str) -> bool:
+    return re.fullmatch(r"-?\d+([.,]\d+)?", code) is not None
 
 
 def _is_measure(numbers: pd.Series) -> bool:

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING
 
 from carekit.dataset.folder import append_dataset, create_dataset, now, open_dataset, versions
 from carekit.dataset.locking import one_writer
-from carekit.dataset.manifest import FILE
+from carekit.dataset.manifest import FILE, MOST_REJECTED
 from carekit.dataset.schema import SURVEY
 from carekit.errors import InputError
+from carekit.sources.files.opening import Reading
 from carekit.sources.surveys.codebook import Codebook, read_codebook
-from carekit.sources.surveys.questions import build_questions, read_numbers
+from carekit.sources.surveys.identifiers import is_identifier
+from carekit.sources.surveys.questions import Questions, build_questions, read_numbers
 from carekit.sources.surveys.survey_file import STATISTICS, SurveyFile, read_survey_file
 
 if TYPE_CHECKING:
@@ -82,10 +84,17 @@ def import_survey(
     age_groups: str | None = None,
     strict: bool = False,
     redact: bool = False,
+    accept_rejected: bool = False,
+    encoding: str | None = None,
+    sheet: str | None = None,
+    header_row: int | None = None,
     title: str | None = None,
     licence: str | None = None,
 ) -> SurveyReport:
-    """Import a survey: delimited text, SPSS (.sav) or Stata (.dta).
+    """Import a survey: a table (CSV, XLSX, ODS), SPSS (.sav) or Stata (.dta).
+
+    Exports of Qualtrics, SurveyMonkey, Google Forms, Microsoft Forms, LimeSurvey and Sphinx are
+    recognised. Columns that say who answered (e-mail, IP address, names) become no question.
 
     Parameters
     ----------
@@ -109,6 +118,10 @@ def import_survey(
     redact : bool
         True replaces personal data in the answers (`redact`), and every respondent_id
         of the file by a keyed pseudonym. Open answers are left out in any case.
+    accept_rejected : bool
+        True goes on where more than 1 % of the rows cannot be read.
+    encoding, sheet, header_row
+        As in `carekit.import_files`.
     title, licence : str, optional
         Of a new dataset.
 
@@ -143,10 +156,12 @@ def import_survey(
         )
     started = now()
     book = read_codebook(Path(codebook)) if codebook is not None else Codebook()
-    read = read_survey_file(path)
-    _check_rows(read, strict)
+    read = read_survey_file(path, Reading(encoding, sheet, header_row))
+    _check_rows(read, strict, accept_rejected)
     fixed = _mapped(read, mapping or {})
     notes = list(read.warnings)
+    read = _without_names(read, fixed, notes)
+    notes += _previews(read)
     if redact:
         read = _redacted(read, fixed)
     frame = _fixed_columns(read, fixed, book, notes)
@@ -156,7 +171,7 @@ def import_survey(
     import pandas as pd
 
     frame = pd.concat([frame, pd.DataFrame(made.columns, index=frame.index)], axis=1)
-    notes += _question_notes(made.left_out, made.unsure)
+    notes += _question_notes(made)
     writer = (
         append_dataset(folder)
         if old
@@ -219,11 +234,46 @@ def _redacted(read: SurveyFile, fixed: Mapping[str, str]) -> SurveyFile:
     return replace(read, cells=cells)
 
 
-def _check_rows(read: SurveyFile, strict: bool) -> None:
+def _without_names(read: SurveyFile, fixed: Mapping[str, str], notes: list[str]) -> SurveyFile:
+    """The file with pseudonyms in place of ids that say who somebody is."""
+    from carekit.dataset.privacy import load_key, pseudonym
+
+    column = fixed.get("respondent_id")
+    if column is None or not is_identifier(column, read.cells[column]):
+        return read
+    key, cells = load_key(), read.cells.copy()
+    cells[column] = cells[column].map(lambda v: pseudonym(key, "survey", str(v)), "ignore")
+    notes.append(f"{column!r} says who somebody is: each respondent_id is a keyed pseudonym.")
+    return replace(read, cells=cells)
+
+
+def _previews(read: SurveyFile) -> list[str]:
+    """Answers that were given to try the questionnaire out, as Qualtrics marks them."""
+    if read.tool != "Qualtrics" or "Status" not in read.cells:
+        return []
+    status = read.cells["Status"].astype("string")
+    n = int(status.str.contains("Preview|Test|Spam", case=False).fillna(False).sum())
+    if not n:
+        return []
+    return [
+        f"{n:,} of the answers are marked as preview, test or spam in 'Status', and are counted."
+    ]
+
+
+def _check_rows(read: SurveyFile, strict: bool, accept: bool) -> None:
     if read.cells.empty:
         raise InputError(
             f"`file`: {read.name} holds no respondent ({read.n_read} rows); expected one row each. "
             "Check that this is the right file."
+        )
+    n = sum(r.n for r in read.rejected)
+    if not accept and n > MOST_REJECTED * read.n_read:
+        reasons = ", ".join(dict.fromkeys(r.reason for r in read.rejected[:20]))
+        raise InputError(
+            f"`file`: {n:,} of {read.n_read:,} rows of {read.name} cannot be read ({reasons[:300]}; "
+            f"first in line {read.rejected[0].line}). Expected 1 % at most, because who is lost may "
+            "differ from who is left. Correct these rows; or add --accept-rejected to go on without "
+            "them. Nothing was written."
         )
     if strict and read.rejected:
         first = read.rejected[0]
@@ -420,12 +470,24 @@ def read_bands(text: str) -> list[tuple[str, int, float]]:
     return bands
 
 
-def _question_notes(left_out: list[str], unsure: list[str]) -> list[str]:
-    notes = []
-    if left_out:
+def _question_notes(made: Questions) -> list[str]:
+    notes = list(made.notes)
+    unsure = made.unsure
+
+    def some(names: list[str]) -> str:
+        return ", ".join(names[:10]) + (", …" if len(names) > 10 else "")
+
+    if made.identifiers:
         notes.append(
-            f"Left out as open answers, which may name people: {', '.join(left_out[:10])}"
-            f"{', …' if len(left_out) > 10 else ''}. Describe a column in the codebook to keep it."
+            f"Left out, because they say who somebody is: {some(made.identifiers)}. Personal data "
+            "become no question, whatever a codebook says."
+        )
+    if made.bookkeeping:
+        notes.append(f"Left out as columns of the tool: {some(made.bookkeeping)}.")
+    if made.left_out:
+        notes.append(
+            f"Left out as open answers, which may name people: {some(made.left_out)}. Describe a "
+            "column in the codebook to keep it."
         )
     if unsure:
         notes.append(

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from carekit.dataset.folder import Rejected
 from carekit.errors import InputError, MissingExtraError
+from carekit.sources.files.opening import Reading
+from carekit.sources.files.records import EMPTY
+from carekit.sources.surveys.sets import multiple_sets
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,6 +43,10 @@ class SurveyFile:
     sha256 : str
     rejected, warnings : tuple
         Rows of a text file that cannot be read; what was mended.
+    blocks : mapping of question to (column to option)
+        Columns that the file says to be options of one question.
+    tool : str
+        Whose export it is, if that is known.
     """
 
     name: str
@@ -51,10 +58,14 @@ class SurveyFile:
     sha256: str
     rejected: tuple[Rejected, ...] = ()
     warnings: tuple[str, ...] = field(default=())
+    blocks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    tool: str = ""
 
 
-def read_survey_file(path: Path) -> SurveyFile:
-    """Read a file of respondents: SPSS (.sav, .zsav, .por), Stata (.dta), else delimited text.
+def read_survey_file(path: Path, reading: Reading | None = None) -> SurveyFile:
+    """Read a file of respondents: SPSS (.sav, .zsav, .por), Stata (.dta), else a table.
+
+    A table is delimited text in any encoding, or a workbook.
 
     Raises
     ------
@@ -68,34 +79,55 @@ def read_survey_file(path: Path) -> SurveyFile:
             f"`file`: there is no file {path}. Expected a survey as CSV, SPSS (.sav) or Stata "
             "(.dta). Check the spelling."
         )
-    return _statistics(path) if path.suffix.lower() in STATISTICS else _delimited(path)
+    if path.suffix.lower() in STATISTICS:
+        return _statistics(path)
+    return _table(path, reading or Reading())
 
 
-def _delimited(path: Path) -> SurveyFile:
+def _table(path: Path, reading: Reading) -> SurveyFile:
     import pyarrow.parquet as pq
 
+    from carekit.sources.files.opening import open_file
     from carekit.sources.files.table import open_table
+    from carekit.sources.surveys.exports import structure
 
-    table = open_table(path, name=path.name)
-    names = list(table.header.names)
-    doubled = sorted({n for n in names if n and names.count(n) > 1})
-    if doubled:
-        raise InputError(
-            f"`file`: {path.name} has several columns named {', '.join(map(repr, doubled[:3]))}; "
-            "expected each name once. Rename them in the file."
-        )
     with tempfile.TemporaryDirectory() as folder:
+        opened = open_file(path, Path(folder), reading)
+        table = open_table(opened, name=path.name, header=reading.header)
+        known = structure(table.header)
+        names = [n for n in table.header.names if n]
+        doubled = sorted({n for n in names if names.count(n) > 1})
+        if doubled and not known.tool:
+            raise InputError(
+                f"`file`: {path.name} has several columns named "
+                f"{', '.join(map(repr, doubled[:3]))}; expected each name once. Rename them in the "
+                "file."
+            )
         table.stage(Path(folder))
-        staged = next(Path(folder).glob("*.parquet"))
+        staged = next(Path(folder).glob("*.rows.parquet"))
         cells = pq.read_table(staged, columns=table.columns).to_pandas()
-    cells.columns = [name or f"column_{i}" for i, name in enumerate(names, 1)]
+    cells.columns = list(known.names)
     for name in cells.columns:
         text = cells[name].astype("object").str.strip()
         cells[name] = text.where(text.notna() & (text != ""), None)
-    rejected = tuple(table.rejected)
+    rejected = tuple(r for r in table.rejected if r.reason != EMPTY)
     n_read = len(cells) + sum(r.n for r in rejected)
+    told = [w for w in table.warnings if "takes" not in w or not known.tool]
+    if known.tool:
+        rows = f", with a header of {len(table.header.rows)} rows" if table.header.rows else ""
+        told.append(f"{path.name} was read as an export of {known.tool}{rows}.")
     return SurveyFile(
-        path.name, cells, {}, {}, {}, n_read, table.facts.sha256, rejected, tuple(table.warnings)
+        path.name,
+        cells,
+        known.wordings,
+        {},
+        {},
+        n_read,
+        table.facts.sha256,
+        rejected,
+        tuple(told),
+        known.blocks,
+        known.tool,
     )
 
 
@@ -130,8 +162,16 @@ def _statistics(path: Path) -> SurveyFile:
     }
     wordings = {c: str(text).strip() for c, text in meta.column_names_to_labels.items() if text}
     declared = _declared(cells, meta, labels)
+    blocks = multiple_sets(cells, meta, labels, wordings)
     return SurveyFile(
-        path.name, cells, wordings, labels, declared, len(cells), files.checksum(path)
+        path.name,
+        cells,
+        wordings,
+        labels,
+        declared,
+        len(cells),
+        files.checksum(path),
+        blocks=blocks,
     )
 
 

@@ -23,8 +23,9 @@ YES = frozenset("1 yes y true t x oui o vrai checked selected ticked quoted ment
 NO = frozenset("0 no n false f non faux unchecked unselected unticked".split()) | {
     f"not {word}" for word in ("checked", "selected", "ticked", "quoted", "mentioned")
 }
-SEPARATORS = (";", "|", "\n", ",")
+SEPARATORS = (";", "|", "\n", " / ", ",")
 MOST_OPTIONS = 30
+_TOGETHER = 3  # pieces that stand together so often, and never apart, are one option
 _STEM = re.compile(
     r"(?P<stem>.+?)(?:__(?P<a>.+)|\s*\[(?P<b>.+)\]|/(?P<c>.+)|\s*:\s+(?P<d>.+)|\s+[-–]\s+(?P<e>.+))"
 )
@@ -53,8 +54,27 @@ def find_blocks(cells: pd.DataFrame, columns: Sequence[str]) -> dict[str, dict[s
         for stem, block in found.items()
         if len(block) > 1
         and len(set(block.values())) == len(block)
-        and layout_of(cells[list(block)]) is not None
+        and layout_of(as_ticks(cells, block)) is not None
     }
+
+
+def as_ticks(cells: pd.DataFrame, block: Mapping[str, str]) -> pd.DataFrame:
+    """The columns of a block; where people wrote an answer of their own, a tick stands for it."""
+    from carekit.sources.surveys.exports import is_other
+
+    frame = cells[list(block)].copy()
+    said = {
+        str(v).casefold() for c, o in block.items() if not is_other(o) for v in frame[c].dropna()
+    }
+    for column, option in block.items():
+        filled = frame[column].notna()
+        texts = set(frame[column][filled].astype(str).str.casefold())
+        if not is_other(option) or not texts or texts <= YES | NO | said:
+            continue
+        tick = "1" if said & NO else min(said) if said and said <= YES else option
+        ticked = filled.map({True: tick, False: "0" if said & NO else None})
+        frame[column] = ticked.astype("object").where(ticked.notna(), None)
+    return frame
 
 
 def layout_of(cells: pd.DataFrame) -> str | None:
@@ -182,10 +202,13 @@ def read_lists(
     import pandas as pd
 
     known = None if answers is None else {**{v: v for v in answers.values()}, **answers}
+    whole = {} if known is not None else whole_options(cells, separator)
     split: dict[str, list[str]] = {}
     odd: dict[str, int] = {}
     for text, count in cells.value_counts().items():
         pieces = _split(str(text), separator)
+        if whole:
+            pieces = _joined(pieces, separator, whole)[0] or pieces
         if known is not None:
             pieces, strange = _joined(pieces, separator, known)
             for piece in strange:
@@ -215,6 +238,54 @@ def read_lists(
         values[empty] = pd.NA
         made[option] = values
     return pd.DataFrame(made, index=cells.index)
+
+
+def whole_options(cells: pd.Series, separator: str) -> dict[str, str]:
+    """Options that hold the separator themselves: every option, each to itself; empty if none does.
+
+    Two pieces are one option if neither ever stands without the other beside it, or if the first
+    opens a bracket that the second closes.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> cells = pd.Series(["phone", "phone, e-mail, post", "e-mail, post", "web (app, site)"] * 3)
+    >>> sorted(whole_options(cells, ","))
+    ['e-mail, post', 'phone', 'web (app, site)']
+    """
+    lists = [_split(str(t), separator) for t in cells.dropna()]
+    merged, again = False, True
+    while again:
+        again = False
+        after: dict[str, set[str]] = {}
+        before: dict[str, set[str]] = {}
+        n: dict[str, int] = {}
+        for pieces in lists:
+            for at, piece in enumerate(pieces):
+                n[piece] = n.get(piece, 0) + 1
+                after.setdefault(piece, set()).add(pieces[at + 1] if at + 1 < len(pieces) else "")
+                before.setdefault(piece, set()).add(pieces[at - 1] if at else "")
+        for first, nexts in after.items():
+            second = next(iter(nexts))
+            open_ = first.count("(") > first.count(")")
+            together = len(nexts) == 1 and second and before[second] == {first}
+            if together and (open_ or n[first] >= _TOGETHER):
+                lists = [_glued(p, first, second, separator) for p in lists]
+                merged = again = True
+                break
+    if not merged:
+        return {}
+    return {option: option for pieces in lists for option in pieces}
+
+
+def _glued(pieces: list[str], first: str, second: str, separator: str) -> list[str]:
+    made: list[str] = []
+    for piece in pieces:
+        if made and made[-1] == first and piece == second:
+            made[-1] = f"{first}{separator} {second}"
+        else:
+            made.append(piece)
+    return made
 
 
 def _split(text: str, separator: str) -> list[str]:

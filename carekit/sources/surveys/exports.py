@@ -1,0 +1,140 @@
+"""How survey tools lay out their files: rows of the header, blocks of options, columns of the tool.
+
+Known: Qualtrics (names, wordings, ImportId), SurveyMonkey (questions over options), Google Forms,
+LimeSurvey, Sphinx, Microsoft Forms. What is recognised is said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from carekit.sources.files.headers import Header
+from carekit.sources.files.headings import folded
+
+# Columns that a tool adds: when, from where and how somebody answered, never what.
+BOOKKEEPING = frozenset(
+    folded(n)
+    for n in (
+        "StartDate", "EndDate", "Start Date", "End Date", "Status", "Progress", "Finished", "RecordedDate",
+        "Duration (in seconds)", "ResponseId", "Response ID", "DistributionChannel", "UserLanguage",
+        "ExternalReference", "ExternalDataReference", "Respondent ID", "Collector ID", "Date Created",
+        "Date Modified", "Custom Data 1", "Horodateur", "Timestamp", "Zeitstempel", "Marca temporal",
+        "submitdate", "lastpage", "startlanguage", "startdate", "datestamp", "refurl", "seed",
+        "interviewtime", "DATE_SAISIE", "TEMPS_SAISIE", "ORIGINE_SAISIE", "LANG_SAISIE",
+        "APPAREIL_SAISIE", "DERNIERE_QUESTION_SAISIE", "DATE_ENREG", "DATE_MODIF", "CLE", "N°",
+        "PROGRESSION", "Start time", "Completion time", "Heure de début", "Heure de fin",
+        "Score", "Total score", "Identifiant de réponse", "ID de la réponse", "Date de début",
+        "Date de fin", "Last modified time", "Response Type", "Response Status",
+    )
+)  # fmt: skip
+_OTHER = re.compile(
+    r"(other|autres?|sonstige[sr]?|otros?|altro|andere[sr]?|overig)\b.*|.*\((please specify|préciser|"
+    r"veuillez préciser|bitte angeben)\)",
+    re.IGNORECASE,
+)
+_CHOICE = re.compile(r"\s+-\s+(?:Selected Choice\s+-\s+)?", re.IGNORECASE)
+_SINGLE = frozenset(
+    {"response", "réponse", "antwort", "open-ended response", "réponse ouverte", ""}
+)
+
+
+@dataclass(frozen=True)
+class Structure:
+    """What the header of an export says of its columns.
+
+    Attributes
+    ----------
+    tool : str
+        Whose export it is, '' if nothing tells.
+    names : tuple of str
+        Of the columns, each once.
+    wordings : mapping of column to str
+    blocks : mapping of question to (column to option)
+        Columns that are options of one question, if their cells tick.
+    """
+
+    tool: str
+    names: tuple[str, ...]
+    wordings: Mapping[str, str] = field(default_factory=dict)
+    blocks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+
+def structure(header: Header) -> Structure:
+    """The structure of an export, from its header alone."""
+    rows = header.rows or (header.names,)
+    if len(rows) > 1 and any("ImportId" in cell for cell in rows[-1]):
+        return _qualtrics(rows)
+    if len(rows) == 2 and any(cell.casefold() in _SINGLE - {""} for cell in rows[1]):
+        return _surveymonkey(rows)
+    plain = {folded(n) for n in header.names}
+    if folded("submitdate") in plain and {folded("lastpage"), "id"} & plain:
+        tool = "LimeSurvey"
+    elif {folded("DATE_SAISIE"), folded("ORIGINE_SAISIE")} & plain:
+        tool = "Sphinx"
+    elif folded(header.names[0]) in ("horodateur", "timestamp", "zeitstempel", "marca temporal"):
+        tool = "Google Forms"
+    elif {"start time", "completion time"} <= plain or {"heure de debut", "heure de fin"} <= plain:
+        tool = "Microsoft Forms"
+    else:
+        tool = ""
+    return Structure(tool, _once(header.names))
+
+
+def _once(names: Sequence[str]) -> tuple[str, ...]:
+    """Names of columns, each once; a column without one gets its number."""
+    made: list[str] = []
+    for at, name in enumerate(names, 1):
+        own, number = name or f"column_{at}", 2
+        while own in made:
+            own, number = f"{name} ({number})", number + 1
+        made.append(own)
+    return tuple(made)
+
+
+def _qualtrics(rows: Sequence[Sequence[str]]) -> Structure:
+    names, said = _once(rows[0]), rows[1]
+    wordings = {n: w for n, w in zip(names, said, strict=True) if w}
+    groups: dict[str, dict[str, str]] = {}
+    for name in names:
+        if match := re.fullmatch(r"(.+?)_(\d+)", name):
+            groups.setdefault(match[1], {})[name] = wordings.get(name, name)
+    blocks = {}
+    for stem, columns in groups.items():
+        parts = {c: _CHOICE.split(text) for c, text in columns.items()}
+        if len(columns) < 2 or any(len(p) < 2 for p in parts.values()):
+            continue
+        blocks[stem] = {c: p[-1].strip() for c, p in parts.items()}
+        wordings[stem] = next(iter(parts.values()))[0].strip()
+    return Structure("Qualtrics", names, wordings, blocks)
+
+
+def _surveymonkey(rows: Sequence[Sequence[str]]) -> Structure:
+    questions: list[str] = []
+    for question, option in zip(rows[0], rows[1], strict=True):
+        carried = questions[-1] if questions and not question and option else ""
+        questions.append(question or carried)
+    names, options = [], []
+    for question, option in zip(questions, rows[1], strict=True):
+        single = option.casefold() in _SINGLE
+        names.append(question if single else f"{question} - {option}")
+        options.append("" if single else option)
+    once = _once(names)
+    blocks: dict[str, dict[str, str]] = {}
+    for name, question, option in zip(once, questions, options, strict=True):
+        if option:
+            blocks.setdefault(question, {})[name] = option
+    blocks = {q: columns for q, columns in blocks.items() if len(columns) > 1}
+    wordings = dict(zip(once, questions, strict=True)) | {q: q for q in blocks}
+    return Structure("SurveyMonkey", once, wordings, blocks)
+
+
+def is_bookkeeping(column: str) -> bool:
+    """True for a column that the tool adds."""
+    return folded(column) in BOOKKEEPING
+
+
+def is_other(option: str) -> bool:
+    """True for the option under which people write an answer of their own."""
+    return _OTHER.fullmatch(option.strip()) is not None

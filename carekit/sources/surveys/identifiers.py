@@ -1,0 +1,67 @@
+"""Columns of a survey that say who answered: they become no question, however few people answered."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from carekit.sources.files.headings import folded
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_NAMES = frozenset(
+    folded(n)
+    for n in (
+        "ip", "ip address", "ipaddress", "ipaddr", "adresse ip", "ip-adresse", "email", "e-mail",
+        "email address", "e-mail address", "adresse e-mail", "adresse email", "adresse mail",
+        "adresse électronique", "courriel", "mail", "e-mail-adresse", "nom d'utilisateur", "username",
+        "user name", "recipientemail", "recipient email", "recipientfirstname",
+        "recipient first name", "recipientlastname", "recipient last name", "first name", "firstname",
+        "last name", "lastname", "full name", "fullname", "name", "nom", "prénom", "prenom",
+        "nom de famille", "nom et prénom", "nom complet", "votre nom", "vorname", "nachname",
+        "phone", "phone number", "telephone", "téléphone", "numéro de téléphone", "mobile", "portable",
+        "telefon", "telefonnummer", "address", "adresse", "adresse postale", "street", "rue",
+        "locationlatitude", "location latitude", "latitude", "locationlongitude",
+        "location longitude", "longitude", "token", "cookie", "social security number",
+        "numéro de sécurité sociale", "iban", "numéro client", "customer id", "numéro de client",
+        "date de naissance", "birthdate", "date of birth", "geburtsdatum",
+    )
+)  # fmt: skip
+_VALUES = (
+    re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}"),
+    re.compile(r"(\d{1,3}\.){3}\d{1,3}|([0-9a-fA-F]{0,4}:){3,7}[0-9a-fA-F]{0,4}"),
+    re.compile(r"\+?\d{1,3}?[ .-]?\(?\d{1,4}\)?([ .-]?\d{2,4}){3,5}"),
+    re.compile(r"[A-Z]{2}\d{2}( ?[A-Z0-9]{4}){3,7}( ?[A-Z0-9]{1,3})?"),
+)
+_PHONE = re.compile(r"phone|tel|mobile|portable|handy|fax", re.IGNORECASE)
+
+
+def is_identifier(column: str, cells: pd.Series) -> bool:
+    """True if a column says who somebody is, by its name or by what most of its cells hold.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> is_identifier("IPAddress", pd.Series(["10.0.0.1"])), is_identifier("Q1", pd.Series(["Oui"]))
+    (True, False)
+    """
+    filled = cells.dropna().astype(str)
+    if not len(filled):
+        return False
+    name = folded(column)
+    if name in _NAMES and not _says_only_yes(filled):
+        return True
+    for at, pattern in enumerate(_VALUES):
+        share = filled.map(lambda v, p=pattern: p.fullmatch(v.strip()) is not None).mean()
+        # Eight digits may be an amount: a phone number needs more than its form.
+        if share >= 0.5 and (
+            at != 2 or _PHONE.search(name) or filled.str.contains(r"^0|\+|[ .]").mean() > 0.5
+        ):
+            return True
+    return False
+
+
+def _says_only_yes(filled: pd.Series) -> bool:
+    """True for a column such as "Téléphone" that ticks an option."""
+    return filled.str.casefold().nunique() <= 2
