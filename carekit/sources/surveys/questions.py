@@ -291,8 +291,8 @@ def _one_answer(
         order = [*labels.values(), *sorted(strange, key=_natural)]
         if strange and all(_is_number(c) for c in (*labels, *strange)):
             # A scale whose ends alone are labelled: by its points, not labels first.
-            points = sorted({*labels, *strange}, key=_natural)
-            order = [labels.get(c, c) for c in points]
+            ends = sorted({*labels, *strange}, key=_natural)
+            order = [labels.get(c, c) for c in ends]
         used = set(cells.dropna().unique())
         keep_all = asked.answers is not None
         answers = [a for a in dict.fromkeys(order) if keep_all or a in used]
