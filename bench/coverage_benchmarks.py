@@ -24,8 +24,6 @@ from carekit.inference.benchmark.funnel import funnel
 from carekit.inference.benchmark.pooling import shrink_rates
 from carekit.inference.benchmark.ranks import rank_sets
 from carekit.inference.benchmark.score import score_brands
-from carekit.inference.panels.interrupted import interrupted_series
-from carekit.inference.panels.panels import difference_in_differences
 from carekit.inference.panels.staggered import staggered_effect
 from carekit.inference.rates.comparisons import compare_rates
 from carekit.inference.rates.rate_model import model_rates
@@ -72,7 +70,7 @@ def comparisons(rng: np.random.Generator, repeats: int) -> Iterator[Row]:
             ((0.5, 0.2), 0.25, 1),
             ((0.5, 0.3), 0.05, 0.5),
         ):
-            held: dict[str, list[float]] = {"cr2": [], "linearised": []}
+            held: dict[str, list[float]] = {"cr2": []}
             for _ in range(repeats):
                 group = np.repeat(["a", "b"], sizes)
                 mean = np.where(group == "a", *means)
@@ -88,7 +86,7 @@ def comparisons(rng: np.random.Generator, repeats: int) -> Iterator[Row]:
                 **percent(held),
             }
     for brands in (8, 20, 40):
-        held = {"cr2": [], "linearised": []}
+        held = {"cr2": []}
         for _ in range(repeats):
             own = rng.normal(0, 0.8, brands)
             logit = np.tile(own, 2) + rng.normal(0, 0.4, 2 * brands)
@@ -106,8 +104,8 @@ def comparisons(rng: np.random.Generator, repeats: int) -> Iterator[Row]:
 
 
 def compare(table: pd.DataFrame, truth: float, held: dict[str, list[float]]) -> None:
-    for method, list_ in held.items():
-        row = compare_rates(table, by="group", cluster="brand", method=method).iloc[0]
+    for list_ in held.values():
+        row = compare_rates(table, by="group", cluster="brand").iloc[0]
         list_.append(bool(covers(row["ci_low"], truth, row["ci_high"])))
 
 
@@ -159,47 +157,6 @@ def models(rng: np.random.Generator, repeats: int) -> Iterator[Row]:
                     bool(covers(out["ci_low"][1], 0.0, out["ci_high"][1]))
                 )
         yield {"brands": brands, "refused": lost, **percent(held)}
-
-
-def series(rng: np.random.Generator, repeats: int) -> Iterator[Row]:
-    for length, before in ((24, 12), (36, 18), (48, 30), (72, 36)):
-        for rho in (0.0, 0.3, 0.6):
-            held: dict[str, list[float]] = {"level": [], "trend": [], "end": [], "level, t": []}
-            for i in range(max(repeats // 2, 20)):
-                errors = lfilter([1.0], [1.0, -rho], rng.standard_normal(length + 50))[50:]
-                table = pd.DataFrame({"month": range(length), "value": errors})
-                out = interrupted_series(
-                    table, outcome="value", time="month", start=before, draws=400, seed=i
-                )
-                inside = covers(out["ci_low"], 0.0, out["ci_high"])
-                held["level"].append(inside[2])
-                held["trend"].append(inside[3])
-                held["end"].append(inside[4])
-                row = interrupted_series(
-                    table, outcome="value", time="month", start=before, interval="t"
-                ).iloc[2]
-                held["level, t"].append(bool(covers(row["ci_low"], 0.0, row["ci_high"])))
-            yield {"periods": length, "before": before, "autocorrelation": rho, **percent(held)}
-
-
-def panels(rng: np.random.Generator, repeats: int) -> Iterator[Row]:
-    names = ["model", "welch", "permutation"]
-    for treated, others, noisier in (
-        (4, 4, 1),
-        (7, 9, 1),
-        (5, 25, 1),
-        (5, 25, 2),
-        (20, 20, 1),
-        (3, 20, 1),
-    ):
-        held: dict[str, list[float]] = {name: [] for name in names}
-        for i in range(repeats):
-            table = panel(rng, treated, others, noisier)
-            out = difference_in_differences(table, outcome="value", draws=1999, seed=i)
-            for name, (_, row) in zip(names, out.iterrows(), strict=True):
-                if np.isfinite(row["ci_low"]):
-                    held[name].append(bool(covers(row["ci_low"], 5.0, row["ci_high"])))
-        yield {"treated": treated, "others": others, "sd ratio": noisier, **percent(held)}
 
 
 def panel(
@@ -313,8 +270,7 @@ def percent(held: dict[str, list[float]]) -> dict[str, object]:
 
 
 FAMILIES: dict[str, Callable[[np.random.Generator, int], Iterator[Row]]] = {
-    f.__name__: f
-    for f in (pooling, comparisons, models, series, panels, staggered, ranks, funnels, scores)
+    f.__name__: f for f in (pooling, comparisons, models, staggered, ranks, funnels, scores)
 }
 
 

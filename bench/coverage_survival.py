@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 from scipy.special import ndtr
 
-from carekit.inference.competing import estimate_incidence
 from carekit.inference.waits.logrank import compare_waits
 from carekit.inference.waits.restricted_mean import restricted_mean
 from carekit.inference.waits.survival import estimate_waits
@@ -78,24 +77,6 @@ def coverages(table: pd.DataFrame, cluster: str | None) -> list[float]:
     return out
 
 
-def incidence_coverage(rng: np.random.Generator, worlds: int, n: int) -> list[float]:
-    """Coverage of the shares answered and deleted by 200 minutes; deletion half as fast."""
-    size = worlds * n
-    answer, delete = rng.exponential(1 / RATE, size), rng.exponential(2 / RATE, size)
-    end = rng.uniform(0, FOLLOW_UP, size)
-    wait = np.minimum(np.minimum(answer, delete), end)
-    table = pd.DataFrame({"world": np.repeat(np.arange(worlds), n), "seconds": np.ceil(60 * wait)})
-    for name, instants in (("events", answer), ("deleted", delete), ("censored", end)):
-        table[name] = (instants == wait).astype(int)
-    got = estimate_incidence(table, by="world", within=[MEDIAN])
-    either = 1 - math.exp(-1.5 * RATE * MEDIAN)
-    return [
-        covered(part["within_200_minutes_low"], part["within_200_minutes_high"], share * either)
-        for share, cause in ((2 / 3, "events"), (1 / 3, "deleted"))
-        for part in (got[got["cause"] == cause],)
-    ]
-
-
 def rejected(rng: np.random.Generator, worlds: int, clusters: int, sizes: str) -> list[float]:
     """Share of 5 % log-rank tests that reject, of two halves that wait alike."""
     table = simulate(rng, worlds, SIZES[sizes](rng, worlds * clusters).reshape(worlds, clusters))
@@ -143,10 +124,6 @@ def main() -> None:
             print_row(clusters, name, *coverages(simulate(rng, some, sizes), "author"))
     sizes = np.full((worlds, 30), 5)
     print_row(30, "5 each, clusters ignored", *coverages(simulate(rng, worlds, sizes), None))
-
-    print_head("independent requests", "answered by 200 min", "deleted by 200 min")
-    for n in (30, 100, 300):
-        print_row(n, *incidence_coverage(rng, worlds, n))
 
     print_head("authors", "requests of each", "log-rank rejects", "clustered rejects")
     for clusters in (10, 20, 30, 60):

@@ -253,11 +253,11 @@ def stopped(run: Callable[[Path], None], folder: Path, step: int, mode: str) -> 
     return name, {0: "done", 2: "refused", -signal.SIGKILL: "killed"}.get(code, f"exit {code}")
 
 
-def table_of(command: Command, mode: str, most: int = 400) -> Counter[str]:
-    """What every step of a command ends in: old, new or other states, repeats that differ."""
+def table_of(command: Command, mode: str, every: int = 1, most: int = 400) -> Counter[str]:
+    """What each (or every n-th) step ends in: old, new or other states, repeats that differ."""
     found: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as top:
-        folder = Path(top) / "calm"
+        folder = Path(top) / "here"
         folder.mkdir()
         command.before(folder)
         old = command.state(folder)
@@ -265,7 +265,7 @@ def table_of(command: Command, mode: str, most: int = 400) -> Counter[str]:
         command.run(folder)
         new = command.state(folder)
         shutil.rmtree(folder)
-        for step in range(1, most):
+        for step in range(1, most, every):
             shutil.copytree(Path(top) / "before", folder)
             name, ended = stopped(command.run, folder, step, mode)
             if not name:

@@ -27,12 +27,10 @@ from carekit.inference.surveys.multiresponse import share_of_mentions, share_of_
 from carekit.inference.surveys.survey import share
 from carekit.inference.surveys.tick_tests import mmi_test
 from carekit.inference.surveys.trends import survey_trend
-from carekit.inference.weights import rake
 
 LIMIT_SECONDS, LIMIT_GIGABYTES = 3.0, 1.5
 ITEMS = [f"item_{j}" for j in range(8)]
 AGES = ["18-24", "25-34", "35-44", "45-54", "55-64", "65+"]
-MARGINS = {"age_group": dict.fromkeys(AGES, 1.0), "sex": {"f": 3.1, "m": 2.9}}
 ITEM = {"by": "age_group", "base": "asked"}
 WEIGHT = {"weight": "weight"}
 DESIGN = {"weight": "weight", "stratum": "stratum", "psu": "psu"}
@@ -57,7 +55,6 @@ TASKS: dict[str, Callable[[pd.DataFrame], object]] = {
     "logistic trend, clustered": lambda f: survey_trend(
         f, ITEMS[0], by="age_group", answer=True, **DESIGN
     ),
-    "raking to two margins": lambda f: rake(f, MARGINS, **WEIGHT),
 }
 
 

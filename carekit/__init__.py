@@ -27,6 +27,7 @@ MEASURES: dict[str, str] = {
     "carekit.measures.near_duplicates": "near_duplicates",
     "carekit.measures.care_accounts": "care_accounts",
     "carekit.measures.response_schemes": "response_schemes",
+    "carekit.measures.satisfaction": "csat nps mean_rating",
     "carekit.coding.categories": "categories",
     "carekit.coding.coded": "corrected_shares compare_corrected_shares",
     "carekit.coding.workload": "workload",

@@ -16,8 +16,8 @@ def test_the_lines_of_python_run(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(code.splitlines()) <= 12
     exec(compile(code, "README.md", "exec"), {})
     out = capsys.readouterr().out
-    assert "within 60 minutes" in out
-    assert re.search(r"^C035 \w+: measured", out, re.M)
+    assert "answered within 60 min" in out
+    assert re.search(r"^C035 \w+ \(synthetic\): measured", out, re.M)
 
 
 def test_the_command_lines_are_understood() -> None:

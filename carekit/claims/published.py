@@ -14,6 +14,7 @@ from carekit.show.result import Result
 
 # Units of the ledger → units of a result.
 UNITS = {"proportion": "share", "proportion_change": "share", "minutes": "minutes", "rank": "rank"}
+IN_POINTS = ("age_gap",)  # measures whose change is one of shares
 NO_SOURCE = "the ledger of published figures"
 
 
@@ -94,13 +95,7 @@ def source_name(ledger: Ledger, figure: Figure) -> str:
         study = figure.study
         publisher = (study.publisher or study.study_id).split(" and ")[0]
         return f"{publisher} {study.year or ''}".strip()
-    named, _, year = figure.article_id.rpartition("-")
-    row = ledger.articles.set_index("article_id").loc[figure.article_id]
-    if pd.notna(row["author"]):
-        return f"{str(row['author']).split()[-1]} {year}"
-    outlet = row["outlet_or_site"]
-    known = str(outlet).split(",")[0] if pd.notna(outlet) else named.replace("-", " ")
-    return f"{known.replace('pr blog', 'PR blog, Québec,')} {year}"
+    return str(ledger.articles.set_index("article_id").loc[figure.article_id, "name"])
 
 
 def expectation_points(published: Result, *, source: str = "expected, as printed") -> pd.DataFrame:

@@ -11,29 +11,37 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
+from carekit.claims.audit import AuditReport, audit
+from carekit.claims.hypotheses import judge_hypotheses
+from carekit.claims.ledger import Ledger, load_ledger
+from carekit.claims.pages import index_page
+from carekit.claims.replays import replay_all, summary
+from carekit.claims.shown import shown_verdicts
 from carekit.dataset import atomic as files
+from carekit.dataset.engine import sharing
 from carekit.dataset.folder import Dataset, open_dataset
 from carekit.errors import CarekitError, InputError
+from carekit.show.notebooks import execute_notebooks, find_notebooks, notebook_title, to_html
 from carekit.show.notebooks.drawn import FIGURES_VARIABLE
 from carekit.show.text import format_frame
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from carekit.claims.audit import AuditReport
     from carekit.show.notebooks import Execution
 
 OUT = "out"
-VERDICT_COLUMNS = ["figure_id", "measure", "published", "estimate", "ci_low", "ci_high", "verdict"]
 
 
 @dataclass(frozen=True)
 class Reproduction:
-    """What one run gave: verdicts on the figures, the findings, the runs of the notebooks."""
+    """What one run gave: verdicts on figures and hypotheses, findings, runs of the notebooks."""
 
     out: Path
     dataset: Dataset
+    ledger: Ledger
     verdicts: pd.DataFrame
+    hypotheses: pd.DataFrame
     audit: AuditReport
     runs: tuple[Execution, ...]
 
@@ -42,11 +50,11 @@ class Reproduction:
         return tuple(run for run in self.runs if run.error)
 
     def summary(self) -> str:
-        """The table of verdicts that were reached, and a count of all."""
-        reached = self.verdicts[self.verdicts["verdict"] != "untestable"]
-        counts = self.verdicts["verdict"].value_counts()
-        lines = [format_frame(reached[VERDICT_COLUMNS])] if len(reached) else []
-        lines.append(", ".join(f"{n} {verdict}" for verdict, n in counts.items()) + ".")
+        """The table of verdicts that were reached, a count of all, and what chance would give."""
+        shown = shown_verdicts(self.verdicts, self.dataset, self.ledger).frame
+        kept = ["claim", "where", "when", "published", "measured", "interval", "verdict", "id"]
+        lines = [format_frame(shown[kept])] if len(shown) else []
+        lines.append(summary(self.verdicts))
         if self.dataset.is_sample:
             lines.append("On the synthetic sample a verdict shows a recovery, never evidence.")
         return "\n".join(lines)
@@ -69,8 +77,8 @@ def reproduce(
     dataset : path, optional
         Instead of the sample.
     out : path, optional
-        Folder for index.html, one page a notebook, figures/, verdicts.csv and audit.csv;
-        ``out`` in the current folder by default. Files of an earlier run are replaced.
+        Folder for index.html, one page a notebook, figures/, verdicts.csv, hypotheses.csv and
+        audit.csv; ``out`` in the current folder by default. Files of an earlier run are replaced.
     parameters : mapping, optional
         Values instead of those in the cells of parameters of the notebooks.
     quiet : bool
@@ -87,28 +95,26 @@ def reproduce(
     InputError
         If `only` is neither a figure nor a notebook.
     """
-    from carekit.claims.audit import audit
-    from carekit.claims.ledger import load_ledger
-    from carekit.claims.pages import index_page
-    from carekit.claims.replays import replay_all
-    from carekit.show.notebooks import execute_notebooks, find_notebooks, notebook_title, to_html
-
     opened = open_dataset(dataset)
     ledger = load_ledger()
     is_figure = only is not None and only in set(ledger.figures["figure_id"])
-    notebooks = [] if is_figure else _notebooks(only, find_notebooks, len(ledger))
+    notebooks = [] if is_figure else _notebooks(only, len(ledger))
     folder = Path(out or OUT)
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     with progress(quiet=quiet) as bar:
-        step = bar("ledger: audit and replay", 2)
+        step = bar("ledger: audit, replay and judge", 3)
 
-        def check_ledger() -> tuple[Any, pd.DataFrame]:
+        def check_ledger() -> tuple[AuditReport, pd.DataFrame, pd.DataFrame]:
             report = audit(ledger)
             step(1)
             figure = [only] if is_figure and only else None
-            verdicts = replay_all(opened, ledger=ledger, only=figure)
-            step(2)
-            return report, verdicts
+            with sharing() as engine:
+                verdicts = replay_all(opened, ledger=ledger, only=figure, engine=engine)
+                step(2)
+                wanted: list[str] | None = [] if is_figure else None
+                judged = judge_hypotheses(opened, ledger=ledger, only=wanted, engine=engine)
+            step(3)
+            return report, verdicts, judged
 
         steps: dict[Path, Any] = {}
 
@@ -127,7 +133,7 @@ def reproduce(
                 parameters=parameters,
                 on_cell=on_cell,
             )
-            report, verdicts = checked.result()
+            report, verdicts, judged = checked.result()
     for run in runs:
         page = to_html(
             run.notebook,
@@ -138,7 +144,8 @@ def reproduce(
         files.write_text(folder / f"{run.path.stem}.html", page)
     files.write_text(folder / "verdicts.csv", format_frame(verdicts, format="csv") + "\n")
     files.write_text(folder / "audit.csv", format_frame(report.table, format="csv") + "\n")
-    made = Reproduction(folder, opened, verdicts, report, tuple(runs))
+    files.write_text(folder / "hypotheses.csv", format_frame(judged, format="csv") + "\n")
+    made = Reproduction(folder, opened, ledger, verdicts, judged, report, tuple(runs))
     files.write_text(folder / "index.html", index_page(made))
     if made.failed:
         raise CarekitError(
@@ -150,15 +157,15 @@ def reproduce(
     return made
 
 
-def _notebooks(only: str | None, find: Any, n_figures: int) -> list[Path]:
+def _notebooks(only: str | None, n_figures: int) -> list[Path]:
     if only is None:
-        return find()
+        return find_notebooks()
     try:
-        return find(only)
+        return find_notebooks(only)
     except InputError as error:
         raise InputError(
             f"`only` is {only!r}; expected the id of a figure (`carekit claims list` shows all "
-            f"{n_figures}) or a notebook: {', '.join(p.stem for p in find())}."
+            f"{n_figures}) or a notebook: {', '.join(p.stem for p in find_notebooks())}."
         ) from error
 
 

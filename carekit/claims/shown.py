@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from carekit.claims.hypotheses import judge_hypotheses
+from carekit.claims.hypotheses import Evidence, judge_hypotheses
+from carekit.claims.hypotheses.judge import evidence_of
 from carekit.claims.ledger import Ledger, load_ledger
-from carekit.claims.published import UNITS, source_name
-from carekit.claims.replays import replay_all
+from carekit.claims.ledger.columns import measures
+from carekit.claims.published import IN_POINTS, UNITS, source_name
+from carekit.claims.replays import replay_all, summary
 from carekit.claims.replays.verdict import PLANTED
 from carekit.show.facts import Facts
 from carekit.show.numbers import interval, known, say
@@ -23,12 +24,7 @@ if TYPE_CHECKING:
     from carekit.dataset.engine import Engine
     from carekit.dataset.folder import Dataset
 
-# What the cells of a row say already.
-SAID = ("The published value is in the interval", "The published value is outside the interval",
-        "The figure's own base:", "Replayed as printed;")  # fmt: skip
-SHORT = {"holds": "In the interval.", "differs": "Outside the interval.",
-         "undecided": "The interval is too wide to tell."}  # fmt: skip
-READ = "claim where when base published measured interval n verdict why id".split()
+READ = "claim who where when base published measured interval n verdict why id".split()
 UNTESTABLE = "untestable"
 
 
@@ -55,14 +51,15 @@ def verdicts(
     Returns
     -------
     Result
-        One row a figure that could be tested, all cells in words: claim, where, when, base,
-        published, measured, interval, n, verdict, why, id. Its facts count the others by reason.
+        One row a figure that could be measured, all cells in words: claim, who (printed it), where,
+        when, base, published, measured, interval, n, verdict, why, id. Its facts count the others
+        by reason, and say how many would differ by chance.
 
     Examples
     --------
     >>> from carekit.dataset.folder import open_dataset
     >>> verdicts(open_dataset(), only=["C035"])[["claim", "published"]].values.tolist()
-    [['question response rate, all', '74.0\\xa0%']]
+    [['Questions answered', '74.0\\xa0%']]
     """
     ledger = ledger or load_ledger()
     if only is None:
@@ -74,12 +71,14 @@ def verdicts(
 
 def shown_verdicts(replayed: pd.DataFrame, dataset: Dataset, ledger: Ledger) -> Result:
     """What `carekit.replay_all` gives, for reading."""
-    synthetic = dataset.manifest.synthetic
+    synthetic = dataset.is_sample
     replayed = replayed.assign(
         why=replayed["why"].str.replace(str(dataset.path), "it", regex=False)
     )
     tested = replayed[replayed["verdict"] != UNTESTABLE]
-    rows = [_row(ledger.figure(r["figure_id"]), r, synthetic) for r in tested.to_dict("records")]
+    rows = [
+        row_in_words(ledger.figure(r["figure_id"]), r, ledger) for r in tested.to_dict("records")
+    ]
     rest = replayed[replayed["verdict"] == UNTESTABLE]
     reasons = rest["why"].str.rstrip(".").value_counts(sort=False)
     facts = Facts(
@@ -87,12 +86,66 @@ def shown_verdicts(replayed: pd.DataFrame, dataset: Dataset, ledger: Ledger) -> 
         denominator="the base of each figure, as its row says",
         unit="number",
         left_out={f"cannot be tested: {why}": int(n) for why, n in reasons.items()},
-        notes=(PLANTED,) if synthetic else (),
+        notes=(*summary(replayed).splitlines(), *([PLANTED] if synthetic else [])),
         synthetic=synthetic,
         source=dataset.manifest.title,
         last_date=(dataset.manifest.observed_until or "")[:10],
     )
     return Result(pd.DataFrame(rows, columns=READ), facts=facts)
+
+
+def claim_in_words(figure: Figure) -> str:
+    """What a figure is about, as a reader says it: "Used social media for … (18-24)"."""
+    group = "" if figure.group_dim == "total" or figure.group == "all" else figure.group
+    # A figure by country says it in another column.
+    group = "" if figure.group_dim == "country" else group
+    parts = [label("group", part).replace("_", " ") for part in group.split(":") if part]
+    name = measures()[figure.measure].label
+    said = f"{name} ({', '.join(parts)})" if parts else name
+    return said[:1].upper() + said[1:]
+
+
+def unit_of(figure: Figure) -> str:
+    """The unit of a figure as results call it."""
+    return "points" if figure.measure in IN_POINTS else UNITS.get(figure.unit, "number")
+
+
+def published_in_words(figure: Figure) -> str:
+    """What was published: a value in its unit, or a range."""
+    unit = unit_of(figure)
+    if known(figure.value):
+        return say(figure.value, unit)
+    if figure.value_low is not None and figure.value_high is not None:
+        return interval(figure.low, figure.high, unit)
+    more = figure.value_low is not None
+    return f"{'more' if more else 'less'} than {say(figure.low if more else figure.high, unit)}"
+
+
+def place_in_words(figure: Figure) -> str:
+    """Country and network of a figure, as far as they are stated."""
+    stated = (("country", figure.country), ("network", figure.network))
+    return ", ".join(label(name, value) for name, value in stated if value) or "not stated"
+
+
+def row_in_words(figure: Figure, row: dict[Any, Any], ledger: Ledger) -> dict[str, Any]:
+    """One row of `replay_all` with its figure, all cells in words."""
+    unit = unit_of(figure)
+    when = figure.period_start.year if figure.period_start else figure.study.year
+    verdict = str(row["verdict"]).replace("_", " ")
+    return {
+        "claim": claim_in_words(figure),
+        "who": source_name(ledger, figure),
+        "where": place_in_words(figure),
+        "when": str(when or "not stated"),
+        "base": figure.base_in_words,
+        "published": published_in_words(figure),
+        "measured": say(row["estimate"], unit),
+        "interval": interval(row["ci_low"], row["ci_high"], unit),
+        "n": say(row["n"], "count"),
+        "verdict": f"{verdict} (synthetic)" if row["synthetic"] else verdict,
+        "why": row["why"],
+        "id": figure.figure_id,
+    }
 
 
 def judged(
@@ -118,61 +171,39 @@ def judged(
     ['untestable']
     """
     rows = judge_hypotheses(dataset, only=only, ledger=ledger, conf_level=conf_level, engine=engine)
+    return shown_judgements(rows, dataset)
+
+
+def shown_judgements(rows: pd.DataFrame, dataset: Dataset) -> Result:
+    """What `carekit.judge_hypotheses` gives, for reading."""
     rows = rows.assign(why=rows["why"].fillna("").str.replace(str(dataset.path), "it", regex=False))
-    made = [_judgement(row) for row in rows.to_dict("records")]
+    made = [
+        _judgement(one, row)
+        for one, row in zip(evidence_of(rows), rows.to_dict("records"), strict=True)
+    ]
     facts = Facts(
         "verdicts on hypotheses",
         denominator="as each test says",
         unit="number",
-        conf_level=conf_level,
+        conf_level=float(rows["conf_level"].iloc[0]) if len(rows) else None,
         notes=("Evidence: figures of the ledger, real counts that come with carekit, and this "
-               "dataset; overall goes by real evidence first.",),
+               "dataset; all rows that test a statement must agree, hints decide nothing.",),
         synthetic=bool(rows["synthetic"].any()),
         source=dataset.manifest.title,
     )  # fmt: skip
     return Result(pd.DataFrame(made), facts=facts)
 
 
-def _row(figure: Figure, row: dict[Any, Any], synthetic: bool) -> dict[str, Any]:
-    unit = UNITS.get(figure.unit, "number")
-    place = [label("country", figure.country), label("network", figure.network)]
-    when = figure.period_start or (f"{figure.study.year}" if figure.study.year else "")
-    said = (
-        say(figure.value, unit) if known(figure.value) else interval(figure.low, figure.high, unit)
-    )
-    told = re.split(r"(?<=[.)]) (?=[A-Z])", str(row["why"] or "").replace(PLANTED, "").strip())
-    told = [sentence for sentence in told if sentence and not sentence.startswith(SAID)]
-    if figure.corrections:
-        told.append(f"The ledger corrects it to {figure.current.figure_id}.")
+def _judgement(one: Evidence, row: dict[Any, Any]) -> dict[str, Any]:
+    mark = " (synthetic)" if one.synthetic else ""
     return {
-        "claim": f"{figure.measure.replace('_', ' ')}, {label('group', figure.group)}",
-        "where": ", ".join(p for p in place if p not in {"None", "", "<NA>"}),
-        "when": str(when)[:4],
-        "base": figure.base,
-        "published": said,
-        "measured": say(row["estimate"], unit),
-        "interval": interval(row["ci_low"], row["ci_high"], unit),
-        "n": say(row["n"], "count"),
-        "verdict": f"{row['verdict']} (synthetic)" if synthetic else row["verdict"],
-        "why": " ".join([SHORT.get(row["verdict"], ""), *told]).strip(),
-        "id": f"{source_name(load_ledger(), figure)}, {figure.figure_id}",
-    }
-
-
-def _judgement(row: dict[Any, Any]) -> dict[str, Any]:
-    unit = UNITS.get(str(row["unit"]), "number")
-    value = say(row["estimate"], unit)
-    if known(row["ci_low"]) or known(row["ci_high"]):
-        value = f"{value} ({interval(row['ci_low'], row['ci_high'], unit)})"
-    mark = " (synthetic)" if row["synthetic"] else ""
-    return {
-        "hypothesis": row["statement"],
-        "evidence": f"{row['evidence']}{mark}",
-        "test": row["test"],
-        "measured": value,
-        "n": say(row["n"], "count"),
-        "verdict": f"{row['verdict']}{mark if known(row['estimate']) else ''}",
-        "why": str(row["why"] or row["needs"] or ""),
+        "hypothesis": one.statement,
+        "evidence": f"{one.evidence}{mark}",
+        "test": one.test,
+        "measured": one.result or "–",
+        "n": say(one.n, "count"),
+        "verdict": f"{one.verdict}{mark}",
+        "why": one.why or one.needs,
         "overall": row["overall"],
-        "id": row["hypothesis_id"],
+        "id": one.hypothesis_id,
     }

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from carekit.claims.ledger import Figure, Ledger
     from carekit.dataset.folder import Dataset
 
+_READ = ("claim", "where", "when", "published", "measured", "n", "verdict", "why", "id")
 _FILTERS = ("measure", "status", "article", "study", "country", "network")
 
 
@@ -52,7 +53,7 @@ def add_claims_parser(subparsers: Any) -> None:
         "show", help="one figure with its study, base and correction; a finding; a hypothesis"
     )
     show.add_argument("id", metavar="ID", help="such as C023, F08 or H15")
-    _add_ledger_and_format(show)
+    _add_ledger_and_format(show, more=("bibtex",))
     show.set_defaults(run=run_show)
 
     auditing = actions.add_parser("audit", help="each finding with its arithmetic")
@@ -62,6 +63,15 @@ def add_claims_parser(subparsers: Any) -> None:
 
     replaying = actions.add_parser("replay", help="measure the figures again on a dataset")
     _add_ids(replaying, "C033 C035")
+    replaying.add_argument(
+        "--across",
+        metavar="WORD,WORD",
+        default="",
+        help="compare figures of another period, country or sector than the data all the same",
+    )
+    replaying.add_argument(
+        "--deff", type=float, default=1.0, help="design effect of the published shares (default 1)"
+    )
     replaying.add_argument("--dataset", metavar="DIR", help="instead of the sample")
     _add_ledger_and_format(replaying)
     replaying.set_defaults(run=run_replay)
@@ -87,7 +97,9 @@ def _add_ids(parser: argparse.ArgumentParser, example: str) -> None:
     parser.add_argument("--only", metavar="ID,ID", help="the same, separated by commas")
 
 
-def _add_ledger_and_format(parser: argparse.ArgumentParser, *, first: bool = False) -> None:
+def _add_ledger_and_format(
+    parser: argparse.ArgumentParser, *, first: bool = False, more: tuple[str, ...] = ()
+) -> None:
     # Only the outer parser sets defaults: an inner one would undo what was said before its name.
     missing = None if first else argparse.SUPPRESS
     parser.add_argument(
@@ -98,7 +110,7 @@ def _add_ledger_and_format(parser: argparse.ArgumentParser, *, first: bool = Fal
     )
     parser.add_argument(
         "--format",
-        choices=FORMATS,
+        choices=(*FORMATS, *more),
         default="table" if first else missing,
         help="how the result is printed",
     )
@@ -120,6 +132,9 @@ def run_show(args: argparse.Namespace) -> None:
     ledger = carekit.load_ledger(args.ledger)
     shown = _claims("text")
     (key,) = _ids([args.id]) or [""]
+    if args.format == "bibtex":
+        print(_claims("cite").bibtex(key, ledger))
+        return
     if key[:1] == "F":
         report = carekit.audit(ledger, only=[key])
         text, frame = shown.finding_text(report.findings[0], width=_width()), report.table
@@ -151,11 +166,16 @@ def run_audit(args: argparse.Namespace) -> None:
 def run_replay(args: argparse.Namespace) -> None:
     dataset = _open(args)
     ledger = carekit.load_ledger(args.ledger)
-    verdicts = carekit.replay_all(dataset, ledger=ledger, only=_ids(args.ids, args.only))
-    counts = verdicts["verdict"].value_counts()
-    print(", ".join(f"{n} {word}" for word, n in counts.items()), file=sys.stderr)
+    verdicts = carekit.replay_all(
+        dataset,
+        ledger=ledger,
+        only=_ids(args.ids, args.only),
+        deff=args.deff,
+        across=_words(args.across),
+    )
+    print(_claims("replays").summary(verdicts), file=sys.stderr)
     if args.format == "table":
-        verdicts = short_verdicts(verdicts)
+        verdicts = short_verdicts(verdicts, ledger)
     print(format_frame(verdicts, format=args.format))
 
 
@@ -200,6 +220,10 @@ def _ids(words: Sequence[str], text: str | None = None) -> list[str] | None:
     return [part[0].upper() + part[1:] for part in parts if part] or None
 
 
+def _words(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
 def _width() -> int:
     """The terminal's width within what reads well; a file or a pipe gets the usual width."""
     usual = _claims("text").WIDTH
@@ -228,11 +252,21 @@ def short_list(ledger: Ledger, figure_ids: list[str]) -> pd.DataFrame:
     )
 
 
-def short_verdicts(verdicts: pd.DataFrame) -> pd.DataFrame:
-    """The columns of a replay that a person scans: one row per figure."""
-    said = verdicts["why"].where(verdicts["needs"] == "", verdicts["needs"])
-    kept = ["figure_id", "measure", "published", "estimate", "ci_low", "ci_high", "n", "verdict"]
-    return verdicts[kept].assign(why_or_needs=said)
+def short_verdicts(verdicts: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
+    """A replay as a person reads it: one row per figure, the claim in words first, its id last.
+
+    That a dataset is synthetic is said once, above the table.
+    """
+    shown = _claims("shown")
+    made: dict[str, list[str]] = {name: [] for name in _READ}
+    for row in verdicts.to_dict("records"):
+        told = shown.row_in_words(ledger.figure(row["figure_id"]), row, ledger)
+        told["measured"] += f" ({told['interval']})" if told["interval"] != "–" else ""
+        told["verdict"] = told["verdict"].removesuffix(" (synthetic)")
+        told["why"] += f" Needs {row['needs']}" if row["needs"] else ""
+        for name, cells in made.items():
+            cells.append(told[name])
+    return verdicts[[]].assign(**made)
 
 
 def short_judgements(rows: pd.DataFrame) -> pd.DataFrame:

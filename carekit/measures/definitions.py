@@ -82,7 +82,7 @@ or private; an answer anywhere in the thread counts; posts of any visibility']]
         if used.pooling == "mean of brands":
             asked = asked.but(cluster="brand")
         counts, unit = asked.with_unit(count_answers(asked))
-        waits = count_waits(asked.but(cluster=None), hours=hours)
+        waits = count_waits(asked.but(cluster=None), hours=hours, coarse="apart")
         rows = summarise_definition(
             counts,
             waits,
@@ -98,6 +98,8 @@ or private; an answer anywhere in the thread counts; posts of any visibility']]
         reasons = [*differences(used, requests.definition), *reasons]
         if n_without := waits.attrs["n_without"]:
             reasons.append(f"{n_without} requests to brands without opening hours have no time")
+        if n_coarse := waits.attrs["n_coarse"]:
+            reasons.append(f"{n_coarse} answers have no time of day, or none")
         rows["comparable"] = np.where(
             rows["n"] > 0,
             "no: " + "; ".join(reasons) if reasons else "yes",

@@ -223,7 +223,7 @@ def told(made: Any, requests: Requests, asked: Measure) -> Any:
         conf_level=requests.conf_level if "ci_low" in asked.columns else None,
         independent_unit=independent,
         left_out={**of.left_out, **given.left_out},
-        notes=tuple(note for note in given.notes if note),
+        notes=tuple(note for note in (*given.notes, *manifest.cautions) if note),
         synthetic=manifest.synthetic,
         source=manifest.title,
         last_date=(manifest.observed_until or "")[:10],

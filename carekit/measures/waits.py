@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from carekit.errors import InputError
+from carekit.errors import CannotAnswer, InputError
 from carekit.inference.waits.answered_waits import answered_waits
 from carekit.inference.waits.horizons import within_columns
 from carekit.inference.waits.restricted_mean import restricted_mean
@@ -26,6 +26,7 @@ CENSORED = ["median_minutes", "ci_low", "ci_high", *(f"within_{m}_minutes" for m
 ANSWERED = "answered_median_minutes answered_p90_minutes answered_mean_minutes".split()
 # Waits over all requests need the unanswered ones: what closes the rate closes them.
 CLOSED = "answer-rate"
+_KEPT = "n n_answered estimate ci_low ci_high conf_level method flags definition".split()
 
 
 def timed(table: ibis.Table) -> tuple[ibis.Table, dict[str, ibis.Value]]:
@@ -44,22 +45,99 @@ def timed(table: ibis.Table) -> tuple[ibis.Table, dict[str, ibis.Value]]:
     return made, sums
 
 
-def count_waits(requests: Requests, *, hours: Hours | None = None) -> pd.DataFrame:
+def count_waits(
+    requests: Requests, *, hours: Hours | None = None, coarse: str = "refused"
+) -> pd.DataFrame:
     """Waits in whole seconds of the definition's clock.
 
     One row a group, unit and second: seconds, events (answered then), censored (unanswered when
     last looked at), backwards (answered, but dated before the request: seconds is then 0 and means
-    nothing). `attrs["n_without"]`: requests left out because no opening hours are known.
+    nothing). `attrs["n_without"]`: requests left out because no opening hours are known;
+    `attrs["n_coarse"]`: answered ones whose wait has limits only. These are `refused` (1 in 100 may
+    be left out), left out (`apart`), or take the shortest or the longest wait that their times allow
+    (`at_least`, `at_most`).
     """
     table = requests.rows()
+    n_coarse = 0
+    if requests.built().is_coarse:
+        table, n_coarse = _coarse(table, coarse)
     if requests.definition.clock == "business hours":
         clocks = brand_hours(requests.dataset) if hours is None else hours
         counts, n_without = count_business_waits(table, hours=clocks, by=requests.by)
     else:
         made, sums = timed(table)
         counts, n_without = requests.count(made, "seconds", **sums).drop(columns="n"), 0
-    counts.attrs["n_without"] = n_without
+    counts.attrs.update(n_without=n_without, n_coarse=n_coarse)
     return counts
+
+
+def _coarse(table: ibis.Table, treated: str) -> tuple[ibis.Table, int]:
+    """Requests whose waits are numbers, and how many answered ones have limits only."""
+    import ibis
+    from ibis import _
+
+    limited = _.answered & _.wait_at_most_seconds.notnull()
+    n, of = (
+        table.agg(n=limited.cast("int64").sum(), of=_.answered.cast("int64").sum())
+        .execute()
+        .iloc[0]
+    )
+    n = 0 if pd.isna(n) else int(n)
+    if treated in ("at_least", "at_most"):
+        end = table[f"wait_{treated}_seconds"]
+        exact = table.wait_at_most_seconds.isnull() | ~table.answered
+        return table.mutate(
+            first_response_seconds=ibis.ifelse(exact, table.first_response_seconds, end)
+        ), n
+    if treated == "refused" and n > 0.01 * of:
+        raise CannotAnswer(
+            f"The waits of {n:,} of {int(of):,} answered requests are known within limits only: "
+            "their times name a day, or the answer has none.",
+            "Use first_response or waits_within, which say what can be said, or import times of day.",
+        )
+    return table.filter(~ibis.coalesce(limited, False)), n
+
+
+def bounded(
+    requests: Requests, make: Callable[[pd.DataFrame], pd.DataFrame]
+) -> tuple[pd.DataFrame, pd.DataFrame, str]:
+    """What `make` gives of the waits, the waits, and a sentence on what their times leave open.
+
+    Where times name a day only, everything is made twice, of the shortest and of the longest waits;
+    a number on which the two disagree is left empty, and its limits are said.
+    """
+    if not requests.built().is_coarse:
+        counts = requests.once(count_waits)
+        return make(counts), counts, ""
+    short = count_waits(requests, coarse="at_least")
+    low, high = make(short), make(count_waits(requests, coarse="at_most"))
+    said, open_ = [], np.zeros(len(low), dtype=bool)
+    for column in low.columns:
+        if column in requests.by or not pd.api.types.is_float_dtype(low[column]):
+            continue
+        same = np.isclose(low[column], high[column], rtol=1e-9, equal_nan=True)
+        if same.all():
+            continue
+        open_ |= ~same
+        first = int(np.argmin(same))
+        ends = sorted(pair for pair in (low[column][first], high[column][first]) if pair == pair)
+        if len(ends) == 2 and not column.startswith(("ci_", "std_")):
+            said.append(f"{column} between {ends[0]:.4g} and {ends[1]:.4g}")
+        low[column] = low[column].where(same)
+    if not open_.any():
+        return low, short, ""
+    if "flags" in low:
+        more = np.where(low["flags"].fillna("") == "", "incomplete", low["flags"] + ", incomplete")
+        low["flags"] = np.where(open_, more, low["flags"])
+    n = short.attrs["n_coarse"]
+    return (
+        low,
+        short,
+        (
+            f"The waits of {n:,} answered requests are known within limits only (times of a day, or none); "
+            f"what depends on them is left empty. In the first row that it concerns: {'; '.join(said)}."
+        ),
+    )
 
 
 def forward(counts: pd.DataFrame) -> pd.DataFrame:
@@ -120,8 +198,14 @@ def first_response(requests: Requests) -> Told:
     >>> bool((waits.answered_mean_minutes > waits.answered_median_minutes).all())
     True
     """
-    counts, groups = requests.once(count_waits), list(requests.by)
-    known = forward(counts)
+    made, counts, limits = bounded(requests, lambda counts: _first_response(requests, counts))
+    note = "Answers dated before their request count as answers, and are left out of every time."
+    note = note if counts["backwards"].any() else ""
+    return _with_left_out(made, requests, counts, f"{note} {limits}".strip())
+
+
+def _first_response(requests: Requests, counts: pd.DataFrame) -> pd.DataFrame:
+    groups, known = list(requests.by), forward(counts)
     sums = ["events", "censored", "backwards"]
     if groups:
         totals = counts.groupby(groups, dropna=False, as_index=False)[sums].sum()
@@ -148,8 +232,7 @@ def first_response(requests: Requests) -> Told:
         result = _beside(result, every[[*groups, *CENSORED, "method", "flags"]], groups)
         result["method"] = result["method"].fillna("no request with a usable time")
     result["definition"] = requests.definition.name
-    note = "Answers dated before their request count as answers, and are left out of every time."
-    return _with_left_out(result, requests, counts, note if counts["backwards"].any() else "")
+    return result
 
 
 def _beside(left: pd.DataFrame, right: pd.DataFrame, groups: list[str]) -> pd.DataFrame:
@@ -188,8 +271,13 @@ def waits_within(requests: Requests, *, within: Sequence[float] = (60, 120, 480,
     >>> bool(shares.estimate[0] < shares.estimate[1])
     True
     """
-    names, counts = within_columns(within), requests.once(count_waits)
-    wide = requests.estimate(estimate_waits, forward(counts), within=within)
+    names = within_columns(within)
+    made, counts, limits = bounded(requests, lambda counts: _within(requests, counts, names))
+    return _with_left_out(made, requests, counts, limits)
+
+
+def _within(requests: Requests, counts: pd.DataFrame, names: Mapping[str, float]) -> pd.DataFrame:
+    wide = requests.estimate(estimate_waits, forward(counts), within=list(names.values()))
     parts = [
         wide.assign(
             place=range(len(wide)),
@@ -200,8 +288,9 @@ def waits_within(requests: Requests, *, within: Sequence[float] = (60, 120, 480,
         )
         for name, minutes in names.items()
     ]
-    long = pd.concat(parts).sort_values("place", kind="stable", ignore_index=True)
-    return _with_left_out(long, requests, counts)
+    kept = [*requests.by, *(c for c in parts[0] if c not in wide or c in _KEPT)]
+    long = pd.concat(parts)[list(dict.fromkeys(kept))]
+    return long.sort_values("place", kind="stable", ignore_index=True)
 
 
 @measure(
@@ -266,11 +355,14 @@ def wait_quantiles(requests: Requests, *, shares: Sequence[float] = (0.1, 0.25, 
     >>> bool(times.wait_minutes[0] < times.wait_minutes[1])
     True
     """
-    counts = requests.once(count_waits)
-    curve = requests.estimate(survival_curve, forward(counts))
-    made = quantiles_of(curve, by=list(requests.by), shares=shares)
-    made = made.assign(conf_level=requests.conf_level, definition=requests.definition.name)
-    return _with_left_out(made, requests, counts)
+
+    def make(counts: pd.DataFrame) -> pd.DataFrame:
+        curve = requests.estimate(survival_curve, forward(counts))
+        made = quantiles_of(curve, by=list(requests.by), shares=shares)
+        return made.assign(conf_level=requests.conf_level, definition=requests.definition.name)
+
+    made, counts, limits = bounded(requests, make)
+    return _with_left_out(made, requests, counts, limits)
 
 
 @measure(

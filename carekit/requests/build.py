@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from carekit.dataset.engine import Engine
-from carekit.dataset.schema import REQUESTS
+from carekit.dataset.schema import AUTOMATIC, CREATED_UNTIL, POSTS, REQUESTS
 from carekit.errors import InputError, did_you_mean
 from carekit.requests.clock import whole_seconds
 from carekit.requests.definitions import Definition, check_built, get_definition
@@ -61,6 +61,12 @@ class Built:
         they were answered or not; None if it needs no follow-up.
     n_apart : int
         Their number.
+    is_coarse : bool
+        True if some times may name a day only, or be unknown, so that waits have limits only.
+    kept : tuple of str
+        Columns of the posts beyond their contract, which the table has as well.
+    n_other_brand : int
+        Requests to one brand of which only another brand's post is an answer: not answered.
     replies : ibis.Table or None
         The brand posts that can answer: post_id, created_at, text, lang and what each answers
         (answer_to: a post, or the start of its thread).
@@ -74,6 +80,9 @@ class Built:
     apart: ibis.Table | None = None
     n_apart: int = 0
     replies: ibis.Table | None = None
+    n_other_brand: int = 0
+    is_coarse: bool = False
+    kept: tuple[str, ...] = ()
 
     @property
     def left_out(self) -> dict[str, int]:
@@ -83,6 +92,11 @@ class Built:
             "repeated rows": self.n_duplicates,
             "customer posts that reply to a post outside the dataset": self.n_orphans,
             **({} if self.apart is None else {short: self.n_apart}),
+            **(
+                {"answers by another brand than was asked": self.n_other_brand}
+                if self.n_other_brand
+                else {}
+            ),
         }
 
 
@@ -117,7 +131,7 @@ def build_requests(
     replies = _replies(distinct, threads if anywhere else None, definition)
 
     def build() -> ibis.Table:
-        table = _requests(dataset, distinct, _answers(replies), definition)
+        table = _requests(dataset, distinct, replies, definition)
         table = table if threads is None else _with_threads(table, threads)
         few = dataset.manifest.rows("posts") <= KEPT_UP_TO
         return engine.keep(table) if few or definition.follow_up_minutes else table
@@ -125,14 +139,16 @@ def build_requests(
     key = (build_requests, dataset.state, definition.rows, threads is not None)
     known = engine.once(key, build)
     table = _with_brands(dataset, known, engine)
+    kept = [*REQUESTS.names, *(c for c in kept_columns(posts) if c not in REQUESTS.names)]
     apart, n_apart = None, 0
+    other = engine.once((*key, "other"), lambda: int(known.by_other.sum().execute() or 0))
     if definition.follow_up_minutes:
-        apart = table.filter(table.set_apart).select(*REQUESTS.names)
+        apart = table.filter(table.set_apart).select(*kept)
         n_apart = int(known.filter(known.set_apart).count().execute())
         table = table.filter(~table.set_apart)
     n_orphans = engine.once((build_requests, posts.op()), lambda: _count_orphans(distinct, threads))
     return Built(
-        table.select(*REQUESTS.names),
+        table.select(*kept),
         definition,
         threads,
         n_duplicates,
@@ -140,7 +156,25 @@ def build_requests(
         apart,
         n_apart,
         replies,
+        other,
+        CREATED_UNTIL in posts.columns,
+        tuple(kept_columns(posts)),
     )
+
+
+def kept_columns(posts: ibis.Table) -> list[str]:
+    """Columns of posts beyond their contract that an import was told to keep."""
+    return [c for c in posts.columns if c not in (*POSTS.names, CREATED_UNTIL, AUTOMATIC)]
+
+
+def _until(posts: ibis.Table) -> ibis.Value:
+    """The last second at which a post can have been written."""
+    import ibis
+    from ibis import _
+
+    if CREATED_UNTIL not in posts.columns:
+        return whole_seconds(_.created_at)
+    return whole_seconds(ibis.coalesce(_[CREATED_UNTIL], _.created_at))
 
 
 def _count_orphans(posts: ibis.Table, threads: Threads | None) -> int:
@@ -162,7 +196,8 @@ def _replies(posts: ibis.Table, threads: Threads | None, definition: Definition)
         replies = replies.filter(_.visibility == definition.visibility)
     if not definition.names_several:
         replies = replies.filter(_.text.isnull() | ~_.text.re_search(SEVERAL_NAMES))
-    columns = ["post_id", "created_at", "account", "brand", "text", "lang"]
+    replies = replies.mutate(until=_until(posts))
+    columns = ["post_id", "created_at", "account", "brand", "text", "lang", "until"]
     answers = replies.select(*columns, answer_to=_.reply_to)
     if threads is not None:
         members = threads.members.select(member=_.post_id, root=_.thread_id)
@@ -179,9 +214,28 @@ def _answers(replies: ibis.Table) -> ibis.Table:
     seconds = whole_seconds(_.created_at)
     return replies.group_by("answer_to").agg(
         answered_at=seconds.min(),
-        n_answers=_.count(),
+        answered_until=_.until.min(),
         replier=_.account.argmin(seconds),
         replier_brand=_.brand.argmin(seconds),
+        lowest=_.brand.min(),
+        highest=_.brand.max(),
+    )
+
+
+def _own_answers(replies: ibis.Table, answers: ibis.Table) -> ibis.Table:
+    """The first answer of each brand to posts that several brands answered."""
+    from ibis import _
+
+    several = answers.filter(_.lowest != _.highest).select(several=_.answer_to)
+    return (
+        replies.semi_join(several, [("answer_to", "several")])
+        .group_by("answer_to", "brand")
+        .agg(
+            own_at=whole_seconds(_.created_at).min(),
+            own_until=_.until.min(),
+            own_account=_.account.argmin(whole_seconds(_.created_at)),
+        )
+        .select("own_at", "own_until", "own_account", own_to=_.answer_to, own_brand=_.brand)
     )
 
 
@@ -220,7 +274,7 @@ def _candidates(posts: ibis.Table, definition: Definition) -> ibis.Table:
 def _requests(
     dataset: Dataset,
     posts: ibis.Table,
-    answers: ibis.Table,
+    replies: ibis.Table,
     definition: Definition,
 ) -> ibis.Table:
     """What the engine has to join and judge; the rest of the columns is added by `_with_brands`."""
@@ -231,8 +285,23 @@ def _requests(
     asked = asked.select(*posts.columns)
     end = _end_of_observation(dataset, posts)
     # Columns first, formulas after: Ibis resolves a later join against plain columns only.
-    joined = asked.left_join(answers, [("post_id", "answer_to")]).select(
-        *asked.columns, "answered_at", "n_answers", "replier", "replier_brand"
+    answers = _answers(replies)
+    given = ["answered_at", "answered_until", "replier", "replier_brand", "lowest", "highest"]
+    joined = asked.left_join(answers, [("post_id", "answer_to")]).select(*asked.columns, *given)
+    # An answer is the brand's that was asked; another brand's is none, and is counted.
+    own = _own_answers(replies, answers)
+    joined = joined.left_join(own, [("post_id", "own_to"), ("brand", "own_brand")]).select(
+        *joined.columns, "own_at", "own_until", "own_account"
+    )
+    strange = ibis.coalesce((_.lowest == _.highest) & (_.brand != _.lowest), False)
+    several = ibis.coalesce((_.lowest != _.highest) & _.brand.notnull(), False)
+    none = ibis.null("int64")
+    joined = joined.mutate(by_other=strange | (several & _.own_at.isnull())).mutate(
+        answered_at=ibis.cases((strange, none), (several, _.own_at), else_=_.answered_at),
+        answered_until=ibis.cases((strange, none), (several, _.own_until), else_=_.answered_until),
+        replier=ibis.cases(
+            (strange, ibis.null("string")), (several, _.own_account), else_=_.replier
+        ),
     )
     followed_until = ibis.least(
         ibis.coalesce(whole_seconds(_.observed_at), end),
@@ -240,10 +309,21 @@ def _requests(
     )
     followed = ibis.greatest(followed_until - whole_seconds(_.created_at), 0)
     wait = _.answered_at - whole_seconds(_.created_at)
+    last = _until(posts)
+    coarse = (_.answered_until != _.answered_at) | (last != whole_seconds(_.created_at))
     judged = judge_answers(
-        joined.mutate(wait_seconds=wait, followed_seconds=followed), definition=definition
+        joined.mutate(
+            wait_seconds=wait,
+            followed_seconds=followed,
+            wait_at_least_seconds=ibis.ifelse(coarse, ibis.greatest(_.answered_at - last, 0), none),
+            wait_at_most_seconds=ibis.ifelse(
+                coarse, _.answered_until - whole_seconds(_.created_at), none
+            ),
+        ),
+        definition=definition,
     )
     return judged.select(
+        *kept_columns(posts),
         request_id=_.post_id,
         thread_id=ibis.coalesce(_.thread_id, _.post_id),
         network=_.network,
@@ -252,8 +332,13 @@ def _requests(
         account=ibis.coalesce(_.account, _.replier),
         author_id=_.author_id,
         created_at=_.created_at,
+        lang=_.lang,
+        rating=_.rating,
         is_question=_.text.contains("?"),
         answered=_.answered,
+        by_other=_.by_other.cast("int64"),
+        wait_at_least_seconds=ibis.ifelse(_.answered, _.wait_at_least_seconds, none),
+        wait_at_most_seconds=ibis.ifelse(_.answered, _.wait_at_most_seconds, none),
         first_response_seconds=_.first_response_seconds,
         observed_seconds=_.observed_seconds,
         set_apart=_.set_apart,

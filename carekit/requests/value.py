@@ -51,7 +51,7 @@ class Requests:
     """
 
     dataset: Dataset
-    definition: Definition = DEFAULT  # type: ignore[assignment]  # a name becomes a Definition
+    definition: Definition = None  # type: ignore[assignment]  # a name becomes a Definition
     by: tuple[str, ...] = ()
     cluster: str | None = AUTO
     where: str | None = None
@@ -62,7 +62,9 @@ class Requests:
     _counted: dict[Any, pd.DataFrame] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "definition", get_definition(self.definition))
+        # Without a word on it, that of the dataset: a help desk's requests are its tickets.
+        used = self.definition or self.dataset.manifest.definition or DEFAULT
+        object.__setattr__(self, "definition", get_definition(used))
         object.__setattr__(self, "by", column_tuple(self.by))
 
     @classmethod

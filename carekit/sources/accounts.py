@@ -1,12 +1,14 @@
 """The accounts of brands, as a user lists them: account, network, brand, account_kind, opened_at.
 
-The file may also hold country, sector and timezone, which fill the brands table.
+The file may also hold country, sector and timezone, which fill the brands table, and the opening
+hours of the brand. Headings, kinds and countries may be in English, French or German.
 """
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,22 +16,59 @@ from typing import TYPE_CHECKING
 from carekit.dataset.privacy import fold_name
 from carekit.dataset.schema import ACCOUNT_KINDS, ACCOUNTS, BRANDS
 from carekit.errors import InputError
+from carekit.sources.sites import site_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = (*ACCOUNTS.names, *BRANDS.names[1:])
-SAME_NETWORK = {"twitter": "x", "appstore": "app_store", "googleplay": "google_play"}
+HEADINGS = {
+    "account": ("account", "compte", "handle", "account name", "nom du compte", "identifiant", "konto",
+                "pseudo", "username", "page"),
+    "network": ("network", "réseau", "réseau social", "plateforme", "platform", "netzwerk", "canal"),
+    "brand": ("brand", "marque", "enseigne", "entreprise", "société", "company", "marke", "firma"),
+    "account_kind": ("account_kind", "kind", "account type", "type de compte", "type", "kontotyp"),
+    "opened_at": ("opened_at", "opened", "ouvert le", "date d'ouverture", "créé le", "eröffnet am"),
+    "country": ("country", "pays", "land"),
+    "sector": ("sector", "secteur", "secteur d'activité", "branche", "industry"),
+    "timezone": ("timezone", "time zone", "fuseau", "fuseau horaire", "zeitzone", "tz"),
+    "hours": ("hours", "opening hours", "horaires", "heures d'ouverture", "öffnungszeiten",
+              "business hours"),
+}  # fmt: skip
+KINDS = {
+    "main": "main", "principal": "main", "principale": "main", "general": "main", "corporate": "main",
+    "marque": "main", "haupt": "main", "hauptkonto": "main", "officiel": "main", "official": "main",
+    "care": "care", "support": "care", "service client": "care", "sav": "care", "aide": "care",
+    "relation client": "care", "help": "care", "customer care": "care", "customer service": "care",
+    "kundenservice": "care",
+}  # fmt: skip
 # Networks on which @Acme and @acme are the same account.
 FOLDED = ("x", "facebook", "instagram", "bluesky", "mastodon", "reddit", "telegram", "other")
 
 
+COUNTRIES = {
+    "france": "FR", "belgique": "BE", "belgium": "BE", "suisse": "CH", "switzerland": "CH",
+    "luxembourg": "LU", "canada": "CA", "allemagne": "DE", "germany": "DE", "deutschland": "DE",
+    "espagne": "ES", "spain": "ES", "italie": "IT", "italy": "IT", "pays-bas": "NL",
+    "netherlands": "NL", "portugal": "PT", "royaume-uni": "GB", "united kingdom": "GB", "uk": "GB",
+    "great britain": "GB", "irlande": "IE", "ireland": "IE", "états-unis": "US", "etats-unis": "US",
+    "united states": "US", "usa": "US", "maroc": "MA", "morocco": "MA", "autriche": "AT",
+    "austria": "AT", "österreich": "AT", "schweiz": "CH", "tunisie": "TN", "algérie": "DZ",
+    "sénégal": "SN", "côte d'ivoire": "CI", "australia": "AU", "australie": "AU",
+    "pologne": "PL", "poland": "PL",
+}  # fmt: skip
+
+
 @dataclass(frozen=True)
 class KnownAccounts:
-    """Accounts and brands that a user listed: one row each, columns as in carekit.dataset.schema."""
+    """Accounts and brands that a user listed: one row each, columns as in carekit.dataset.schema.
+
+    `hours` are the opening hours of brands, such as `1-5 09:00-18:00`.
+    """
 
     accounts: pd.DataFrame
     brands: pd.DataFrame
+    hours: Mapping[str, str] = field(default_factory=dict)
 
 
 def fold(network: str, handle: str) -> str:
@@ -51,19 +90,18 @@ def network_name(name: str) -> str:
     >>> network_name(" Twitter ")
     'x'
     """
-    plain = name.strip().lower().replace(" ", "_").replace("-", "_")
-    return SAME_NETWORK.get(plain, plain)
+    return site_of(name)[0]
 
 
 def read_accounts(path: str | os.PathLike[str], *, network: str | None = None) -> KnownAccounts:
-    """Read a CSV file of accounts.
+    """Read a table of accounts: CSV in any encoding, or a workbook.
 
     Parameters
     ----------
     path : path
         One row per account. Needed: account, brand, and network unless it is given here. May be
         there: account_kind (main, care), opened_at (ISO date or time, UTC), and of the brand its
-        country (ISO 3166-1 alpha-2), sector and timezone (IANA).
+        country (ISO 3166-1 alpha-2, or its name), sector, timezone (IANA) and opening hours.
     network : str, optional
         For rows, or a file, without a network.
 
@@ -78,8 +116,11 @@ def read_accounts(path: str | os.PathLike[str], *, network: str | None = None) -
     from carekit.sources.files.table import read_small
 
     file = Path(path)
-    rows = read_small(file, what="accounts")
-    found = list(rows[0][1]) if rows else []
+    read = read_small(file, what="accounts")
+    found = list(read[0][1]) if read else []
+    called = _called(found)
+    rows = [(line, {called.get(k, k): v for k, v in row.items()}) for line, row in read]
+    found = [called.get(name, name) for name in found]
     needed = ["account", "brand"] + ([] if network else ["network"])
     missing = [n for n in needed if n not in found]
     if missing:
@@ -88,6 +129,7 @@ def read_accounts(path: str | os.PathLike[str], *, network: str | None = None) -
             f"{', '.join(found) or 'no row'}. Expected the columns: {', '.join(COLUMNS)}. "
             "Rename the columns of that file."
         )
+    hours: dict[str, str] = {}
     made: dict[tuple[str, str], dict[str, object]] = {}
     brands: dict[str, dict[str, object]] = {}
     wrong: list[tuple[int, str]] = []
@@ -99,6 +141,8 @@ def read_accounts(path: str | os.PathLike[str], *, network: str | None = None) -
                 raise ValueError("the account comes twice")
             made[key] = account
             _add_brand(brands, row)
+            if schedule := (row.get("hours") or "").strip():
+                hours[row["brand"].strip()] = schedule
         except ValueError as error:
             wrong.append((line, str(error)))
     if wrong:
@@ -114,7 +158,25 @@ def read_accounts(path: str | os.PathLike[str], *, network: str | None = None) -
     known = pd.DataFrame(list(brands.values()), columns=BRANDS.names)
     if not set(found) & set(BRANDS.names[1:]):
         known = known.iloc[:0]
-    return KnownAccounts(frame, known)
+    return KnownAccounts(frame, known, hours)
+
+
+def _called(found: list[str]) -> dict[str, str]:
+    """Headings of the file → our names; a name of ours that is there is taken first."""
+    from carekit.sources.files.headings import folded
+
+    made: dict[str, str] = {}
+    for ours, names in HEADINGS.items():
+        if ours in found:
+            continue
+        known = [folded(n) for n in names]
+        fitting = sorted(
+            (n for n in found if folded(n) in known and n not in made),
+            key=lambda n: known.index(folded(n)),
+        )
+        if fitting:
+            made[fitting[0]] = ours
+    return made
 
 
 def _account(row: dict[str, str], network: str | None) -> dict[str, object]:
@@ -123,9 +185,10 @@ def _account(row: dict[str, str], network: str | None) -> dict[str, object]:
     site = network_name(row.get("network") or network or "")
     if not handle or not brand or not site:
         raise ValueError("account, network or brand is empty")
-    kind = (row.get("account_kind") or "").strip().lower() or None
-    if kind not in (*ACCOUNT_KINDS, None):
-        raise ValueError(f"account_kind is {kind!r}")
+    given = (row.get("account_kind") or "").strip().lower()
+    kind = KINDS.get(given.replace("é", "e").removeprefix("compte ").removesuffix(" account"))
+    if given and kind is None:
+        raise ValueError(f"account_kind is {given!r}")
     opened = _time((row.get("opened_at") or "").strip())
     return dict(zip(ACCOUNTS.names, (handle, site, brand, kind, opened), strict=True))
 
@@ -146,6 +209,8 @@ def _add_brand(brands: dict[str, dict[str, object]], row: dict[str, str]) -> Non
     brand["brand"] = name
     for column in BRANDS.names[1:]:
         value = (row.get(column) or "").strip() or None
+        if column == "country" and value and len(value) > 2:
+            value = COUNTRIES.get(value.casefold(), value)
         if value and brand[column] not in (value, None):
             raise ValueError(f"{column} of the brand differs from an earlier line")
         brand[column] = value or brand[column]

@@ -49,6 +49,7 @@ def test_a_run_writes_verdicts_pages_and_figures(notebooks, make_dataset, tmp_pa
         "audit.csv",
         "figures/rates.csv",
         "figures/rates.svg",
+        "hypotheses.csv",
         "index.html",
         "verdicts.csv",
     }

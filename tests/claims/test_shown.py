@@ -17,13 +17,14 @@ def test_a_row_says_claim_place_values_verdict_why_and_id_last(sample):
     made = verdicts(sample, measure="uses_platform_for_care")
     assert list(made.columns) == READ
     row = made[made["id"].str.endswith("C009a")].iloc[0]
-    assert row["claim"] == "uses platform for care, Facebook: the company's page"
+    assert row["claim"] == "Place used for social care (Facebook: the company's page)"
     assert row["where"] == "United States, Facebook"
     assert row["when"] == "2012"
     assert row["published"] == "29.0\u00a0%"
-    assert row["verdict"] == "holds (synthetic)"
-    assert row["id"] == "Seraiocco 2013, C009a"
-    assert (made["why"].str.len() > 5).all(), "why is never empty"
+    assert row["verdict"] == "equivalent (synthetic)"
+    assert (row["who"], row["id"]) == ("Seraiocco 2013", "C009a")
+    assert (made["why"].str.len() > 20).all(), "why is never empty"
+    assert any("chance alone" in note for note in made.facts.notes)
     assert "1st" in made["published"].tolist(), "a rank is a rank"
     assert sum(made.facts.left_out.values()) + len(made) == 20
 

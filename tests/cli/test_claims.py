@@ -10,11 +10,20 @@ import shutil
 import sys
 from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 from carekit.cli.claims import add_claims_parser
 from carekit.dataset.resources import data_folder
 from carekit.errors import InputError
+
+
+def no_table(name):
+    return False
+
+
+def no_rows(name):
+    return pd.DataFrame({"country": [], "sector": []})
 
 
 @pytest.fixture
@@ -136,7 +145,7 @@ def test_replay_prints_a_verdict_for_each_figure(claims, monkeypatch):
     monkeypatch.setattr(
         carekit.dataset.folder,
         "open_dataset",
-        lambda path: SimpleNamespace(is_sample=True, path=path),
+        lambda path: SimpleNamespace(is_sample=True, path=path, has=no_table, read=no_rows),
     )
     monkeypatch.setattr("carekit.claims.replays.verdict.REPLAYS", {})
     out, err = claims("replay", "--dataset", "somewhere", "--only", "C032,C005", "--format", "json")
@@ -146,10 +155,10 @@ def test_replay_prints_a_verdict_for_each_figure(claims, monkeypatch):
         ("C005", "untestable"),
     ]
     assert rows[0]["estimate"] is None
-    assert rows[1]["why"].startswith("Replayed as printed; the ledger corrects it to P133 (0.30")
+    assert "Replayed as printed; the ledger corrects it to P133 (0.30" in rows[1]["why"]
     assert err == (
         "The dataset is synthetic: the replay recovers a planted truth and is no evidence.\n"
-        "2 untestable\n"
+        "2 figures: 2 untestable.\n"
     )
     table, _ = claims("replay", "--only", "C032")
     assert "untestable" in table
@@ -163,7 +172,7 @@ def test_the_table_of_a_replay_says_once_that_the_data_are_synthetic(claims, mon
     monkeypatch.setattr(
         carekit.dataset.folder,
         "open_dataset",
-        lambda path: SimpleNamespace(is_sample=True, path=path),
+        lambda path: SimpleNamespace(is_sample=True, path=path, has=no_table, read=no_rows),
     )
     measured = Measurement(0.27, 0.25, 0.29, 1000, "as asked")
     monkeypatch.setattr(
@@ -172,8 +181,11 @@ def test_the_table_of_a_replay_says_once_that_the_data_are_synthetic(claims, mon
     out, err = claims("replay", "--only", "C032")
     assert PLANTED in err
     assert "synthetic" not in out
-    assert "holds" in out
-    out, _ = claims("replay", "--only", "C032", "--format", "json")
+    assert "equivalent" in out
+    assert "26.0" in out
+    assert "chance alone would still make up to 5 % of them differ" in err
+    out, _ = claims("replay", "c032", "--format", "json")
+    assert len(json.loads(out)) == 1  # ids as words, as for `show` and `judge`
     assert json.loads(out)[0]["synthetic"]
 
 
@@ -223,3 +235,15 @@ def test_judge_takes_a_confidence_level(claims):
     )
     assert wide["ci_low"] < narrow["ci_low"] < narrow["ci_high"] < wide["ci_high"]
     assert narrow["conf_level"] == 0.5
+
+
+def test_a_figure_can_be_cited_as_bibtex(claims):
+    out, _ = claims("show", "c035", "--format", "bibtex")
+    assert out.startswith("@misc{socialbakers-2015-q1,\n  author = {{Socialbakers}},\n")
+    assert "C035: 74.0\u00a0\\%, of questions put to tracked brand profiles." in out
+    assert "@misc{pr-blog-2015," in out
+    assert out.count("{") == out.count("}")
+    assert claims("show", "H15", "--format", "bibtex")[0].startswith("@misc{jdn-2014,")
+    assert claims("show", "F08", "--format", "bibtex")[0].count("@misc{") == 2
+    with pytest.raises(InputError, match="`ID` is 'H99', which is not a hypothesis"):
+        claims("show", "H99", "--format", "bibtex")

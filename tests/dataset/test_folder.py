@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
-import subprocess
-import sys
-import textwrap
 
 import pandas as pd
 import pytest
@@ -81,39 +76,6 @@ def test_an_error_while_appending_leaves_the_dataset_as_it_was(tmp_path):
     with pytest.raises(SchemaError):
         add_twice(append_dataset(tmp_path / "d"))
     assert sorted((p.name, p.stat().st_size) for p in (tmp_path / "d").rglob("*")) == before
-
-
-@pytest.mark.skipif(os.name == "nt", reason="SIGKILL is a signal of POSIX systems")
-@pytest.mark.parametrize("after", range(0, 12, 2))
-def test_a_kill_while_appending_leaves_the_last_good_state(tmp_path, after):
-    make(tmp_path / "d")
-    script = textwrap.dedent(
-        f"""
-        import os, signal
-        import pandas as pd
-        from carekit.dataset import folder as dataset
-        calls, replace = 0, os.replace
-        def counted(*args):
-            global calls
-            calls += 1
-            if calls > {after}:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return replace(*args)
-        posts = dataset.open_dataset({str(tmp_path / "d")!r}).read("posts")
-        os.replace = counted
-        for n in range(3):
-            with dataset.append_dataset({str(tmp_path / "d")!r}) as out:
-                ids = [f"x:{{n}}-{{i}}" for i in range(2)]
-                out.add_posts(posts.assign(post_id=ids), source="more")
-        """
-    )
-    done = subprocess.run([sys.executable, "-c", script], check=False, capture_output=True)
-    assert done.returncode == -signal.SIGKILL, done.stderr
-    dataset = open_dataset(tmp_path / "d")
-    posts = dataset.read("posts")
-    assert len(posts) == dataset.manifest.rows("posts")
-    assert posts.post_id.is_unique
-    assert {"x:1", "x:2"} <= set(posts.post_id)
 
 
 def test_a_folder_with_something_in_it_is_not_overwritten(tmp_path):

@@ -15,27 +15,28 @@ from carekit.claims.audit.finding import Working, finding
 def growth_by_composition(t: Working) -> tuple[str, str]:
     mentions, accounts = 1 + t("P019"), 1 + t("P023")
     share = log(accounts.as_known(2)) / log(mentions.as_known(2))
-    points = t("P019") - t("P022")
+    per_account = mentions / accounts - 1
     brands = t("C022") * t("C021")
-    t.show("rise per account", mentions / accounts - 1, against="D007")
+    t.show("rise per account", per_account, against="D007")
     t.show("rise in accounts that existed both years, beside it", t("P022"), places=2)
     t.show("accounts the year before", t("C022") / accounts, against="D005")
     daily = t("P024b") / (brands * t("P018"))
     t.show("mentions per brand and day", daily, places=2, against="P024a D008")
     t.show("share of the rise due to more accounts", share, places=2)
-    t.show("points of the rise that are not like for like", points, places=2)
-    by_points = points.value / t("P019").value if t("P019").value else float("nan")
-    if min(share.value, by_points) >= 0.5:
-        return "artefact", (
-            "At least half of the rise comes from more accounts, not from more demand per account: "
-            f"{share.value:.2f} of it on the log scale, {points.value * 100:.0f} points of "
-            f"{t('P019').value * 100:.0f} on the like-for-like figure."
-        )
-    if max(share.value, by_points) < 0.5:
-        return "consistent", "Most of the rise is demand per account."
-    return (
-        "undecided",
-        "Whether more accounts make up half of the rise depends on how it is split.",
+    half = t.figure("P019").rounding
+    least = log(accounts - half) / log(mentions + half)
+    most = log(accounts + half) / log(mentions - half)
+    t.show("the same, at least, after rounding", least)
+    t.show("the same, at most, after rounding", most)
+    t.show("points of the rise that are not like for like", t("P019") - t("P022"), places=2)
+    # What was printed of one account, against what was printed of all, each at its rounding.
+    apart = t("P019").value - max(per_account.value, t("P022").value)
+    if apart <= 2 * half or not least.value > 0:
+        return "undecided", "Within rounding, demand on each account rose as much as all mentions."
+    return "artefact", (
+        f"About half of the rise ({least.value:.3f} to {most.value:.3f} of it on the log scale) "
+        f"comes from more accounts: demand on each rose by {t('P022').value * 100:.0f} to "
+        f"{per_account.value * 100:.0f} %, all mentions by {t('P019').value * 100:.0f} %."
     )
 
 

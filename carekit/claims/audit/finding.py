@@ -19,7 +19,7 @@ from carekit.claims.ledger.figure import number
 from carekit.errors import InputError
 
 VERDICTS: Final[dict[str, str]] = {
-    "contradicted": "the ledger's own numbers exclude the claim",
+    "contradicted": "numbers of the ledger exclude the claim; `numbers` says whose they are",
     "implausible": "not excluded, but another reading fits the other figures far better",
     "consistent": "the numbers agree with the claim within rounding",
     "undecided": "the arithmetic leaves more than one reading open",
@@ -28,6 +28,11 @@ VERDICTS: Final[dict[str, str]] = {
     "not_comparable": "the figures share a word or a number and count different things",
     "reading_rule": "no sum decides it: the arithmetic shows what is at stake, the rule is for "
     "the reader",
+}
+NUMBERS: Final[dict[str, str]] = {
+    "own": "numbers that the articles, or the source in question, print themselves",
+    "study": "with the report of the study that the article quotes",
+    "outside": "with numbers from elsewhere",
 }
 SHARES = ("proportion", "proportion_change")
 
@@ -94,6 +99,12 @@ class Finding:
         A key of `VERDICTS`.
     conclusion : str
         What a careful reader concludes, given that verdict.
+    numbers : str
+        Whose numbers the arithmetic needs, a key of `NUMBERS`.
+    outside : str
+        Which numbers from outside, where it needs some.
+    is_claim : bool
+        False for a rule that a reader should follow, which no sum can contradict.
     """
 
     finding_id: str
@@ -103,6 +114,9 @@ class Finding:
     arithmetic: tuple[Step, ...]
     verdict: str
     conclusion: str
+    numbers: str = "own"
+    outside: str = ""
+    is_claim: bool = True
 
     def __post_init__(self) -> None:
         if self.verdict not in VERDICTS:
@@ -126,9 +140,10 @@ class Finding:
             for step in self.arithmetic
         )
         verdict = escape(self.verdict.replace("_", " "))
+        kind = "Claim" if self.is_claim else "Rule for readers, against the claim"
         return (
             f"<p><strong>{self.finding_id} {escape(self.title)}</strong>: {verdict}<br>"
-            f"<em>Claim:</em> {escape(self.claim)}</p><ul>{steps}</ul>"
+            f"<em>{kind}:</em> {escape(self.claim)}</p><ul>{steps}</ul>"
             f"<p><em>Conclusion:</em> {escape(self.conclusion)}</p>"
         )
 
@@ -256,7 +271,14 @@ _Work = Callable[[Working], tuple[str, str]]
 
 
 def finding(
-    finding_id: str, title: str, *, claim: str, figures: str = ""
+    finding_id: str,
+    title: str,
+    *,
+    claim: str,
+    figures: str = "",
+    numbers: str = "own",
+    outside: str = "",
+    is_claim: bool = True,
 ) -> Callable[[_Work], Callable[[Ledger], Finding]]:
     """Put the function below into the audit.
 
@@ -266,6 +288,8 @@ def finding(
         As in `Finding`.
     figures : str
         Ids of the figures concerned, as `ids` reads them; those of the arithmetic are added.
+    numbers, outside, is_claim
+        As in `Finding`.
     """
 
     def register(work: _Work) -> Callable[[Ledger], Finding]:
@@ -275,7 +299,10 @@ def finding(
             used = (figure_id for step in t.steps for figure_id in step.figures)
             named = tuple(dict.fromkeys((*ids(figures), *used)))
             steps = tuple(t.steps)
-            return Finding(finding_id, title, claim, named, steps, verdict, conclusion)
+            return Finding(
+                finding_id, title, claim, named, steps, verdict, conclusion, numbers, outside,
+                is_claim,
+            )  # fmt: skip
 
         REGISTRY[finding_id] = find
         return find

@@ -54,6 +54,8 @@ def _weighted_mean(values: list[Term], weights: list[Term]) -> Term:
     "Phone or social media?",
     claim="A third of social media users prefer the phone to social media.",
     figures="C005 C006 C007 C008 C070 P133",
+    numbers="outside",
+    outside="the age table of another article and the study's own total (C074, C075, P133)",
 )
 def phone_or_social(t: Working) -> tuple[str, str]:
     gap = t("C075") - t("C074")
@@ -91,6 +93,8 @@ def phone_or_social(t: Working) -> tuple[str, str]:
     "30 % or one third?",
     claim="One social media user in three prefers social media to the phone.",
     figures="C070 C074:C079 P138 P133 D014:D017",
+    numbers="outside",
+    outside="the US census of 2010 and Pew surveys of 2012 and 2013 (L038, L045, L046)",
 )
 def one_in_three(t: Working) -> tuple[str, str]:
     ages = [t(band) for band in _BANDS]

@@ -24,6 +24,19 @@ from carekit.claims.audit.finding import REGISTRY, VERDICTS, Finding
 from carekit.claims.ledger import Ledger, load_ledger
 from carekit.errors import InputError
 
+CHOSEN = (
+    "What is audited was chosen because it looked suspicious: no rate of trust follows from it."
+)
+_WHOSE = {
+    "own": "on their own numbers",
+    "study": "with the report of the study quoted",
+    "outside": "with numbers from elsewhere",
+}
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
 
 @dataclass(frozen=True, repr=False)
 class AuditReport:
@@ -47,10 +60,22 @@ class AuditReport:
         raise _unknown([finding_id], [f.finding_id for f in self.findings])
 
     def __str__(self) -> str:
-        counts = Counter(finding.verdict for finding in self.findings)
+        claims = [finding for finding in self.findings if finding.is_claim]
+        counts = Counter(finding.verdict for finding in claims)
         parts = [f"{counts[v]} {v.replace('_', ' ')}" for v in VERDICTS if counts[v]]
-        noun = "finding" if len(self) == 1 else "findings"
-        return f"{len(self)} {noun}: {', '.join(parts)}."
+        told = [f"{_count(len(claims), 'claim')}: {', '.join(parts)}."] if claims else []
+        wrong = [finding for finding in claims if finding.verdict == "contradicted"]
+        if wrong:
+            by = Counter(finding.numbers for finding in wrong)
+            whose = [f"{by[name]} {words}" for name, words in _WHOSE.items() if by[name]]
+            given = [f"{f.finding_id}: {f.outside}" for f in wrong if f.outside]
+            told.append(f"Contradicted by arithmetic: {', '.join(whose)}.")
+            if given:
+                told.append(f"From elsewhere came: {'; '.join(given)}.")
+        rules = [finding.finding_id for finding in self.findings if not finding.is_claim]
+        if rules:
+            told.append(f"{_count(len(rules), 'rule')} for readers: {', '.join(rules)}.")
+        return " ".join([*told, CHOSEN])
 
     def __repr__(self) -> str:
         return f"<AuditReport: {self}>"
@@ -61,7 +86,8 @@ class AuditReport:
 
         One row per finding: `finding_id`; `title`; `claim`, the statement under test; `figures`,
         ids separated by commas; `arithmetic`, steps separated by semicolons; `verdict`, a word of
-        `VERDICTS`; `conclusion`.
+        `VERDICTS`; `conclusion`; `kind` (claim or rule); `numbers` and `outside`, whose numbers
+        the arithmetic needs.
         """
         rows = [
             {
@@ -72,10 +98,15 @@ class AuditReport:
                 "arithmetic": "; ".join(map(str, f.arithmetic)),
                 "verdict": f.verdict,
                 "conclusion": f.conclusion,
+                "kind": "claim" if f.is_claim else "rule",
+                "numbers": f.numbers,
+                "outside": f.outside,
             }
             for f in self.findings
         ]
-        columns = "finding_id title claim figures arithmetic verdict conclusion".split()
+        columns = (
+            "finding_id title claim figures arithmetic verdict conclusion kind numbers outside"
+        ).split()
         return pd.DataFrame(rows, columns=columns, dtype="str")
 
     def _repr_html_(self) -> str:
@@ -109,7 +140,8 @@ def audit(ledger: Ledger | None = None, *, only: Sequence[str] | None = None) ->
     >>> print(report["F08"].arithmetic[0])  # doctest: +ELLIPSIS
     ranked brands with a care account and a mean under eight hours: 0.43 × 0.63 = 0.271 (D006: ...
     >>> print(report)
-    1 finding: 1 contradicted.
+    1 claim: 1 contradicted. Contradicted by arithmetic: 1 with the report of the study quoted. \
+What is audited was chosen because it looked suspicious: no rate of trust follows from it.
     """
     wanted = sorted(REGISTRY) if only is None else list(only)
     unknown = [finding_id for finding_id in wanted if finding_id not in REGISTRY]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from carekit.claims.audit.arithmetic import constant
+from carekit.claims.audit.arithmetic import constant, root
 from carekit.claims.audit.finding import Step, Working, agree, finding
 
 
@@ -15,8 +15,17 @@ from carekit.claims.audit.finding import Step, Working, agree, finding
     figures="C067 C068 C069 C001",
 )
 def lost_qualifier(t: Working) -> tuple[str, str]:
-    more = t("C068") - t("C001")
+    complain, used, n = t("C068"), t("C001"), t.size("C001")
+    more = complain - used
     t.show("complain at least monthly, minus ever used social care", more, places=2)
+    # The same people answered both: the error depends on how many are among both.
+    lows = {}
+    for words, both in (("most", min(complain.value, used.value)), ("least", 0.0)):
+        error = root((complain + used - more * more - 2 * constant(both)) / n)
+        lows[words] = t.show(
+            f"the same, at the lower 95 % limit, with the {words} overlap of the two groups",
+            more - constant(1.96) * error,
+        )
     t.show("compliment at least monthly, minus complain", t("C069") - t("C068"), places=2)
     t.show("learn about brands at least monthly", t("C067"), places=2)
     if more.value <= 0:
@@ -25,10 +34,16 @@ def lost_qualifier(t: Working) -> tuple[str, str]:
             "All who complain may also have asked for help: the figures do not tell.",
         )
     praise = "as frequent as" if t("C069").value >= t("C068").value else "rarer than"
+    told = f"The study counts acts done at least monthly; praise is {praise} complaint."
+    if (lows["least"].value or 0.0) <= 0:
+        return "undecided", (
+            "As printed, more people complain about brands every month than ever used social care. "
+            "Whether that is beyond sampling error depends on how many do both, which was not "
+            f"published. {told}"
+        )
     return "not_comparable", (
-        "More people complain about brands every month than have ever used social care: "
-        f"complaining about a brand is not asking it for help, and praise is {praise} complaint. "
-        "The study counts acts done at least monthly."
+        "More people complain about brands every month than have ever used social care, whatever "
+        f"the overlap: complaining about a brand is not asking it for help. {told}"
     )
 
 
@@ -142,6 +157,7 @@ def prefers_social(t: Working) -> tuple[str, str]:
     "Mean or median",
     claim="The mean wait describes the typical wait.",
     figures="L001b L001c P020",
+    is_claim=False,
 )
 def mean_or_median(t: Working) -> tuple[str, str]:
     ratio = t.show("mean against median, minutes, same data", t("L001b") / t("L001c"), places=1)
@@ -151,7 +167,7 @@ def mean_or_median(t: Working) -> tuple[str, str]:
     # A skewed wait easily doubles its median; beyond that the mean speaks of the slowest answers.
     if (ratio.value or 0.0) <= 2:
         return "consistent", "Mean and median are within a factor of two of each other."
-    return "contradicted", (
+    return "reading_rule", (
         f"The mean is {ratio.value:.0f} times the median. A brand's mean under eight hours "
         "does not say how fast its answers come. Report the median and the unanswered share; "
         "treat unanswered posts as still waiting."

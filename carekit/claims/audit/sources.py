@@ -28,6 +28,8 @@ _REPOSTED = "wordpress-2013"
     "Old or unsourced counts",
     claim="The counts printed in 2013 were those of 2013.",
     figures="C060:C064 L044 L047",
+    numbers="outside",
+    outside="counts of the ITU for 2013 and of LinkedIn for January 2013 (L044, L047)",
 )
 def old_counts(t: Working) -> tuple[str, str]:
     printed = ids("C060:C064")
@@ -94,6 +96,7 @@ def large_and_small(t: Working) -> tuple[str, str]:
     "Data that hold only answered threads",
     claim="A set of answered conversations can give a reply rate.",
     figures="P027f P027b",
+    is_claim=False,
 )
 def only_answered(t: Working) -> tuple[str, str]:
     rates = t.ledger.select(
@@ -126,7 +129,7 @@ def only_answered(t: Working) -> tuple[str, str]:
     )
 
 
-@finding("F28", "Reposted text", claim=f"The figures of {_REPOSTED} are its own.")
+@finding("F28", "Reposted text", claim=f"The figures of {_REPOSTED} are its own.", is_claim=False)
 def reposted(t: Working) -> tuple[str, str]:
     frame = t.ledger.figures
     articles = t.ledger.articles.set_index("article_id")["studies"]

@@ -19,6 +19,7 @@ def _places(t: Working) -> tuple[Term, Term]:
     "Shares of complaints?",
     claim="The list gives the shares of complaints by place.",
     figures="C009a C010a C012b C013a C014b C015b C080 P008 D010",
+    numbers="study",
 )
 def shares_of_complaints(t: Working) -> tuple[str, str]:
     lowest, highest = _places(t)
@@ -72,6 +73,7 @@ def which_people(t: Working) -> tuple[str, str]:
     '"Monthly" is a residual',
     claim="Seven social-care users in ten use it monthly.",
     figures="C002 C003 C004 P010 D012 D013",
+    numbers="study",
 )
 def monthly(t: Working) -> tuple[str, str]:
     several = t("P010") - t("C002") - t("C003")
@@ -103,6 +105,7 @@ def monthly(t: Working) -> tuple[str, str]:
     "Two figures merged",
     claim="All brands with a care account answer in under eight hours on average.",
     figures="C020 C022 C023 P018 P020 D006",
+    numbers="study",
 )
 def merged(t: Working) -> tuple[str, str]:
     both, granted = t("C022") * t("P020"), t("C022") * t("C023")

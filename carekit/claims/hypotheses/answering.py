@@ -76,7 +76,7 @@ def answered_share_falls_in_print(inquiry: Inquiry) -> tuple[Row, str]:
     )
     return row, (
         f"Of questions put to tracked brands on X: {each}. {row['n']} quarters of a panel that "
-        "changed; each is a census of its panel, so that the line's own scatter is all the error."
+        "changed, taken as a sample of quarters: the scatter about the line is the error."
     )
 
 
@@ -282,9 +282,8 @@ def published_waits(inquiry: Inquiry) -> tuple[Row, str]:
     measured="Share of cases closed within a day, Twitter less phone, street cleaning cases of one "
     "city",
     unit=POINTS,
-    means="faster",
-    claim="above",
-    needs="the measured table sf311_days_to_close",
+    means="faster would mean above 0",
+    needs="first answers by firms, by channel",
 )
 def city_cases_closed(inquiry: Inquiry) -> tuple[Row, str]:
     cases = load_measured("sf311_days_to_close")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import pandas as pd
@@ -11,10 +12,10 @@ from carekit.claims.hypotheses.printed import percent, selected
 from carekit.claims.hypotheses.registry import Row, tests
 from carekit.claims.inquiry import Inquiry
 from carekit.claims.labels import negative_posts
-from carekit.errors import CannotAnswer
+from carekit.errors import CannotAnswer, NotHeldError
 from carekit.inference.rates.intervals import wilson
 from carekit.inference.surveys.trends import logistic_trend
-from carekit.measures.care_accounts import care_accounts
+from carekit.measures.care_accounts import care_effects, care_panel
 
 
 @tests(
@@ -47,8 +48,8 @@ def common_among_ranked_brands(inquiry: Inquiry) -> tuple[Row, str]:
         f"{percent(v)} in {int(t)}" for v, t in zip(waves["value"], waves["at"], strict=True)
     )
     return {**row, "p_value": trend.p_value}, (
-        f"Of the 100 brands of one ranking {years}: it grows (p of the trend {trend.p_value:.2g}, "
-        "waves taken for independent though the brands are the same)."
+        f"Of the 100 brands of one ranking {years}, taken as a sample of large brands: it grows (p "
+        f"of the trend {trend.p_value:.2g}, waves taken for independent though the brands recur)."
     )
 
 
@@ -75,8 +76,8 @@ def common_in_dataset(inquiry: Inquiry) -> tuple[Row, str]:
     care = accounts.assign(care=accounts["account_kind"].eq("care").astype(bool))
     has = care.groupby("brand")["care"].any()
     return _brands(int(has.sum()), len(has), inquiry), (
-        f"{int(has.sum())} of the {len(has)} brands of the dataset, a sample of none in "
-        "particular; whether they are large is not in it."
+        f"{int(has.sum())} of the {len(has)} brands of the dataset, taken as a sample of brands like "
+        "them; whether they are large is not in it."
     )
 
 
@@ -94,16 +95,42 @@ def common_in_dataset(inquiry: Inquiry) -> tuple[Row, str]:
 def care_accounts_draw_away(inquiry: Inquiry) -> tuple[Row, str]:
     networks = _opened_on(inquiry)
     negative, by = negative_posts(inquiry.dataset)
-    made: Any = care_accounts(
-        inquiry.dataset, network=networks, negative=negative, conf_level=inquiry.conf_level
-    ).set_index("analysis")
+    panel = _by_brand(inquiry, networks, negative)
+    made: Any = care_effects(panel, conf_level=inquiry.conf_level).set_index("analysis")
     row, trend = made.loc["each brand-month alike"], made.loc["pre-trend"]
     return {**row, "n": int(row["n_requests"])}, (
-        f"{int(row['treated'])} brands that opened one against {int(row['controls'])} others on "
-        f"{', '.join(networks)}, by brand and month; denominator: openings put to main accounts; "
-        f"tone by {by}. Placebo before the opening {trend['estimate']:+.3f} "
-        f"({trend['ci_low']:+.3f} to {trend['ci_high']:+.3f})."
+        f"{int(row['treated'])} brands that opened one, each on the network where it did, against "
+        f"{int(row['controls'])} that never had one on {' or '.join(networks)}, by brand and month; "
+        f"denominator: openings put to main accounts; tone by {by}. Placebo before the "
+        f"opening {trend['estimate']:+.3f} ({trend['ci_low']:+.3f} to {trend['ci_high']:+.3f})."
     )
+
+
+def _by_brand(
+    inquiry: Inquiry, networks: list[str], negative: Collection[str] | None
+) -> pd.DataFrame:
+    """One row per brand and month: a brand is one unit, on the networks where it opened its first
+    care account, or on all of them if it never had one on any."""
+    parts = []
+    for network in networks:
+        try:
+            part = care_panel(inquiry.dataset, network=network, negative=negative)
+        except NotHeldError:  # none opened there in time, or none to compare with there
+            continue
+        parts.append(part)
+    if not parts:
+        raise CannotAnswer("No brand opened a care account while it was observed.")
+    panel = pd.concat(parts, ignore_index=True)
+    first = panel.groupby("brand")["start"].min()
+    begun = panel["brand"].map(first)
+    accounts = inquiry.dataset.read("accounts")
+    had = accounts.loc[accounts["account_kind"].eq("care"), "brand"]
+    clean = begun.isna() & ~panel["brand"].isin(had)
+    kept = panel[clean | (panel["start"].notna() & (panel["start"] == begun))]
+    counts = ["n_requests", "n_negative"]
+    made = kept.groupby(["brand", "period"], as_index=False)[counts].sum()
+    share = made["n_negative"] / made["n_requests"]
+    return made.assign(start=made["brand"].map(first), share=share)
 
 
 def _opened_on(inquiry: Inquiry) -> list[str]:

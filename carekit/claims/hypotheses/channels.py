@@ -9,7 +9,7 @@ import pandas as pd
 
 from carekit.claims.channel_series import channel_series
 from carekit.claims.hypotheses.asked import question_of
-from carekit.claims.hypotheses.evidence import MANY, MOST
+from carekit.claims.hypotheses.evidence import MANY
 from carekit.claims.hypotheses.printed import (
     assumption,
     find_figure,
@@ -29,6 +29,7 @@ from carekit.survey.estimates import ticked
 CONTACT_LOGS = "calls: contact logs of firms by channel and month, over several years"
 BY_CENTRE = "A share of contacts varies between centres: n is that of centres."
 LATEST_WAVE = "bva-2020"
+UNKNOWN_MODES = ("survey, mode not seen", "not seen")
 
 cannot_test(
     "H01",
@@ -46,6 +47,19 @@ def _series(inquiry: Inquiry, channel: str) -> pd.DataFrame:
         raise CannotAnswer(f"The ledger has no series of the channel {channel}.") from lost
 
 
+def _same_mode(series: pd.DataFrame, channel: str) -> pd.DataFrame:
+    """The waves of the known mode that has most of them: only these make one trend."""
+    known = series[~series["mode"].isin(UNKNOWN_MODES)]
+    most = known["mode"].mode()
+    waves = known[known["mode"].isin(most[:1])]
+    if len(waves) < 3:
+        raise CannotAnswer(
+            f"Of {len(series)} waves on {channel} {len(known)} say how people were asked, and no "
+            "three were asked in the same way: no trend can be read from them."
+        )
+    return waves
+
+
 def _trend(series: pd.DataFrame, conf_level: float) -> TrendTest:
     years = series["year"].tolist()
     counts = series.assign(n_yes=(series["estimate"] * series["n"]).round())
@@ -58,9 +72,8 @@ def _slope(series: pd.DataFrame, trend: TrendTest) -> str:
     first, last = series.iloc[0], series.iloc[-1]
     return (
         f"Of all French people aged 18 and over, {percent(first['estimate'])} in {first['year']} "
-        f"and {percent(last['estimate'])} in {last['year']} ({len(series)} waves on one base, the "
-        f"mode of the survey changes; log odds {trend.estimate:+.3f} a year, p = "
-        f"{trend.p_value:.2g})."
+        f"and {percent(last['estimate'])} in {last['year']} ({len(series)} waves on one base and of "
+        f"one mode, {last['mode']}; log odds {trend.estimate:+.3f} a year, p = {trend.p_value:.2g})."
     )
 
 
@@ -73,7 +86,7 @@ def _slope(series: pd.DataFrame, trend: TrendTest) -> str:
     needs="the number of users of social networks by year, of the same people as the share",
 )
 def grows_with_users(inquiry: Inquiry) -> tuple[Row, str]:
-    series = _series(inquiry, "social_media")
+    series = _same_mode(_series(inquiry, "social_media"), "social networks")
     trend = _trend(series, inquiry.conf_level)
     return vars(trend), (
         f"{_slope(series, trend)} No count of users by year stands beside it: two series that both "
@@ -92,7 +105,7 @@ def grows_with_users(inquiry: Inquiry) -> tuple[Row, str]:
     needs="waves of the French series on one base",
 )
 def large_part_of_people(inquiry: Inquiry) -> tuple[Row, str]:
-    series = _series(inquiry, "social_media")
+    series = _same_mode(_series(inquiry, "social_media"), "social networks")
     return dict(series.iloc[-1]), _slope(series, _trend(series, inquiry.conf_level))
 
 
@@ -117,16 +130,16 @@ def large_part_of_contacts(inquiry: Inquiry) -> tuple[Row, str]:
 @tests(
     "H04",
     on="figures",
-    measured="Share of French people who called a customer service, latest wave",
-    unit="share",
+    measured="Change of the share of French people who called a customer service",
+    unit="log odds a year",
     means="coming to an end",
     claim="below",
-    reference=MOST,
-    needs="waves of the French series on one base",
+    needs="three waves or more of the French series on one base, asked in the same way",
 )
 def fewer_people_call(inquiry: Inquiry) -> tuple[Row, str]:
-    series = _series(inquiry, "phone")
-    return dict(series.iloc[-1]), _slope(series, _trend(series, inquiry.conf_level))
+    series = _same_mode(_series(inquiry, "phone"), "the phone")
+    trend = _trend(series, inquiry.conf_level)
+    return vars(trend), _slope(series, trend)
 
 
 @tests(
@@ -134,10 +147,8 @@ def fewer_people_call(inquiry: Inquiry) -> tuple[Row, str]:
     on="figures",
     measured="Share of the contacts of US contact centres that came by phone, latest year",
     unit="share",
-    means="coming to an end",
-    claim="below",
-    reference=MOST,
-    needs="shares of contacts by channel",
+    means="a level is no trend",
+    needs="shares of contacts by channel, of the same centres over several years",
 )
 def fewer_contacts_by_phone(inquiry: Inquiry) -> tuple[Row, str]:
     uk = value_of(inquiry, "L034a") + value_of(inquiry, "L034b")

@@ -40,11 +40,9 @@ FEW = 0.10
     measured="Share of requests that would have to change category for the mix of Twitter to be "
     "that of the phone, cases of one city",
     unit="share",
-    means="resembling",
-    claim="below",
-    reference=MANY,
-    extent=ALIKE,
-    needs="the measured table sf311_days_to_close",
+    means=f"resembling would mean less than {percent(ALIKE)}, and more than {percent(MANY)} another "
+    "mix",
+    needs="requests to firms, by channel and category",
 )
 def city_mix(inquiry: Inquiry) -> tuple[Row, str]:
     cases = load_measured("sf311_days_to_close")
@@ -64,7 +62,7 @@ def city_mix(inquiry: Inquiry) -> tuple[Row, str]:
     return {**row, **limits, "n": int(row["n"] + row["n_reference"])}, (
         f"Real counts: {int(row['n_reference']):,} cases by Twitter and {int(row['n']):,} by phone; "
         f"95 % of shuffles of the channel stay below {row['by_chance']:.2f}, which makes the limits."
-        " One city, one kind of service: no firm."
+        " One city and no firm: it says nothing of firms."
     )
 
 

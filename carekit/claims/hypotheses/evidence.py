@@ -20,6 +20,17 @@ KINDS: Final[dict[str, str]] = {
 }
 
 
+VERDICTS: Final[dict[str, str]] = {
+    "holds": "the whole interval lies on the claimed side, as far as the words claim",
+    "differs": "the direction is as claimed, the extent is not reached",
+    "contradicted": "the whole interval lies on the other side",
+    "undecided": "the interval leaves both open",
+    "hint": "what was measured is not what the statement is about: it may point one way and decides "
+    "nothing",
+    "untestable": "this kind of evidence lacks what a test needs",
+}
+
+
 # Units of estimates. A log is shown as the factor that it is the log of.
 UNITS: Final = (
     "share",
@@ -72,7 +83,7 @@ class Evidence:
     n : int or None
         Cases behind the estimate.
     verdict : str
-        holds, differs, undecided, contradicted or untestable.
+        A word of `VERDICTS`.
     why : str
         The reason, with denominator and unit.
     needs : str
@@ -115,7 +126,8 @@ class Evidence:
         return f"{text} ({_bare(self.ci_low, self.unit)} to {_bare(self.ci_high, self.unit)})"
 
     def __str__(self) -> str:
-        text = f"{KINDS[self.evidence].capitalize()}: {self.verdict}"
+        mark = " (synthetic)" if self.synthetic else ""
+        text = f"{KINDS[self.evidence].capitalize()}: {self.verdict}{mark}"
         if not math.isnan(self.estimate):
             known = [] if self.n is None else [f"n = {self.n:,}"]
             if not (math.isnan(self.ci_low) and math.isnan(self.ci_high)):
@@ -144,10 +156,10 @@ class HypothesisVerdict:
     ----------
     hypothesis_id, statement : str
     verdict : str
-        As in `Evidence`.
+        As in `Evidence`; "recovered (synthetic)", or another word so marked, where a generated
+        dataset alone says something.
     decided_by : str
-        The kinds of evidence behind the verdict; "posts (synthetic)" where a generated dataset
-        alone says something. Empty if nothing could be tested.
+        The kinds of evidence behind the verdict. Empty if nothing could be tested.
     why : str
         How the rows were combined.
     evidence : tuple of Evidence
@@ -171,10 +183,10 @@ class HypothesisVerdict:
 def combine_evidence(rows: Sequence[Evidence]) -> HypothesisVerdict:
     """One verdict from all rows of a hypothesis.
 
-    Evidence of a generated dataset decides only where no other says anything, for it recovers what
-    was planted. Rows on the same part of a statement must agree: where some hold and others
-    contradict, that part is undecided. A statement of several parts holds if every part does, and
-    is contradicted if one is.
+    Rows that test the same part of a statement must agree: where one holds and another contradicts,
+    or is undecided, that part is undecided. Hints decide nothing. A statement of several parts
+    holds if every part does, and is contradicted if one is. Evidence of a generated dataset counts
+    only where no other tests anything; it recovers what was planted, and the verdict says so.
 
     Parameters
     ----------
@@ -186,7 +198,7 @@ def combine_evidence(rows: Sequence[Evidence]) -> HypothesisVerdict:
     HypothesisVerdict
     """
     first = rows[0]
-    tested = [row for row in rows if row.verdict != "untestable"]
+    tested = [row for row in rows if row.verdict not in ("untestable", "hint")]
     real = [row for row in tested if not row.synthetic]
     used = real or tested
     planted = bool(used) and not real
@@ -194,6 +206,8 @@ def combine_evidence(rows: Sequence[Evidence]) -> HypothesisVerdict:
     verdicts, notes = [], []
     for part in parts:
         verdict, note = _agreed([row for row in used if row.part == part])
+        if verdict == "untestable" and any(r.verdict == "hint" for r in rows if r.part == part):
+            verdict, note = "undecided", "What is known here only hints."
         verdicts.append(verdict)
         if note:
             notes.append(note)
@@ -204,28 +218,23 @@ def combine_evidence(rows: Sequence[Evidence]) -> HypothesisVerdict:
     decisive = [row for row in used if row.verdict == verdict] or used
     kinds = list(dict.fromkeys(row.evidence for row in decisive))
     by = " and ".join(kinds) + (" (synthetic)" if planted else "")
+    if planted and verdict not in ("undecided", "untestable"):
+        verdict = "recovered (synthetic)" if verdict == "holds" else f"{verdict} (synthetic)"
     return HypothesisVerdict(
-        first.hypothesis_id,
-        first.statement,
-        verdict,
-        by if used else "",
-        " ".join(notes),
+        first.hypothesis_id, first.statement, verdict, by if used else "", " ".join(notes),
         tuple(rows),
-    )
+    )  # fmt: skip
 
 
 def _agreed(rows: list[Evidence]) -> tuple[str, str]:
-    """The verdict of rows on the same thing, and a sentence where they disagree."""
-    if not rows:
-        return "untestable", ""
-    decided = [row for row in rows if row.verdict != "undecided"]
-    found = list(dict.fromkeys(row.verdict for row in decided))
-    if not found:
-        return "undecided", ""
-    if len(found) == 1:
-        return found[0], ""
-    told = "; ".join(f"{row.evidence}: {row.verdict}" for row in decided)
-    return "undecided", f"The evidence disagrees ({told})."
+    """The verdict of rows on the same thing, and a sentence where they are not of one mind."""
+    found = list(dict.fromkeys(row.verdict for row in rows))
+    if len(found) < 2:
+        return (found or ["untestable"])[0], ""
+    told = "; ".join(f"{row.evidence}: {row.verdict}" for row in rows)
+    if len(set(found) - {"undecided"}) > 1:
+        return "undecided", f"The evidence disagrees ({told})."
+    return "undecided", f"Not all evidence decides ({told})."
 
 
 def _all_parts(verdicts: list[str]) -> str:

@@ -125,12 +125,11 @@ def would_act_in_print(inquiry: Inquiry) -> tuple[Row, str]:
     on="survey",
     measured="Would recommend the firm after no answer, less after any answer",
     unit=POINTS,
-    means="paying for silence",
-    claim="below",
-    needs=RECOMMEND,
+    means="paying for silence would mean below 0",
+    needs=f"{RECOMMEND}; or what customers did later",
 )
 def silence_costs_recommendation(inquiry: Inquiry) -> tuple[Row, str]:
-    row = _recommend(inquiry, quick_only=False)
+    row = _recommend(inquiry)
     return row, (
         f"Weighted: {percent(row['share_a'])} of {int(row['n_a']):,} left without an answer and "
         f"{percent(row['share_b'])} of {int(row['n_b']):,} with one. From memory, not dealt at "
@@ -154,33 +153,31 @@ cannot_test(
     on="figures",
     measured="Would recommend the firm after no answer, less after a quick and effective one",
     unit=POINTS,
-    means="harm",
-    claim="below",
-    needs="the number of people behind both shares; or customers dealt an answer at random",
+    means="harm would mean below 0",
+    needs="customers dealt an answer or silence at random, and all answers beside silence",
 )
 def silence_in_print(inquiry: Inquiry) -> tuple[Row, str]:
     return difference_row(inquiry, "P014", "P013"), (
         f"{told(inquiry, 'P014')} after silence and {told(inquiry, 'P013')} after a quick and "
-        f"effective answer.{assumption(inquiry, 'P014', 'P013')} From memory, not dealt at random, "
-        "and quick and effective is the best of answers."
+        f"effective answer.{assumption(inquiry, 'P014', 'P013')} From memory and not dealt at "
+        "random, against the best of answers: it shows no harm."
     )
 
 
 @tests(
     "H16",
     on="survey",
-    measured="Would recommend the firm after no answer, less after a quick and effective one",
+    measured="Would recommend the firm after no answer, less after any answer",
     unit=POINTS,
-    means="harm",
-    claim="below",
-    needs=RECOMMEND,
+    means="harm would mean below 0",
+    needs="customers dealt an answer or silence at random",
 )
 def silence_harms(inquiry: Inquiry) -> tuple[Row, str]:
-    row = _recommend(inquiry, quick_only=True)
+    row = _recommend(inquiry)
     return row, (
         f"Weighted: {percent(row['share_a'])} of {int(row['n_a']):,} left without an answer and "
-        f"{percent(row['share_b'])} of {int(row['n_b']):,} after a quick and effective one. From "
-        "memory, not dealt at random."
+        f"{percent(row['share_b'])} of {int(row['n_b']):,} with one. From memory and not dealt at "
+        "random: whoever is left without an answer may differ in other things."
     )
 
 
@@ -193,17 +190,15 @@ cannot_test(
 )
 
 
-def _recommend(inquiry: Inquiry, *, quick_only: bool) -> dict[str, Any]:
+def _recommend(inquiry: Inquiry) -> dict[str, Any]:
     """Recommending after silence, less after an answer."""
     question = question_of(inquiry, "P014", answers=["yes", "no"])
-    outcome = question_of(inquiry, "P011", answers=["quick_and_effective"])
+    outcome = question_of(inquiry, "P011")
     asked = asked_respondents(inquiry.dataset, question)
     said = asked.frame[outcome.columns[0]].astype("object")
     if not said.eq("no_response").any():
         raise CannotAnswer(f"no_response is not among the answers to {outcome.name}.")
     met = said.map(lambda a: "silence" if a == "no_response" else "answer", na_action="ignore")
-    if quick_only:
-        met = met.where(said.isin(["no_response", "quick_and_effective"]), None)
     frame = asked.frame.assign(met=met)
     return difference_asked(
         inquiry, asked, frame, column=question.columns[0], by="met", first="silence"

@@ -17,13 +17,15 @@ NO_TEXT = "The dataset holds no text of an answer."
 @tests(
     "H15",
     on="figures",
-    measured="Share of answers by care accounts that ask for a private message",
+    measured="Share of answers by care accounts that ask for a private message, the least share of "
+    "conversations that move",
     unit="share",
     means="always",
     claim="above",
     reference=MOST,
     extent=ALWAYS,
-    needs="shares of answers by destination",
+    at_least=True,
+    needs="shares of conversations, all their answers read",
 )
 def asks_for_private_message_in_print(inquiry: Inquiry) -> tuple[Row, str]:
     return share_row(inquiry, "P027f"), (
@@ -36,13 +38,15 @@ def asks_for_private_message_in_print(inquiry: Inquiry) -> tuple[Row, str]:
 @tests(
     "H15",
     on="posts",
-    measured="Share of first answers that ask for a private message or announce one",
+    measured="Share of first answers that ask for a private message or announce one, the least "
+    "share of conversations that move",
     unit="share",
     means="always",
     claim="above",
     reference=MOST,
     extent=ALWAYS,
-    needs="texts of the brands' answers",
+    at_least=True,
+    needs="texts of all answers of a conversation, and whether it went on in private",
 )
 def asks_for_private_message(inquiry: Inquiry) -> tuple[Row, str]:
     made = handoffs(inquiry.dataset, cluster="brand", conf_level=inquiry.conf_level)

@@ -285,7 +285,7 @@ def _evidence(test: Test, statement: str, inquiry: Inquiry) -> Evidence:
             row, why = test.run(inquiry)
             verdict, reason = _decide(test, row)
             why = f"{why} {reason}".strip()
-            needs = test.needs if verdict == "undecided" else ""
+            needs = test.needs if verdict in ("undecided", "hint") else ""
         except refusals as refusal:
             row, why = {}, str(refusal)
     numbers = {name: float(row.get(name, math.nan)) for name in _NUMBERS if name != "conf_level"}
@@ -308,19 +308,22 @@ def _evidence(test: Test, statement: str, inquiry: Inquiry) -> Evidence:
 
 
 def _decide(test: Test, row: Row) -> tuple[str, str]:
-    """The verdict on a row, and the sentence that says so; nothing where nothing is claimed."""
+    """The verdict on a row, and the sentence that says so; a hint where nothing is claimed."""
     if test.claim is None:
-        return "undecided", ""
+        return "hint", ""
     if math.isnan(float(row["estimate"])):
         raise SelectionError("No estimate can be made of these.")
     made = decide_claim(
         estimate=float(row["estimate"]),
         ci_low=float(row["ci_low"]),
-        ci_high=float(row["ci_high"]),
+        ci_high=math.nan if test.at_least else float(row["ci_high"]),
         n=int(row["n"]),
         claim=test.claim,
         reference=test.reference,
         extent=test.extent,
         min_n=test.min_n,
     )
-    return made.verdict, made.why
+    if doubt := row.get("doubt"):
+        return "undecided", f"{made.why} {doubt}"
+    bound = " A lower bound contradicts nothing." if test.at_least else ""
+    return made.verdict, made.why + bound * (made.verdict == "undecided")

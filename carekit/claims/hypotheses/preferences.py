@@ -6,13 +6,14 @@ from typing import Any
 
 import pandas as pd
 
+from carekit.claims.decide import ASSUMED_N
 from carekit.claims.hypotheses.asked import question_of, share_asked
 from carekit.claims.hypotheses.evidence import MANY
 from carekit.claims.hypotheses.printed import (
-    ASSUMED_N,
     find_figure,
     percent,
     share_row,
+    size_of,
     told,
     value_of,
 )
@@ -25,17 +26,19 @@ from carekit.survey.estimates import trend
 
 GENERATIONS = ("L018a", "L018b", "L018c", "L018d")
 AGES = ("C075", "C076", "C077", "P138", "C079", "C074")
+MOST_PEOPLE = 10**9  # beyond it no survey would show the trend
 BY_AGE: dict[str, Any] = {"unit": "log odds an age group", "claim": "below"}
 CHOICE = "Share that prefers social networks, choice between them and the phone"
 LISTED = "Share that names social networks in a list of channels"
 MANY_DO: dict[str, Any] = {"unit": "share", "means": "many", "claim": "above", "reference": MANY}
 
 
-def _printed_trend(inquiry: Inquiry, ids: tuple[str, ...], what: str) -> tuple[Row, str]:
+def _printed_trend(
+    inquiry: Inquiry, ids: tuple[str, ...], total_n: int, what: str
+) -> tuple[Row, str]:
     groups = [find_figure(inquiry, key).group for key in ids]
     shares = [value_of(inquiry, key) for key in ids]
     table = pd.DataFrame({"group": pd.Categorical(groups, groups, ordered=True), "share": shares})
-    total_n = find_figure(inquiry, ids[0]).study.sample_size or ASSUMED_N
     options: dict[str, Any] = {
         "group": "group",
         "share": "share",
@@ -53,10 +56,14 @@ def _printed_trend(inquiry: Inquiry, ids: tuple[str, ...], what: str) -> tuple[R
     each = ", ".join(
         f"{percent(s)} ({g.replace('_', ' ')})" for g, s in zip(groups, shares, strict=True)
     )
-    return {**vars(slope), "p_value": float(worst["p_value"])}, (
+    needed = f"{int(worst['smallest_n']):,}" if worst["smallest_n"] < MOST_PEOPLE else "endless"
+    row = {**vars(slope), "p_value": float(worst["p_value"])}
+    if worst["p_value"] > 1 - inquiry.conf_level:
+        row["doubt"] = "Other sizes of the groups would hide the trend."
+    return row, (
         f"{what}: {each}. Sizes were not published: the interval supposes equal ones of "
-        f"{total_n:,}; p is that of the sizes which hide the trend best (it would need "
-        f"{int(worst['smallest_n']):,} people)."
+        f"{total_n:,}; p is that of the sizes, each 5 % of all or more, which hide the trend best "
+        f"(it would need {needed} people)."
     )
 
 
@@ -69,16 +76,19 @@ def _printed_trend(inquiry: Inquiry, ids: tuple[str, ...], what: str) -> tuple[R
     **BY_AGE,
 )
 def younger_in_print(inquiry: Inquiry) -> tuple[Row, str]:
-    return _printed_trend(inquiry, GENERATIONS, "Of US consumers of each generation in 2018")
+    # A quarter of the sample of four countries, which is all that can be assumed.
+    total_n = sum(size_of(inquiry, key) for key in GENERATIONS)
+    what = "Of US consumers of each generation in 2018"
+    return _printed_trend(inquiry, GENERATIONS, total_n, what)
 
 
 @tests(
     "H11",
     on="measured",
     measured="Use of Twitter by age, US adults",
-    means="younger",
-    needs="the measured table pew_2018_use_by_age",
-    **BY_AGE,
+    unit="log odds an age group",
+    means="younger users would mean below 0",
+    needs="use of networks for customer service, by age",
 )
 def younger_on_twitter(inquiry: Inquiry) -> tuple[Row, str]:
     pew = load_measured("pew_2018_use_by_age").query("network == 'twitter'")
@@ -89,7 +99,7 @@ def younger_on_twitter(inquiry: Inquiry) -> tuple[Row, str]:
     ages = ", ".join(f"{percent(s)} at {a}" for a, s in zip(pew["age_group"], share, strict=True))
     return {**vars(slope), "n": int(pew["n"].sum())}, (
         f"Real counts, weighted (Kish): of US adults with an answer in January 2018 {ages}. Use "
-        "of a network, not of it for customer service."
+        "of a network is not use of it for customer service."
     )
 
 
@@ -128,7 +138,9 @@ def younger(inquiry: Inquiry) -> tuple[Row, str]:
     **BY_AGE,
 )
 def preference_falls_in_print(inquiry: Inquiry) -> tuple[Row, str]:
-    return _printed_trend(inquiry, AGES, "Of US social media users of each age in 2012")
+    total_n = find_figure(inquiry, AGES[0]).study.sample_size or ASSUMED_N
+    what = "Of US social media users of each age in 2012"
+    return _printed_trend(inquiry, AGES, total_n, what)
 
 
 @tests(

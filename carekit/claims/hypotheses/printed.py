@@ -6,14 +6,12 @@ from typing import Any
 
 import pandas as pd
 
+from carekit.claims.decide import ASSUMED_N
 from carekit.claims.inquiry import Inquiry
 from carekit.claims.ledger import Figure
 from carekit.errors import CannotAnswer, InputError
 from carekit.inference.rates.intervals import newcombe
 from carekit.inference.surveys.printed_lists import printed_shares
-
-# Where neither a study nor the ledger says the size of a base, the interval supposes this.
-ASSUMED_N = 1000
 
 
 def find_figure(inquiry: Inquiry, figure_id: str) -> Figure:

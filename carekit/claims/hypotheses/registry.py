@@ -40,10 +40,13 @@ class Test:
     means : str
         What the statement says, in the words that `claim` makes a number of: "more on Facebook".
     claim : {"above", "below"}, optional
-        On which side of `reference` the quantity is claimed to lie; without it the test reports and
-        decides nothing.
+        On which side of `reference` the quantity is claimed to lie. Without it what is measured is
+        not what the statement is about, and the row is a hint.
     reference, extent : float
         As in `decide_claim`.
+    at_least : bool
+        What is measured is a lower bound of what is claimed: it can show that a claim "above"
+        holds, and never that it does not.
     part : str
         Part of the statement that the test is about; empty for all of it.
     min_n : int
@@ -69,6 +72,7 @@ class Test:
     claim: Claim | None = None
     reference: float = 0.0
     extent: float | None = None
+    at_least: bool = False
     part: str = ""
     min_n: int = MIN_N
     why: str = ""

@@ -73,7 +73,7 @@ _WRITTEN: Final = {
     "studies": """
         study_id! publisher title year:integer country mode sample_size:integer population
         definition account_kind how_known""",
-    "articles": "article_id! author title outlet_or_site published:date language studies note",
+    "articles": "article_id! name! author title outlet_or_site published:date language studies note",
     "hypotheses": """
         hypothesis_id! article_id! statement! test! needs! known_evidence figures
         current_view!""",

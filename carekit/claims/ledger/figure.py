@@ -128,6 +128,8 @@ class Figure:
         Shares are quoted in per cent, so a share is never taken to be finer than stored nor coarser
         than a hundredth: 0.3 is 30 %, give or take 0.005. Changes are shares of change.
         """
+        if self.unit == "rank":
+            return 0.0
         known = [v for v in (self.value, self.value_low, self.value_high) if v is not None]
         places = max((decimals(v) for v in known), default=0)
         if self.unit in {"proportion", "proportion_change"}:

@@ -7,13 +7,14 @@ the dataset cannot answer, is *untestable*, and the verdict names the data neede
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from carekit.claims.decide import MIN_N, decide_verdict, default_margin
+from carekit.claims.comparable import check_across, differences
+from carekit.claims.decide import ASSUMED_N, MIN_N, Decision, decide_verdict, default_margin
 from carekit.claims.inquiry import Inquiry
 from carekit.claims.ledger import Figure, Ledger, load_ledger
 from carekit.claims.ledger.figure import number
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
     from carekit.dataset.folder import Dataset
 
 PLANTED: Final = "The dataset is synthetic: the replay recovers a planted truth and is no evidence."
-
 # Value that separates the two directions of a claim. A choice between two claims which side has
 # the majority; a change or a difference (by unit, below) claims a sign.
 _REFERENCES: Final = {"prefers_social_over_phone": 0.5, "prefers_phone_over_social": 0.5}
@@ -48,9 +48,13 @@ class Verdict:
     estimate, ci_low, ci_high : float or None
         What was measured, in the unit of the figure; None when untestable.
     verdict : str
-        holds, differs, undecided, contradicted or untestable.
+        A word of `carekit.claims.decide.REPLAY_VERDICTS`.
     why : str
-        The reason, with what must be known: a correction of the figure, a synthetic dataset.
+        The reason, never empty: the difference beside the margin, or why there can be no verdict;
+        and the correction of the figure, if the ledger has one.
+    notes : str
+        What was supposed and must be known: the figure's own error, its base and period, what the
+        measurement misses.
     needs : str
         The data that a test needs, when untestable; else empty.
     published_low, published_high : float or None
@@ -60,7 +64,14 @@ class Verdict:
     definition : str
         What was measured.
     conf_level : float or None
-        Nominal coverage of the interval.
+        Nominal coverage of the intervals.
+    difference, diff_low, diff_high : float or None
+        Measured less published, with the limits that both errors and the rounding leave.
+    margin : float or None
+        Largest difference that does not matter.
+    published_n : int or None
+        Size of the published base that was used for its error, published or assumed; None where
+        the figure is taken to be as unsure as the measurement.
     synthetic : bool
         The dataset is generated: the replay recovers what was planted and is no evidence.
     """
@@ -72,16 +83,23 @@ class Verdict:
     ci_high: float | None = None
     verdict: str = "untestable"
     why: str = ""
+    notes: str = ""
     needs: str = ""
     published_low: float | None = None
     published_high: float | None = None
     n: int | None = None
     definition: str = ""
     conf_level: float | None = None
+    difference: float | None = None
+    diff_low: float | None = None
+    diff_high: float | None = None
+    margin: float | None = None
+    published_n: int | None = None
     synthetic: bool = False
 
     def __str__(self) -> str:
-        text = f"{self.figure_id} {self.verdict}"
+        mark = " (synthetic)" if self.synthetic else ""
+        text = f"{self.figure_id} {self.verdict.replace('_', ' ')}{mark}"
         if self.estimate is not None:
             known = [] if self.n is None else [f"n = {self.n:,}"]
             if self.ci_low is not None or self.ci_high is not None:
@@ -90,22 +108,19 @@ class Verdict:
                 known.insert(0, f"{level}interval {ends}")
             note = f" ({', '.join(known)})" if known else ""
             text += f": measured {self.estimate:.4g}{note} against {_published(self)}"
-        notes = " ".join(part for part in (self.why, self.needs and f"Needs {self.needs}") if part)
-        return f"{text}. {notes}".strip()
+        needs = f"Needs {self.needs}" if self.needs else ""
+        return " ".join(part for part in (f"{text}.", self.why, self.notes, needs) if part)
 
 
 def _limit(value: float | None) -> str:
-    return "not reached" if value is None or math.isnan(value) else f"{value:.4g}"
+    return "not reached" if value is None else f"{value:.4g}"
 
 
 def _published(verdict: Verdict) -> str:
     if verdict.published is not None:
         return number(verdict.published)
-    ends = [
-        "any" if end is None else number(end)
-        for end in (verdict.published_low, verdict.published_high)
-    ]
-    return " to ".join(ends)
+    ends = (verdict.published_low, verdict.published_high)
+    return " to ".join("any" if end is None else number(end) for end in ends)
 
 
 def replay(
@@ -114,12 +129,15 @@ def replay(
     *,
     ledger: Ledger | None = None,
     margin: float | None = None,
+    deff: float = 1.0,
     min_n: int = MIN_N,
+    across: Collection[str] = (),
 ) -> Verdict:
-    """Measure one published figure again and say whether it holds.
+    """Measure one published figure again and say whether the two agree.
 
     The figure is replayed as printed, also when the ledger corrects it: `why` then names the
-    correction. The decision is `carekit.claims.decision.decide_verdict`.
+    correction. The decision is `carekit.claims.decide.decide_verdict`; a figure of another period,
+    country or sector than the data gets none (`carekit.claims.comparable`).
 
     Parameters
     ----------
@@ -130,10 +148,15 @@ def replay(
     ledger : Ledger, optional
         By default the ledger that comes with carekit.
     margin : float, optional
-        Largest half-width of an interval that still answers, in the unit of the figure; by default
-        0.05 for shares and changes, 1 for scores out of 20, a quarter of the figure otherwise.
+        Largest difference that does not matter, in the unit of the figure; by default that of
+        `carekit.claims.decide.default_margin`.
+    deff : float
+        Design effect of the published shares, whose weights and clusters are seldom known: 1 takes
+        them for simple random samples.
     min_n : int
         Fewest cases for a verdict.
+    across : collection of str
+        Differences between figure and data that you accept: "period", "country", "sector".
 
     Returns
     -------
@@ -142,52 +165,65 @@ def replay(
     Raises
     ------
     InputError
-        If the ledger has no such figure.
+        If the ledger has no such figure, or `across` another word.
+
+    Examples
+    --------
+    >>> from carekit import open_dataset, replay
+    >>> replay("C001", open_dataset()).verdict
+    'equivalent'
     """
+    check_across(across)
     read = load_ledger() if ledger is None else ledger
-    return _replay(read.figure(figure_id), Inquiry(dataset, read), margin=margin, min_n=min_n)
+    options = _Options(margin, deff, min_n, tuple(across))
+    return _replay(read.figure(figure_id), Inquiry(dataset, read), options)
 
 
-def _replay(figure: Figure, inquiry: Inquiry, *, margin: float | None, min_n: int) -> Verdict:
+@dataclass(frozen=True)
+class _Options:
+    margin: float | None
+    deff: float
+    min_n: int
+    across: tuple[str, ...]
+
+
+def _replay(figure: Figure, inquiry: Inquiry, options: _Options) -> Verdict:
     correction = _correction(figure)
+    published: dict[str, Any] = {
+        "figure_id": figure.figure_id,
+        "published": figure.value,
+        "published_low": figure.value_low,
+        "published_high": figure.value_high,
+    }
     made = _measured(figure, inquiry)
     if isinstance(made, CannotAnswer):
-        return Verdict(
-            figure_id=figure.figure_id,
-            published=figure.value,
-            published_low=figure.value_low,
-            published_high=figure.value_high,
-            verdict="untestable",
-            why=" ".join(note for note in (made.why, correction) if note),
-            needs=made.needs or figure.needs,
-        )
-    size = figure.value if figure.value is not None else (figure.value_high or figure.value_low)
-    decision = decide_verdict(
-        published=figure.value,
-        published_low=figure.value_low,
-        published_high=figure.value_high,
-        estimate=made.estimate,
-        ci_low=math.nan if made.ci_low is None else made.ci_low,
-        ci_high=math.nan if made.ci_high is None else made.ci_high,
-        margin=default_margin(figure.unit, size) if margin is None else margin,
-        n=made.n,
-        min_n=min_n,
-        rounding=figure.rounding,
-        reference=0.0 if figure.unit == "proportion_change" else _REFERENCES.get(figure.measure),
+        why = made.why or "No replay of this measure is known to carekit."
+        why = " ".join(note for note in (why, correction) if note)
+        return Verdict(**published, why=why, needs=made.needs or figure.needs)
+    margin = (
+        default_margin(figure.unit, _size(figure)) if options.margin is None else options.margin
     )
+    published_n = _published_n(figure)
+    decision = _decide(figure, made, margin, published_n, options)
+    other = differences(figure, inquiry, options.across)
+    reason = (decision.told or decision.why) if other else decision.why
+    own = _own_error(figure, published_n, options.deff)
     return Verdict(
-        figure_id=figure.figure_id,
-        published=figure.value,
-        published_low=figure.value_low,
-        published_high=figure.value_high,
+        **published,
         estimate=made.estimate,
         ci_low=made.ci_low,
         ci_high=made.ci_high,
-        verdict=decision.verdict,
-        why=" ".join(note for note in (decision.why, made.why, correction) if note),
+        verdict="not_comparable" if other else decision.verdict,
+        why=" ".join(part for part in (*other, reason, correction) if part),
+        notes=" ".join(part for part in (own, made.why) if part),
         n=made.n,
         definition=made.definition,
         conf_level=made.conf_level,
+        difference=_finite(decision.difference),
+        diff_low=_finite(decision.low),
+        diff_high=_finite(decision.high),
+        margin=_finite(margin),
+        published_n=published_n,
         synthetic=inquiry.dataset.is_sample,
     )
 
@@ -203,6 +239,51 @@ def _measured(figure: Figure, inquiry: Inquiry) -> Measurement | CannotAnswer:
         return CannotAnswer(str(refusal))
 
 
+def _decide(
+    figure: Figure, made: Measurement, margin: float, published_n: int | None, options: _Options
+) -> Decision:
+    change = figure.unit == "proportion_change"
+    return decide_verdict(
+        published=figure.value,
+        published_low=figure.value_low,
+        published_high=figure.value_high,
+        published_n=published_n,
+        deff=options.deff,
+        estimate=made.estimate,
+        ci_low=math.nan if made.ci_low is None else made.ci_low,
+        ci_high=math.nan if made.ci_high is None else made.ci_high,
+        margin=margin,
+        n=made.n,
+        min_n=options.min_n,
+        rounding=figure.rounding,
+        reference=0.0 if change else _REFERENCES.get(figure.measure),
+        unit=figure.unit,
+        conf_level=made.conf_level,
+    )
+
+
+def _size(figure: Figure) -> float | None:
+    return figure.value if figure.value is not None else (figure.value_high or figure.value_low)
+
+
+def _published_n(figure: Figure) -> int | None:
+    """Size of a published share's base; where nobody says one, at most that of the study."""
+    if figure.unit != "proportion":
+        return None
+    at_most = min(ASSUMED_N, figure.study.sample_size or ASSUMED_N)
+    return figure.sample_size or figure.assumed_n or at_most
+
+
+def _own_error(figure: Figure, published_n: int | None, deff: float) -> str:
+    """What was supposed of the figure's own error, in a sentence."""
+    if published_n is None:
+        return "The figure's own error is not known; it is taken to be that of the measurement."
+    effect = "" if deff == 1 else f" and a design effect of {deff:g}"
+    if figure.sample_size:
+        return f"The figure's own error is that of its {published_n:,}{effect}."
+    return f"Nobody published the size of the figure's base; {published_n:,} is assumed{effect}."
+
+
 def _correction(figure: Figure) -> str:
     if not figure.corrections:
         return ""
@@ -213,12 +294,18 @@ def _correction(figure: Figure) -> str:
     )
 
 
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
 def replay_all(
     dataset: Dataset,
     *,
     ledger: Ledger | None = None,
     only: Sequence[str] | None = None,
+    deff: float = 1.0,
     min_n: int = MIN_N,
+    across: Collection[str] = (),
     engine: Engine | None = None,
 ) -> pd.DataFrame:
     """Replay every figure of the ledger: each gets a verdict.
@@ -230,53 +317,38 @@ def replay_all(
         By default the ledger that comes with carekit.
     only : sequence of str, optional
         Ids of the figures wanted; by default all.
-    min_n : int
-        Fewest cases for a verdict.
+    deff, min_n, across
+        As in `replay`.
     engine : Engine, optional
         An open one, such as that of a notebook, which knows the requests already.
 
     Returns
     -------
     DataFrame
-        One row per figure in the order of the ledger: `figure_id`, `published`, `estimate`,
-        `ci_low`, `ci_high`, `verdict`, `why`, `needs`, `published_low`, `published_high`, `n`,
-        `definition`, `conf_level`, then `measure`, `unit`, `country` and `network` of the figure.
-        Shares are 0 to 1, durations minutes; a missing value is NaN or NA.
+        One row per figure in the order of the ledger: the fields of `Verdict`, then `measure`,
+        `unit`, `country` and `network` of the figure. Shares are 0 to 1, durations minutes; a
+        missing value is NaN or NA. `carekit.claims.shown.table_verdicts` shows them to a reader,
+        and `carekit.claims.replays.summary` says how many of them chance alone would give.
 
     Raises
     ------
     InputError
         If an id of `only` is not in the ledger.
     """
+    check_across(across)
     read = load_ledger() if ledger is None else ledger
     wanted = read.figures["figure_id"].tolist() if only is None else list(only)
+    figures = [read.figure(key) for key in wanted]
+    options = _Options(None, deff, min_n, tuple(across))
     with sharing(engine):
         inquiry = Inquiry(dataset, read)
-        figures = [read.figure(key) for key in wanted]
-        verdicts = [_replay(figure, inquiry, margin=None, min_n=min_n) for figure in figures]
-    frame = pd.DataFrame(
-        {field.name: [getattr(v, field.name) for v in verdicts] for field in fields(Verdict)}
-    )
-    numbers = [
-        "published",
-        "estimate",
-        "ci_low",
-        "ci_high",
-        "published_low",
-        "published_high",
-        "conf_level",
-    ]
-    about = {
-        name: [getattr(f, name) for f in figures]
-        for name in ("measure", "unit", "country", "network")
-    }
-    words = ["figure_id", "verdict", "why", "needs", "definition"]
-    types = {
-        **dict.fromkeys(numbers, "float64"),
-        "n": "Int64",
-        **dict.fromkeys(words, "string"),
-        "synthetic": "bool",
-    }
-    return frame.astype(types).assign(
-        **{name: pd.array(cells, dtype="string") for name, cells in about.items()}
-    )
+        verdicts = [_replay(figure, inquiry, options) for figure in figures]
+    columns = {f.name: [getattr(v, f.name) for v in verdicts] for f in fields(Verdict)}
+    about = ("measure", "unit", "country", "network")
+    columns |= {name: [getattr(figure, name) for figure in figures] for name in about}
+    words = ["figure_id", "verdict", "why", "notes", "needs", "definition", *about]
+    types = dict.fromkeys(columns, "float64") | dict.fromkeys(words, "string")
+    return pd.DataFrame(columns).astype({**types, **_WHOLE})
+
+
+_WHOLE: Final = {"n": "Int64", "published_n": "Int64", "synthetic": "bool"}

@@ -1,7 +1,4 @@
-"""A score out of 20 from several criteria, how sure it is, and how much it owes to its weights.
-
-The weights are a choice, not a finding: the score is always shown with what other weights give.
-"""
+"""A score out of 20 from several criteria, how sure it is, and how much it owes to its weights."""
 
 from __future__ import annotations
 
@@ -48,34 +45,20 @@ def score_brands(
 ) -> pd.DataFrame:
     """Weighted score of each brand, 0 to 20.
 
-    Parameters
-    ----------
-    table : DataFrame
-        One row per brand and criterion: estimates are shares, 0 (worst) to 1 (best), with a
-        standard error, and best with their limits in ci_low and ci_high (of `conf_level`). Without
-        these Wilson's limits on estimate · (1 - estimate) / std_error² units stand in. A criterion
-        that a brand lacks has no row or a missing estimate; a missing error leaves the score of
-        that brand without interval.
-    weights : mapping
-        Criterion → weight; positive, summing to 1. Criteria that are not named are refused.
-    correlation : mapping, optional
-        Pair of criteria → correlation of their errors within a brand; other pairs count as
-        independent.
-    covariance : mapping, optional
-        Brand → covariance matrix of its estimates, rows and columns in the order of `weights`: of
-        nested criteria, or of criteria counted on the same requests. It replaces `std_error` and
-        `correlation` for that brand; limits keep to those of the table.
+    `table`: one row per brand and criterion; estimates are shares, 0 (worst) to 1 (best), with a
+    standard error, and best with their limits in ci_low and ci_high (of `conf_level`): without them
+    Wilson's on estimate · (1 - estimate) / std_error² units stand in. A criterion that a brand
+    lacks has no row or a missing estimate. `weights`: positive, summing to 1; other criteria are
+    refused. `correlation`: pair of criteria → that of their errors within a brand. `covariance`:
+    brand → covariance matrix of its estimates in the order of `weights`, of criteria that are
+    nested or counted on the same requests; it replaces error and correlation, limits stay.
 
-    Returns
-    -------
-    DataFrame
-        One row per brand, sorted: `by`; estimate (20 Σ weight x estimate, over the criteria that
-        are present, their weights rescaled; NaN if more than a third of the weight is missing);
-        std_error; ci_low, ci_high: the distances of the criteria to their limits squared and added
-        (MOVER), so that they do not collapse where a criterion is 0 or 1; conf_level; bound_low,
-        bound_high (if every missing criterion were 0, or 1); criteria, missing, weight_missing;
-        method, flags (`incomplete` some criterion is missing; `zero_var` some criterion came without
-        error or limits: the interval leaves it out, and where none has one there is none).
+    One row per brand, sorted: `by`; estimate (20 Σ weight x estimate, over the criteria present,
+    weights rescaled; NaN if more than a third of the weight is missing); std_error; ci_low, ci_high
+    (distances of the criteria to their limits squared and added, MOVER: no collapse at 0 or 1);
+    conf_level; bound_low, bound_high (if every missing criterion were 0, or 1); criteria, missing,
+    weight_missing; method, flags (`incomplete`; `zero_var` some criterion came without error or
+    limits: the interval leaves it out, and where none has one there is none).
 
     References
     ----------
@@ -103,7 +86,7 @@ def score_brands(
     lost = np.where(present, 0.0, weight).sum(axis=1)
     own = np.where(present, weight, 0.0) / np.where(lost < 1, 1 - lost, np.nan)[:, None]
     known = np.nan_to_num(values)
-    # A criterion that is missing has weight 0, so its unknown error must not reach the sum.
+    # A missing criterion has weight 0: its unknown error must not reach the sum.
     error, below, above = (
         TOP * np.sqrt(np.einsum("bi,bij,bj->b", part, links, part))
         for part in (
@@ -113,7 +96,6 @@ def score_brands(
     )
     enough = lost <= _MOST_MISSING + 1e-12
     points = np.where(enough, TOP * (own * known).sum(axis=1), np.nan)
-    # A criterion at 0 or 1 without error or limits says nothing of its error.
     flat = enough & (present & (limits[0] == limits[1])).any(axis=1)
     usable = enough & (below + above > 0)
     floor = TOP * (weight * known).sum(axis=1)

@@ -18,8 +18,8 @@ Values = npt.NDArray[np.float64]
 
 MIN_GROUPS = 5
 _RHO_LOW, _RHO_HIGH = 1e-6, 0.999
-_GRID = (64, 32)  # points for the mean, and for log rho
-_LOG_RHO = (np.log(1e-7), 0.0)
+_GRID = (64, 32)  # points for the mean, and for the logit of rho
+_LOGIT_RHO = (-16.0, 10.0)
 _BISECTIONS = 24
 _NEGLIGIBLE = 1e-5  # grid points below this share of the best one are left out
 
@@ -153,10 +153,10 @@ def prior_grid(
     """Points (mean, rho) and their weights given the counts, before them uniform on the square.
 
     With `jeffreys` the mean has Jeffreys' distribution beforehand, Beta(1/2, 1/2). Even in the mean
-    and in log rho: where groups are alike, rho lies near 0 and limits depend on how near. The
-    rectangle is narrowed until the points that matter fill it.
+    and in the logit of rho: where groups are alike, rho lies near 0 and limits depend on how near.
+    The rectangle is narrowed until the points that matter fill it.
     """
-    edges = np.array([(0.0, 1.0), _LOG_RHO])
+    edges = np.array([(0.0, 1.0), _LOGIT_RHO])
     box = edges
     while True:
         step = (box[:, 1] - box[:, 0]) / _GRID
@@ -164,22 +164,23 @@ def prior_grid(
             low + (np.arange(n) + 0.5) * by
             for low, n, by in zip(box[:, 0], _GRID, step, strict=True)
         ]
-        mean, log_rho = (side.ravel() for side in np.meshgrid(*sides, indexing="ij"))
-        log_weight = marginal_log_likelihood(mean, np.exp(log_rho), yes, units) + log_rho
+        mean, place = (side.ravel() for side in np.meshgrid(*sides, indexing="ij"))
+        rho = expit(place)
+        log_weight = marginal_log_likelihood(mean, rho, yes, units) + np.log(rho * (1 - rho))
         if jeffreys:
             log_weight -= np.log(mean * (1 - mean)) / 2
         weight = np.exp(log_weight - log_weight.max())
         keep = weight > _NEGLIGIBLE
-        mean, log_rho, weight = mean[keep], log_rho[keep], weight[keep]
+        mean, place, weight = mean[keep], place[keep], weight[keep]
         narrow = np.array(
             [
                 [values.min() - edge, values.max() + edge]
-                for values, edge in ((mean, step[0]), (log_rho, step[1]))
+                for values, edge in ((mean, step[0]), (place, step[1]))
             ]
         )
         narrow = np.clip(narrow, edges[:, :1], edges[:, 1:])
         if (narrow[:, 1] - narrow[:, 0] > 0.7 * (box[:, 1] - box[:, 0])).all():
-            return mean, np.exp(log_rho), weight / weight.sum()
+            return mean, expit(place), weight / weight.sum()
         box = narrow
 
 

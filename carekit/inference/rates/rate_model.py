@@ -7,7 +7,8 @@ given, with the same clusters behind them.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -149,6 +150,20 @@ def model_rates(
     )
 
 
+@contextmanager
+def quiet_fit() -> Iterator[None]:
+    """A binomial fit without statsmodels' false alarms.
+
+    It takes a fit through every point for perfect separation (which is found here from the data),
+    and with as many cells as terms divides by 0 degrees of freedom for a scale that nothing uses.
+    """
+    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
+
+    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
+        warnings.simplefilter("ignore", PerfectSeparationWarning)
+        yield
+
+
 def _design(
     cells: pd.DataFrame, names: list[str], reference: Mapping[str, Any]
 ) -> tuple[list[str], Values, dict[int, tuple[Values, Values]]]:
@@ -211,17 +226,13 @@ def _fit(design: Values, terms: list[str], yes: Values, units: Values) -> Values
     """Coefficients of greatest likelihood, or InputError if some are infinite."""
     from statsmodels.genmod.families import Binomial
     from statsmodels.genmod.generalized_linear_model import GLM
-    from statsmodels.tools.sm_exceptions import PerfectSeparationWarning
 
     if yes.sum() in (0, units.sum()):
         raise InputError(
             f"`table` has {int(yes.sum())} yes of {int(units.sum())}: nothing varies that "
             "predictors could explain. Use carekit.inference.rates.proportions.estimate_rate."
         )
-    # Separation is found below, from the fit itself. With as many cells as terms, statsmodels
-    # divides by 0 degrees of freedom for a scale that nothing here uses.
-    with warnings.catch_warnings(), np.errstate(divide="ignore", invalid="ignore"):
-        warnings.simplefilter("ignore", PerfectSeparationWarning)
+    with quiet_fit():
         model = GLM(np.column_stack([yes, units - yes]), design, family=Binomial())
         result = model.fit(tol=1e-12, maxiter=100)
     reach = np.abs(result.params) * np.ptp(design, axis=0)

@@ -14,6 +14,7 @@ from scipy.special import expit, ndtr, stdtr
 from carekit.errors import InputError
 from carekit.inference.rates.counts import check_conf_level, require_columns, sum_counts
 from carekit.inference.rates.intervals import wald_interval
+from carekit.inference.rates.rate_model import quiet_fit
 from carekit.inference.surveys.design import Design, Floats, Sample, read_sample
 from carekit.inference.surveys.linearisation import cell_covariance
 from carekit.inference.surveys.ordered_groups import score_groups
@@ -188,7 +189,8 @@ def _fit_logit(points: Floats, yes: Floats, no: Floats) -> tuple[Floats, Floats]
     used = of > 0
     x = np.column_stack([np.ones(used.sum()), points[used]])
     model = GLM(yes[used] / of[used], x, family=Binomial(), var_weights=of[used])
-    beta = np.asarray(model.fit(tol=1e-13, maxiter=200).params)
+    with quiet_fit():
+        beta = np.asarray(model.fit(tol=1e-13, maxiter=200).params)
     mean = expit(x @ beta)
     return beta, x.T @ (x * (of[used] * mean * (1 - mean))[:, None])
 

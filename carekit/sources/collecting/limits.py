@@ -91,12 +91,7 @@ def backoff(body: str) -> float | None:
 class Limiter:
     """Waits before a request until its host may be asked again.
 
-    Parameters
-    ----------
-    pace : float
-        Seconds between two requests to a host that does not tell its limits.
-    clock, sleep : callable
-        Seconds since 1970, and how to wait: for tests.
+    `pace` is in seconds, for hosts that do not tell their limits; `clock` gives seconds since 1970.
     """
 
     def __init__(

@@ -30,13 +30,7 @@ class Place(NamedTuple):
 
 
 class RawFiles:
-    """The raw pages of one source.
-
-    Parameters
-    ----------
-    folder : path
-        Made by the caller, for its owner only.
-    """
+    """The raw pages of one source, in a folder that is for its owner only."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -44,15 +38,8 @@ class RawFiles:
     def mend(self, ends: Mapping[str, int]) -> None:
         """Cut what was written after the last commit, and drop what nobody points to.
 
-        Parameters
-        ----------
-        ends : mapping of str to int
-            File → where its last committed page ends.
-
-        Raises
-        ------
-        DatasetError
-            If a file is shorter than its pages.
+        `ends` says of each file where its last committed page ends; DatasetError: a file is shorter than
+        that, or has a name that a collection does not give.
         """
         for name in ends:
             if not _NAME.fullmatch(name):

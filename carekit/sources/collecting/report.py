@@ -11,32 +11,11 @@ from pathlib import Path
 class CollectReport:
     """Counts of one run of a collection.
 
-    Parameters
-    ----------
-    source, host : str
-    out : Path
-        The dataset.
-    n_pages : int
-        Pages that this run fetched.
-    n_posts : int
-        Posts of this source in the dataset.
-    n_deleted : int
-        Of these, posts that were found deleted.
-    n_incomplete : int
-        Threads of the dataset of which posts are known to be missing.
-    n_accounts : int
-        Accounts of brands that the dataset knows.
-    seconds, cost : float
-        What the run took; dollars.
-    n_open : int
-        Queries that are not answered yet.
-    stopped : str or None
-        Why the run ended before everything was asked.
-    trouble : bool
-        True if it was no cap of the user's that ended it.
-    rejected, left_out, failures, remarks : mapping of str to int
-        Reason → items that could not be read; items that are no posts by their nature; queries
-        given up; doubtful posts.
+    `n_pages`, `seconds` and `cost` (dollars) are of this run; `n_posts` are posts of this source in the
+    dataset, `n_deleted` of them found deleted, `n_incomplete` threads of which posts are known to be
+    missing. `rejected`, `left_out`, `failures`, `remarks`: reason → items that could not be read; that
+    are no posts by their nature; queries given up; doubtful posts. `stopped` says why the run ended
+    before everything was asked, `trouble` that it was no cap of the user's.
     """
 
     source: str

@@ -103,23 +103,10 @@ def _spell(seconds: float) -> str:
 class Ask:
     """What the user asks a source for: the value that the command line makes of its options.
 
-    Parameters
-    ----------
-    targets : tuple of str
-        As the source defines them: accounts, hashtags, words, channels, …
-    base_url : str, optional
-        Another server than the usual one of the network.
-    since, until : datetime, optional
-        Posts created in this range, UTC.
-    countries, langs : tuple of str
-        For sources that have editions.
-    brand : str, optional
-        The firm that the targets are about, where the source cannot tell.
-    redact : bool
-        Personal data leave the texts of the dataset; once asked for, in every later run as well.
-    brands : frozenset of str
-        Accounts on this network that are known to be a firm's, as `carekit.sources.accounts.fold`
-        writes them.
+    `targets` are what the source defines: accounts, hashtags, words, channels; posts are created from
+    `since` to `until` (UTC); `countries` and `langs` are editions; `brand` is the firm that the targets
+    are about, where the source cannot tell. Once asked for, `redact` holds in every later run as well.
+    `brands` are accounts that are known to be a firm's, as `carekit.sources.accounts.fold` writes them.
     """
 
     targets: tuple[str, ...] = ()
@@ -274,17 +261,9 @@ def in_a_row(ask: Callable[[str | None], Page], cursor: str | None) -> Iterator[
 
 @dataclass(frozen=True)
 class SourceKind:
-    """A source as the command line knows it.
+    """A source as the command line knows it: `make` raises InputError if the targets make no sense.
 
-    Parameters
-    ----------
-    name, what, targets : str
-        Its name; what it collects; what its targets are, for help and errors.
-    network : str
-    make : callable
-        (Ask, Web) → Source; raises InputError if the targets make no sense.
-    secrets : tuple of str
-        Environment variables that it reads, each also looked for in the system keyring.
+    `secrets` are the environment variables that it reads, each also looked for in the system keyring.
     """
 
     name: str

@@ -70,6 +70,8 @@ class Preset:
         True if headings that many tools write are taken as well.
     kept : mapping
         Name of a column to keep → names that it may have in the file.
+    loose : bool
+        True if accents, blanks and signs in a heading do not matter.
     """
 
     columns: Mapping[str, tuple[str, ...]]
@@ -83,6 +85,15 @@ class Preset:
     by_account: bool = False
     headings: bool = False
     kept: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    loose: bool = False
+
+    def place(self, header: Header, names: Sequence[str]) -> int | None:
+        """Position of the first of these columns that a table has."""
+        at = header.find(*names)
+        if at is None and self.loose:
+            found = (_folded(header, name) for name in names)
+            at = next((place for place in found if place is not None), None)
+        return at
 
 
 @dataclass
@@ -124,7 +135,7 @@ def find_columns(table: TableFile, options: Options, preset: Preset, *, format: 
     for ours in OURS:
         names = preset.columns.get(ours, (ours,))
         made = [f"d{i}" for i, name in enumerate(derived) if name == ours]
-        at = header.find(*names)
+        at = preset.place(header, names)
         if ours not in found.at and (made or at is not None):
             found.at[ours] = made[0] if made else f"c{at}"
             found.named[ours] = ours if at is None else header.names[at]

@@ -27,7 +27,11 @@ from carekit.sources.networks import FORMATS
 from carekit.sources.times import Clock
 
 # Every format that is known, in the order in which `auto` asks; any table comes last.
-MODULES = {**FORMATS, "csv": "carekit.sources.files.any_csv"}
+MODULES = {
+    **FORMATS,
+    "tickets": "carekit.sources.files.tickets",
+    "csv": "carekit.sources.files.any_csv",
+}
 
 
 @dataclass(frozen=True)

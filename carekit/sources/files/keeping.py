@@ -40,7 +40,7 @@ def kept_columns(table: TableFile, options: Options, preset: Preset) -> dict[str
     made: dict[str, str] = {}
     rows = table.peek() if options.keep or preset.kept else []
     for ours, names in preset.kept.items():
-        at = table.header.find(*names)
+        at = preset.place(table.header, names)
         if at is not None and ours not in made:
             made[ours] = _cell(at, ours, options)
     for wanted in options.keep:

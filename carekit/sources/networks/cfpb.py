@@ -44,15 +44,7 @@ NETWORK = "cfpb"
 
 
 def read(value: Any, *, seen_at: datetime | None = None) -> Iterator[Found]:
-    """The complaints of an answer of the search API.
-
-    Parameters
-    ----------
-    value : object
-        `{"hits": {"hits": [{"_source": …}]}}`, or a list of complaints.
-    seen_at : datetime, optional
-        When it was fetched.
-    """
+    """The complaints of an answer of the search API, or of a list of complaints."""
     hits = value if isinstance(value, list) else listed(value, "hits", "hits")
     if not isinstance(value, list) and not isinstance(inner(value, "hits", "hits"), list):
         yield Problem("the page holds no complaints")

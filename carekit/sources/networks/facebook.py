@@ -59,21 +59,9 @@ def read(
 ) -> Iterator[Found]:
     """The posts and comments of what the Graph API answers, nested ones included.
 
-    Parameters
-    ----------
-    value : object
-        `{"data": […], "paging": …}`, a post or a comment, lists of them, or objects of them by
-        their ids, as the API answers `?ids=`.
-    options : Options, optional
-        Its brand may be the id of the page, where the items do not tell it.
-    seen_at : datetime, optional
-        When it was fetched.
-
-    Yields
-    ------
-    Found
-        Posts, then their comments, each followed by its replies. A list of replies that goes on,
-        and a count of replies larger than those that came, make gaps.
+    Posts, then their comments, each followed by its replies; also objects of them by their ids, as the
+    API answers `?ids=`. A list of replies that goes on, and a count of replies larger than those that
+    came, make gaps. The brand of the options may be the id of the page, where the items do not tell it.
     """
     brand = options.brand if options else None
     start = _Place(page=brand if brand and brand.isdecimal() else None)

@@ -21,6 +21,7 @@ from carekit.sources.files.records import read_records
 from carekit.sources.files.table import Header, TableFile
 from carekit.sources.files.text import Lines
 from carekit.sources.found import Found, NoPost, Problem, guarded
+from carekit.sources.identities import safe_id
 from carekit.sources.networks import bluesky, mastodon, telegram, x, youtube
 from carekit.sources.networks.values import PLACEHOLDERS, somebody, why_unusable
 from carekit.sources.networks.x.posts import RETWEET
@@ -51,7 +52,7 @@ def network_of(header: Header) -> str | None:
     return next(found, None)
 
 
-def _derived(network: str | None, people: Mapping[str, str]) -> Derived:
+def _derived(network: str | None, people: Mapping[str, str], key: bytes) -> Derived:
     """Ids, parents and numbers of a row, whose column names are in lower case."""
 
     def make(row: Mapping[str, str]) -> tuple[str, ...]:
@@ -69,6 +70,9 @@ def _derived(network: str | None, people: Mapping[str, str]) -> Derived:
             native, thread, parent = (
                 _prefixed(v, row, v == native) for v in (native, thread, parent)
             )
+        native, thread, parent = (
+            safe_id(key, network or "other", v) or "" for v in (native, thread, parent)
+        )
         stamp = _cell(row, "unix_timestamp") or _cell(row, "timestamp_unix")
         time = stamp or _cell(row, "created_at") or _cell(row, "timestamp")
         handle, number = somebody(_cell(row, "author")) or "", _cell(row, "author_id")
@@ -137,7 +141,7 @@ def drafts(table: TableFile, options: Options) -> Drafts:
     )
     network = options.network or network_of(table.header)
     people = _people(table) if network == "bluesky" else {}
-    derived = _derived(network, people)
+    derived = _derived(network, people, options.key)
     preset = Preset(
         columns={"lang": ("language_guess", "lang", "language"), "observed_at": ("collected_at",)},
         network=network,

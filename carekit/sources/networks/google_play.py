@@ -76,18 +76,9 @@ def answer_of(body: str) -> tuple[list[Any], str | None] | None:
 def read_reviews(
     body: str, *, brand: str, lang: str | None = None, seen_at: datetime | None = None
 ) -> Iterator[Found]:
-    """The reviews of an answer, each followed by the developer's answer.
+    """The reviews of an answer as the store sent it, each followed by the developer's answer.
 
-    Parameters
-    ----------
-    body : str
-        As the store sent it.
-    brand : str
-        The firm whose app it is.
-    lang : str, optional
-        The language that was asked for; the store gives reviews in it.
-    seen_at : datetime, optional
-        When it was fetched.
+    `brand` is the firm whose app it is, `lang` the language that was asked for.
     """
     found = answer_of(body)
     if found is None:

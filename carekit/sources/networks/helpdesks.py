@@ -56,7 +56,8 @@ def _message(
         "native_id": native,
         "network": network,
         "author": None if role == "other" else ident(author),
-        "author_role": role,
+        # A note among agents is never an answer, whichever posts a definition counts.
+        "author_role": role if public or role != "brand" else "other",
         "created_at": moment(at),
         "text": text,
         "reply_to": None if native == first else first,

@@ -58,17 +58,9 @@ def read(
 ) -> Iterator[Found]:
     """The messages of an exported chat, or of all chats of an export.
 
-    A channel that the export holds, or that is listed among the accounts, is the brand's wherever
-    it writes: also in the group where its readers discuss, whose posts open a thread each there.
-
-    Parameters
-    ----------
-    value : object
-        The content of result.json; a chat, or a list of them.
-    options : Options, optional
-        Its accounts may list channels: `channel123`.
-    seen_at : datetime, optional
-        When it was exported.
+    A channel that the export holds, or that is listed among the accounts (`channel123`), is the brand's
+    wherever it writes: also in the group where its readers discuss, whose posts open a thread each
+    there.
     """
     chats: list[Mapping[str, Any]] = []
     stack = [value]
@@ -215,15 +207,7 @@ def numbers(page: BeautifulSoup) -> list[int]:
 
 
 def read_preview(html: str, *, seen_at: datetime | None = None) -> Iterator[Found]:
-    """The messages of a page, the oldest first, as the page has them.
-
-    Parameters
-    ----------
-    html : str
-        As t.me sent it.
-    seen_at : datetime, optional
-        When it was fetched.
-    """
+    """The messages of a page as t.me sent it, the oldest first."""
     for message in soup(html).select("[data-post]"):
         channel, _, number = str(message["data-post"]).rpartition("/")
         if not channel or not number.isdecimal() or len(number) > 15:

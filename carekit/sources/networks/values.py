@@ -292,17 +292,7 @@ def address(url: Any) -> SplitResult:
 def records(value: Any, keys: frozenset[str]) -> Iterator[Any]:
     """The items of a file, whatever they are wrapped in: lists, and objects with these keys.
 
-    Parameters
-    ----------
-    value : object
-        The decoded file, or one line of it.
-    keys : frozenset of str
-        Keys under which a wrapper holds its items; an object that has none of them is an item.
-
-    Yields
-    ------
-    object
-        Items in the order of the file; never a list.
+    An object that has none of the keys is an item; items come in the order of the file, never a list.
 
     Examples
     --------

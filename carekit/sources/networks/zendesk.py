@@ -48,20 +48,9 @@ _KINDS = ("users", "groups", "organizations", "metric_sets", "sharing_agreements
 def read(
     value: Any, options: Options | None = None, *, seen_at: datetime | None = None
 ) -> Iterator[Found]:
-    """The messages of tickets.
+    """The messages of tickets: of each its first message, then its comments, replies to the first.
 
-    Parameters
-    ----------
-    value : object
-        `{"tickets": […]}`, one ticket, or lists of them, with comments or audits inside a ticket or
-        beside them, and perhaps users.
-    seen_at : datetime, optional
-        When it was exported.
-
-    Yields
-    ------
-    Found
-        Of each ticket its first message, then its comments, all of them replies to the first.
+    Comments or audits may stand inside a ticket or beside it, and so may users.
     """
     known: list[Mapping[str, Any]] = []
     loose: dict[str, list[Mapping[str, Any]]] = {}  # ticket → comments and audits beside it
@@ -242,7 +231,8 @@ def _draft(
     yield same | {
         "native_id": native,
         "author": None if role == "other" else author,
-        "author_role": role,
+        # A note among agents is never an answer, whichever posts a definition counts.
+        "author_role": role if message["public"] or role != "brand" else "other",
         "created_at": message["at"],
         "text": message["text"],
         "visibility": "public" if message["public"] else "private",

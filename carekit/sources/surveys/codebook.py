@@ -8,7 +8,7 @@ questions.json of a dataset. For a fixed column (age) only its `missing` codes a
 - `answers`: a mapping of code to label, or a list of labels that are the codes;
 - `missing`: a mapping of code to reason (don't know, refused, not asked …), or a list of codes;
 - `separator` for several answers in one cell;
-- `asked_if` (question or item to the answers that lead here), `country`, and what the question
+- `asked_if` (question or item to the answers that lead here), `country`, `year`, and what the question
   replays: `measure`, `group`, `network`, `source` (see `carekit.claims.replays.survey`).
 
 CSV: one row a code, columns `column`, `question`, `item`, `code`, `label`, `missing`, and any of
@@ -28,7 +28,9 @@ from carekit.errors import InputError
 
 KINDS = ("single", "multiple", "scale", "number")
 EVERY = "*"
-_TEXTS = ("wording", "base", "kind", "separator", "country", "measure", "group", "network")
+_TEXTS = (
+    "wording", "base", "kind", "separator", "country", "measure", "group", "network", "year",
+)  # fmt: skip
 _KNOWN = (*_TEXTS, "column", "columns", "answers", "missing", "ordered", "asked_if", "source")
 _IGNORED = ("n_missing", "layout")  # what an import adds to questions.json
 _CSV = ("column", "question", "item", "code", "label", "missing", "ordered", *_TEXTS)

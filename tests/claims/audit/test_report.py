@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from carekit.claims.audit import VERDICTS, AuditReport, Finding, Step, audit
 from carekit.claims.audit.arithmetic import constant
 from carekit.claims.audit.finding import Working, agree, ids
+from carekit.claims.audit.report import CHOSEN
 from carekit.claims.text import audit_text, figure_text, finding_text
 from carekit.errors import InputError
 
@@ -14,7 +17,8 @@ from carekit.errors import InputError
 def test_table_has_one_row_per_finding(ledger):
     table = audit(ledger).table
     assert table.columns.tolist() == [
-        "finding_id", "title", "claim", "figures", "arithmetic", "verdict", "conclusion",
+        "finding_id", "title", "claim", "figures", "arithmetic", "verdict", "conclusion", "kind",
+        "numbers", "outside",
     ]  # fmt: skip
     assert table["finding_id"].is_unique
     assert len(table) == 28
@@ -42,11 +46,24 @@ def test_an_unknown_finding_is_refused(ledger):
         audit(ledger, only=["F08"])["F16"]
 
 
-def test_str_counts_the_verdicts(ledger):
+def test_str_counts_the_claims_and_says_with_which_numbers_they_are_contradicted(ledger):
     assert str(audit(ledger)) == (
-        "28 findings: 10 contradicted, 1 implausible, 4 undecided, 1 unproven, 3 artefact, "
-        "7 not comparable, 2 reading rule."
+        "25 claims: 8 contradicted, 1 implausible, 5 undecided, 2 unproven, 3 artefact, 6 not "
+        "comparable. Contradicted by arithmetic: 2 on their own numbers, 3 with the report of the "
+        "study quoted, 3 with numbers from elsewhere. From elsewhere came: F01: the age table of "
+        "another article and the study's own total (C074, C075, P133); F02: the US census of 2010 and "
+        "Pew surveys of 2012 and 2013 (L038, L045, L046); F17: counts of the ITU for 2013 and of "
+        "LinkedIn for January 2013 (L044, L047). 3 rules for readers: F22, F26, F28. What is audited "
+        "was chosen because it looked suspicious: no rate of trust follows from it."
     )
+
+
+def test_what_a_finding_needs_from_elsewhere_is_in_its_sums(ledger):
+    for finding in audit(ledger):
+        named = re.findall(r"[CPLD]\d{3}", finding.outside)
+        used = {figure[:4] for step in finding.arithmetic for figure in step.figures}
+        assert set(named) <= used
+        assert bool(named) == (finding.numbers == "outside")
 
 
 def test_html_escapes_what_the_ledger_says(ledger):
@@ -112,7 +129,7 @@ def test_agreement_is_within_half_of_the_last_place():
 
 def test_an_empty_report_is_a_report():
     report = AuditReport(())
-    assert str(report) == "0 findings: ."
+    assert str(report) == CHOSEN
     assert report.table.empty
 
 

@@ -96,13 +96,13 @@ def test_people_who_want_complaints_later_contradict(ask):
     assert ask("H09", frame=frame)["verdict"].tolist() == ["contradicted", "contradicted"]
 
 
-def test_silence_is_compared_with_any_answer_and_with_the_best(ask):
-    any_answer = ask("H10").iloc[0]
-    assert any_answer["estimate"] == pytest.approx(10 / 40 - 34 / 60)
-    assert (any_answer["n"], any_answer["verdict"]) == (100, "holds")
-    best = ask("H16").iloc[0]
-    assert best["estimate"] == pytest.approx(10 / 40 - 30 / 40)
-    assert (best["n"], best["verdict"]) == (80, "holds")
+def test_silence_is_compared_with_any_answer_and_what_people_recall_is_a_hint(ask):
+    for key in ("H10", "H16"):
+        row = ask(key).iloc[0]
+        assert row["estimate"] == pytest.approx(10 / 40 - 34 / 60)
+        assert (row["n"], row["verdict"]) == (100, "hint")
+        assert row["ci_high"] < 0  # the direction is as claimed, the test is no test of harm
+        assert row["needs"]
 
 
 def test_shares_of_answers_are_held_against_what_the_words_mean(ask):

@@ -120,16 +120,25 @@ def row(verdict, kind="figures", *, synthetic=False, part="", needs=""):
     ("rows", "verdict", "by"),
     [
         ([row("untestable")], "untestable", ""),
-        ([row("holds"), row("undecided", "posts")], "holds", "figures"),
+        ([row("holds"), row("undecided", "posts")], "undecided", "posts"),
+        ([row("holds"), row("hint", "posts")], "holds", "figures"),
+        ([row("hint"), row("untestable", "posts")], "undecided", ""),
+        ([row("contradicted"), row("undecided")], "undecided", "figures"),
         ([row("holds"), row("holds", "posts")], "holds", "figures and posts"),
         ([row("holds"), row("contradicted", "posts")], "undecided", "figures and posts"),
         # what was planted decides only where nothing else was tested
         ([row("undecided"), row("holds", "survey", synthetic=True)], "undecided", "figures"),
         (
             [row("untestable"), row("holds", "survey", synthetic=True)],
-            "holds",
+            "recovered (synthetic)",
             "survey (synthetic)",
         ),
+        (
+            [row("hint"), row("contradicted", "survey", synthetic=True)],
+            "contradicted (synthetic)",
+            "survey (synthetic)",
+        ),
+        ([row("undecided", "posts", synthetic=True)], "undecided", "posts (synthetic)"),
         ([row("contradicted"), row("holds", "survey", synthetic=True)], "contradicted", "figures"),
         # a statement of two parts
         ([row("holds", part="a"), row("holds", part="b")], "holds", "figures"),
@@ -147,6 +156,8 @@ def test_evidence_is_combined(rows, verdict, by):
 def test_disagreement_is_said():
     made = combine_evidence([row("holds"), row("contradicted", "posts")])
     assert made.why == "The evidence disagrees (figures: holds; posts: contradicted)."
+    made = combine_evidence([row("holds"), row("undecided", "posts")])
+    assert made.why == "Not all evidence decides (figures: holds; posts: undecided)."
 
 
 def test_a_verdict_reads_as_sentences():

@@ -80,7 +80,7 @@ def test_always_is_more_than_most(judge):
     ]
     row = judge(asked, "H15").iloc[0]
     assert (row["estimate"], row["n"], row["verdict"]) == (1.0, 202, "holds")
-    assert judge(rows, "H15").iloc[0]["verdict"] == "contradicted"
+    assert judge(rows, "H15").iloc[0]["verdict"] == "undecided"  # a lower bound of what may move
     assert judge(asked, "H30").iloc[0]["verdict"] == "holds"
 
 

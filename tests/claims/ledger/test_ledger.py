@@ -203,11 +203,11 @@ def test_a_missing_folder_is_named(tmp_path):
 def test_a_missing_column_is_named(folder):
     def drop(rows):
         for row in rows:
-            del row[3]
+            del row[4]
 
     rewrite(folder / "articles.csv", drop)
     assert message(lambda: load_ledger(folder)) == (
-        "articles.csv lacks 'outlet_or_site'; expected the columns: article_id, author, title, "
+        "articles.csv lacks 'outlet_or_site'; expected the columns: article_id, name, author, title, "
         "outlet_or_site, published, language, studies, note. Rename or remove columns to match."
     )
 
@@ -299,7 +299,7 @@ def test_all_faults_come_in_one_message(folder):
 
 def test_a_frame_without_a_column_is_refused(ledger):
     assert message(lambda: ledger.replace(articles=pd.DataFrame({"article_id": []}))) == (
-        "the frame of articles has no column 'author', 'title', 'outlet_or_site', 'published', "
+        "the frame of articles has no column 'name', 'author', 'title', 'outlet_or_site', 'published', "
         "'language', 'studies', 'note'; found: article_id. Its columns are in "
         "carekit.claims.ledger.columns.COLUMNS['articles']."
     )

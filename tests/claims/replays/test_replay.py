@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pandas as pd
 import pytest
 
+from carekit.claims.replays.chance import summary
 from carekit.claims.replays.registry import REPLAYS, Measurement, replays
 from carekit.claims.replays.verdict import (
     Verdict,
@@ -20,6 +22,13 @@ class FakeDataset:
     """What a replay itself asks of a dataset; measurers ask for more."""
 
     is_sample: bool = False
+    path: str = "fake"
+
+    def has(self, table):
+        return False
+
+    def read(self, table):
+        return pd.DataFrame({"country": [], "sector": []})
 
 
 @pytest.fixture
@@ -62,12 +71,35 @@ def test_needs_name_question_base_network_and_country(ledger):
 def test_a_measured_figure_is_decided(ledger, measurers):
     measurers("question_response_rate", found(0.27, 0.25, 0.29))
     verdict = replay("C032", FakeDataset(), ledger=ledger)
-    assert (verdict.verdict, verdict.published, verdict.estimate) == ("holds", 0.26, 0.27)
-    assert verdict.why == "The published value is in the interval 0.25 to 0.29."
-    assert str(verdict) == (
-        "C032 holds: measured 0.27 (95 % interval 0.25 to 0.29, n = 1,000) against 0.26. "
-        "The published value is in the interval 0.25 to 0.29."
+    assert (verdict.verdict, verdict.published, verdict.estimate) == ("equivalent", 0.26, 0.27)
+    assert verdict.why == (
+        "Measured less published: +1.0 points (90 % interval −1.3 to +3.3): within the margin of "
+        "5.0 points."
     )
+    assert verdict.notes == "The figure's own error is that of its 10,000."
+    assert (verdict.margin, verdict.published_n) == (0.05, 10_000)
+    assert str(verdict) == (
+        "C032 equivalent: measured 0.27 (95 % interval 0.25 to 0.29, n = 1,000) against 0.26. "
+        f"{verdict.why} {verdict.notes}"
+    )
+
+
+def test_what_is_supposed_of_the_figures_own_error_is_said(ledger, measurers):
+    measurers("question_response_rate", found(0.31, 0.29, 0.33))
+    measurers("prefers_social_over_phone", found(0.36, 0.33, 0.39))
+    measurers("first_response_time", found(500.0, 450.0, 550.0))
+    notes = {
+        key: replay(key, FakeDataset(), ledger=ledger).notes for key in ("C034", "C075", "L001b")
+    }
+    assert notes == {
+        "C034": "Nobody published the size of the figure's base; 1,000 is assumed.",
+        "C075": "Nobody published the size of the figure's base; 338 is assumed.",
+        "L001b": "The figure's own error is not known; it is taken to be that of the measurement.",
+    }
+    widened = replay("C075", FakeDataset(), ledger=ledger, deff=2)
+    plain = replay("C075", FakeDataset(), ledger=ledger)
+    assert widened.diff_high > plain.diff_high
+    assert "338 is assumed and a design effect of 2" in widened.notes
 
 
 def test_the_measurer_sees_figure_and_dataset(ledger, measurers):
@@ -112,7 +144,8 @@ def test_a_growth_can_be_contradicted(ledger, measurers):
 def test_a_bracket_is_replayed_as_a_bracket(ledger, measurers):
     measurers("expects_any_answer", found(0.80, 0.75, 0.85))
     verdict = replay("P030", FakeDataset(), ledger=ledger)
-    assert (verdict.verdict, verdict.published, verdict.published_low) == ("holds", None, 0.7)
+    found_it = ("equivalent", None, 0.7)
+    assert (verdict.verdict, verdict.published, verdict.published_low) == found_it
     assert "against 0.7 to any" in str(verdict)
 
 
@@ -120,7 +153,7 @@ def test_an_estimate_without_interval_decides_nothing(ledger, measurers):
     measurers("first_response_time", lambda f, i: Measurement(500.0, None, None, 900, "mean"))
     assert str(replay("L001b", FakeDataset(), ledger=ledger)) == (
         "L001b undecided: measured 500 (n = 900) against 504. The estimate came without an "
-        "interval."
+        "interval. The figure's own error is not known; it is taken to be that of the measurement."
     )
 
 
@@ -149,17 +182,21 @@ def test_a_measurer_may_say_what_it_needs(ledger, measurers):
     measurers("question_response_rate", lacks)
     verdict = replay("C032", FakeDataset(), ledger=ledger)
     assert str(verdict) == "C032 untestable. None here. Needs posts of Canada."
+    assert replay("C021", FakeDataset(), ledger=ledger).why == (
+        "No replay of this measure is known to carekit."
+    )
 
 
 def test_the_frame_keeps_every_field_of_the_verdicts(ledger, measurers):
     measurers("question_response_rate", found(0.27, 0.25, 0.29))
     frame = replay_all(FakeDataset(), ledger=ledger, only=["C032", "C005", "P030"])
     assert frame.columns.tolist() == [
-        "figure_id", "published", "estimate", "ci_low", "ci_high", "verdict", "why", "needs",
-        "published_low", "published_high", "n", "definition", "conf_level", "synthetic",
+        "figure_id", "published", "estimate", "ci_low", "ci_high", "verdict", "why", "notes",
+        "needs", "published_low", "published_high", "n", "definition", "conf_level", "difference",
+        "diff_low", "diff_high", "margin", "published_n", "synthetic",
         "measure", "unit", "country", "network",
     ]  # fmt: skip
-    assert frame["verdict"].tolist() == ["holds", "untestable", "untestable"]
+    assert frame["verdict"].tolist() == ["equivalent", "untestable", "untestable"]
     assert frame["n"].tolist()[0] == 1000
     assert frame["n"].isna().tolist() == [False, True, True]
     assert isinstance(replay("C032", FakeDataset(), ledger=ledger), Verdict)
@@ -182,3 +219,20 @@ def test_an_unknown_measure_cannot_be_registered(measurers):
 def test_an_unknown_figure_is_refused(ledger):
     with pytest.raises(InputError, match="`figure_id` is 'C999', which is not in the ledger"):
         replay("C999", FakeDataset(), ledger=ledger)
+
+
+def test_every_row_says_why(ledger, measurers):
+    measurers("question_response_rate", found(0.27, 0.25, 0.29))
+    assert (replay_all(FakeDataset(), ledger=ledger)["why"].str.len() > 10).all()
+
+
+def test_a_summary_counts_what_chance_would_give_and_who_shares_an_estimate(ledger, measurers):
+    measurers("question_response_rate", found(0.285, 0.28, 0.29))
+    made = replay_all(FakeDataset(), ledger=ledger, only=["C032", "C034", "P068a", "P060", "C021"])
+    assert summary(made).splitlines() == [
+        "5 figures: 2 equivalent, 1 differs slightly, 1 differs, 1 untestable.",
+        "4 were compared, on 1 estimate. Had nothing changed, chance alone would still make up to 5 % "
+        "of them differ, 0.2 on average; 2 do.",
+        "One estimate decides 4 figures at once: C032, C034, P068a, P060. They stand or fall together.",
+    ]
+    assert summary(made[made["verdict"] == "untestable"]) == "1 figures: 1 untestable."

@@ -132,6 +132,17 @@ def test_slopes_that_do_not_exist_are_nan_and_say_so(n, yes, logistic):
     assert np.isnan(other.estimate) == logistic.startswith("none")
 
 
+def test_a_line_through_every_group_is_no_perfect_separation():
+    # pytest turns statsmodels' PerfectSeparationWarning, and a division by 0, into errors.
+    two = pd.DataFrame({"g": ["a", "b"], "n": [50, 50], "n_yes": [20, 10]})
+    assert logistic_trend(two, group="g").estimate == pytest.approx(np.log(1 / 4) - np.log(2 / 3))
+    said = ["yes", "no", "no", "yes", "yes", "no", "no", "no", "yes", "yes"] * 10
+    frame = pd.DataFrame({"age": ["young", "old"] * 50, "a": said})
+    found = survey_trend(frame, "a", by="age", answer="yes")
+    assert found.estimate == pytest.approx(np.log(3 / 2) - np.log(2 / 3))
+    assert found.method == "weighted logistic regression, linearised"
+
+
 def test_one_cluster_leaves_a_slope_without_error():
     found = survey_trend(respondents().assign(town=1), "used", by="age", answer=1, psu="town")
     assert found.method == "none: clusters do not vary"

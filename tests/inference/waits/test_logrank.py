@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
 from carekit.errors import InputError, SchemaError
 from carekit.inference.waits.logrank import compare_waits
@@ -83,6 +84,59 @@ def test_counted_by_hand():
     assert result.expected[0] == pytest.approx(expected)
     assert result.statistic == pytest.approx((2 - expected) ** 2 / variance)
     assert (result.df, result.n, result.flags) == (1.0, 4.0, "small_n")
+
+
+def nested(k, effect, sd, rng):
+    """k brands, each in one of two groups; waits of one brand resemble each other."""
+    parts = []
+    for brand, level in enumerate(rng.normal(0, sd, k)):
+        n = int(max(3, rng.lognormal(3, 0.8)))
+        waited = np.exp(rng.normal(4 + level + effect * (brand % 2), 1.2, n))
+        seen = rng.uniform(50, 800, n)
+        part = {"g": brand % 2, "brand": brand, "t": np.minimum(waited, seen).round(2)}
+        answered = (waited <= seen).astype(int)
+        parts.append(pd.DataFrame({**part, "events": answered, "censored": 1 - answered}))
+    return pd.concat(parts)
+
+
+def clustered(frame):
+    return compare_waits(frame, group="g", cluster="brand", time="t", unit="minutes")
+
+
+def test_few_nested_brands_can_be_told_apart_and_equal_ones_are_not():
+    # The robust χ² cannot pass the number of brands: with F on K - 1 it rejected 1 % at most.
+    rng = np.random.default_rng(8)
+    equal = [clustered(nested(8, 0.0, 1.0, rng)).p_value < 0.05 for _ in range(150)]
+    assert np.mean(equal) <= 0.11
+    apart = [clustered(nested(8, 2.5, 0.5, rng)).p_value < 0.05 for _ in range(30)]
+    assert np.mean(apart) > 0.7
+
+
+def test_brands_in_several_groups_are_tested_by_hotellings_statistic():
+    rng = np.random.default_rng(4)
+    frame = nested(7, 0.0, 0.5, rng)
+    frame["g"] = rng.integers(0, 3, len(frame))
+    found = clustered(frame)
+    assert (found.df, found.df_residual) == (2, 5)
+    ratio = found.statistic / (7 - found.statistic) * 5 / 2
+    assert found.p_value == pytest.approx(stats.f.sf(ratio, 2, 5))
+
+
+def test_brands_that_do_not_vary_or_are_too_few_give_no_test():
+    table = pd.DataFrame(
+        {
+            "g": ["x", "f"] * 3,
+            "b": range(6),
+            "t": [1000, 1] * 3,
+            "events": 500,
+            "censored": 0,
+        }
+    )
+    options = {"group": "g", "cluster": "b", "time": "t", "unit": "minutes"}
+    same = compare_waits(table, **options)
+    assert np.isnan(same.p_value)
+    assert same.method.endswith("none: too few clusters, or they do not vary")
+    assert np.isnan(compare_waits(table.head(2), **options).p_value)
 
 
 def test_result_reads_as_a_sentence():

@@ -138,6 +138,35 @@ def test_every_frozen_value_is_reproduced(golden, case):
             g.check(case, quantity, ours(case, quantity))
 
 
+def test_limits_fall_as_the_curve_does_so_median_and_shares_agree():
+    # With five brands a later lower limit passed 1/2 after an earlier one had fallen below it.
+    rng = np.random.default_rng(1)
+    medians = 0
+    for _ in range(40):
+        answered = rng.random(100) < 0.3
+        minutes = np.where(answered, np.exp(rng.normal(5, 1.5, 100)).round(2), 4320.0)
+        answered &= minutes < 4320
+        table = pd.DataFrame(
+            {
+                "minutes": np.minimum(minutes, 4320.0),
+                "events": answered.astype(int),
+                "censored": (~answered).astype(int),
+                "brand": np.repeat(range(5), 20),
+            }
+        )
+        options = {"time": "minutes", "unit": "minutes", "cluster": "brand"}
+        curve = survival_curve(table, **options)
+        for column in ("ci_low", "ci_high"):
+            assert (curve[column].dropna().diff().dropna() <= 0).all()
+        within = (15, 60, 480, 1440, 2880)
+        row = estimate_waits(table, within=within, **options).iloc[0]
+        medians += np.isfinite(row["ci_low"])
+        for time in within:
+            if time >= row["ci_low"]:
+                assert not row[f"within_{time}_minutes_high"] < 0.5
+    assert medians > 5
+
+
 def test_frozen_values_left_out_are_in_the_file():
     rows = set(zip(KM["case"], KM["quantity"], strict=True))
     assert set(NOT_OURS) <= rows

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from carekit.errors import InputError
+from carekit.sources.identities import safe_id
 from carekit.sources.networks.fourcat import OTHER
 from carekit.sources.networks.x.posts import RETWEET
 
@@ -60,6 +61,11 @@ def test_the_csv_of_x_names_the_conversation_only(imported: Callable) -> None:
     assert made.holds("ann_7") == []
 
 
+def named(uri: str) -> str:
+    """The post_id of an address, which holds its author: a pseudonym."""
+    return f"bluesky:{safe_id(bytes.fromhex('00' * 32), 'bluesky', uri)}"
+
+
 def test_the_csv_of_bluesky_links_to_the_post_answered(imported: Callable) -> None:
     def row(n: int, who: int, link: str = "") -> dict[str, Any]:
         return {
@@ -80,10 +86,10 @@ def test_the_csv_of_bluesky_links_to_the_post_answered(imported: Callable) -> No
         row(3, 1, "https://bsky.app/profile/stranger.test/post/k9"),
     ]
     made = imported("auto", table(rows), accounts="user2.test,bluesky,Acme")
-    ids = [f"bluesky:{r['id']}" for r in rows]
+    ids = [named(r["id"]) for r in rows]
     assert made.column("reply_to") == {
         ids[1]: ids[0],
-        ids[2]: "bluesky:at://unknown/app.bsky.feed.post/k9",
+        ids[2]: named("at://unknown/app.bsky.feed.post/k9"),
     }
     assert made.posts.author_role[ids[1]] == "brand"
     assert set(made.posts.observed_at.astype(str)) == {"2024-06-01 00:00:00+00:00"}

@@ -99,21 +99,10 @@ def records(body: Any, *, seen_at: datetime | None) -> Iterator[Found]:
 def thread(body: Any, *, seen_at: datetime | None, brands: Collection[str] = ()) -> Iterator[Found]:
     """The posts of a page of `getPostThread` or `getPostThreadV2`, with what is missing from it.
 
-    Parameters
-    ----------
-    body : object
-        The decoded page: `{"thread": …}`.
-    seen_at : datetime or None
-        When it was fetched.
-    brands : collection of str
-        Handles of known accounts, in lower case: replies under their posts are on a brand's page.
-
-    Yields
-    ------
-    Found
-        Ancestors first, then the post, then its replies in depth. A post that is not found is
-        Gone; one that is blocked leaves a gap; one that claims more replies than it shows has
-        `n_replies` above the replies that came.
+    Ancestors first, then the post, then its replies in depth. A post that is not found is Gone; one
+    that is blocked leaves a gap; one that claims more replies than it shows has `n_replies` above the
+    replies that came. Replies under the post of a brand (`brands`: handles in lower case) are on its
+    page.
     """
     view = inner(body, "thread")
     if isinstance(view, list):

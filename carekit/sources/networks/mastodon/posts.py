@@ -53,21 +53,9 @@ def statuses(
     """The statuses of a page: an account's, a hashtag's, or one alone.
 
     Boosts are no posts of their own and are left out; so are private and direct messages, and the
-    posts of people who ask not to be collected (noindex, #nobot).
-
-    Parameters
-    ----------
-    body : object
-        The decoded page: a list of statuses, or one status.
-    instance : str
-        The server that was asked; see `instance_of` for files.
-    seen_at : datetime or None
-        When it was fetched.
-    brands : collection of str
-        Handles of known accounts, in lower case; they cannot opt out.
-    watched : bool
-        True if the replies to these statuses were fetched at the same time; otherwise one counts
-        as watched for answers only if it says that it has no reply.
+    posts of people who ask not to be collected (noindex, #nobot), unless they are a brand's (`brands`:
+    handles in lower case). `instance` is the server that was asked. Only with `watched`, if the replies
+    were fetched at the same time, or if a status says that it has none, was it watched for answers.
     """
     for each in body if isinstance(body, list) else [body]:
         yield from guarded(_status, each, instance, seen_at, brands, in_thread=watched)
@@ -82,18 +70,10 @@ def context(
     brands: Collection[str] = (),
     logged_in: bool = False,
 ) -> Iterator[Found]:
-    """The posts around a status, with what may be missing.
+    """The posts around a status, with what may be missing: ancestors, perhaps the status, descendants.
 
-    Parameters
-    ----------
-    body : object
-        The decoded page: ancestors and descendants, and perhaps `status`, the status itself.
-    status_id : str
-        The status that was asked about, as its server writes the id.
-    instance, seen_at, brands
-        As for `statuses`.
-    logged_in : bool
-        False if the context was asked for without a token: servers then cut it short.
+    `status_id` is the status that was asked about, as its server writes the id. Servers cut a context
+    short if it was asked for without a token. The rest is as for `statuses`.
     """
     if not isinstance(inner(body, "descendants"), list):
         yield Problem("the page is no context of a status")

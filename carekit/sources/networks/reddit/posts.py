@@ -41,23 +41,10 @@ _PERSON = re.compile(r"(?<![\w@])(/?u/)(?=[A-Za-z0-9_-]{2,})")
 def read(
     value: Any, options: Options | None = None, *, seen_at: datetime | None = None
 ) -> Iterator[Found]:
-    """The posts and comments of a listing, a pair of listings, or single things.
+    """The posts and comments of a listing, a pair of listings, more comments, or of archives.
 
-    Parameters
-    ----------
-    value : object
-        What Reddit answers, `{"json": {"data": {"things": …}}}` of more comments included, or
-        plain posts and comments, as archives keep them.
-    options : Options, optional
-        Not used.
-    seen_at : datetime, optional
-        When it was fetched.
-
-    Yields
-    ------
-    Found
-        In the order of the page, replies after what they answer. A stub is left out and makes a
-        gap; so does a post that counts more comments than come, from this value or another.
+    In the order of the page, replies after what they answer. A stub is left out and makes a gap; so
+    does a post that counts more comments than come, from this value or another.
     """
     stack: list[Any] = [value]
     link: str | None = None  # a stub does not say which post it stands under

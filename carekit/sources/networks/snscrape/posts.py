@@ -39,15 +39,7 @@ PREFIX = "snscrape.modules."
 def read(
     value: Any, options: Options | None = None, *, seen_at: datetime | None = None
 ) -> Iterator[Found]:
-    """The posts among the items of any module.
-
-    Parameters
-    ----------
-    value : object
-        One item (a line of the file), or lists of them.
-    seen_at : datetime, optional
-        When it was scraped.
-    """
+    """The posts among the items of any module: one item (a line of the file), or lists of them."""
     for item in records(value, frozenset()):
         problem = why_unusable(item)
         if problem:

@@ -38,14 +38,9 @@ _REFERENCES = ("referenced_tweets", "referenced_posts")
 def read(
     value: Any, options: Options | None = None, *, seen_at: datetime | None = None
 ) -> Iterator[Found]:
-    """The posts of anything that X or a program around it writes.
+    """The posts of anything that X or a program around it writes: pages, posts, lists of them.
 
-    Parameters
-    ----------
-    value : object
-        A page of v2, a page of search results of v1.1, a post of either, or lists of them.
-    seen_at : datetime, optional
-        When it was fetched, unless twarc says so.
+    twarc says when they were fetched.
     """
     stack = [value]
     while stack:

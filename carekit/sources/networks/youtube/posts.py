@@ -39,21 +39,8 @@ def read(
 ) -> Iterator[Found]:
     """The comments of a page of `commentThreads` or `comments`, or of single resources.
 
-    Parameters
-    ----------
-    value : object
-        A page, a resource, or lists of them.
-    options : Options, optional
-        Not used.
-    seen_at : datetime, optional
-        When it was fetched.
-    plain : bool
-        True if plain texts were asked for: nothing in them is HTML.
-
-    Yields
-    ------
-    Found
-        A top comment and then its replies. `n_replies` of a top comment is what YouTube counts.
+    A top comment and then its replies; `n_replies` of a top comment is what YouTube counts. Only if
+    `plain` texts were asked for is nothing in them HTML.
     """
     stack = [value]
     while stack:
