@@ -20,6 +20,7 @@ from carekit.dataset.manifest import Selection
 from carekit.dataset.privacy import key_id
 from carekit.errors import CarekitError, DatasetError, InputError
 from carekit.sources.files import import_files
+from carekit.sources.files.formats import MODULES
 
 KEY = bytes.fromhex("00" * 32)
 TWCS = "tweet_id,author_id,inbound,created_at,text,response_tweet_id,in_response_to_tweet_id\n"
@@ -182,10 +183,8 @@ def test_wrong_arguments_are_explained(tmp_path: Path) -> None:
         return str(caught.value)
 
     assert refusal("xls", path) == (
-        "`format` is 'xls'; expected one of: auto, twcs, google-play, app-store, 4cat, "
-        "4cat-ndjson, crowdtangle, snscrape, x, twarc, bluesky, mastodon, reddit, youtube, "
-        "zendesk, telegram, facebook, csv. Choose one of these, or `csv` with --map for any other "
-        "table."
+        f"`format` is 'xls'; expected one of: auto, {', '.join(MODULES)}. Choose one of these, or "
+        "`csv` with --map for any other table."
     )
     assert refusal("twcs", []) == (
         "`files` is empty; expected one or more paths. Name a file to import."
