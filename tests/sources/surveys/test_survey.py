@@ -11,8 +11,7 @@ import pytest
 from carekit.cli import main
 from carekit.dataset.folder import open_dataset
 from carekit.errors import InputError, MissingExtraError, SchemaError
-from carekit.sources.surveys.ages import read_bands
-from carekit.sources.surveys.survey import import_survey
+from carekit.sources.surveys.survey import import_survey, read_bands
 from carekit.survey import answers
 
 PEOPLE = "id,w,age,uses,like\n1,0.5,19,1,good\n2,1.5,64,2,bad\n3,1,70,8,good\n4,1,99,9,\n"
@@ -63,7 +62,9 @@ def test_respondents_of_weight_zero_are_kept_and_counted_aloud(load):
     assert "1 respondent has weight 0: kept in the table, outside every estimate." in str(report)
     made = answers(dataset, "uses")
     assert made["n"].tolist() == [1, 1]
-    assert made.attrs["note"].endswith("3 were asked “uses” (weighted). Left out: 1 of weight 0.")
+    assert made.attrs["note"].endswith(
+        "3 were asked “uses” (weighted). Left out: 1 of weight 0."
+    )
 
 
 def test_without_a_codebook_codes_stay_as_they_are_and_doubtful_ages_are_named(load):
@@ -269,9 +270,7 @@ def test_rows_that_cannot_be_read_are_counted_not_lost(load):
     dataset, report = load(broken, mapping={"respondent_id": "id"}, accept_rejected=True)
     assert (report.n_read, report.n_respondents, report.n_rejected) == (3, 2, 1)
     assert (dataset.path / "rejected.csv").read_text(encoding="utf-8").count("\n") == 2
-    assert "--strict allows none" in refusal(
-        load, "id,q\n1,a\n2\n", strict=True, accept_rejected=True
-    )
+    assert "--strict allows none" in refusal(load, "id,q\n1,a\n2\n", strict=True, accept_rejected=True)
 
 
 def test_the_command_imports_and_refuses_options_of_posts(tmp_path, capsys):
