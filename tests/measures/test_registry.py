@@ -27,6 +27,8 @@ ROWS = [
 ]  # fmt: skip
 # Measures that so few posts cannot answer, and what they say of it.
 NOT_HELD = {
+    "csat": "Import the ratings with --keep",
+    "nps": "Import the ratings with --keep",
     "shrunk-rates": "needs at least 5",
     "care-accounts": "no brand opened a care account",
     "response-schemes": "holds no events.csv",
