@@ -245,7 +245,9 @@ def test_the_careful_way_and_the_fast_way_write_the_same_posts(tmp_path: Path) -
     pd.testing.assert_frame_equal(posts(tmp_path / "fast"), posts(tmp_path / "careful"))
 
 
-CELL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0@＠"), max_size=20)
+CELL = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0@＠\r"), max_size=20
+)  # a bare CR inside a field is a space
 
 
 @settings(

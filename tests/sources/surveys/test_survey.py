@@ -62,9 +62,7 @@ def test_respondents_of_weight_zero_are_kept_and_counted_aloud(load):
     assert "1 respondent has weight 0: kept in the table, outside every estimate." in str(report)
     made = answers(dataset, "uses")
     assert made["n"].tolist() == [1, 1]
-    assert made.attrs["note"].endswith(
-        "3 were asked “uses” (weighted). Left out: 1 of weight 0."
-    )
+    assert made.attrs["note"].endswith("3 were asked “uses” (weighted). Left out: 1 of weight 0.")
 
 
 def test_without_a_codebook_codes_stay_as_they_are_and_doubtful_ages_are_named(load):
@@ -270,7 +268,9 @@ def test_rows_that_cannot_be_read_are_counted_not_lost(load):
     dataset, report = load(broken, mapping={"respondent_id": "id"}, accept_rejected=True)
     assert (report.n_read, report.n_respondents, report.n_rejected) == (3, 2, 1)
     assert (dataset.path / "rejected.csv").read_text(encoding="utf-8").count("\n") == 2
-    assert "--strict allows none" in refusal(load, "id,q\n1,a\n2\n", strict=True, accept_rejected=True)
+    assert "--strict allows none" in refusal(
+        load, "id,q\n1,a\n2\n", strict=True, accept_rejected=True
+    )
 
 
 def test_the_command_imports_and_refuses_options_of_posts(tmp_path, capsys):
