@@ -131,9 +131,14 @@ class Manifest:
     def as_json(self) -> dict[str, Any]:
         """What manifest.json holds; a first state is of format 1, as carekit 0.1 reads it."""
         made = asdict(self)
-        for name in ("beside", "replaced"):
-            if not made[name]:
-                del made[name]
+        # What carekit 0.1 did not know is left out where it says nothing.
+        later = [(made, ("beside", "replaced", "timezone", "cautions"))]
+        later += [(made["selection"], ("detected",))]
+        later += [(part, ("rejected", "kept")) for part in made["parts"]]
+        for held, names in later:
+            for name in names:
+                if not held[name]:
+                    del held[name]
         made["format"] = FORMATS["beside" in made or "replaced" in made]
         return made
 
