@@ -28,7 +28,7 @@ def test_the_report_goes_to_standard_output_and_the_rest_elsewhere(
     run(
         "csv", str(path), "--out", str(out), "--map", "post_id=id,created_at=when",
         "--map", "author_role=who says", "--dayfirst", "--tz", "Europe/Paris",
-        "--network", "forum", "--brand", "Acme", "--licence", "CC0",
+        "--network", "forum", "--brand", "Acme", "--licence", "CC0", "--accept-rejected",
     )  # fmt: skip
     said = capsys.readouterr()
     assert said.out == (
