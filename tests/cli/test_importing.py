@@ -34,6 +34,7 @@ def test_the_report_goes_to_standard_output_and_the_rest_elsewhere(
     assert said.out == (
         f"1 post in {out}, from 2 rows of a.csv (csv); 0 accounts known.\n"
         "1 row rejected (rejected.csv): 1 × created_at is no time that can be read.\n"
+        "Columns of a.csv: post_id=id, created_at=when, author_role=who says.\n"
     )
     assert said.err == (
         "Reading a.csv (0.0 MB) as csv.\n"
