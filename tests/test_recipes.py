@@ -15,6 +15,7 @@ from carekit.claims.hypotheses.registry import TESTS, tests
 from carekit.cli import main
 from carekit.dataset.contributed import check_contributed
 from carekit.measures import registry
+from carekit.measures.registry import measures
 from carekit.requests.definitions import DEFINITIONS
 from carekit.sources import networks
 from carekit.sources.files import formats
@@ -73,6 +74,7 @@ def written(tmp_path, monkeypatch):
 
 def test_a_measure_is_one_function_and_its_name(written, monkeypatch, capsys):
     monkeypatch.setitem(carekit.MEASURES, written("stars_of_mine", MEASURE), "rated")
+    measures()  # what is loaded stays, what is added goes
     monkeypatch.setattr(registry, "_KNOWN", dict(registry._KNOWN))
     assert main(["measure", "rated", SAMPLE, "--by", "surface", "--format", "json"]) == 0
     printed = json.loads(capsys.readouterr().out)
