@@ -140,6 +140,8 @@ def test_posts_of_version_1_1_and_deletions_a_line_each(imported: Callable) -> N
     assert made.report.warnings == (
         "No post of file-0.json is by a brand: everybody counts as a customer, and nobody is "
         "answered. List the brands' accounts (--accounts CSV), unless that is so.",
+        "1 of 2 rows of file-0.json were rejected: whatever they held, the answer rate of all "
+        "requests lies between 0.0% and 100.0%; waits are those of the rows that could be read.",
     )
 
 
