@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow.parquet as pq
+
 from carekit.dataset.manifest import ANSWERED_ONLY, Selection
-from carekit.dataset.schema import AUTOMATIC
+from carekit.dataset.schema import AUTOMATIC, CREATED_UNTIL
 from carekit.sources.drafts import text
 from carekit.sources.looks import PARQUET, every
 
@@ -74,21 +76,25 @@ class Glance:
 
 def glance_at(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> Glance:
     """Count requests and replies; the table `automatic` holds the ids of automatic replies."""
+    # Of a reply whose time names a day, nobody can say that it came within seconds.
+    coarse = any(CREATED_UNTIL in pq.read_schema(f).names for f in files)
+    exact = f"{CREATED_UNTIL} IS NULL" if coarse else "TRUE"
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE replies AS SELECT r.post_id, r.reply_to,
-        epoch_us(r.created_at) - epoch_us(q.created_at) AS waited,
+        CASE WHEN r.exact AND q.exact THEN epoch_us(r.created_at) - epoch_us(q.created_at) END
+        AS waited,
         hash(regexp_replace(regexp_replace(lower(left(r.text, 400)), '{_GREETED}', ''),
         '@\\S+|\\d+', '', 'g')) AS words, r.text IS NULL AS silent, r.brand AS brand,
-        q.is_opening FROM (SELECT * FROM {every(files, rows=False)}
+        q.is_opening FROM (SELECT *, {exact} AS exact FROM {every(files, rows=False)}
         WHERE author_role = 'brand' AND reply_to IS NOT NULL) r
-        JOIN (SELECT post_id, created_at, reply_to IS NULL AND author_role = 'customer'
+        JOIN (SELECT post_id, created_at, {exact} AS exact, reply_to IS NULL AND author_role = 'customer'
         AS is_opening FROM {every(files, rows=False)}) q ON q.post_id = r.reply_to"""
     )
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE automatic AS WITH same AS (SELECT brand, words,
         median(waited) AS waited FROM replies WHERE NOT silent GROUP BY ALL
-        HAVING count(*) >= {AGAIN} AND avg((waited BETWEEN 0 AND {WITHIN_SECONDS}000000)::INT)
-        >= {SHARE_WITHIN})
+        HAVING count(*) >= {AGAIN} AND avg(coalesce(waited BETWEEN 0
+        AND {WITHIN_SECONDS}000000, FALSE)::INT) >= {SHARE_WITHIN})
         SELECT post_id, r.reply_to, r.waited FROM replies r JOIN same s ON r.words = s.words
         AND r.brand IS NOT DISTINCT FROM s.brand WHERE NOT silent AND r.waited <= {WITHIN_SECONDS}000000"""
     )

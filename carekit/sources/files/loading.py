@@ -118,6 +118,11 @@ class FileLoad:
         return bool(self._seen.n_coarse) or self._careful
 
     @property
+    def states_looks(self) -> bool:
+        """True if its rows say when they were looked at."""
+        return self.plan is None or "observed_at" in self.plan.columns
+
+    @property
     def kept(self) -> tuple[str, ...]:
         """The columns beyond the contract that its posts have."""
         return self.plan.kept if self.plan is not None else self.options.keep

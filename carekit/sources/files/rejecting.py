@@ -72,7 +72,7 @@ def profile(con: duckdb.DuckDBPyConnection, roles: str, *, n_unread: int) -> dic
     """
     found = con.execute(
         f"""WITH each AS (SELECT line, max(role) FILTER (NOT nested) AS role,
-        max(role_brand) AS brand, bool_or(nested OR (role = 'brand' AND reply_to IS NOT NULL))
+        max(whose) AS brand, bool_or(nested OR (role = 'brand' AND reply_to IS NOT NULL))
         AS is_answer FROM ({roles}) GROUP BY line)
         SELECT coalesce(role, 'unknown'), brand, count(*), count(*) FILTER (is_answer)
         FROM each GROUP BY ALL ORDER BY ALL"""
