@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     import ibis
 
 WITHIN = (60, 480, 1440)
+NO_LIMIT_MINUTES = 50 * 365 * 1440  # longer than any wait: the limit is not known
 CENSORED = ["median_minutes", "ci_low", "ci_high", *(f"within_{m}_minutes" for m in WITHIN)]
 ANSWERED = "answered_median_minutes answered_p90_minutes answered_mean_minutes".split()
 # Waits over all requests need the unanswered ones: what closes the rate closes them.
@@ -96,7 +97,9 @@ def bounded(
         first = int(np.argmin(same))
         ends = sorted(pair for pair in (low[column][first], high[column][first]) if pair == pair)
         if len(ends) == 2 and not column.startswith(("ci_", "std_")):
-            said.append(f"{column} between {ends[0]:.4g} and {ends[1]:.4g}")
+            known = ends[1] < NO_LIMIT_MINUTES
+            most = f"between {ends[0]:.4g} and {ends[1]:.4g}" if known else f"from {ends[0]:.4g} on"
+            said.append(f"{column} {most}")
         low[column] = low[column].where(same)
     if not open_.any():
         return low, short, ""

@@ -64,6 +64,8 @@ class Built:
         True if some times may name a day only, or be unknown, so that waits have limits only.
     kept : tuple of str
         Columns of the posts beyond their contract, which the table has as well.
+    n_perhaps_late : int
+        Answers that count, although some time that they may have come at is too late.
     n_other_brand : int
         Requests to one brand of which only another brand's post is an answer: not answered.
     replies : ibis.Table or None
@@ -82,6 +84,7 @@ class Built:
     n_other_brand: int = 0
     is_coarse: bool = False
     kept: tuple[str, ...] = ()
+    n_perhaps_late: int = 0
 
     @property
     def left_out(self) -> dict[str, int]:
@@ -91,11 +94,17 @@ class Built:
             "repeated rows": self.n_duplicates,
             "customer posts that reply to a post outside the dataset": self.n_orphans,
             **({} if self.apart is None else {short: self.n_apart}),
-            **(
-                {"answers by another brand than was asked": self.n_other_brand}
-                if self.n_other_brand
-                else {}
-            ),
+            **{
+                words: n
+                for words, n in (
+                    ("answers by another brand than was asked", self.n_other_brand),
+                    (
+                        "answers that may have come too late for the definition, and count",
+                        self.n_perhaps_late,
+                    ),
+                )
+                if n
+            },
         }
 
 
@@ -141,6 +150,10 @@ def build_requests(
     kept = [*REQUESTS.names, *(c for c in kept_columns(posts) if c not in REQUESTS.names)]
     apart, n_apart = None, 0
     other = engine.once((*key, "other"), lambda: int(known.by_other.sum().execute() or 0))
+    late = 0
+    if definition.window_minutes is not None and CREATED_UNTIL in posts.columns:
+        longest = known.filter(known.answered).wait_at_most_seconds
+        late = int((longest > 60 * definition.window_minutes).sum().execute() or 0)
     if definition.follow_up_minutes:
         apart = table.filter(table.set_apart).select(*kept)
         n_apart = int(known.filter(known.set_apart).count().execute())
@@ -158,6 +171,7 @@ def build_requests(
         other,
         CREATED_UNTIL in posts.columns,
         tuple(kept_columns(posts)),
+        late,
     )
 
 

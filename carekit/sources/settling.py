@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
-from carekit.dataset.schema import CREATED_UNTIL
+from carekit.dataset.schema import CREATED_UNTIL, NEVER_SAID
 from carekit.sources.drafts import strings, text
 from carekit.sources.looks import PARQUET, every
 
@@ -140,10 +140,10 @@ def _without_time(
 ) -> None:
     """An answer without a time came between the post that it answers and the last look.
 
-    Where nobody said when that was, it came before the import at least.
+    Where nobody said when that was, nobody knows how late it came.
     """
-    said = strings([str(f) for f in stated])
-    end = f"CASE WHEN list_contains({said}, filename) THEN observed_at ELSE now() END"
+    said, never = strings([str(f) for f in stated]), f"TIMESTAMPTZ '{NEVER_SAID}'"
+    end = f"CASE WHEN list_contains({said}, filename) THEN observed_at END"
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE changes AS WITH unknown AS (SELECT post_id, reply_to,
         {end} AS ended_at FROM {every(mine)} WHERE created_at IS NULL),
@@ -151,7 +151,7 @@ def _without_time(
         WHERE post_id IN (SELECT reply_to FROM unknown)),
         ends AS (SELECT min(created_at) AS low FROM {every(mine)})
         SELECT post_id, coalesce(asked_at, low) AS created_at,
-        greatest(coalesce(ended_at, now()), coalesce(asked_at, low) + INTERVAL 1 SECOND)
+        CASE WHEN ended_at > coalesce(asked_at, low) THEN ended_at ELSE {never} END
         AS {CREATED_UNTIL}
         FROM unknown LEFT JOIN asked ON id = reply_to, ends"""
     )

@@ -105,10 +105,10 @@ def check_rejected(loads: Sequence[FileLoad], *, accept: bool) -> None:
             continue
         raise InputError(
             f"{n:,} of {of:,} rows of {load.name} ({n / of:.1%}) cannot be read: "
-            f"{why_rejected(load)}.{_leans(load)} Expected 1 % at most, because what is left may "
-            "lean to one side. Correct the file or the mapping; or add --accept-rejected "
-            "(accept_rejected=True) to go on without these rows, and every number will say so. "
-            "Nothing was written."
+            f"{why_rejected(load)}.{_leans(load)}{_roles(load)} Expected 1 % at most, "
+            "because what is left may lean to one side. Correct the file or the mapping; or add "
+            "--accept-rejected (accept_rejected=True) to go on without these rows, and every number "
+            "will say so. Nothing was written."
         )
 
 
@@ -129,6 +129,13 @@ def why_rejected(load: FileLoad) -> str:
         told.append(f"{n:,} × {reason}" + (f" ({first}{more})" if first else ""))
     lines = ", ".join(r.line for r in load.rejected[:3])
     return "; ".join(told) + f"; first in line {lines}"
+
+
+def _roles(load: FileLoad) -> str:
+    word = next((r.value for r in load.rejected if r.value and "author_role" in r.reason), "")
+    return f" Say what these words mean: --roles '{word}=customer' (or =brand, =other)." * bool(
+        word
+    )
 
 
 def _leans(load: FileLoad) -> str:

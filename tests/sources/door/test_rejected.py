@@ -8,6 +8,8 @@ import pytest
 
 import carekit
 from carekit.dataset.check import check_dataset
+from carekit.dataset.schema import NEVER_SAID
+from carekit.requests.definitions import Definition
 from carekit.sources.files.rejecting import shown
 
 from .conftest import Load, lines
@@ -61,7 +63,28 @@ def test_an_answer_in_a_row_of_its_own_without_a_time(load: Load) -> None:
     assert made.rate() == (6, 10)
     late = made.posts.loc["facebook:a3"]
     assert late.created_at == made.posts.created_at["facebook:q3"]
-    assert late.created_until == made.posts.created_at.max()
+    assert f"{late.created_until:%Y-%m-%d}" == NEVER_SAID  # not before the import: any time
+    waits = carekit.first_response(made.dataset)
+    assert waits["within_60_minutes"].isna().all()
+    assert "answered_median_minutes from 0 on" in waits.facts.notes[0]
+
+
+def test_the_last_look_limits_what_is_not_known(load: Load) -> None:
+    content = reviews(40, lambda i: "")
+    options = {"mapping": mapping(REVIEW), "network": "trustpilot", "brand": "Zelt"}
+    made = load(content, **options, observed_at="2025-06-30")
+    late = made.posts.created_until.dropna()
+    assert set(late.dt.strftime("%Y-%m-%d")) == {"2025-06-30"}
+
+
+def test_a_definition_with_a_window_says_which_answers_may_be_too_late(load: Load) -> None:
+    made = load(
+        reviews(40, lambda i: ""), mapping=mapping(REVIEW), network="trustpilot", brand="Zelt"
+    )
+    ours = Definition("ours", "a contract", "2026", unit="opening", window_minutes=120)
+    rates = carekit.answer_rate(made.dataset, definition=ours)
+    late = "answers that may have come too late for the definition, and count"
+    assert rates.facts.left_out[late] == 20
 
 
 @pytest.mark.parametrize(
