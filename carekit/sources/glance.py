@@ -37,7 +37,7 @@ class Glance:
     """Requests that reply to nothing, and how many have a reply of a brand.
 
     `n_by_people` are those whose reply is not an automatic one; `n_automatic` are automatic
-    replies, of `n_first` replies to openings; `seconds` is their median wait.
+    replies; `seconds` is their median wait; `n_private` openings are; `n_brand` posts are by brands.
     """
 
     n: int = 0
@@ -46,6 +46,17 @@ class Glance:
     n_automatic: int = 0
     seconds: float | None = None
     n_private: int = 0
+    n_brand: int = 0
+
+    @property
+    def silence(self) -> str:
+        """What it means if no post is by a brand; empty if one is."""
+        if self.n_brand or not self.n:
+            return ""
+        return (
+            "No post here is by a brand: an answer rate of 0 says only that the brand's posts are "
+            "missing, or that its accounts are not listed (--accounts CSV)."
+        )
 
     @property
     def sentence(self) -> str:
@@ -107,7 +118,8 @@ def glance_at(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> Glance:
         SELECT (SELECT count(*) FROM openings), (SELECT count(*) FROM answered),
         (SELECT count(*) FROM people), (SELECT count(*) FROM automatic),
         (SELECT median(waited) / 1e6 FROM automatic),
-        (SELECT count(*) FROM openings WHERE hidden)"""
+        (SELECT count(*) FROM openings WHERE hidden),
+        (SELECT count(*) FROM {every(files, rows=False)} WHERE author_role = 'brand')"""
     ).fetchall()[0]
     return Glance(*counted)
 

@@ -69,6 +69,7 @@ class Run:
     selection: Selection
     loads: list[FileLoad] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
     looks: Looks = field(default_factory=Looks)
     glance: Glance = field(default_factory=Glance)
     n_accounts: int = 0
@@ -112,10 +113,10 @@ class Run:
             final = self._add(writer, staged, started)
             self.n_torn = write_threads(writer, door, self.old, [*kept_old, *final])
             for network, account, other, n in door.elsewhere:
-                self.notes.append(
+                self.elsewhere.append(
                     f"{n:,} posts on {network} are by {account!r}, which the accounts list on {other} "
-                    f"only: they count as a customer's. If it is the brand there too, add the line "
-                    f"{account},{network},BRAND to --accounts."
+                    "only: they count as a customer's, and the answer rate is too low if it is the "
+                    f"brand there too (add the line {account},{network},BRAND to --accounts)."
                 )
         self.n_accounts = write_accounts(writer, door, self.known, now())
         seen = [x.latest for x in self.loads]
@@ -292,11 +293,14 @@ class Run:
     def _old_cautions(self) -> list[str]:
         """What was said before and holds still: all but what is counted anew."""
         said = self.old.manifest.cautions if self.old is not None else ()
-        return [s for s in said if "automatic" not in s and "were rejected" not in s]
+        anew = ("automatic", "were rejected", "No post here is by a brand")
+        return [s for s in said if not any(words in s for words in anew)]
 
     def cautions(self) -> list[str]:
         """Sentences that belong beside every number from the posts."""
-        told = []
+        told = [c for x in self.loads for c in x.cautions] + self.elsewhere
+        if self.glance.silence and all(x.silent for x in self.loads):
+            told.append(self.glance.silence)
         if sentence := self.glance.sentence:
             left = (
                 " The automatic ones are left out here."
@@ -342,5 +346,9 @@ class Run:
             n_seen_again=self.looks.n_posts,
             columns=columns,
             rejected_rows=tuple(r.row for x in loads for r in x.rejected),
-            warnings=tuple([w for x in loads for w in x.warnings] + self.notes + self.cautions()),
+            warnings=tuple(
+                [w for x in loads for w in x.warnings]
+                + self.notes
+                + [c for c in self.cautions() if c != self.glance.silence]  # said file by file
+            ),
         )

@@ -112,7 +112,33 @@ def test_an_account_that_is_listed_elsewhere_is_told(load: Load) -> None:
         lines(HEADER.replace("author_role,", "x,") + ",network", *rows),
         accounts="account,network,brand\nzelt,x,Zelt\n",
     )
-    assert made.said("1 posts on tiktok are by 'zelt', which the accounts list on x only")
+    words = "1 posts on tiktok are by 'zelt', which the accounts list on x only"
+    assert made.said(words)
+    assert words in " ".join(carekit.answer_rate(made.dataset).facts.notes)
+
+
+def test_a_rate_without_a_brand_says_so(load: Load) -> None:
+    rows = [[f"q{i}", "client", f"c{i}", "2025-05-01 10:00", "?", ""] for i in range(3)]
+    made = load(lines(HEADER, *rows), network="x")
+    words = "No post here is by a brand: an answer rate of 0 says only that"
+    assert words in " ".join(carekit.answer_rate(made.dataset).facts.notes)
+    answer = ["a0", "brand", "zelt", "2025-05-01 11:00", "oui", "q0"]
+    later = load(lines(HEADER, answer), network="x")
+    assert words not in " ".join(carekit.answer_rate(later.dataset).facts.notes)
+    # A file of reviews has a place for answers: there nobody answered.
+    bare = load(lines("post_id,created_at,rating,text,reply_text,reply_created_at",
+                      ["1", "2025-05-01", 2, "bof", "", ""]),
+                network="trustpilot", brand="Zelt", out="e")  # fmt: skip
+    assert words not in " ".join(carekit.answer_rate(bare.dataset).facts.notes)
+
+
+def test_who_is_an_agent_is_not_known(load: Load) -> None:
+    ticket = {"id": 1, "requester_id": 7, "created_at": "2025-05-01T10:00:00Z", "comments": [
+        {"id": 11, "author_id": 7, "body": "?", "created_at": "2025-05-01T10:00:00Z"},
+        {"id": 12, "author_id": 9, "body": "moi aussi", "created_at": "2025-05-01T11:00:00Z"}]}  # fmt: skip
+    made = load({"tickets": [ticket]}, format="zendesk", name=".json", brand="Zelt")
+    notes = " ".join(carekit.answer_rate(made.dataset).facts.notes)
+    assert "if he is in copy, too many requests count as answered" in notes
 
 
 @pytest.mark.parametrize("word", ["internal", "Note interne", "private note"])
