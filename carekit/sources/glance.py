@@ -26,6 +26,7 @@ WITHIN_SECONDS = 60
 SHARE_WITHIN = 0.8
 # So many requests that are all answered are hardly all the requests there were.
 ALL_ANSWERED_FROM = 30
+LOST_FROM = 5
 _GREETED = (
     r"^(@\S+ )*(bonjour|bonsoir|hello|hi|hey|dear|hallo|hola|ciao|cher|chère|guten tag|liebe[r]?)"
     r"[^,!.\n:]{0,40}[,!.:]"
@@ -37,7 +38,8 @@ class Glance:
     """Requests that reply to nothing, and how many have a reply of a brand.
 
     `n_by_people` are those whose reply is not an automatic one; `n_automatic` are automatic
-    replies; `seconds` is their median wait; `n_private` openings are; `n_brand` posts are by brands.
+    replies; `seconds` is their median wait; `n_private` openings are; `n_brand` posts are by
+    brands, `n_replies` of them reply to something, `n_lost` to posts that are not here.
     """
 
     n: int = 0
@@ -47,10 +49,23 @@ class Glance:
     seconds: float | None = None
     n_private: int = 0
     n_brand: int = 0
+    n_replies: int = 0
+    n_lost: int = 0
 
     @property
     def silence(self) -> str:
-        """What it means if no post is by a brand; empty if one is."""
+        """What it means if no post is by a brand, or if answers do not fit requests; else empty."""
+        if self.n_brand and self.n and not self.n_replies:
+            return (
+                f"None of the {self.n_brand:,} posts by a brand says what it answers: an answer rate of "
+                "0 says nothing here (--map reply_to=COLUMN or thread_id=COLUMN)."
+            )
+        if self.n_lost >= LOST_FROM and 2 * self.n_lost > self.n_replies:
+            return (
+                f"{self.n_lost:,} of {self.n_replies:,} answers of brands answer posts that are not "
+                "here: requests are missing, or ids are written in two ways, and then the answer rate "
+                "is too low."
+            )
         if self.n_brand or not self.n:
             return ""
         return (
@@ -119,7 +134,12 @@ def glance_at(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> Glance:
         (SELECT count(*) FROM people), (SELECT count(*) FROM automatic),
         (SELECT median(waited) / 1e6 FROM automatic),
         (SELECT count(*) FROM openings WHERE hidden),
-        (SELECT count(*) FROM {every(files, rows=False)} WHERE author_role = 'brand')"""
+        (SELECT count(*) FROM {every(files, rows=False)} WHERE author_role = 'brand'),
+        (SELECT count(*) FROM {every(files, rows=False)} WHERE author_role = 'brand'
+        AND reply_to IS NOT NULL),
+        (SELECT count(*) FROM {every(files, rows=False)} r ANTI JOIN (SELECT post_id AS id FROM
+        {every(files, rows=False)}) q ON q.id = r.reply_to WHERE author_role = 'brand'
+        AND reply_to IS NOT NULL)"""
     ).fetchall()[0]
     return Glance(*counted)
 

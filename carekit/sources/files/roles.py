@@ -104,7 +104,7 @@ def role_sql(cell: str, *, column: str, roles: Mapping[str, str]) -> tuple[str, 
         "brand": (*BRAND, *no),
         "other": OTHER,
     }
-    word = _key_sql(cell)
+    word = key_sql(cell)
     cases = []
     for role, words in told.items():
         own = [w for w, r in roles.items() if r == role]
@@ -119,7 +119,8 @@ def role_sql(cell: str, *, column: str, roles: Mapping[str, str]) -> tuple[str, 
     return f"CASE {' '.join(cases)} END", counts
 
 
-def _key_sql(cell: str) -> str:
+def key_sql(cell: str) -> str:
+    """SQL of `word_key`."""
     words = f"trim(regexp_replace(lower(strip_accents({cell})), '[^a-z0-9]+', '_', 'g'), '_')"
     return f"coalesce(nullif({words}, ''), lower(trim({cell})))"
 

@@ -293,13 +293,19 @@ class Run:
     def _old_cautions(self) -> list[str]:
         """What was said before and holds still: all but what is counted anew."""
         said = self.old.manifest.cautions if self.old is not None else ()
-        anew = ("automatic", "were rejected", "No post here is by a brand")
+        anew = (
+            "automatic",
+            "were rejected",
+            "No post here is by",
+            "posts by a brand says",
+            "posts that are not here",
+        )
         return [s for s in said if not any(words in s for words in anew)]
 
     def cautions(self) -> list[str]:
         """Sentences that belong beside every number from the posts."""
         told = [c for x in self.loads for c in x.cautions] + self.elsewhere
-        if self.glance.silence and all(x.silent for x in self.loads):
+        if self.glance.silence and (self.glance.n_brand or all(x.silent for x in self.loads)):
             told.append(self.glance.silence)
         if sentence := self.glance.sentence:
             left = (
@@ -349,6 +355,7 @@ class Run:
             warnings=tuple(
                 [w for x in loads for w in x.warnings]
                 + self.notes
-                + [c for c in self.cautions() if c != self.glance.silence]  # said file by file
+                # That no post is by a brand is said file by file.
+                + [c for c in self.cautions() if self.glance.n_brand or c != self.glance.silence]
             ),
         )
