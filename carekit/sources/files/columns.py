@@ -292,7 +292,7 @@ def is_visibility(value: str) -> bool:
 
 def is_state(value: str) -> bool:
     """True for a cell that says whether a request was answered."""
-    return word_key(value) in (*ANSWERED, *UNANSWERED)
+    return word_key(value) in (*ANSWERED, *UNANSWERED, *cells.TRUE_WORDS, *cells.FALSE_WORDS)
 
 
 def is_role(value: str) -> bool:

@@ -25,7 +25,15 @@ _WORDS = re.compile(r"[^\W\d_]+")
 _MONTH = re.compile("|".join(MONTHS.values()))
 # Reasons whose cell is a word of a short list, a number or a time.
 _OF_TIME = ("created_at", "observed_at", "deleted_at", "the answer", "first_response")
-_OF_WORD = ("author_role", "surface", "visibility", "rating", "network", "scientific notation")
+_OF_WORD = (
+    "author_role",
+    "surface",
+    "visibility",
+    "rating",
+    "network",
+    "scientific notation",
+    "`answered`",
+)
 
 
 def shown(reason: str, value: str) -> str:
