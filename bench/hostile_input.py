@@ -4,6 +4,7 @@
 
 Each file is a sound one whose bytes were changed, dropped, doubled or cut off at random. For each
 import the law of counts must hold (read + nested = posts + rejected + left out + repeats), the
+dataset must hold what the report says, and a refusal must leave nothing behind. Prints one line a
 format; a file that breaks a law is saved (one of each kind and hundred), and the exit is 1.
 """
 
