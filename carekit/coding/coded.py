@@ -38,18 +38,8 @@ EVEN = 1.05
 class CodedRequests:
     """Requests with a text, their flags, and the codes of those that a person coded.
 
-    Attributes
-    ----------
-    frame : DataFrame
-        One row a request; a column a code (`category` derived from the others), missing where the
-        request was not coded; `machine_<code>` beside it; `stratum` where the sample had strata.
-    requests : Requests
-        What they were counted from.
-    stratified : bool
-        Whether `stratum` counts.
-    note : str
-        What was joined, in words.
-    left_out : dict of str to int
+    `frame`: one row a request; a column a code (`category` derived from the others), missing where the
+    request was not coded; `machine_<code>` beside it; `stratum`, which counts if `stratified`.
     """
 
     frame: pd.DataFrame
@@ -314,13 +304,7 @@ def join_codes(
     *,
     stratum: str | None = None,
 ) -> CodedRequests:
-    """Requests that hold a text, with the codes of the sheet beside the machine's.
-
-    Raises
-    ------
-    InputError
-        No post of the sheet is a request; unknown `stratum`; unequal weights without a stratum.
-    """
+    """Requests that hold a text, with the codes of the sheet beside the machine's."""
     from carekit.coding.coding_sheet import read_coding_sheet, read_design
 
     codes, design = (
@@ -365,15 +349,7 @@ def _number(values: pd.Series, name: str) -> pd.Series:
 
 
 def coded_class(codes: pd.DataFrame) -> pd.Series:
-    """The five categories from codes, by the rule of `carekit.text.rules.comment_class`.
-
-    Examples
-    --------
-    >>> codes = pd.DataFrame({"tone": ["neutral"], "is_question": ["yes"], "is_complaint": ["no"],
-    ...                       "is_abuse": ["no"]})
-    >>> coded_class(codes).to_list()
-    ['question']
-    """
+    """The five categories from codes, by the rule of `carekit.text.rules.comment_class`."""
     from carekit.text.rules import comment_class
 
     flags = pd.DataFrame(

@@ -37,15 +37,8 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class CodedSheet:
-    """One coder's codes.
-
-    Attributes
-    ----------
-    codes : DataFrame
-        One row a post: the id column, then `CODE_COLUMNS` that the sheet had, as codes of the
-        codebook or missing, then `comment` where present.
-    n_empty : int
-        Posts without any code.
+    """One coder's codes, one row a post: post_id, then `CODE_COLUMNS` that the sheet had, as codes of
+    the codebook or missing, then `comment` where present; and how many posts have no code.
     """
 
     codes: pd.DataFrame
@@ -80,36 +73,11 @@ def write_coding_sheet(
     columns: Sequence[str] = CODE_COLUMNS,
     coder: str = "",
 ) -> Path:
-    """Write a sample as a sheet to be coded by one person.
+    """Write a sample, as `sample_for_coding` returns it, as a sheet to be coded by one person.
 
-    Parameters
-    ----------
-    sample : DataFrame
-        As `sample_for_coding` returns it; redact it first if it leaves the house.
-    path : path
-        Ends in .xlsx (with lists to choose from, and the codebook on a second sheet) or .csv (the
-        codebook beside it, `<name>.codebook.csv`).
-    text, post_id : str
-        Columns of the sample.
-    lang : {"fr", "en"}
-        Language of the codebook and of the labels.
-    columns : sequence of str
-        What to code, among `CODE_COLUMNS`.
-    coder : str
-        Name of the coder, for the sheet's title.
-
-    Returns
-    -------
-    Path
-        The file written. Cells that a spreadsheet would run as a formula start with an apostrophe;
-        control characters are removed; very long texts are cut at `MAX_CELL`.
-
-    Raises
-    ------
-    InputError
-        Another ending, unknown `columns` or `lang`, or a column missing from the sample.
-    MissingExtraError
-        .xlsx without the openpyxl package.
+    .xlsx has lists to choose from and the codebook on a second sheet; .csv has it beside it, in
+    `<name>.codebook.csv`. Cells that a spreadsheet would run as a formula start with an apostrophe;
+    very long texts are cut at `MAX_CELL`.
     """
     unknown = [c for c in columns if c not in CODE_COLUMNS]
     if unknown or not columns:
@@ -232,30 +200,11 @@ def read_coding_sheet(
     sample: pd.DataFrame | None = None,
     post_id: str = "post_id",
 ) -> CodedSheet:
-    """Read a coded sheet back.
+    """Read a coded sheet back: .csv (comma, semicolon or tab; UTF-8 or Windows-1252) or .xlsx.
 
-    Parameters
-    ----------
-    path : path
-        .csv (comma, semicolon or tab; UTF-8 or Windows-1252) or .xlsx, as a spreadsheet program
-        saved it; columns may have been moved.
-    sample : DataFrame, optional
-        The sample that was handed out: every id must come back once.
-    post_id : str
-        Column of the ids.
-
-    Returns
-    -------
-    CodedSheet
-        Codes may be written as in the codebook, in French or English, or short (n, neg, oui, 1).
-
-    Raises
-    ------
-    InputError
-        The file is missing or no sheet; a column is missing; codes are not in the codebook (their
-        rows and values are listed); ids repeat, are unknown or missing.
-    MissingExtraError
-        .xlsx without the openpyxl package.
+    Codes may be written in French or English, in full or short; empty cells are missing codes. With
+    `sample`, the sheet must hold exactly its posts, in any order. Raises InputError that names the
+    cells: unknown codes, ids that repeat or are empty, no code column, or no readable file.
     """
     target = Path(path)
     frame = _read_rows(target)
@@ -299,21 +248,11 @@ def read_coding_sheet(
 
 
 def read_design(path: str | os.PathLike[str], *, post_id: str = "post_id") -> pd.DataFrame | None:
-    """How the posts of a sheet were drawn: from the sheet itself, else from the file beside it.
+    """How the posts of a sheet were drawn: from the sheet itself, else from `<name>.design.csv` beside
+    it (for a coder's sheet that of the name without the coder).
 
-    Parameters
-    ----------
-    path : path
-        The sheet. The file beside it is `<name>.design.csv`, for a coder's sheet that of the name
-        without the coder.
-    post_id : str
-        Column of the ids.
-
-    Returns
-    -------
-    DataFrame or None
-        Columns post_id, stratum, weight and perhaps strata (the columns that define them); None
-        where nothing tells.
+    Columns post_id, stratum, weight and perhaps strata (the columns that define them), all text; None
+    where nothing tells.
     """
     sheet = Path(path)
     stems = [sheet.stem, sheet.stem.rpartition(".")[0]]

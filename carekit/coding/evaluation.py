@@ -170,8 +170,8 @@ def rule_labels(
 ) -> np.ndarray:
     """What `RuleTriage` says of each post, in the classes of `task`.
 
-    `neutral=False`: tones are negative or positive, by the sign of the score; 0 is negative, for
-    most of what customers write without a word of judgement reports a fault.
+    Without `neutral`, tones go by the sign of the score, 0 negative: most of what customers write
+    without a word of judgement reports a fault.
     """
     if task not in TASKS:
         raise InputError(

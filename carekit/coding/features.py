@@ -57,18 +57,10 @@ def tokens_of(texts: list[str]) -> list[list[str]]:
 class TfidfFeatures:
     """Sparse rows: TF-IDF of words 1-2, TF-IDF of letter groups within words, lexicon features.
 
-    Parameters
-    ----------
-    words : (int, int), default (1, 2)
-        Lengths of word groups.
-    letters : (int, int) or None, default (2, 5)
-        Lengths of letter groups, each word padded by a space on both sides; None leaves them out.
-    lexicon : bool, default True
-        Add the features of carekit's tone lexicon, scaled by their standard deviation.
-    min_posts : int, default 2
-        A word or letter group must occur in so many posts (in one, when there are fewer than 40).
-    max_features : int, default 150_000
-        Keep so many groups of each kind, the most frequent.
+    `words`, `letters`: lengths of groups of words and of letters, each word padded by a space on both
+    sides (None leaves them out); `lexicon`: add the features of the tone lexicon, scaled by their
+    standard deviation; a group must occur in `min_posts` posts (in one, when there are fewer than 40),
+    and of each kind the `max_features` most frequent are kept.
     """
 
     def __init__(

@@ -30,49 +30,13 @@ def sample_for_coding(
     keep: Sequence[str] = (),
     seed: int = 0,
 ) -> pd.DataFrame:
-    """A random sample of posts with known weights, in random order.
+    """A random sample of `n` posts (all if there are fewer) with known weights, in random order.
 
-    Parameters
-    ----------
-    posts : DataFrame
-        One row a post; posts without text are not drawn.
-    n : int
-        Number of posts to draw; all of them if there are fewer.
-    text, post_id : str
-        Columns of the text and of its unique id.
-    by : str or sequence of str, optional
-        Columns whose combinations are strata: a random sample is drawn in each.
-    allocation : {"proportional", "equal"}
-        "proportional": strata get posts by their size, two at least; "equal": the same number, as
-        far as they have them. Equal is for comparing groups.
-    n_by : dict, optional
-        Number of posts for each stratum (value of `by`, or tuple of values), instead of an
-        allocation; `n` is then their sum.
-    keep : sequence of str
-        Further columns to carry along (brand, network, lang).
-    seed : int
-        Seed of the draw; it is written into the result.
-
-    Returns
-    -------
-    DataFrame
-        One row a drawn post: `post_id`, `text` (under their own names), the columns of `by` and
-        `keep`, `stratum` (values joined by " / "; "all" without `by`), `stratum_size` (posts with
-        text in it), `stratum_n` (posts drawn), `weight` = size / drawn: how many posts it stands
-        for, `seed`.
-
-    Raises
-    ------
-    InputError
-        A column is missing, ids repeat, no post has text, `n` < 1, or `n_by` asks for an unknown
-        stratum or more posts than there are.
-
-    Examples
-    --------
-    >>> posts = pd.DataFrame({"post_id": list("abcdef"), "text": "t", "brand": list("xxxxyy")})
-    >>> drawn = sample_for_coding(posts, n=4, by="brand", allocation="equal")
-    >>> drawn.groupby("stratum").weight.agg(["size", "first"]).values.tolist()
-    [[2.0, 2.0], [2.0, 1.0]]
+    Posts without text are not drawn. `by`: columns whose combinations are strata, a random sample in
+    each; `allocation` "proportional": by their size, two at least; "equal": the same number, as far as
+    they have them, for comparing groups. Returns post_id, text, the columns of `by` and `keep`,
+    `stratum` (values joined by " / "; "all" without `by`), `stratum_size` (posts with text in it),
+    `stratum_n` (posts drawn), `weight` = size / drawn: how many posts it stands for, `seed`.
     """
     columns = [by] if isinstance(by, str) else list(by or [])
     _need(posts, [text, post_id, *columns, *keep])

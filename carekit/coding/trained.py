@@ -105,25 +105,10 @@ class TrainedTriage:
         source: str = "",
         date: str | None = None,
     ) -> TrainedTriage:
-        """Train on coded posts, and write the card.
+        """Train on coded posts, one code a post, and write the card.
 
-        Parameters
-        ----------
-        texts : Series or list of str
-            Posts. Missing posts are left out and counted in the card.
-        labels : Series or list
-            One code a post; missing codes are left out and counted.
-        source : str
-            Where posts and codes come from, for the card.
-        date : str, optional
-            Date of the training, ISO 8601; default today.
-
-        Raises
-        ------
-        InputError
-            Other lengths, fewer than two classes, or a class with one post only.
-        MissingExtraError
-            scikit-learn is not installed.
+        Missing posts and codes are left out and counted in the card; `source` says there where posts and
+        codes come from, `date` (ISO 8601; default today) when.
         """
         series = as_texts(texts)
         codes = pd.Series(labels if isinstance(labels, pd.Series) else list(labels), dtype=object)
@@ -171,13 +156,7 @@ class TrainedTriage:
             self._linear = (np.asarray(model.coef_), np.asarray(model.intercept_))
 
     def predict_proba(self, texts: Iterable[Any]) -> pd.DataFrame:
-        """Probability of each class: one column a class, one row a post; missing text gives NaN.
-
-        Raises
-        ------
-        InputError
-            Not fitted, or the classifier has no probabilities.
-        """
+        """Probability of each class: one column a class, one row a post; missing text gives NaN."""
         series = as_texts(texts)
         values = self._batched(series, self._probabilities, len(self.classes_))
         frame = pd.DataFrame(values, index=series.index, columns=list(map(str, self.classes_)))
@@ -301,13 +280,7 @@ class TrainedTriage:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> TrainedTriage:
-        """Read what `save` wrote.
-
-        Raises
-        ------
-        InputError
-            The file is missing, is not such a file, or its parts do not fit together.
-        """
+        """Read what `save` wrote."""
         try:
             with zipfile.ZipFile(path) as file:
                 head = json.loads(file.read("card.json"))

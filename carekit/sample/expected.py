@@ -320,13 +320,7 @@ def second_redirect_share() -> float:
 
 
 def share_of(network: str, **wanted: object) -> float:
-    """Share of the openings of a network whose cell has these values.
-
-    Examples
-    --------
-    >>> round(share_of("x", addressed=True, angry=False) / share_of("x", angry=False), 2)
-    0.75
-    """
+    """Share of the openings of a network whose cell has these values."""
     return sum(
         c.share for c in cells(network) if all(getattr(c, k) == v for k, v in wanted.items())
     )

@@ -52,22 +52,10 @@ class Drawn:
 
 
 def draw_sample(*, n_posts: int = 40_000, seed: int = SEED, texts: bool = True) -> Drawn:
-    """The whole sample in memory.
+    """The whole sample in memory: about `n_posts` (2,000 or more); another seed, another sample.
 
-    Parameters
-    ----------
-    n_posts : int
-        About how many posts; 2,000 or more.
-    seed : int
-        Any seed gives another sample from the same truth.
-    texts : bool
-        False writes "?" or "." in place of each text, for simulations over many seeds: ids, times
-        and question marks stay the same; there are no coding sheets then.
-
-    Raises
-    ------
-    InputError
-        If `n_posts` is below 2,000.
+    Without `texts` stands "?" or "." in place of each, for simulations over many seeds: ids, times and
+    question marks stay the same; there are no coding sheets then.
     """
     if n_posts < LEAST_POSTS:
         raise InputError(

@@ -132,14 +132,9 @@ def rake(frame: pd.DataFrame, margins: dict[str, dict[str, float]]) -> np.ndarra
 
 
 def draw_survey(rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """The survey table and what questions.json says about it.
+    """The survey table, one row a respondent of either country, and what questions.json says of it.
 
-    Returns
-    -------
-    frame : pandas.DataFrame
-        One row a respondent of either country; null where a question was not asked, or was asked
-        and not answered (`asked_if` tells them apart).
-    questions : dict
+    Null where a question was not asked, or was asked and not answered (`asked_if` tells them apart).
     """
     frames = []
     for country in plan.DESIGNS:

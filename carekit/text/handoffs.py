@@ -164,33 +164,9 @@ def flag_handoffs(
 ) -> pd.Series:
     """Whether each brand post moves the conversation to private messages.
 
-    Parameters
-    ----------
-    texts : Series or list of str
-        Posts; missing allowed.
-    author_role : str or Series of str, default "brand"
-        Who wrote them; posts of others than "brand" get a missing value.
-    lang : str or Series of str, default "und"
-        "en" or "fr" uses the patterns of that language, anything else those of both.
-
-    Returns
-    -------
-    Series of str
-        "requested", "announced" or "none", with the index of `texts`; missing for posts that are
-        not a brand's and for missing text. A post that announces is "announced" even if it also
-        asks: the private conversation is open already.
-
-    Raises
-    ------
-    InputError
-        `lang` or `author_role` of another length than `texts`.
-
-    Examples
-    --------
-    >>> flag_handoffs(["Please DM us your order number", "We've sent you a DM"]).to_list()
-    ['requested', 'announced']
-    >>> flag_handoffs(["Le secteur privé recrute", "Contactez-nous en MP svp"]).to_list()
-    ['none', 'requested']
+    "requested", "announced" or "none"; missing for posts that are not a brand's and for missing text. A
+    post that announces is "announced" even if it also asks: the private conversation is open already.
+    `lang` "en" or "fr" uses the patterns of that language, anything else those of both.
     """
     series = as_texts(texts)
     lowered = lower_all(clean_all(series), drop=URL_PATTERN)

@@ -129,11 +129,7 @@ def vote(table: TokenTable) -> np.ndarray:
 
 
 def other_script(cleaned: list[str]) -> np.ndarray:
-    """True where most letters are not Latin: Cyrillic, Arabic, Chinese, ...
-
-    >>> other_script(["привет", "salut", "😀"]).tolist()
-    [True, False, False]
-    """
+    """True where most letters are not Latin: Cyrillic, Arabic, Chinese, ..."""
     out = np.zeros(len(cleaned), dtype=bool)
     for i, text in enumerate(cleaned):
         if text.isascii():

@@ -245,33 +245,10 @@ DEFINITIONS = ("cues", "mark")
 def flag_questions(
     texts: Iterable[Any], *, lang: pd.Series | str = "und", definition: str = "cues"
 ) -> pd.Series:
-    """Whether each post asks.
+    """Whether each post asks something, under `definition` "cues" or "mark"; missing for missing text.
 
-    Parameters
-    ----------
-    texts : Series or list of str
-        Posts; missing allowed.
-    lang : str or Series of str, default "und"
-        "en" or "fr" uses the cues of that language; anything else those of both.
-    definition : {"cues", "mark"}
-        "mark": a question mark outside links. "cues": the same, or words that ask.
-
-    Returns
-    -------
-    Series of boolean
-        With the index of `texts`; missing text gives missing.
-
-    Raises
-    ------
-    InputError
-        Unknown `definition`, or `lang` of another length.
-
-    Examples
-    --------
-    >>> flag_questions(["where is my bag", "Bag lost."], lang="en").to_list()
-    [True, False]
-    >>> flag_questions(["savez vous quand ça rouvre"], lang="fr", definition="mark").to_list()
-    [False]
+    "mark": a question mark outside links and handles; "cues": that, or words that ask, by the patterns
+    of `lang` ("en", "fr", else both).
     """
     if definition not in DEFINITIONS:
         raise InputError(

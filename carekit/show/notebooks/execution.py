@@ -26,20 +26,10 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Execution:
-    """One run of one notebook.
+    """One run of one notebook: `notebook` with its new outputs, up to the first cell that failed.
 
-    Attributes
-    ----------
-    path : Path
-        The file that was run; it is not changed.
-    notebook : nbformat.NotebookNode
-        The notebook with its new outputs, up to the first cell that failed.
-    seconds : float
-        From the start of its Python to the end.
-    error : str or None
-        The cell that failed and why, or None. Cells are counted from 1, prose included.
-    traceback : str
-        Of the cell that failed, without colours; empty if none did.
+    `path` is the file that was run, unchanged; `error` the cell that failed (counted from 1, prose
+    included) and why, or None; `traceback` that of the cell, without colours.
     """
 
     path: Path
