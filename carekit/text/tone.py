@@ -292,18 +292,4 @@ def _contrast(table: TokenTable, lists: _Lists, row: np.ndarray) -> np.ndarray:
     return weight
 
 
-def lexicon_size() -> pd.DataFrame:
-    """Forms in each tone lexicon: columns lang, n_words, n_phrases.
-
-    >>> lexicon_size().lang.to_list()
-    ['en', 'fr']
-    """
-    rows = []
-    for lang in ("en", "fr"):
-        entries = load_tone(lang)
-        phrases = sum(" " in e.form for e in entries)
-        rows.append({"lang": lang, "n_words": len(entries) - phrases, "n_phrases": phrases})
-    return pd.DataFrame(rows)
-
-
-__all__ = ["TONES", "Vocabulary", "lexicon_size", "score_tone"]
+__all__ = ["TONES", "Vocabulary", "score_tone"]
