@@ -38,8 +38,8 @@ EVEN = 1.05
 class CodedRequests:
     """Requests with a text, their flags, and the codes of those that a person coded.
 
-    `frame`: one row a request; a column a code (`category` derived from the others), missing where the
-    request was not coded; `machine_<code>` beside it; `stratum`, which counts if `stratified`.
+    `frame`: one row a request; a column a code (`category` derived from the others), missing where
+    the request was not coded; `machine_<code>` beside it; `stratum`, which counts if `stratified`.
     """
 
     frame: pd.DataFrame

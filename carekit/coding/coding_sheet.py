@@ -37,8 +37,8 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class CodedSheet:
-    """One coder's codes, one row a post: post_id, then `CODE_COLUMNS` that the sheet had, as codes of
-    the codebook or missing, then `comment` where present; and how many posts have no code.
+    """One coder's codes, one row a post: post_id, then `CODE_COLUMNS` that the sheet had, as codes
+    of the codebook or missing, then `comment` where present; and how many posts have no code.
     """
 
     codes: pd.DataFrame
@@ -248,11 +248,11 @@ def read_coding_sheet(
 
 
 def read_design(path: str | os.PathLike[str], *, post_id: str = "post_id") -> pd.DataFrame | None:
-    """How the posts of a sheet were drawn: from the sheet itself, else from `<name>.design.csv` beside
-    it (for a coder's sheet that of the name without the coder).
+    """How the posts of a sheet were drawn: from the sheet itself, else from `<name>.design.csv`
+    beside it (for a coder's sheet that of the name without the coder).
 
-    Columns post_id, stratum, weight and perhaps strata (the columns that define them), all text; None
-    where nothing tells.
+    Columns post_id, stratum, weight and perhaps strata (the columns that define them), all text;
+    None where nothing tells.
     """
     sheet = Path(path)
     stems = [sheet.stem, sheet.stem.rpartition(".")[0]]

@@ -102,9 +102,9 @@ def write_sheets(
     """One sheet a coder, and the design of the sample beside it.
 
     `sheet.xlsx` becomes `sheet.first.xlsx` for the coder "first". Returns the sheets, then
-    `<name>.design.csv`: strata and weights of the posts that `draw_sample` drew, without their texts;
-    `carekit triage prevalence` looks for it beside the coded sheet. A file that exists stays as it is:
-    it may hold codes.
+    `<name>.design.csv`: strata and weights of the posts that `draw_sample` drew, without their
+    texts; `carekit triage prevalence` looks for it beside the coded sheet. A file that exists stays
+    as it is: it may hold codes.
     """
     target = Path(path)
     odd = [c for c in coders if not c or not all(ch.isalnum() or ch in "_-" for ch in c)]
@@ -130,7 +130,9 @@ def write_sheets(
 
 
 def find_sheets(dataset: Dataset) -> list[Path]:
-    """The coded sheets in the folder `coding` of a dataset, by name; SelectionError if there is none."""
+    """The coded sheets in the folder `coding` of a dataset, by name; SelectionError if there is
+    none.
+    """
     folder = dataset.path / "coding"
     beside = (".design.csv", ".codebook.csv")
     found = [

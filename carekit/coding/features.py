@@ -57,10 +57,10 @@ def tokens_of(texts: list[str]) -> list[list[str]]:
 class TfidfFeatures:
     """Sparse rows: TF-IDF of words 1-2, TF-IDF of letter groups within words, lexicon features.
 
-    `words`, `letters`: lengths of groups of words and of letters, each word padded by a space on both
-    sides (None leaves them out); `lexicon`: add the features of the tone lexicon, scaled by their
-    standard deviation; a group must occur in `min_posts` posts (in one, when there are fewer than 40),
-    and of each kind the `max_features` most frequent are kept.
+    `words`, `letters`: lengths of groups of words and of letters, each word padded by a space on
+    both sides (None leaves them out); `lexicon`: add the features of the tone lexicon, scaled by
+    their standard deviation; a group must occur in `min_posts` posts (in one, when there are fewer
+    than 40), and of each kind the `max_features` most frequent are kept.
     """
 
     def __init__(

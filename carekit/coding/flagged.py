@@ -27,8 +27,8 @@ class FlaggedRequests:
     """One row a request, with its flags, ordered by request_id.
 
     `frame`: `PLACES`, the columns asked for, those of `carekit.text.rules.RuleTriage.flag`,
-    comment_class and risk; flags of a request without text are missing. The groups of `requests`, as
-    they were counted, may also name what the texts tell (`TOLD`).
+    comment_class and risk; flags of a request without text are missing. The groups of `requests`,
+    as they were counted, may also name what the texts tell (`TOLD`).
     """
 
     frame: pd.DataFrame

@@ -110,9 +110,9 @@ def _flag_batch(frame: pd.DataFrame, kept: list[str], *, text: bool) -> pd.DataF
 def summarise_flags(flags: pd.DataFrame, *, by: str | Sequence[str] = ()) -> pd.DataFrame:
     """How many posts have each flag, of a frame as `flag_dataset` gives.
 
-    One row a group (columns `by`) and flag value: `flag`; `value`; `n`: posts to which the flag applies
-    (with a text; hand-offs: posts of brands; categories: posts of customers); `n_yes`; `share`,
-    uncorrected.
+    One row a group (columns `by`) and flag value: `flag`; `value`; `n`: posts to which the flag
+    applies (with a text; hand-offs: posts of brands; categories: posts of customers); `n_yes`;
+    `share`, uncorrected.
     """
     groups = [c.strip() for c in by.split(",") if c.strip()] if isinstance(by, str) else list(by)
     absent = [c for c in groups if c not in flags.columns]

@@ -63,10 +63,10 @@ def map_labels(
 ) -> MappedLabels | None:
     """Codes such as "neg", "Négatif", "not a complaint", 0/1 → the classes of one task.
 
-    docs/triage.md lists what is known; case, accents and spaces do not matter. `column`: the name tells
-    what yes and no, or 1 and 0, mean ("is_question"). `mapping`: code as it came → class ("angry":
-    "negative"), or "" to leave its rows out, before all else. None for yes/no codes when neither codes
-    nor column say what was asked; InputError lists codes that fit no task.
+    docs/triage.md lists what is known; case, accents and spaces do not matter. `column`: the name
+    tells what yes and no, or 1 and 0, mean ("is_question"). `mapping`: code as it came → class
+    ("angry": "negative"), or "" to leave its rows out, before all else. None for yes/no codes when
+    neither codes nor column say what was asked; InputError lists codes that fit no task.
     """
     if task is not None and task not in TASKS:
         raise InputError(

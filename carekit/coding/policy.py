@@ -193,8 +193,8 @@ def _checked(frame: pd.DataFrame) -> pd.DataFrame:
 def check_policy(policy: pd.DataFrame) -> pd.DataFrame:
     """Cells of category × surface × risk that no rule covers, or that several cover equally well.
 
-    One row a fault: `kind` ("gap" or "conflict"), `category`, `surface`, `risk`, `rule_ids` (those in
-    conflict, joined by ", "). Rules that agree on owner, action and deadline do not conflict.
+    One row a fault: `kind` ("gap" or "conflict"), `category`, `surface`, `risk`, `rule_ids` (those
+    in conflict, joined by ", "). Rules that agree on owner, action and deadline do not conflict.
     """
     rows = []
     outcomes = policy[["owner", "action", "deadline_minutes"]].astype(object)
@@ -278,10 +278,11 @@ def summarise_workload(
 ) -> pd.DataFrame:
     """Posts by owner, action or rule_id, as `apply_policy` gives them, and how many must leave.
 
-    One row a value of `by`, most posts first, then "all": `n` posts; `share` of all posts that have a
-    rule; `n_to_do` (action other than "leave"); `n_leaving`: action moves the conversation elsewhere
-    (`LEAVES_NETWORK`); `share_leaving` of `n_to_do` (NaN when 0); `median_deadline_minutes` of
-    `n_to_do`; `n_<category>` where `category` (those of the same posts) is given.
+    One row a value of `by`, most posts first, then "all": `n` posts; `share` of all posts that have
+    a rule; `n_to_do` (action other than "leave"); `n_leaving`: action moves the conversation
+    elsewhere (`LEAVES_NETWORK`); `share_leaving` of `n_to_do` (NaN when 0);
+    `median_deadline_minutes` of `n_to_do`; `n_<category>` where `category` (those of the same
+    posts) is given.
     """
     if by not in ("owner", "action", "rule_id") or by not in applied.columns:
         raise InputError(

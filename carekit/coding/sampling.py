@@ -32,11 +32,12 @@ def sample_for_coding(
 ) -> pd.DataFrame:
     """A random sample of `n` posts (all if there are fewer) with known weights, in random order.
 
-    Posts without text are not drawn. `by`: columns whose combinations are strata, a random sample in
-    each; `allocation` "proportional": by their size, two at least; "equal": the same number, as far as
-    they have them, for comparing groups. Returns post_id, text, the columns of `by` and `keep`,
-    `stratum` (values joined by " / "; "all" without `by`), `stratum_size` (posts with text in it),
-    `stratum_n` (posts drawn), `weight` = size / drawn: how many posts it stands for, `seed`.
+    Posts without text are not drawn. `by`: columns whose combinations are strata, a random sample
+    in each; `allocation` "proportional": by their size, two at least; "equal": the same number, as
+    far as they have them, for comparing groups. Returns post_id, text, the columns of `by` and
+    `keep`, `stratum` (values joined by " / "; "all" without `by`), `stratum_size` (posts with text
+    in it), `stratum_n` (posts drawn), `weight` = size / drawn: how many posts it stands for,
+    `seed`.
     """
     columns = [by] if isinstance(by, str) else list(by or [])
     _need(posts, [text, post_id, *columns, *keep])

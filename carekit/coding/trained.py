@@ -107,8 +107,8 @@ class TrainedTriage:
     ) -> TrainedTriage:
         """Train on coded posts, one code a post, and write the card.
 
-        Missing posts and codes are left out and counted in the card; `source` says there where posts and
-        codes come from, `date` (ISO 8601; default today) when.
+        Missing posts and codes are left out and counted in the card; `source` says there where
+        posts and codes come from, `date` (ISO 8601; default today) when.
         """
         series = as_texts(texts)
         codes = pd.Series(labels if isinstance(labels, pd.Series) else list(labels), dtype=object)

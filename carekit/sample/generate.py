@@ -54,8 +54,8 @@ class Drawn:
 def draw_sample(*, n_posts: int = 40_000, seed: int = SEED, texts: bool = True) -> Drawn:
     """The whole sample in memory: about `n_posts` (2,000 or more); another seed, another sample.
 
-    Without `texts` stands "?" or "." in place of each, for simulations over many seeds: ids, times and
-    question marks stay the same; there are no coding sheets then.
+    Without `texts` stands "?" or "." in place of each, for simulations over many seeds: ids, times
+    and question marks stay the same; there are no coding sheets then.
     """
     if n_posts < LEAST_POSTS:
         raise InputError(

@@ -150,10 +150,10 @@ def table_estimates(
 ) -> ReadableTable:
     """Estimates of a plain frame for reading: shares in per cent, the interval in one cell.
 
-    Columns are shown by their names: those that end in ``_minutes`` as times, ``estimate``, ``share``,
-    ``published`` and ``within_…`` as per cents, ``ci_low`` and ``ci_high`` together (``ci_low`` stands
-    for both in `columns`). `caption` says the denominator, the source and the date; `unit` what
-    ``estimate`` is.
+    Columns are shown by their names: those that end in ``_minutes`` as times, ``estimate``,
+    ``share``, ``published`` and ``within_…`` as per cents, ``ci_low`` and ``ci_high`` together
+    (``ci_low`` stands for both in `columns`). `caption` says the denominator, the source and the
+    date; `unit` what ``estimate`` is.
     """
     known = facts_of(frame)
     facts = Facts(unit=unit, conf_level=known.conf_level)

@@ -76,10 +76,10 @@ def _with_bare(words: tuple[str, ...]) -> list[str]:
 def score_abuse(texts: Iterable[Any], *, lang: pd.Series | str = "und") -> pd.Series:
     """How likely each post attacks people, from word lists: 0 to 1, NaN for missing text.
 
-    0: no insult; about 0.3: an insult aimed at nobody; from `REVIEW_AT` on: aimed at people, for human
-    review only. An ordinal score, not a probability: such lists catch few of the insults that have no
-    swear word, and most of what they catch are angry customers. `lang` "en" or "fr" reads with that
-    list, anything else with both.
+    0: no insult; about 0.3: an insult aimed at nobody; from `REVIEW_AT` on: aimed at people, for
+    human review only. An ordinal score, not a probability: such lists catch few of the insults that
+    have no swear word, and most of what they catch are angry customers. `lang` "en" or "fr" reads
+    with that list, anything else with both.
     """
     series = as_texts(texts)
     rows = language_rows(lang, series)

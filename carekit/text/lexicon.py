@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib import resources
 
 _SECTION = re.compile(r"\[(-?\d+(?:\.\d+)?)(?: (word|noun|adj|verb|verb2))?((?: [a-z]+)*)\]$")
+_NAMED = re.compile(r"\{([A-Z_]+)\}")
 _VOWELS = "aeiouyàâäéèêëîïôöùûüœ"
 
 
@@ -98,6 +99,17 @@ def load_cues(name: str) -> dict[tuple[str, str], tuple[str, ...]]:
     """A cue list (`lexicons/<name>.csv`: lang, cue, words) → {(lang, cue): words}."""
     rows = csv.DictReader(read_text(f"{name}.csv").splitlines())
     return {(r["lang"], r["cue"]): tuple(r["words"].split("|")) for r in rows}
+
+
+def load_patterns(name: str, **known: str) -> dict[str, str]:
+    """The sections of a file of patterns: alternatives joined, names in braces filled in."""
+    parts = dict(known)
+    text = re.sub(r"^# .*\n", "", read_text(name), flags=re.MULTILINE)
+    for section in re.split(r"^\[(?=[A-Z_]+\]$)", text, flags=re.MULTILINE)[1:]:
+        head, _, body = section.partition("]\n")
+        alternatives = re.sub(r"\n +", "", body.strip("\n")).split("\n")
+        parts[head] = _NAMED.sub(lambda found: parts[found[1]], "|".join(alternatives))
+    return parts
 
 
 def strip_accents(text: str) -> str:

@@ -12,7 +12,8 @@ from carekit.text.tone import language_rows
 def match(
     texts: pd.Series, *, patterns: dict[str, str], lang: pd.Series | str, drop: str | None = None
 ) -> pd.Series:
-    """True where the lower-cased text holds the pattern of its language; missing text gives missing.
+    """True where the lower-cased text holds the pattern of its language; missing text gives
+    missing.
 
     `patterns` by "en", "fr" and "und" (any other language; it alone is needed); `drop`: a pattern
     replaced by a space first, such as links, in which `?` is common.

@@ -58,8 +58,9 @@ def split(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class TokenTable:
-    """A batch of posts as arrays, one element a token: its number in the vocabulary (0 when unknown),
-    the position of its post in the batch, whether it has three letters or more, all capitals.
+    """A batch of posts as arrays, one element a token: its number in the vocabulary (0 when
+    unknown), the position of its post in the batch, whether it has three letters or more, all
+    capitals.
     """
 
     ids: np.ndarray

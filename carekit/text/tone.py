@@ -126,10 +126,10 @@ def score_tone(texts: Iterable[Any], *, lang: pd.Series | str = "und") -> pd.Dat
     """Tone of each post, from carekit's lexicons.
 
     Columns `tone` (negative, neutral, positive), `tone_score` (-1 to 1), `praise` (0 or more) and
-    `blame` (0 or less): the points on both sides, `issues`: faults of the service named. Missing text
-    gives missing values. `lang` other than "en" and "fr" reads with both lexicons where they do not
-    contradict each other. The idea is that of VADER (Hutto and Gilbert 2014); lists, weights and code
-    are carekit's own.
+    `blame` (0 or less): the points on both sides, `issues`: faults of the service named. Missing
+    text gives missing values. `lang` other than "en" and "fr" reads with both lexicons where they
+    do not contradict each other. The idea is that of VADER (Hutto and Gilbert 2014); lists, weights
+    and code are carekit's own.
     """
     series = as_texts(texts)
     rows = language_rows(lang, series)
