@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from carekit.coding.flagged import PLACES, FlaggedRequests, flag_requests
+from carekit.coding.sampling import strata_of
 from carekit.errors import InputError
 from carekit.inference.correction.prevalence import compare_groups, corrected_prevalence
 from carekit.measures.registry import REQUIRED, Told, measure
@@ -158,7 +159,7 @@ def compare_corrected_shares(
     """
     joined = _joined(requests, coded, stratum, flagged)
     frame, options = _prepared(joined, column)
-    frame = frame.assign(group=_names(frame, joined.by))
+    frame = frame.assign(group=strata_of(frame, joined.by))
     parts = {name: _collapsed(part, options)[0] for name, part in frame.groupby("group")}
     thin = [name for name, part in parts.items() if _too_few(part)]
     kept = [part for name, part in parts.items() if name not in thin]
@@ -286,14 +287,6 @@ def _without_codes(part: pd.DataFrame, categories: list[Any], conf_level: float)
     return rows
 
 
-def _names(frame: pd.DataFrame, by: tuple[str, ...]) -> pd.Series:
-    parts = [frame[c].astype(object).where(frame[c].notna(), "missing").astype(str) for c in by]
-    names = parts[0]
-    for part in parts[1:]:
-        names = names + " / " + part
-    return names
-
-
 def _renamed(categories: pd.Series, column: str) -> pd.Series:
     return categories.astype(object).where(categories != 1, column)
 
@@ -377,7 +370,7 @@ def _with_strata(
                 f"{', '.join(c for c in (*PLACES[1:], 'lang') if c in frame)}. Name the column in "
                 "whose values the sample was drawn."
             )
-        return frame.assign(stratum=_names(frame, (stratum,))), True, f", drawn by {stratum}"
+        return frame.assign(stratum=strata_of(frame, (stratum,))), True, f", drawn by {stratum}"
     if design is None:
         return frame, False, ", as one random sample"
     weights = pd.to_numeric(design["weight"], errors="coerce").dropna()
@@ -389,7 +382,7 @@ def _with_strata(
     tried = [tuple(named.split(","))] if named else [(c,) for c in columns]
     for names in tried:
         if set(names) <= set(frame.columns):
-            own = _names(frame, names)
+            own = strata_of(frame, names)
             if (own[told.notna()] == told[told.notna()]).all():
                 return frame.assign(stratum=own), True, f", drawn by {','.join(names)}"
     raise InputError(

@@ -14,6 +14,8 @@ from typing import Any
 
 import pandas as pd
 
+from carekit.dataset.atomic import replacing
+from carekit.dataset.csv_files import rows_text
 from carekit.errors import InputError, MissingExtraError
 from carekit.text.lexicon import strip_accents
 from carekit.text.prepare import clean
@@ -67,8 +69,6 @@ def write_coding_sheet(
     sample: pd.DataFrame,
     path: str | os.PathLike[str],
     *,
-    text: str = "text",
-    post_id: str = "post_id",
     lang: str = "fr",
     columns: Sequence[str] = CODE_COLUMNS,
     coder: str = "",
@@ -85,7 +85,7 @@ def write_coding_sheet(
             f"`columns` is {list(columns)}; expected some of {', '.join(CODE_COLUMNS)}. "
             "Name what is to be coded."
         )
-    absent = [c for c in (text, post_id) if c not in sample.columns]
+    absent = [c for c in ("text", "post_id") if c not in sample.columns]
     if absent:
         raise InputError(
             f"`sample` has no column {', '.join(map(repr, absent))}; found: "
@@ -93,10 +93,10 @@ def write_coding_sheet(
         )
     codebook = load_codebook(lang=lang)
     codebook = codebook[codebook["column"].isin(columns)]
-    head = [post_id, text, *columns, "comment"]
+    head = ["post_id", "text", *columns, "comment"]
     rows = [
         [safe_cell(str(i)), safe_cell("" if pd.isna(t) else str(t)), *[""] * (len(columns) + 1)]
-        for i, t in zip(sample[post_id], sample[text], strict=True)
+        for i, t in zip(sample["post_id"], sample["text"], strict=True)
     ]
     target = Path(path)
     if target.suffix.lower() == ".csv":
@@ -132,11 +132,9 @@ def unsafe_cell(text: str) -> str:
 
 
 def _write_csv(path: Path, rows: list[list[str]]) -> None:
-    temporary = path.with_name(path.name + ".part")
     # The byte order mark lets spreadsheet programs read the accents.
-    with temporary.open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file).writerows(rows)
-    os.replace(temporary, path)
+    with replacing(path) as temporary:
+        temporary.write_text(rows_text(rows), encoding="utf-8-sig", newline="")
 
 
 def _openpyxl() -> Any:
@@ -189,45 +187,37 @@ def _write_xlsx(
         second.column_dimensions[letter].width = width
     book.properties.title = f"coding sheet {coder}".strip()
     book.properties.creator = "carekit"
-    temporary = path.with_name(path.name + ".part")
-    book.save(temporary)
-    os.replace(temporary, path)
+    with replacing(path) as temporary:
+        book.save(temporary)
 
 
-def read_coding_sheet(
-    path: str | os.PathLike[str],
-    *,
-    sample: pd.DataFrame | None = None,
-    post_id: str = "post_id",
-) -> CodedSheet:
+def read_coding_sheet(path: str | os.PathLike[str]) -> CodedSheet:
     """Read a coded sheet back: .csv (comma, semicolon or tab; UTF-8 or Windows-1252) or .xlsx.
 
-    Codes may be written in French or English, in full or short; empty cells are missing codes. With
-    `sample`, the sheet must hold exactly its posts, in any order. Raises InputError that names the
-    cells: unknown codes, ids that repeat or are empty, no code column, or no readable file.
+    Codes may be written in French or English, in full or short; empty cells are missing codes.
+    InputError names cells with unknown codes, and ids that repeat or are empty.
     """
     target = Path(path)
     frame = _read_rows(target)
-    if post_id not in frame.columns:
+    if "post_id" not in frame.columns:
         raise InputError(
-            f"`path` {os.fspath(path)!r} has no column {post_id!r}; found: "
+            f"`path` {os.fspath(path)!r} has no column 'post_id'; found: "
             f"{', '.join(map(str, frame.columns)) or 'nothing'}. Keep the first row of "
-            f"the sheet as "
-            "it was written."
+            "the sheet as it was written."
         )
     columns = [c for c in CODE_COLUMNS if c in frame.columns]
     if not columns:
         raise InputError(
             f"`path` {os.fspath(path)!r} has none of the columns {', '.join(CODE_COLUMNS)}; found: "
             f"{', '.join(map(str, frame.columns))}. Keep the first row of the sheet as it "
-            f"was written."
+            "was written."
         )
     frame = frame.map(lambda v: unsafe_cell(v) if isinstance(v, str) else v)
     # Row numbers as the spreadsheet shows them: 1 is the head.
     frame.index = frame.index + 2
-    frame = frame[(frame.drop(columns=[]).map(lambda v: str(v).strip()) != "").any(axis=1)]
-    _check_ids(frame[post_id], sample, post_id)
-    out = pd.DataFrame({post_id: frame[post_id].astype(str).to_numpy()})
+    frame = frame[(frame.map(lambda v: str(v).strip()) != "").any(axis=1)]
+    _check_ids(frame["post_id"].astype(str))
+    out = pd.DataFrame({"post_id": frame["post_id"].astype(str).to_numpy()})
     faults: list[str] = []
     for column in columns:
         allowed = load_codebook(lang="en").query("column == @column")["code"].tolist()
@@ -247,7 +237,7 @@ def read_coding_sheet(
     return CodedSheet(out, int(out[columns].isna().all(axis=1).sum()))
 
 
-def read_design(path: str | os.PathLike[str], *, post_id: str = "post_id") -> pd.DataFrame | None:
+def read_design(path: str | os.PathLike[str]) -> pd.DataFrame | None:
     """How the posts of a sheet were drawn: from the sheet itself, else from `<name>.design.csv`
     beside it (for a coder's sheet that of the name without the coder).
 
@@ -261,10 +251,10 @@ def read_design(path: str | os.PathLike[str], *, post_id: str = "post_id") -> pd
         if not file.is_file():
             continue
         frame = _read_rows(file)
-        if {post_id, "stratum", "weight"} <= set(frame.columns):
+        if {"post_id", "stratum", "weight"} <= set(frame.columns):
             kept = [c for c in ("stratum", "weight", "strata") if c in frame.columns]
             frame = frame.map(lambda v: unsafe_cell(v) if isinstance(v, str) else v)
-            return frame.rename(columns={post_id: "post_id"})[["post_id", *kept]].astype(str)
+            return frame[["post_id", *kept]].astype(str)
     return None
 
 
@@ -283,27 +273,15 @@ def _code(value: Any, allowed: list[str]) -> str:
     return "?"
 
 
-def _check_ids(ids: pd.Series, sample: pd.DataFrame | None, post_id: str) -> None:
-    ids = ids.astype(str)
+def _check_ids(ids: pd.Series) -> None:
     empty = ids.index[ids.str.strip().isin(["", "nan"])]
     repeated = ids[ids.duplicated()]
     if len(empty) or len(repeated):
         what = [f"row {i}" for i in empty[:3]] + [f"{v!r} again" for v in repeated[:3]]
         raise InputError(
-            f"`{post_id}` is empty in {len(empty)} rows and repeats in {len(repeated)} "
+            f"`post_id` is empty in {len(empty)} rows and repeats in {len(repeated)} "
             f"({', '.join(what)}); expected each post once. Restore the column from the sheet that "
             "was handed out."
-        )
-    if sample is None:
-        return
-    expected = set(sample[post_id].astype(str))
-    missing, strange = sorted(expected - set(ids)), sorted(set(ids) - expected)
-    if missing or strange:
-        raise InputError(
-            f"`{post_id}` lacks {len(missing)} posts of the sample (first {missing[:3]}) and holds "
-            f"{len(strange)} that are not in it (first {strange[:3]}); expected exactly the posts "
-            "that were handed out. Long numbers may have been rounded by the spreadsheet program: "
-            "keep the column as text."
         )
 
 
@@ -345,9 +323,8 @@ def _read_xlsx(path: Path) -> pd.DataFrame:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, SyntaxError) as error:
         raise InputError(
-            f"`path` {os.fspath(path)!r} could not be opened as a spreadsheet ({error}); "
-            f"expected an "
-            ".xlsx file. Save it again from the spreadsheet program."
+            f"`path` {os.fspath(path)!r} could not be opened as a spreadsheet ({error}); expected "
+            "an .xlsx file. Save it again from the spreadsheet program."
         ) from None
     sheet = book["coding"] if "coding" in book.sheetnames else book[book.sheetnames[0]]
     rows = [["" if v is None else v for v in row] for row in sheet.iter_rows(values_only=True)]

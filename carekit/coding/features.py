@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -54,6 +55,7 @@ def tokens_of(texts: list[str]) -> list[list[str]]:
     return [_TOKEN.findall(line) for line in joined.split("\n")]
 
 
+@dataclass(kw_only=True, eq=False)
 class TfidfFeatures:
     """Sparse rows: TF-IDF of words 1-2, TF-IDF of letter groups within words, lexicon features.
 
@@ -63,18 +65,18 @@ class TfidfFeatures:
     than 40), and of each kind the `max_features` most frequent are kept.
     """
 
-    def __init__(
-        self,
-        *,
-        words: tuple[int, int] = (1, 2),
-        letters: tuple[int, int] | None = (2, 5),
-        lexicon: bool = True,
-        min_posts: int = 2,
-        max_features: int = 150_000,
-    ) -> None:
-        self.words, self.letters, self.lexicon = words, letters, lexicon
-        self.min_posts, self.max_features = min_posts, max_features
+    words: tuple[int, int] = (1, 2)
+    letters: tuple[int, int] | None = (2, 5)
+    lexicon: bool = True
+    min_posts: int = 2
+    max_features: int = 150_000
+
+    def __post_init__(self) -> None:
         self.state_: dict[str, Any] = {}
+
+    def settings(self) -> dict[str, Any]:
+        """What it was made with: the same again gives features that have learned nothing."""
+        return asdict(self)
 
     def fit_transform(self, texts: Iterable[Any], *, lang: pd.Series | str = "und") -> Any:
         """Learn vocabulary, idf and scales; return the rows of `texts`."""

@@ -107,11 +107,9 @@ def load_policy(
             for kind, category, surface, risk, ids in faults.head(3).to_numpy()
         )
         raise SchemaError(
-            f"`policy` has {len(faults)} cells without one clear rule: {shown}; expected "
-            f"exactly one "
-            "best rule for each category, surface and risk. Add a general rule, or name "
-            "more fields "
-            "in one of two rules that contradict each other."
+            f"`policy` has {len(faults)} cells without one clear rule: {shown}; expected exactly "
+            "one best rule for each category, surface and risk. Add a general rule, or name more "
+            "fields in one of two rules that contradict each other."
         )
     return policy
 
@@ -165,18 +163,16 @@ def _checked(frame: pd.DataFrame) -> pd.DataFrame:
                 f"{r.rule_id}: {getattr(r, column)!r}" for r in wrong[:3].itertuples()
             )
             raise SchemaError(
-                f"`policy` holds {len(wrong)} unknown values of {column} ({shown}); "
-                f"expected one of "
-                f"{', '.join(named)}. Mend these rows."
+                f"`policy` holds {len(wrong)} unknown values of {column} ({shown}); expected one "
+                f"of {', '.join(named)}. Mend these rows."
             )
     minutes = pd.to_numeric(out["deadline_minutes"].replace("", None), errors="coerce")
     wrong = out[(minutes.isna() & (out["deadline_minutes"] != "")) | (minutes < 0)]
     if len(wrong):
         shown = ", ".join(f"{r.rule_id}: {r.deadline_minutes!r}" for r in wrong[:3].itertuples())
         raise SchemaError(
-            f"`policy` holds {len(wrong)} deadlines that are no number of minutes "
-            f"({shown}); expected "
-            "0 or more, or nothing. Mend these rows."
+            f"`policy` holds {len(wrong)} deadlines that are no number of minutes ({shown}); "
+            "expected 0 or more, or nothing. Mend these rows."
         )
     out["deadline_minutes"] = minutes.astype("Float64")
     empty = out[(out["rule_id"] == "") | (out["owner"] == "")]
@@ -239,20 +235,14 @@ def assess_risk(flags: pd.DataFrame) -> pd.Series:
     return pd.Series(risk, index=flags.index, dtype="string", name="risk")
 
 
-def apply_policy(
-    posts: pd.DataFrame,
-    *,
-    policy: pd.DataFrame,
-    category: str = "comment_class",
-    surface: str = "surface",
-    risk: str = "risk",
-) -> pd.DataFrame:
+def apply_policy(posts: pd.DataFrame, *, policy: pd.DataFrame) -> pd.DataFrame:
     """Owner, action and deadline of each post, by its comment_class, surface and risk.
 
     One row a post, index of `posts`: `owner`, `action`, `deadline_minutes`, `rule_id` (why); all
     missing where no rule applies: values outside the policy's, and missing ones, get no rule.
     """
-    absent = [c for c in (category, surface, risk) if c not in posts.columns]
+    scales = {"comment_class": CATEGORIES, "surface": SURFACES, "risk": RISKS}
+    absent = [c for c in scales if c not in posts.columns]
     if absent:
         raise InputError(
             f"`posts` has no column {', '.join(map(repr, absent))}; found: "
@@ -260,7 +250,7 @@ def apply_policy(
         )
     place = np.full(len(posts), 0)
     known = np.ones(len(posts), dtype=bool)
-    for column, values in ((category, CATEGORIES), (surface, SURFACES), (risk, RISKS)):
+    for column, values in scales.items():
         codes = pd.Categorical(posts[column].astype(object), categories=list(values)).codes
         known &= codes >= 0
         place = place * len(values) + codes

@@ -208,8 +208,7 @@ class TrainedTriage:
             if values.ndim != 2 or values.shape[1] != len(self.classes_):
                 raise InputError(
                     f"`classifier` returned an array of shape {values.shape}; expected one column "
-                    f"for each of {len(self.classes_)} `classes`. Name the classes, or "
-                    f"return labels."
+                    f"for each of {len(self.classes_)} `classes`. Name the classes, or return labels."
                 )
             return values
         if self._linear is not None:
@@ -222,9 +221,8 @@ class TrainedTriage:
             )
         if not hasattr(self._model, "predict_proba"):
             raise InputError(
-                f"`classifier` {type(self._model).__name__} has no predict_proba; "
-                f"expected one with "
-                "probabilities. Use predict, or another estimator."
+                f"`classifier` {type(self._model).__name__} has no predict_proba; expected one "
+                "with probabilities. Use predict, or another estimator."
             )
         text = [t or "" for t in series]
         given = text if self.reads == "text" else self.features.transform(series, lang=self.lang)
@@ -251,19 +249,12 @@ class TrainedTriage:
         target = Path(path)
         state = self.features.state_
         vocabulary = {k: v["terms"] for k, v in state.items() if "terms" in v}
-        settings = {
-            "words": list(self.features.words),
-            "letters": list(self.features.letters) if self.features.letters else None,
-            "lexicon": self.features.lexicon,
-            "min_posts": self.features.min_posts,
-            "max_features": self.features.max_features,
-        }
         head = {
             "format": FORMAT,
             "card": self.card,
             "classes": list(map(str, self.classes_)),
             "lang": self.lang,
-            "features": settings,
+            "features": self.features.settings(),
         }
         arrays = {"coef": self._linear[0], "intercept": self._linear[1]}
         for block, value in state.items():
@@ -292,14 +283,8 @@ class TrainedTriage:
             if head["format"] != FORMAT:
                 raise ValueError(f"format {head['format']}, this version reads {FORMAT}")
             settings = head["features"]
-            letters = tuple(settings["letters"]) if settings["letters"] else None
-            features = TfidfFeatures(
-                words=tuple(settings["words"]),
-                letters=letters,
-                lexicon=settings["lexicon"],
-                min_posts=settings["min_posts"],
-                max_features=settings["max_features"],
-            )
+            groups = {n: tuple(v) for n, v in settings.items() if isinstance(v, list)}
+            features = TfidfFeatures(**{**settings, **groups})
             for block, terms in vocabulary.items():
                 number = {t: i for i, t in enumerate(terms)}
                 if len(arrays[block]) != len(terms):
