@@ -208,7 +208,8 @@ class TrainedTriage:
             if values.ndim != 2 or values.shape[1] != len(self.classes_):
                 raise InputError(
                     f"`classifier` returned an array of shape {values.shape}; expected one column "
-                    f"for each of {len(self.classes_)} `classes`. Name the classes, or return labels."
+                    f"for each of {len(self.classes_)} `classes`. Name the classes, or return "
+                    "labels."
                 )
             return values
         if self._linear is not None:

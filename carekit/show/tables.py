@@ -190,8 +190,6 @@ def _table(frame: pd.DataFrame, *, columns: Sequence[str] | None, facts: Facts) 
 def column_unit(name: str, unit: str, units: Mapping[str, str] | None = None) -> str:
     """The unit of a column: declared, that of the estimate, or told by its name.
 
-    Examples
-    --------
     >>> column_unit("ci_low", "points"), column_unit("wait_minutes", "share")
     ('points', 'minutes')
     """
