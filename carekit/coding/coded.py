@@ -5,21 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from carekit.coding.flagged import PLACES, FlaggedRequests, flag_requests
+from carekit.coding.coding_sheet import read_coding_sheet, read_design
+from carekit.coding.coding_workflow import find_sheets
+from carekit.coding.flagged import PLACES, FlaggedRequests, flagged_as
 from carekit.coding.sampling import strata_of
 from carekit.errors import InputError
 from carekit.inference.correction.prevalence import compare_groups, corrected_prevalence
 from carekit.measures.registry import REQUIRED, Told, measure
 from carekit.requests.value import Requests
-
-if TYPE_CHECKING:
-    from carekit.dataset.folder import Dataset
+from carekit.text.rules import COMMENT_CLASSES, comment_class
+from carekit.text.tone import TONES
 
 CODED = ("category", "tone", "is_question", "is_complaint", "is_abuse")
 # The machine's word for each code.
@@ -184,19 +184,8 @@ def _joined(
     flagged: FlaggedRequests | None,
 ) -> CodedRequests:
     """The requests asked for, with the codes of the sheet given, else the first in the dataset."""
-    if flagged is None:
-        flagged = flag_requests(requests.but(cluster=None))
-    else:
-        flagged = flagged.regrouped(requests.by, cluster=None)
-    sheet = _sheet(requests.dataset) if coded is None else coded
-    return join_codes(flagged, sheet, stratum=stratum)
-
-
-def _sheet(dataset: Dataset) -> Path:
-    """The first coded sheet that lies in the dataset."""
-    from carekit.coding.coding_workflow import find_sheets
-
-    return find_sheets(dataset)[0]
+    sheet = find_sheets(requests.dataset)[0] if coded is None else coded
+    return join_codes(flagged_as(requests.but(cluster=None), flagged), sheet, stratum=stratum)
 
 
 def correct(joined: CodedRequests, *, column: str, conf_level: float = 0.95) -> pd.DataFrame:
@@ -229,9 +218,6 @@ def correct(joined: CodedRequests, *, column: str, conf_level: float = 0.95) -> 
 
 def _prepared(joined: CodedRequests, column: str) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Columns code and machine, and what else `corrected_prevalence` needs."""
-    from carekit.text.rules import COMMENT_CLASSES
-    from carekit.text.tone import TONES
-
     if column not in CODED:
         raise InputError(
             f"`column` is {column!r}; expected one of {', '.join(CODED)}. Choose a code of the "
@@ -298,8 +284,6 @@ def join_codes(
     stratum: str | None = None,
 ) -> CodedRequests:
     """Requests that hold a text, with the codes of the sheet beside the machine's."""
-    from carekit.coding.coding_sheet import read_coding_sheet, read_design
-
     codes, design = (
         (coded, None)
         if isinstance(coded, pd.DataFrame)
@@ -343,8 +327,6 @@ def _number(values: pd.Series, name: str) -> pd.Series:
 
 def coded_class(codes: pd.DataFrame) -> pd.Series:
     """The five categories from codes, by the rule of `carekit.text.rules.comment_class`."""
-    from carekit.text.rules import comment_class
-
     flags = pd.DataFrame(
         {
             "tone": codes["tone"],

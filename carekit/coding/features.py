@@ -116,51 +116,22 @@ class TfidfFeatures:
         """TF-IDF of runs of `words` tokens that lie within one post."""
         from scipy import sparse
 
-        low, high = self.words
-        columns, rows = [], []
-        keys: dict[int, tuple[np.ndarray, np.ndarray]] = {}
-        key = flat.copy()
-        for size in range(1, high + 1):
-            if size > 1:
-                # A group is its first size - 1 tokens and the next: pairs of known numbers.
-                inside = post[size - 1 :] == post[: len(post) - size + 1]
-                known, inverse = np.unique(
-                    key[: len(flat) - size + 1] * (len(names) + 1) + flat[size - 1 :],
-                    return_inverse=True,
-                )
-                key = inverse
-                keys[size] = (inside, known)
-            if size >= low:
-                at = np.arange(len(key)) if size == 1 else np.flatnonzero(keys[size][0])
-                rows.append(post[at])
-                columns.append((size, key[at]))
         terms: list[str] = []
-        offset_columns = []
-        for size, column in columns:
-            first = np.unique(column)
-            place = np.searchsorted(first, column)
-            terms += self._term_names(size, first, names, keys)
-            offset_columns.append(place + len(terms) - len(first))
-        flat_columns = np.concatenate(offset_columns) if offset_columns else np.array([], dtype=int)
-        flat_rows = np.concatenate(rows) if rows else np.array([], dtype=int)
-        counts = sparse.csr_matrix(
-            (np.ones(len(flat_rows)), (flat_rows, flat_columns)), shape=(n_posts, len(terms))
-        )
+        rows, columns = [np.array([], dtype=int)], [np.array([], dtype=int)]
+        for size in range(self.words[0], min(self.words[1], len(flat)) + 1):
+            inside = post[size - 1 :] == post[: len(post) - size + 1]
+            runs = np.lib.stride_tricks.sliding_window_view(flat, size)[inside]
+            # A run is numbered by its first tokens and the next: no product grows too large.
+            key = runs[:, 0]
+            for token in runs.T[1:]:
+                key = np.unique(key * (len(names) + 1) + token, return_inverse=True)[1]
+            _, first, column = np.unique(key, return_index=True, return_inverse=True)
+            rows.append(post[size - 1 :][inside])
+            columns.append(column + len(terms))
+            terms += [" ".join(names[i] for i in run) for run in runs[first]]
+        at = (np.concatenate(rows), np.concatenate(columns))
+        counts = sparse.csr_matrix((np.ones(len(at[0])), at), shape=(n_posts, len(terms)))
         return self._tfidf("words", terms, counts, fit=fit)
-
-    def _term_names(
-        self,
-        size: int,
-        numbers: np.ndarray,
-        names: list[str],
-        keys: dict[int, tuple[np.ndarray, np.ndarray]],
-    ) -> list[str]:
-        if size == 1:
-            return [names[i] for i in numbers]
-        pair = keys[size][1][numbers]
-        head, tail = np.divmod(pair, len(names) + 1)
-        heads = self._term_names(size - 1, head, names, keys)
-        return [f"{h} {names[t]}" for h, t in zip(heads, tail, strict=True)]
 
     def _letter_block(self, names: list[str], counts: Any, *, fit: bool) -> Any:
         """TF-IDF of letter groups: (posts × words) times (words × groups)."""

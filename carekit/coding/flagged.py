@@ -136,6 +136,13 @@ def flag_requests(
     return FlaggedRequests(frame, asked.but(cluster=counted.unit))
 
 
+def flagged_as(requests: Requests, flagged: FlaggedRequests | None) -> FlaggedRequests:
+    """The flags of requests: those given, in the groups that are asked for, or told now."""
+    if flagged is None:
+        return flag_requests(requests)
+    return flagged.regrouped(requests.by, cluster=requests.cluster)
+
+
 def _flagged(frame: pd.DataFrame, *, keep_text: bool) -> pd.DataFrame:
     """The frame with flags; its text stays only if asked for."""
     import pandas as pd
