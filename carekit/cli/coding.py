@@ -1,4 +1,4 @@
-"""`carekit triage`: arguments in, tables out; everything else is a function that can be imported."""
+"""`carekit triage`: arguments in, tables out; all else is a function that can be imported."""
 
 from __future__ import annotations
 
@@ -310,15 +310,8 @@ def run_policy(args: argparse.Namespace) -> int:
 
 
 def read_codes(values: list[str]) -> dict[str, str]:
-    """The pairs of `--map THEIRS=OURS,…`.
+    """The pairs of `--map THEIRS=OURS,…`; InputError if one has no =, or a code comes twice.
 
-    Raises
-    ------
-    InputError
-        If a pair has no =, or a code comes twice.
-
-    Examples
-    --------
     >>> read_codes(["angry=negative,irrelevant=", "a=b=neutral"])
     {'angry': 'negative', 'irrelevant': '', 'a=b': 'neutral'}
     """

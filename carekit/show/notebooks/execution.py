@@ -26,20 +26,10 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Execution:
-    """One run of one notebook.
+    """One run of one notebook: `notebook` with its new outputs, up to the first cell that failed.
 
-    Attributes
-    ----------
-    path : Path
-        The file that was run; it is not changed.
-    notebook : nbformat.NotebookNode
-        The notebook with its new outputs, up to the first cell that failed.
-    seconds : float
-        From the start of its Python to the end.
-    error : str or None
-        The cell that failed and why, or None. Cells are counted from 1, prose included.
-    traceback : str
-        Of the cell that failed, without colours; empty if none did.
+    `path` is the file that was run, unchanged; `error` the cell that failed (counted from 1, prose
+    included) and why, or None; `traceback` that of the cell, without colours.
     """
 
     path: Path
@@ -114,36 +104,11 @@ def execute_notebooks(
 ) -> list[Execution]:
     """Run notebooks, each in its own folder. The files are not changed.
 
-    A notebook that fails stops at that cell; the others go on.
-
-    Parameters
-    ----------
-    paths : sequence of paths
-        The notebooks.
-    dataset : path, optional
-        What they read, through `CAREKIT_DATASET`; by default the sample.
-    environment : mapping, optional
-        More environment variables for them.
-    parameters : mapping, optional
-        Values instead of those in the cell tagged `parameters`, in the notebooks that name them.
-    timeout : int
-        Seconds that one cell may take.
-    workers : int
-        How many run at the same time.
-    on_cell : callable, optional
-        Called as `on_cell(path, done, total)` after each cell of code, from another thread.
-
-    Returns
-    -------
-    list of Execution
-        One a notebook, in the order of `paths`.
-
-    Raises
-    ------
-    MissingExtraError
-        Without the extra `notebooks`.
-    InputError
-        If no notebook has a parameter of that name.
+    A notebook that fails stops at that cell; the others go on. They read `dataset` through
+    `CAREKIT_DATASET`, by default the sample; `parameters` stand instead of the values in the cell
+    of that tag, in the notebooks that name them; a cell may take `timeout` seconds; so many
+    `workers` run at the same time; `on_cell(path, done, total)` is called after each cell of code,
+    from another thread. One `Execution` a notebook, in the order of `paths`.
     """
     opened = {Path(path).resolve(): need("nbformat").read(path, as_version=4) for path in paths}
     set_parameters(list(opened.values()), parameters or {})
