@@ -166,13 +166,14 @@ def ensure_environment() -> None:
     say(f"the environment is ready, after {time.monotonic() - started:.0f} s.")
 
 
-def inside(*command: str, cwd: Path = ROOT, **variables: str) -> int:
-    """Run `python COMMAND` in the environment, with this terminal; its exit code."""
+def inside(*command: str, cwd: Path = ROOT, program: str = "python", **variables: str) -> int:
+    """Run `python COMMAND`, or another program, in the environment; its exit code."""
     env = {k: v for k, v in os.environ.items() if k not in {"PYTHONHOME", "PYTHONPATH"}}
     env |= variables
     env["VIRTUAL_ENV"] = str(VENV)
     env["PATH"] = os.pathsep.join([str(PYTHON.parent), env.get("PATH", os.defpath)])
-    process = subprocess.Popen([str(PYTHON), *command], cwd=cwd, env=env)
+    start = str(PYTHON if program == "python" else PYTHON.with_name(program))
+    process = subprocess.Popen([start, *command], cwd=cwd, env=env)
     while True:
         try:
             return process.wait()
@@ -237,16 +238,37 @@ def count(report: Path, counts: dict[str, int]) -> None:
         counts["skipped"] += skipped
 
 
+CHECKS = {
+    "format": ("python", "-m", "ruff", "format", "--check", "."),
+    "lint": ("python", "-m", "ruff", "check", "."),
+    "types": ("python", "-m", "mypy"),
+    "spelling": ("typos",),
+    "workflows": ("zizmor", "--offline", "--quiet", ".github"),
+}
+
+
 def check(arguments: list[str]) -> int:
-    """Format, lint and types: all three, so that one run shows everything."""
-    steps = [["ruff", "format", "--check", "."], ["ruff", "check", "."], ["mypy"]]
+    """Format, lint, types, spelling and workflows: all of them, so that one run shows everything."""
+    if unknown := [name for name in arguments if name not in CHECKS]:
+        raise Failure(f"there is no check {unknown[0]!r}; there are: {', '.join(CHECKS)}.")
     broken = []
-    for step in steps:
-        say(" ".join(step))
-        if inside("-m", *step) != 0:
-            broken.append(step[0] if step[0] == "mypy" else f"{step[0]} {step[1]}")
+    for name in arguments or CHECKS:
+        program, *step = CHECKS[name]
+        say(f"{name}: {' '.join([program, *step])}")
+        if inside(*step, program=program) != 0:
+            broken.append(name)
     say(f"not clean: {', '.join(broken)}" if broken else "clean")
     return 1 if broken else 0
+
+
+def docs(arguments: list[str]) -> int:
+    """The site, in `site`; a warning is an error."""
+    return inside(str(ROOT / "docs" / "build.py"), *arguments)
+
+
+def quick(arguments: list[str]) -> int:
+    """The quick suite on the other Pythons of this machine, or with the lowest versions."""
+    return inside(str(ROOT / ".ci" / "pythons.py"), *arguments)
 
 
 def lab(arguments: list[str]) -> int:
@@ -269,7 +291,9 @@ COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
     "reproduce": (reproduce, "run the notebooks; write figures, pages and the table of verdicts"),
     "test": (tests, "run every test, and compare the notebooks with their committed outputs"),
     "lab": (lab, "open JupyterLab on copies of the notebooks, in the folder work"),
-    "check": (check, "check the format, the style and the types of the code"),
+    "check": (check, "check format, style, types, spelling and workflows"),
+    "quick": (quick, "run a quick suite on other Pythons, or with the --lowest versions"),
+    "docs": (docs, "build the site in the folder site"),
     "refresh": (refresh, "run notebooks again and rewrite their committed outputs"),
     "bench": (bench, "run one benchmark: python run.py bench NAME"),
 }
