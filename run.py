@@ -249,7 +249,8 @@ CHECKS = {
 
 def check(arguments: list[str]) -> int:
     """Format, lint, types, spelling and workflows: all of them, so that one run shows everything."""
-    if unknown := [name for name in arguments if name not in CHECKS]:
+    unknown = [name for name in arguments if name not in CHECKS]
+    if unknown:
         raise Failure(f"there is no check {unknown[0]!r}; there are: {', '.join(CHECKS)}.")
     broken = []
     for name in arguments or CHECKS:
