@@ -142,7 +142,7 @@ def ensure_environment() -> None:
     started = time.monotonic()
     uv = shutil.which("uv")
     say(f"making the environment in .venv ({reason}).")
-    say(f"This takes {'seconds' if uv else 'a minute or two'} and 1.4 GB of disk, once.")
+    say(f"This takes {'seconds' if uv else 'a minute or two'} and 2 GB of disk, once.")
     try:
         empty_environment()
         done = install(uv)
@@ -158,7 +158,7 @@ def ensure_environment() -> None:
     if not done:
         raise Failure(
             "the environment could not be made; the reason is above. It needs a connection to the "
-            "Python package index, 1.4 GB of disk and, on Debian and Ubuntu without uv, the "
+            "Python package index, 2 GB of disk and, on Debian and Ubuntu without uv, the "
             "package python3-venv. Run the command again once that is mended."
         )
     packages = {"recipe": recipe(), "packages": installed()}
@@ -188,6 +188,11 @@ def inside(*command: str, cwd: Path = ROOT, program: str = "python", **variables
 def reproduce(arguments: list[str]) -> int:
     # In the caller's folder: `--dataset` and `--out` mean what they meant when they were typed.
     return inside("-m", "carekit", "reproduce", *arguments, cwd=Path.cwd())
+
+
+def command(arguments: list[str]) -> int:
+    """The program carekit, in the caller's folder."""
+    return inside("-m", "carekit", *arguments, cwd=Path.cwd())
 
 
 def tests(arguments: list[str]) -> int:
@@ -263,7 +268,11 @@ def check(arguments: list[str]) -> int:
 
 
 def docs(arguments: list[str]) -> int:
-    """The site, in `site`; a warning is an error."""
+    """The site, in `site`; a warning is an error. What it needs is installed at its first call."""
+    if not any(VENV.glob("[Ll]ib*/**/site-packages/myst_nb")):
+        what = ["-c", "constraints.txt", "-e", ".[docs]"]
+        if inside("-m", "pip", "install", "--disable-pip-version-check", "--quiet", *what) != 0:
+            return 1
     return inside(str(ROOT / "docs" / "build.py"), *arguments)
 
 
@@ -291,6 +300,7 @@ def bench(arguments: list[str]) -> int:
 COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
     "reproduce": (reproduce, "run the notebooks; write figures, pages and the table of verdicts"),
     "test": (tests, "run every test, and compare the notebooks with their committed outputs"),
+    "carekit": (command, "run carekit, such as: python run.py carekit check mine"),
     "lab": (lab, "open JupyterLab on copies of the notebooks, in the folder work"),
     "check": (check, "check format, style, types, spelling and workflows"),
     "quick": (quick, "run a quick suite on other Pythons, or with the --lowest versions"),

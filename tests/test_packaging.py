@@ -39,10 +39,13 @@ def test_stub_says_what_the_registries_say() -> None:
     assert written == set(carekit.__all__) - {"__version__"}
 
 
-def test_one_version() -> None:
+@pytest.mark.parametrize("name", ["CITATION.cff", "codemeta.json", ".zenodo.json"])
+def test_whoever_cites_finds_one_version_and_one_title(name: str) -> None:
     assert "version" in PROJECT["dynamic"]
-    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+    cited = yaml.safe_load((ROOT / name).read_text("utf-8"))  # JSON is YAML
     assert cited["version"] == carekit.__version__
+    assert (cited.get("title") or cited["name"]).startswith("carekit")
+    assert set(cited["keywords"]) == set(PROJECT["keywords"])
 
 
 def test_links_of_the_readme_where_no_file_stands_beside_it() -> None:
