@@ -1,4 +1,4 @@
-"""The quick suite (inference, measures, requests) on each other Python of this machine.
+"""The quick suite (rates, waits, requests and their measures) on each other Python of this machine.
 
 `python run.py quick` uses every version that pyproject.toml names and that is found under pyenv or
 on the path; what is not to be had is skipped aloud. `--lowest` runs it on this Python with the
@@ -19,7 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / ".pythons"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-SUITE = ["tests/inference", "tests/measures", "tests/requests"]
+SUITE = "inference/rates inference/waits requests measures/test_answers.py measures/test_waits.py"
+SUITE += " measures/test_first_response.py measures/test_registry.py"
 # What these tests need beside carekit itself, with the bounds of the extra `test`.
 NEEDED = {"hypothesis", "linearmodels", "packaging", "pillow", "polars", "pytest", "pytest-xdist"}
 NEEDED |= {"pyyaml"}
@@ -79,7 +80,7 @@ def run(python: str, name: str, *, lowest: bool = False) -> str:
     started = time.monotonic()
     options = ["-q", "-p", "no:cacheprovider", "-n", "2", "-m", "not slow", "--no-header"]
     env = {k: v for k, v in os.environ.items() if k not in {"PYTHONPATH", "VIRTUAL_ENV"}}
-    command = [str(program), "-m", "pytest", *options, *SUITE]
+    command = [str(program), "-m", "pytest", *options, *(f"tests/{one}" for one in SUITE.split())]
     done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
     lines = done.stdout.strip().splitlines() or ["nothing was said"]
     if done.returncode:
