@@ -44,17 +44,23 @@ DOCUMENTS = {
 DOCUMENTS["data/measured/README.md"] = "data-measured"
 FOLDERS = {"data/claims": "ledger", "data/measured": "data-measured", "notebooks": "notebooks"}
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
-# What the site calls the rooms of the face, in order; measures come from their own registry.
+# Topic → beginnings of the modules whose names of the face it holds; measures have a registry.
 TOPICS = {
-    "Data in and out": "carekit.dataset.folder carekit.dataset.engine carekit.dataset.check "
-    "carekit.sources.files carekit.sources.frames carekit.sources.surveys.survey "
-    "carekit.dataset.measured carekit.show.measured carekit.measures.sharing",
-    "Results": "carekit.show.result carekit.show.ask",
-    "Published figures": "carekit.claims.ledger carekit.claims.audit carekit.claims.replays "
-    "carekit.claims.hypotheses carekit.claims.published carekit.claims.plates carekit.claims.shown",
-    "Definitions": "carekit.requests.definitions",
-    "Events and care accounts": "carekit.measures.care_accounts carekit.measures.events",
+    "Data in": "carekit.dataset carekit.sources",
+    "Results": "carekit.show",
+    "Published figures": "carekit.claims",
+    "Definitions": "carekit.requests",
     "Errors": "carekit.errors",
+}
+# Rooms that are names of the face → what the site calls what else they hold.
+ROOMS = {
+    "dataset": "Datasets",
+    "sources": "Sources",
+    "measures": "Events and shared counts",
+    "survey": "Surveys: estimates",
+    "coding": "Coding",
+    "claims": "The ledger in Python",
+    "sample": "The sample",
 }
 
 
@@ -100,7 +106,7 @@ def ledger_page() -> str:
     from carekit.claims.ledger.columns import measures
     from carekit.claims.shown import claim_in_words, place_in_words, published_in_words
 
-    ledger, findings = carekit.load_ledger(), list(carekit.audit())
+    ledger, findings = carekit.claims.load_ledger(), list(carekit.audit())
     found: dict[str, list[Any]] = {}
     for finding in findings:
         for figure_id in finding.figures:
@@ -177,7 +183,7 @@ def findings_page() -> str:
 
 
 def hypotheses_table() -> str:
-    rows = carekit.load_ledger().hypotheses.fillna("").to_dict("records")
+    rows = carekit.claims.load_ledger().hypotheses.fillna("").to_dict("records")
     made = [[r["hypothesis_id"], r["statement"], r["current_view"], r["test"]] for r in rows]
     return "\n## All hypotheses\n\n" + table(["id", "statement", "view today", "test"], made)
 
@@ -265,21 +271,26 @@ def called(name: str) -> str:
     return f"({', '.join(made)})"
 
 
+def _names(said: dict[str, list[str]]) -> list[str]:
+    return [name for names in said.values() for name in names if name[0] != "\n"]
+
+
 def api_pages(folder: Path) -> list[str]:
     """A page a topic; names come from the registries, so none is forgotten."""
     said: dict[str, list[str]] = {"Measures": []}
     for module, names in carekit.MEASURES.items():
         doc = (inspect.getdoc(import_module(module)) or "").partition("\n")[0]
         said["Measures"] += [f"\n### {doc}\n"] + [f"carekit.{name}" for name in names.split()]
-    for topic, modules in TOPICS.items():
-        said[topic] = [f"carekit.{n}" for m in modules.split() for n in carekit._ROOMS[m].split()]
-    for room in ("survey", "coding"):
+    for module, names in carekit._ROOMS.items():
+        fits = [
+            topic for topic, starts in TOPICS.items() if module.startswith(tuple(starts.split()))
+        ]
+        said.setdefault(*(fits or ["Others"]), []).extend(f"carekit.{n}" for n in names.split())
+    on_the_face = {id(getattr(carekit, name.removeprefix("carekit."))) for name in _names(said)}
+    for room, title in ROOMS.items():
         module = import_module(f"carekit.{room}")
-        said[room.capitalize()] = [f"carekit.{room}.{name}" for name in module.__all__]
-    listed = {name for names in said.values() for name in names}
-    lacking = set(carekit.__all__) - {n.removeprefix("carekit.") for n in listed}
-    lacking -= {"__version__", *carekit._NAMESPACES}
-    said.setdefault("Others", []).extend(f"carekit.{name}" for name in sorted(lacking))
+        names = [name for name in module.__all__ if id(getattr(module, name)) not in on_the_face]
+        said[title] = [f"carekit.{room}.{name}" for name in names]
     pages = []
     for topic, names in said.items():
         if not names:
@@ -291,12 +302,12 @@ def api_pages(folder: Path) -> list[str]:
                 continue
             room, _, word = name.rpartition(".")
             item = getattr(import_module(room), word)
-            kind = "autoclass" if inspect.isclass(item) else "autofunction"
-            if not callable(item):
+            if not callable(item) or inspect.ismodule(item):
                 continue
+            kind = "autoclass" if inspect.isclass(item) else "autofunction"
             members = "\n   :members:" if word == "Result" else ""
             text.append(f"```{{eval-rst}}\n.. {kind}:: {name}{called(word)}{members}\n```\n")
-        page = f"api-{topic.lower().replace(' ', '-')}"
+        page = f"api-{re.sub(r'[^a-z]+', '-', topic.lower())}"
         written(folder, page, "\n".join(text))
         pages.append(page)
     return pages
