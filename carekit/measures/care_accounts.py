@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from carekit.dataset.engine import Engine, using
-from carekit.errors import NotHeldError
+from carekit.errors import CannotAnswer
 from carekit.inference.panels.interrupted import interrupted_rate
 from carekit.inference.panels.staggered import event_time
 from carekit.inference.rates.counts import check_conf_level
@@ -84,7 +84,7 @@ def care_accounts(
 
     Raises
     ------
-    NotHeldError
+    CannotAnswer
         If no brand opened a care account within the dataset, or none can be compared.
 
     Notes
@@ -205,7 +205,7 @@ def care_series(
     weeks = weeks.reindex(range(first, last + 1), fill_value=0)
     # A week without any opening holds no share; the series must be whole.
     if (empty := weeks["n"] == 0).any():
-        raise NotHeldError(
+        raise CannotAnswer(
             f"`network` is {network!r}, where {int(empty.sum())} of {len(weeks)} weeks around the "
             "openings hold no request to a main account; an interrupted series needs one in each. "
             "Use care_accounts, which needs none."
@@ -235,7 +235,7 @@ def care_panel(
     (openings put to the main account), n_negative, share. With several networks the brand reads
     "Acme on x". `opening_month` keeps the month of the opening, and lets the time with a care
     account start with it; else it is left out for its brand, since it is neither before nor after.
-    Raises NotHeldError as `carekit.care_accounts` does.
+    Raises CannotAnswer as `carekit.care_accounts` does.
     """
     networks = _networks(network)
     parts = []
@@ -276,8 +276,8 @@ def _panel_of(
     return panel[columns].reset_index(drop=True)
 
 
-def _nothing(network: str | Sequence[str]) -> NotHeldError:
-    return NotHeldError(
+def _nothing(network: str | Sequence[str]) -> CannotAnswer:
+    return CannotAnswer(
         f"`network` is {network!r}, where no brand opened a care account within the dataset, or no "
         "brand is left to compare with; accounts need account_kind and opened_at. Choose another "
         "network, or complete the table of accounts."

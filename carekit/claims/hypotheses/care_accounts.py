@@ -12,7 +12,7 @@ from carekit.claims.hypotheses.printed import percent, selected
 from carekit.claims.hypotheses.registry import Row, tests
 from carekit.claims.inquiry import Inquiry
 from carekit.claims.labels import negative_posts
-from carekit.errors import CannotAnswer, NotHeldError
+from carekit.errors import CannotAnswer
 from carekit.inference.rates.intervals import wilson
 from carekit.inference.surveys.trends import logistic_trend
 from carekit.measures.care_accounts import care_effects, care_panel
@@ -115,7 +115,7 @@ def _by_brand(
     for network in networks:
         try:
             part = care_panel(inquiry.dataset, network=network, negative=negative)
-        except NotHeldError:  # none opened there in time, or none to compare with there
+        except CannotAnswer:  # none opened there in time, or none to compare with there
             continue
         parts.append(part)
     if not parts:
