@@ -12,7 +12,6 @@ from carekit.show.facts import facts_of
 from carekit.show.numbers import say
 from carekit.show.plots import axis_label
 from carekit.show.style import (
-    ACCENT,
     MUTED,
     PALETTE,
     PUBLISHED,
@@ -30,12 +29,14 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 POSTER = "04-atlas-of-answers"
-TITLE = "Who gets an answer? The brand decides: some answer nobody, some everybody, in one market"
+TITLE = "Who gets an answer? Ask which brand, not which country"
 
 
 def poster() -> object:
     """The picture of `carekit.claims.atlas.brands`, to print."""
-    return atlas.brands().draw(partial(plot_markets, title=TITLE), POSTER)
+    return (
+        atlas.brands().with_facts(conf_level=None).draw(partial(plot_markets, title=TITLE), POSTER)
+    )
 
 
 @styled
@@ -57,14 +58,16 @@ def plot_markets(table: pd.DataFrame, *, ax: Axes | None = None) -> Axes:
         ax.hlines(at, 0, 1, color=MUTED, linewidth=0.4, alpha=0.4)
         ax.scatter(here["estimate"], at + spread, s=9 + 9 * np.log10(here["n"]), color=PALETTE[0],
                    alpha=0.65, linewidths=0, label="one brand", zorder=3)  # fmt: skip
-        ax.vlines(row["mean"], at - 0.36, at + 0.36, color=ACCENT, linewidth=2.2,
+        ax.vlines(row["mean"], at - 0.36, at + 0.36, color=PALETTE[1], linewidth=2.2,
                   label="mean of these brands", zorder=4)  # fmt: skip
     for at, network in enumerate(reversed(networks)):
         for row in told[told["network"] == network].to_dict("records"):
             ax.plot(row["published"], at, "D", color=PUBLISHED, markerfacecolor="white",
                     label="printed 2015, brands not said")  # fmt: skip
-            ax.annotate(str(row["country"]), (row["published"], at), (0, 5), fontsize=7,
-                        textcoords="offset points", ha="center", color=MUTED)  # fmt: skip
+            side = 1 if row["country"] == "world" else -1
+            ax.annotate(str(row["country"]), (row["published"], at), (6 * side, -2.5), fontsize=7,
+                        textcoords="offset points", ha="left" if side > 0 else "right",
+                        color=MUTED)  # fmt: skip
     ax.axhline(above - 0.5, color=MUTED, linewidth=0.8)
     named = [f"{label('country', c, facts.lang)} ({k})" for c, k in means["size"].items()]
     ax.set_yticks(
