@@ -141,7 +141,7 @@ def build_requests(
     table = _with_brands(dataset, known, engine)
     kept = [*REQUESTS.names, *(c for c in kept_columns(posts) if c not in REQUESTS.names)]
     apart, n_apart = None, 0
-    other = engine.once((*key, "other"), lambda: int(known.by_other.sum().execute() or 0))
+    other = engine.once((*key, "other"), lambda: int(known.by_other.sum().fill_null(0).execute()))
     if definition.follow_up_minutes:
         apart = table.filter(table.set_apart).select(*kept)
         n_apart = int(known.filter(known.set_apart).count().execute())
