@@ -23,7 +23,12 @@ COMMON: dict[str, dict[str, Any]] = {
     "definition": {"metavar": "NAME", "help": "what a request and an answer are"},
     "cluster": {
         "metavar": "COL",
-        "help": "independent unit: a column, none, or auto (author within a brand, else brand)",
+        "help": "independent unit: a column, none, or auto (author for these brands, brand for "
+        "brands like these)",
+    },
+    "target": {
+        "choices": ("auto", "these", "like-these", "both"),
+        "help": "of which brands the limits speak; auto: of these, where there are fewer than 30",
     },
     "where": {"metavar": "EXPR", "help": "condition, such as \"network = 'x'\""},
     "conf_level": {"type": float, "help": "confidence level (default 0.95)"},
