@@ -37,7 +37,7 @@ def label(name: Any, longest: int = LABEL) -> str:
     Examples
     --------
     >>> label("Caisse Régionale d'Épargne et de Prévoyance du Ponant")
-    "Caisse Régiona…ance du Ponant"
+    'Caisse Régiona…nce du Ponant'
     """
     signs = _graphemes(clean(name))
     if len(signs) <= longest:
