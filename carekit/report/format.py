@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from carekit.show.numbers import MINUS, MISSING, NO_BREAK, check_language, known
 from carekit.show.safe import clean as _one_line
+
+if TYPE_CHECKING:
+    from carekit.report.model import Value
 
 LOCALES = {"fr": "fr", "en": "en_GB"}
 TAGS = {"fr": "fr-FR", "en": "en-GB"}  # BCP 47, for files that name their language
@@ -31,7 +34,7 @@ def clean(text: Any) -> str:
     return _one_line(text)
 
 
-def label(name: Any, longest: int = LABEL) -> str:
+def label(name: Any, width: int = LABEL) -> str:
     """A name that fits: cleaned, its middle gives way, no letter is parted from its accents.
 
     Examples
@@ -40,10 +43,10 @@ def label(name: Any, longest: int = LABEL) -> str:
     'Caisse Régiona…nce du Ponant'
     """
     signs = _graphemes(clean(name))
-    if len(signs) <= longest:
+    if len(signs) <= width:
         return "".join(signs)
-    half = longest // 2
-    start, end = "".join(signs[:half]).rstrip(), "".join(signs[half + 1 - longest :]).lstrip()
+    half = width // 2
+    start, end = "".join(signs[:half]).rstrip(), "".join(signs[half + 1 - width :]).lstrip()
     return f"{start}…{end}"
 
 
@@ -208,51 +211,68 @@ def moment(value: Any, lang: str = "fr") -> str:
     return f"{day(when, lang)}, {when:%H:%M}"
 
 
-def weekday(value: int, lang: str = "fr", *, width: str = "wide") -> str:
-    """The name of a day of the week, 0 = Monday; `width` is "wide" or "abbreviated"."""
+def weekday(value: float, lang: str = "fr", *, width: str = "wide") -> str:
+    """The name of a day of the week, 1 = Monday; `width` is "wide" or "abbreviated"."""
     from babel.dates import get_day_names
 
-    return str(get_day_names(width, locale=LOCALES[check_language(lang)])[int(value)])
+    return str(get_day_names(width, locale=LOCALES[check_language(lang)])[int(value) - 1])
 
 
-def value(kind: str, found: Any, lang: str = "fr", *, exact: bool = False) -> str:
-    """One value of the model in its kind; `exact` as tables have it (one decimal of a share).
-
-    `kind` is share, points, minutes, count, score, rank, date, month, number or text.
+def write(value: Value, lang: str = "fr", where: str = "sentence") -> str:
+    """A value of the model as text, without its interval.
 
     Examples
     --------
-    >>> value("share", 0.7443), value("share", 0.7443, exact=True), value("share", None)
-    ('74\\xa0%', '74,4\\xa0%', '–')
+    >>> from carekit.report.model import Value
+    >>> write(Value("share", 0.7443)), write(Value("share", 0.7443), "en", "table")
+    ('74\\xa0%', '74.4%')
     """
-    if kind == "text":
-        return MISSING if found is None or found != found else clean(found)
-    if kind in {"date", "month", "moment"}:
-        if found is None or found != found or found == "":
-            return MISSING
-        return {"date": day, "month": month, "moment": moment}[kind](found, lang)
-    if not known(found):
+    return cell(value.kind, value.value, lang, where=where)
+
+
+def cell(kind: str, raw: Any, lang: str = "fr", *, where: str = "table") -> str:
+    """A raw cell of a kind as text; a dash where it is missing.
+
+    In tables a share has one decimal and a rank is a plain number.
+
+    Examples
+    --------
+    >>> cell("share", 0.7443), cell("share", None), cell("rank", 2, where="sentence")
+    ('74,4\\xa0%', '–', '2e')
+    """
+    if raw is None or raw != raw or raw == "" or not (isinstance(raw, str) or known(raw)):
         return MISSING
     if kind == "share":
-        return share(found, lang, places=1 if exact else 0)
+        return share(raw, lang, places=1 if where == "table" else 0)
+    if kind == "rank":
+        return count(raw, lang) if where == "table" else ordinal(raw, lang)
     if kind == "number":
-        places = 0 if float(found).is_integer() else 2
-        return number(found, places, lang)
+        return number(raw, 0 if float(raw).is_integer() else 2, lang)
+    if kind == "hour":
+        return f"{int(raw)}{NO_BREAK}h" if lang == "fr" else f"{int(raw):02d}:00"
     ways = {
         "points": points,
         "minutes": duration,
         "count": count,
         "score": score,
-        "rank": ordinal if not exact else count,
+        "date": day,
+        "month": month,
+        "weekday": weekday,
     }
-    return ways[kind](found, lang)
+    if kind in ways:
+        return ways[kind](raw, lang)
+    if kind == "text":
+        return clean(raw)
+    from carekit.report import words  # words are written with formats, and formats name codes
+
+    return str(words.code(kind, raw, lang))
 
 
-def interval(kind: str, low: Any, high: Any, lang: str = "fr", *, exact: bool = False) -> str:
+def interval(kind: str, low: Any, high: Any, lang: str = "fr", *, where: str = "sentence") -> str:
     """Two limits: "73 % à 76 %"; a dash where both are missing."""
     if not known(low) and not known(high):
         return MISSING
-    ends = (value(kind, end, lang, exact=exact) for end in (low, high))
+    ends = (cell(kind, end, lang, where=where) for end in (low, high))
     return f" {_TO[check_language(lang)]} ".join(ends)
 
 

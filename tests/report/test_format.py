@@ -36,7 +36,7 @@ def test_points_have_a_sign_and_the_true_minus():
 
 def test_no_hyphen_stands_for_minus():
     for kind in ("share", "points", "count", "score", "minutes", "number"):
-        assert "-" not in f.value(kind, -12.5, "fr") + f.value(kind, -12.5, "en")
+        assert "-" not in f.cell(kind, -12.5, "fr") + f.cell(kind, -12.5, "en")
 
 
 @pytest.mark.parametrize(
@@ -74,13 +74,13 @@ def test_dates():
     assert f.days("2026-06-01", "2026-06-30").replace(NB, " ") == "du 1er au 30 juin 2026"
     assert f.month("2026-08") == f"août{NB}2026"
     assert f.moment("2026-06-30T18:05:00+02:00").replace(NB, " ") == "30 juin 2026, 18:05"
-    assert [f.weekday(0), f.weekday(6, "en")] == ["lundi", "Sunday"]
+    assert [f.weekday(1), f.weekday(7, "en")] == ["lundi", "Sunday"]
 
 
 def test_missing_values_are_dashes():
     for kind in ("share", "points", "minutes", "count", "score", "rank", "date", "text"):
-        assert f.value(kind, None) == "–"
-    assert f.value("share", float("nan")) == "–"
+        assert f.cell(kind, None) == "–"
+    assert f.cell("share", float("nan")) == "–"
     assert f.interval("share", None, None) == "–"
     assert f.interval("share", 0.5, None) == f"50{NB}% à –"
 
