@@ -162,7 +162,7 @@ def raised(text: str, lang: str = "fr") -> list[tuple[str, bool]]:
     return [(piece, up) for piece, up in [*pieces, (text[at:], False)] if piece]
 
 
-def day(value: Any, lang: str = "fr", *, year: bool = True) -> str:
+def day(value: Any, lang: str = "fr", *, year: bool = True, short: bool = False) -> str:
     """A date in words.
 
     Examples
@@ -174,7 +174,7 @@ def day(value: Any, lang: str = "fr", *, year: bool = True) -> str:
 
     when = _date(value)
     head = "1er" if lang == "fr" and when.day == 1 else str(when.day)
-    pattern = "MMMM y" if year else "MMMM"
+    pattern = ("MMM" if short else "MMMM") + (" y" if year else "")
     text = format_date(when, pattern, locale=LOCALES[check_language(lang)])
     return f"{head} {text}".replace(" ", NO_BREAK)
 
@@ -197,11 +197,12 @@ def days(first: Any, last: Any, lang: str = "fr") -> str:
     return f"du {start} au {end}" if lang == "fr" else f"{start} to {end}"
 
 
-def month(value: Any, lang: str = "fr") -> str:
+def month(value: Any, lang: str = "fr", *, short: bool = False) -> str:
     """A month: "juin 2026"."""
     from babel.dates import format_date
 
-    text: str = format_date(_date(value), "MMMM y", locale=LOCALES[check_language(lang)])
+    pattern = "MMM y" if short else "MMMM y"
+    text: str = format_date(_date(value), pattern, locale=LOCALES[check_language(lang)])
     return text.replace(" ", NO_BREAK)
 
 
