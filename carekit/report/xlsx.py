@@ -41,7 +41,7 @@ SAFE = {
 # How Excel writes each kind: in the language of its reader.
 FORMATS = {
     "share": "0.0%",
-    "points": "+0.000;\u22120.000;0.000",
+    "points": '+0.000;"\u2212"0.000;0.000',
     "minutes": "#,##0.0",
     "count": "#,##0",
     "score": "0.0",
