@@ -20,11 +20,9 @@ import pandas as pd
 from carekit.report import words
 from carekit.report.format import cell, day, interval, label, month
 from carekit.report.model import Chart
+from carekit.show import plots, plots_many, plots_time
 from carekit.show.facts import Facts
 from carekit.show.numbers import MISSING, NARROW, NO_BREAK
-from carekit.show.plots import plot_definitions, plot_differences, plot_estimates, plot_rank_sets
-from carekit.show.plots_many import plot_funnel, plot_heat
-from carekit.show.plots_time import plot_curves, plot_trend
 from carekit.show.result import Result
 from carekit.show.style import ACCENT, PALETTE, figure_of, legend_above, style_sheet
 
@@ -34,6 +32,8 @@ if TYPE_CHECKING:
 
 FONTS = Path(__file__).with_name("fonts")
 WIDTH = 6.7  # inches: the text of an A4 page
+HIGHEST = 8.8  # of a page, with the words around it
+MOST_CURVES = 10  # that have their name at their end
 LEVEL = 0.95
 PEER = "#7d8b98"
 _CODES = frozenset("network category definition weekday criterion code".split())
@@ -94,9 +94,9 @@ def figure(
     frame, options = _named(chart.frame.reset_index(drop=True), options, lang)
     ax = _WAYS[chart.kind](Result(frame, facts=facts), options)
     made = figure_of(ax)
-    made.set_size_inches(WIDTH, made.get_size_inches()[1])
-    # Without a group in accent everything drawn is the client's, but in a funnel.
-    all_of_client = PEER if chart.kind == "funnel" else accent
+    made.set_size_inches(WIDTH, min(made.get_size_inches()[1], HIGHEST))
+    # Without a group in accent what is drawn is the client's, but for points and gaps of peers.
+    all_of_client = PEER if chart.kind in {"funnel", "differences"} else accent
     _recolour(made, {ACCENT: accent, PALETTE[0]: all_of_client})
     if lang == "en":
         _british(made)
@@ -133,7 +133,8 @@ def _named(
 
 
 def _known(options: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    return {name: options[name] for name in names if name in options}
+    """Those options that are given; never a footer: the caption is text."""
+    return {"footer": False} | {name: options[name] for name in names if name in options}
 
 
 def _estimates(frame: Result, options: Mapping[str, Any]) -> Axes:
@@ -145,9 +146,8 @@ def _estimates(frame: Result, options: Mapping[str, Any]) -> Axes:
     series = options.get("series", "")
     kinds = list(dict.fromkeys(frame[series])) if series else []
     by_series = bool(set(kinds) & set(options["accent"]))
-    ax = plot_estimates(
+    ax = plots.plot_estimates(
         frame,
-        footer=False,
         counts="",
         hollow=hollow if hollow in frame.columns else "",
         accent=() if by_series else options["accent"],
@@ -177,13 +177,13 @@ def _write_limits(ax: Axes, frame: Result, series: str, unit: str) -> None:
 
 def _differences(frame: Result, options: Mapping[str, Any]) -> Axes:
     given = _known(options, "name", "accent", "order", "xlabel")
-    ax = plot_differences(frame, established="established", footer=False, counts="", **given)
+    ax = plots.plot_differences(frame, established="established", counts="", **given)
     _write_limits(ax, frame, "", "points")
     return ax
 
 
 def _ranks(frame: Result, options: Mapping[str, Any]) -> Axes:
-    return plot_rank_sets(frame, footer=False, **_known(options, "name", "accent", "xlabel"))
+    return plots.plot_rank_sets(frame, **_known(options, "name", "accent", "xlabel"))
 
 
 def _curves(frame: Result, options: Mapping[str, Any]) -> Axes:
@@ -191,12 +191,17 @@ def _curves(frame: Result, options: Mapping[str, Any]) -> Axes:
         survival=1 - frame["estimate"], ci_low=1 - frame["ci_high"], ci_high=1 - frame["ci_low"]
     )
     given = {"longest": 4320, **_known(options, "series", "accent", "ylabel", "shortest")}
-    return plot_curves(table, footer=False, **(given | _known(options, "longest")))
+    ax = plots_time.plot_curves(table, **(given | _known(options, "longest")))
+    if frame[options["series"]].nunique() > MOST_CURVES:
+        for text in [t for t in ax.texts if t.get_text() not in options["accent"]]:
+            if text.get_text() != frame.facts.say("mark"):
+                text.remove()
+    return ax
 
 
 def _heat(frame: Result, options: Mapping[str, Any]) -> Axes:
     given = _known(options, "rows", "columns", "frame", "xlabel")
-    return plot_heat(frame, footer=False, **given)
+    return plots_many.plot_heat(frame, **given)
 
 
 def _trend(frame: Result, options: Mapping[str, Any]) -> Axes:
@@ -206,9 +211,8 @@ def _trend(frame: Result, options: Mapping[str, Any]) -> Axes:
     given = _known(options, "period", "unit", "ylabel", "lines")
     period = given.get("period", "period")
     frame[period] = frame[period].astype(str)
-    ax = plot_trend(
+    ax = plots_time.plot_trend(
         frame,
-        footer=False,
         band=("limit_low", "limit_high") if limits else None,
         series=options.get("series", ""),
         accent=options["accent"] if options.get("series") else (),
@@ -225,12 +229,12 @@ def _trend(frame: Result, options: Mapping[str, Any]) -> Axes:
         with style_sheet():
             legend_above(ax)
     ax.set_xlabel("")
-    ax.set_xticks(ax.get_xticks(), [_period(t.get_text(), frame.facts.lang)
+    ax.set_xticks(ax.get_xticks(), [axis_period(t.get_text(), frame.facts.lang)
                                     for t in ax.get_xticklabels()])  # fmt: skip
     return ax
 
 
-def _period(text: str, lang: str) -> str:
+def axis_period(text: str, lang: str) -> str:
     """A month or the first day of a week, short enough for an axis."""
     if re.fullmatch(r"\d{4}-\d{2}", text):
         return month(text, lang, short=True)
@@ -242,7 +246,7 @@ def _period(text: str, lang: str) -> str:
 def _definitions(frame: Result, options: Mapping[str, Any]) -> Axes:
     given = _known(options, "name", "accent", "unit", "xlabel")
     called = words.ui("published", frame.facts.lang)
-    ax = plot_definitions(frame, footer=False, reference_as=called, **given)
+    ax = plots.plot_definitions(frame, reference_as=called, **given)
     _write_limits(ax, frame, "", options.get("unit", "share"))
     return ax
 
@@ -251,7 +255,7 @@ def _funnel(frame: Result, options: Mapping[str, Any]) -> Axes:
     table = frame.rename(columns=_FUNNEL).assign(inner=LEVEL, outer=0.998)
     if "target" not in table.columns:
         table["target"] = options["target"]
-    return plot_funnel(table, footer=False, **_known(options, "name", "accent", "xlabel"))
+    return plots_many.plot_funnel(table, **_known(options, "name", "accent", "xlabel"))
 
 
 _WAYS: dict[str, Callable[[Result, Mapping[str, Any]], Any]] = {
@@ -313,10 +317,11 @@ def _british(made: Figure) -> None:
     def mended(form: Any, value: float, position: int | None = None) -> str:
         return mend(form(value, position))
 
+    axis: Any
     for ax in made.axes:
         for axis in (ax.xaxis, ax.yaxis):
             form = axis.get_major_formatter()
-            if isinstance(form, FuncFormatter):
+            if isinstance(form, FuncFormatter) and form.func is not None:
                 axis.set_major_formatter(FuncFormatter(partial(mended, form.func)))
             elif isinstance(form, FixedFormatter):
                 form.seq = [mend(text) for text in form.seq]

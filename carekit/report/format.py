@@ -212,7 +212,7 @@ def moment(value: Any, lang: str = "fr") -> str:
     return f"{day(when, lang)}, {when:%H:%M}"
 
 
-def weekday(value: float, lang: str = "fr", *, width: str = "wide") -> str:
+def weekday(value: float, lang: str = "fr", *, width: Any = "wide") -> str:
     """The name of a day of the week, 1 = Monday; `width` is "wide" or "abbreviated"."""
     from babel.dates import get_day_names
 
@@ -251,7 +251,7 @@ def cell(kind: str, raw: Any, lang: str = "fr", *, where: str = "table") -> str:
         return number(raw, 0 if float(raw).is_integer() else 2, lang)
     if kind == "hour":
         return f"{int(raw)}{NO_BREAK}h" if lang == "fr" else f"{int(raw):02d}:00"
-    ways = {
+    ways: dict[str, Any] = {
         "points": points,
         "minutes": duration,
         "count": count,
@@ -264,6 +264,9 @@ def cell(kind: str, raw: Any, lang: str = "fr", *, where: str = "table") -> str:
         return ways[kind](raw, lang)
     if kind == "text":
         return clean(raw)
+    if kind == "dates":
+        first, _, last = str(raw).partition("/")
+        return days(first, last, lang)
     from carekit.report import words  # words are written with formats, and formats name codes
 
     return str(words.code(kind, raw, lang))

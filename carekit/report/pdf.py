@@ -135,11 +135,11 @@ def _block(block: Block, report: Report) -> dict[str, Any]:
             texts = [_say(m, lang) for m in block.messages]
             return {"kind": "callout", "warning": block.tone == "warning", "texts": texts}
         case Terms():
-            items = [(_say(term, lang), _say(said, lang)) for term, said in block.items]
-            return {"kind": "terms", "items": items}
+            terms = [(_say(term, lang), _say(said, lang)) for term, said in block.items]
+            return {"kind": "terms", "items": terms}
         case Quotes():
-            texts = [clean(text) for text in block.texts]
-            return {"kind": "quotes", "heading": _say(block.heading, lang), "texts": texts}
+            quoted = [clean(text) for text in block.texts]
+            return {"kind": "quotes", "heading": _say(block.heading, lang), "texts": quoted}
 
 
 def _joined(messages: tuple[Message, ...], lang: str) -> str:

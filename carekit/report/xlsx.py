@@ -20,6 +20,7 @@ from carekit.report.model import (
     Callout,
     Column,
     Finding,
+    Kind,
     Message,
     Paragraph,
     Report,
@@ -240,19 +241,17 @@ def _tables(report: Report) -> Iterable[tuple[Table, str]]:
 
 
 def _requests(book: _Book, frame: pd.DataFrame) -> None:
-    kinds: Mapping[str, str] = {
+    kinds: Mapping[str, Kind] = {
         "network": "network",
         "category": "category",
         "first_response_minutes": "minutes",
     }
-    columns = [
-        Column(
-            str(c), kinds.get(str(c), "number" if frame[c].dtype.kind in "if" else "text"), str(c)
-        )  # type: ignore[arg-type]
-        for c in frame.columns
-    ]
-    name = words.ui("sheet_requests", book.lang)
-    book.table(name, "requests", name, frame, columns)
+    columns = []
+    for name in map(str, frame.columns):
+        usual: Kind = "number" if frame[name].dtype.kind in "if" else "text"
+        columns.append(Column(name, kinds.get(name, usual), name))
+    title = words.ui("sheet_requests", book.lang)
+    book.table(title, "requests", title, frame, columns)
 
 
 def _dictionary(book: _Book, report: Report) -> None:

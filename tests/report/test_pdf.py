@@ -1,0 +1,105 @@
+import io
+
+import pikepdf
+import pytest
+
+from carekit.report import pdf, words
+from carekit.report.model import Chart
+
+
+def read(report):
+    return pikepdf.open(io.BytesIO(pdf.compiled(report)))
+
+
+def figures(document):
+    """Alternative texts of the figures of a tagged PDF."""
+    found = []
+
+    def walk(element):
+        if isinstance(element, pikepdf.Array):
+            for part in element:
+                walk(part)
+        elif isinstance(element, pikepdf.Dictionary):
+            if element.get("/S") == pikepdf.Name("/Figure"):
+                found.append(str(element.get("/Alt", "")))
+            if "/K" in element:
+                walk(element["/K"])
+
+    walk(document.Root["/StructTreeRoot"]["/K"])
+    return found
+
+
+@pytest.mark.parametrize(("lang", "tag"), [("fr", "fr-FR"), ("en", "en-GB")])
+def test_language_tags_and_a_text_for_every_drawing(handmade, lang, tag):
+    report = handmade(lang)
+    document = read(report)
+    assert str(document.Root["/Lang"]) == tag
+    assert document.Root["/MarkInfo"]["/Marked"]
+    assert str(document.docinfo["/Title"]) == words.say(report.meta.title, lang)
+    charts = list(report.charts())
+    alts = figures(document)
+    assert len(alts) == len(charts)
+    for alt, chart in zip(alts, charts, strict=True):
+        assert alt == words.say(chart.alt, lang)
+        assert alt != words.say(chart.caption, lang)
+
+
+def test_an_alternative_text_equal_to_the_caption_is_mended(handmade):
+    import dataclasses
+
+    from carekit.report.shown import spoken
+
+    chart = next(handmade("fr").charts())
+    same = dataclasses.replace(chart, alt=chart.caption)
+    assert spoken(same, "fr") != words.say(same.caption, "fr")
+
+
+def test_the_same_bytes_twice(handmade):
+    assert pdf.compiled(handmade("fr")) == pdf.compiled(handmade("fr"))
+
+
+def test_the_checker_of_pdf_ua_finds_nothing(handmade, tmp_path):
+    pdfua = pytest.importorskip("pdfua")
+    assert pdfua is not None
+    import subprocess
+    import sys
+    from pathlib import Path
+
+    path = pdf.write(handmade("fr"), tmp_path / "report.pdf")
+    program = Path(sys.executable).with_name("pdfua")
+    if not program.exists():
+        pytest.skip("the program pdfua is not installed beside this Python")
+    told = subprocess.run([program, "check", path], capture_output=True, text=True, check=False)
+    assert "PASS" in told.stdout, told.stdout
+
+
+def test_a_logo_has_its_text_too(handmade):
+    import base64
+
+    box = '<rect width="90" height="30"/>'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30">{box}</svg>'
+    address = f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
+    alts = figures(read(handmade("fr", logo=address)))
+    assert alts[0]
+    assert len(alts) == 1 + len(list(handmade("fr").charts()))
+
+
+def test_synthetic_data_are_said_on_the_cover(handmade):
+    tree = pdf.tree(handmade("fr", synthetic=True))
+    assert tree["synthetic"]
+    assert pdf.tree(handmade("fr"))["synthetic"] is None
+
+
+def test_every_block_has_its_place(handmade):
+    report = handmade("fr")
+    for section, made in zip(report.sections, pdf.tree(report)["sections"], strict=True):
+        assert len(made["blocks"]) == len(section.blocks)
+        drawn = [b for b in section.blocks if isinstance(b, Chart)]
+        assert sum(b["kind"] == "chart" for b in made["blocks"]) == len(drawn)
+
+
+def test_a_long_table_keeps_its_heading_and_every_row(handmade):
+    report = handmade("fr", names=tuple(f"Marque {i:03d}" for i in range(120)))
+    text = "".join(map(str, pdf.tree(report)["sections"]))
+    assert "Marque 119" in text
+    assert len(read(report).pages) > len(read(handmade("fr")).pages)
