@@ -17,10 +17,10 @@ from typing import Any, Literal
 import pandas as pd
 
 # share 0..1, points = a difference of shares (0.05 is five points), score of 20, minutes, places
-# of a rank; date and month are ISO text; the last line are codes, named by `words.code`.
+# of a rank; date and month are ISO text, dates two of them with a slash; the last line are codes, named by `words.code`.
 Kind = Literal[
     "share", "points", "minutes", "count", "score", "rank", "number", "date", "month", "text",
-    "network", "category", "definition", "weekday", "hour", "criterion", "code",
+    "network", "category", "definition", "weekday", "hour", "criterion", "code", "dates",
 ]  # fmt: skip
 Level = Literal["established", "undecided", "level", "none"]
 
@@ -72,7 +72,7 @@ class Paragraph:
 
 @dataclass(frozen=True)
 class Bullets:
-    """Sentences in a list. `tiles`: numbers shown large above page 2 (at most three)."""
+    """Sentences in a list."""
 
     items: tuple[Message, ...]
 
@@ -327,7 +327,8 @@ def _built(thing: Any, tables: Mapping[str, Table]) -> Any:
         return {key: _built(value, tables) for key, value in thing.items()}
     kind, fields = thing["is"], {key: value for key, value in thing.items() if key != "is"}
     if kind == "frame":
-        return pd.DataFrame(fields["rows"], columns=fields["columns"])
+        made = pd.DataFrame(fields["rows"], columns=fields["columns"], dtype=object)
+        return made.infer_objects()
     if kind == "Table" and set(fields) == {"id"}:
         return tables[fields["id"]]
     return _BLOCKS[kind](**{key: _built(value, tables) for key, value in fields.items()})
