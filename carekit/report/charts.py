@@ -159,7 +159,11 @@ def _estimates(frame: Result, options: Mapping[str, Any]) -> Axes:
         _recolour(figure_of(ax), colours)
         with style_sheet():
             legend_above(ax)
-    _write_limits(ax, frame, series, options.get("unit", "share"))
+    _write_limits(ax, frame, series, options.get("written", options.get("unit", "share")))
+    if options.get("written") == "score":
+        ax.set_xlim(-0.6, 20.6)
+        ax.set_xticks(range(0, 21, 5))
+        ax.set_xlabel(words.ui("unit_score", frame.facts.lang))
     return ax
 
 

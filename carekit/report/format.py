@@ -10,6 +10,8 @@ import unicodedata
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
+
 from carekit.show.numbers import MINUS, MISSING, NO_BREAK, check_language, known
 from carekit.show.safe import clean as _one_line
 
@@ -241,7 +243,7 @@ def cell(kind: str, raw: Any, lang: str = "fr", *, where: str = "table") -> str:
     >>> cell("share", 0.7443), cell("share", None), cell("rank", 2, where="sentence")
     ('74,4\\xa0%', '–', '2e')
     """
-    if raw is None or raw != raw or raw == "" or not (isinstance(raw, str) or known(raw)):
+    if missing(raw):
         return MISSING
     if kind == "share":
         return share(raw, lang, places=1 if where == "table" else 0)
@@ -272,9 +274,16 @@ def cell(kind: str, raw: Any, lang: str = "fr", *, where: str = "table") -> str:
     return str(words.code(kind, raw, lang))
 
 
+def missing(raw: Any) -> bool:
+    """Whether a cell holds nothing: None, NaN, NaT, NA, an infinite number or no letter."""
+    if raw is None or raw is pd.NA or raw is pd.NaT or raw == "":
+        return True
+    return not isinstance(raw, str) and not hasattr(raw, "isoformat") and not known(raw)
+
+
 def interval(kind: str, low: Any, high: Any, lang: str = "fr", *, where: str = "sentence") -> str:
     """Two limits: "73 % à 76 %"; a dash where both are missing."""
-    if not known(low) and not known(high):
+    if missing(low) and missing(high):
         return MISSING
     ends = (cell(kind, end, lang, where=where) for end in (low, high))
     return f" {_TO[check_language(lang)]} ".join(ends)

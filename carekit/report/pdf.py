@@ -10,7 +10,7 @@ from typing import Any
 from carekit.dataset.atomic import replacing
 from carekit.errors import MissingExtraError
 from carekit.report import charts, words
-from carekit.report.format import TAGS, clean, label, raised
+from carekit.report.format import TAGS, clean, days, label, raised
 from carekit.report.model import (
     Block,
     Bullets,
@@ -21,14 +21,18 @@ from carekit.report.model import (
     Paragraph,
     Quotes,
     Report,
+    Section,
     Table,
     Terms,
     Tiles,
+    messages_of,
 )
 from carekit.report.shown import Rows, cover, rows_of, spoken, tiles_of
 
 TEMPLATE = Path(__file__).with_name("templates") / "report.typ"
 LONG = 32  # letters of a cell that may wrap
+BRIEF = 8  # letters that never wrap
+FEW = 6  # columns that stand apart easily
 Pieces = list[tuple[str, bool]]
 
 
@@ -68,28 +72,44 @@ def tree(report: Report) -> dict[str, Any]:
     meta = report.meta
     lang, region = TAGS[meta.lang].split("-")
     title = words.say(meta.title, lang)
-    lines = cover(meta)
     return {
         "title": title,
         "running": label(title, 80),
         "subtitle": _say(meta.subtitle, lang),
         "authors": [clean(meta.author)] if meta.author else [],
-        "period": lines[0][1] if lines else "",
+        "period": days(meta.first, meta.last, meta.lang) if meta.first else "",
         "lang": lang,
         "region": region,
         "accent": meta.accent,
         "logo": logo(meta.logo, words.ui("logo", lang)),
         "synthetic": raised(words.ui("synthetic", lang), lang) if meta.synthetic else None,
-        "cover": [(name, raised(text, lang)) for name, text in lines],
+        "cover": [raised(text, lang) for text in cover(report)],
         "contents": words.ui("contents", lang),
         "sections": [
             {
                 "heading": words.say(section.heading, lang),
+                "apart": _apart(report, k),
                 "blocks": [made for block in section.blocks if (made := _block(block, report))],
             }
-            for section in report.sections
+            for k, section in enumerate(report.sections)
         ],
     }
+
+
+def _apart(report: Report, k: int) -> bool:
+    """Whether a section starts a page: one with a chart does, unless a short one is before it."""
+
+    def drawn(section: Section) -> bool:
+        return any(isinstance(b, Chart) for b in section.blocks)
+
+    def short(section: Section) -> bool:
+        said = [m for b in section.blocks for m in messages_of(b)]
+        return not drawn(section) and sum(len(words.say(m, report.meta.lang)) for m in said) < 400
+
+    if k < 2:
+        return True
+    follows_a_drawing = drawn(report.sections[k - 1])
+    return (drawn(report.sections[k]) or follows_a_drawing) and not short(report.sections[k - 1])
 
 
 def logo(address: str, alt: str) -> dict[str, Any] | None:
@@ -146,11 +166,13 @@ def _joined(messages: tuple[Message, ...], lang: str) -> str:
     return " ".join(words.say(m, lang) for m in messages)
 
 
-def _wide(rows: Rows) -> list[bool]:
-    """The columns that share the room that is left: those of long texts, else the first."""
+def _wide(rows: Rows) -> list[float]:
+    """How the columns share the room that numbers leave: texts by their lengths; 0: as needed."""
     longest = [max((len(row[j]) for row in rows.cells), default=0) for j in range(len(rows.right))]
-    wide = [not right and length > LONG for right, length in zip(rows.right, longest, strict=True)]
-    return wide if any(wide) else [j == 0 for j in range(len(wide))]
+    crowded = len(longest) > FEW
+    shares = [float(min(n, LONG) + 2) if not right and (crowded and n > BRIEF or n > LONG) else 0.0
+              for right, n in zip(rows.right, longest, strict=True)]  # fmt: skip
+    return shares if any(shares) else [float(j == 0) for j in range(len(shares))]
 
 
 def _table(table: Table, lang: str) -> dict[str, Any]:

@@ -133,8 +133,7 @@ class _Deck:
             describe(shown, words.ui("logo", self.lang), words.ui("logo", self.lang))
         self.text(slide, [raised(words.say(self.meta.subtitle, self.lang), self.lang)],
                   9.6, 2.4, 20, MUTED)  # fmt: skip
-        lines: list[Text] = [f"{name}: {text}" if self.lang == "en" else f"{name}\u00a0: {text}"
-                             for name, text in cover(self.meta)]  # fmt: skip
+        lines: list[Text] = [raised(line, self.lang) for line in cover(self.report)]
         if self.meta.synthetic:
             lines.insert(0, words.ui("synthetic", self.lang))
         self.text(slide, lines, 13.0, 4.0, 13, MUTED)

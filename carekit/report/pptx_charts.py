@@ -17,10 +17,10 @@ import pandas as pd
 
 from carekit.report import words
 from carekit.report.charts import axis_period, labels
-from carekit.report.format import TAGS, cell, clean, interval
+from carekit.report.format import TAGS, cell, clean, interval, missing
 from carekit.report.model import Chart
 from carekit.report.xlsx import open_workbook
-from carekit.show.numbers import MINUS, known
+from carekit.show.numbers import MINUS
 from carekit.show.style import ORDERED
 
 INK, MUTED, PEER, GRID = "1B2733", "53606C", "B6C0C9", "E6EAEE"
@@ -105,18 +105,27 @@ def _scale(unit: str) -> float:
 
 def _series(name: str, frame: pd.DataFrame, unit: str) -> Series:
     scale = _scale(unit)
-    made = Series(name, [scale * v if known(v) else None for v in frame["estimate"]])
+    made = Series(name, [None if missing(v) else scale * float(v) for v in frame["estimate"]])
     if {"ci_low", "ci_high"} <= set(frame.columns):
         rows = list(zip(frame["estimate"], frame["ci_low"], frame["ci_high"], strict=True))
-        made.minus = [scale * (v - low) if known(v) and known(low) else 0.0 for v, low, _ in rows]
-        made.plus = [scale * (high - v) if known(v) and known(high) else 0.0 for v, _, high in rows]
+        made.minus = [
+            scale * (v - low) if not missing(v) and not missing(low) else 0.0 for v, low, _ in rows
+        ]
+        made.plus = [
+            scale * (high - v) if not missing(v) and not missing(high) else 0.0
+            for v, _, high in rows
+        ]
     return made
 
 
 def _bars(chart: Chart, lang: str) -> Drawn:
     options, frame = chart.encoding, chart.frame
     name = options.get("name") or frame.columns[0]
-    unit = "points" if chart.kind == "differences" else options.get("unit", "share")
+    unit = (
+        "points"
+        if chart.kind == "differences"
+        else options.get("written") or options.get("unit", "share")
+    )
     if not (options.get("order") == "given" or name in ORDERED):
         frame = frame.sort_values("estimate", ascending=False, kind="stable")
     said = labels(list(frame[name]), options.get("name_kind", name), lang)
@@ -161,7 +170,7 @@ def _line(chart: Chart, lang: str) -> Drawn:
         ("limit_high", "limit_high"),
     ):
         if column in frame.columns and frame[column].notna().any():
-            values = [v if known(v) else None for v in frame[column]]
+            values = [None if missing(v) else float(v) for v in frame[column]]
             made.append(Series(words.ui(called, lang), values))
     return Drawn([axis_period(str(p), lang) for p in frame[period]], made, [0], [], unit, lang)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 
 from carekit.report import words
 from carekit.report.charts import labels
-from carekit.report.format import MISSING, cell, day, days, interval, moment, write
-from carekit.report.model import Chart, Meta, Report, Table, Tiles, Value
+from carekit.report.format import MISSING, cell, clean, days, interval, missing, write
+from carekit.report.html import cover_lines
+from carekit.report.model import Chart, Report, Table, Tiles
 
 
 @dataclass(frozen=True)
@@ -34,16 +36,23 @@ def rows_of(table: Table, lang: str, most: int = 0) -> Rows:
     for column in kept:
         values = list(frame[column.name])
         if column.kind == "text":
-            said = labels([v for v in values if _is(v)])
-            columns.append([said[v] if _is(v) else MISSING for v in values])
+            said = labels([v for v in values if not missing(v)])
+            columns.append([MISSING if missing(v) else said[v] for v in values])
         else:
             columns.append([cell(column.kind, v, lang) for v in values])
     return Rows(
-        [words.heading(c.heading, lang) for c in kept],
+        [folded(words.heading(c.heading, lang), c.align == "left") for c in kept],
         [list(row) for row in zip(*columns, strict=True)],
         [c.align == "right" for c in kept],
         mine[0] if mine else -1,
     )
+
+
+def folded(heading: str, left: bool) -> str:
+    """A heading in lines: it must not be wider than the numbers below it."""
+    lines = textwrap.wrap(heading, 26 if left else 13, break_long_words=False,
+                          break_on_hyphens=False)  # fmt: skip
+    return "\n".join(lines)
 
 
 def tiles_of(tiles: Tiles, lang: str) -> list[tuple[str, str, str]]:
@@ -61,32 +70,13 @@ def spoken(chart: Chart, lang: str) -> str:
     return alt if alt and alt != caption else f"{words.say(chart.headline, lang)} {alt}"
 
 
-def cover(meta: Meta) -> list[tuple[str, str]]:
-    """What the cover says below the title: name and text."""
-    lang = meta.lang
-    zone = meta.zone if meta.zone_known else "UTC"
-    lines = [
-        (words.ui("period", lang), days(meta.first, meta.last, lang) if meta.first else ""),
-        (words.ui("observed", lang), _moment(meta.observed_until, lang)),
-        (words.ui("zone", lang), zone),
-        (words.ui("author", lang), write(Value("text", meta.author), lang) if meta.author else ""),
-    ]
-    return [(name, text) for name, text in lines if text]
-
-
-def sources(report: Report, table: Table) -> str:
-    """The caption of a table."""
-    return words.say(table.caption, report.meta.lang)
-
-
-def _moment(text: str, lang: str) -> str:
-    if not text:
-        return ""
-    return day(text, lang) if len(text) == 10 else moment(text, lang)
-
-
-def _is(value: object) -> bool:
-    return value is not None and value == value and value != ""
+def cover(report: Report) -> list[str]:
+    """What the cover says below the title: the period, by whom, and the lines of the page."""
+    meta, lang = report.meta, report.meta.lang
+    period = days(meta.first, meta.last, lang) if meta.first else ""
+    author = clean(meta.author)
+    lines = [period[:1].upper() + period[1:], author]
+    return [line for line in [*lines, *(words.say(m, lang) for m in cover_lines(report))] if line]
 
 
 def _plain(text: str) -> str:

@@ -14,7 +14,7 @@ import pandas as pd
 from carekit.dataset.atomic import replacing
 from carekit.errors import MissingExtraError
 from carekit.report import words
-from carekit.report.format import TAGS, cell, clean
+from carekit.report.format import TAGS, cell, clean, missing
 from carekit.report.model import (
     Bullets,
     Callout,
@@ -29,7 +29,6 @@ from carekit.report.model import (
     Tiles,
     messages_of,
 )
-from carekit.show.numbers import known
 
 MOST_REQUESTS = 100_000  # rows of a sheet; more are in a CSV
 LONGEST = 32_767  # signs of a cell
@@ -166,18 +165,16 @@ class _Book:
         if isinstance(raw, bool) or type(raw).__name__ == "bool_":
             sheet.write_boolean(i, j, bool(raw))
             return 8
-        if isinstance(raw, datetime | pd.Timestamp):
-            if raw is not pd.NaT:
-                sheet.write_datetime(i, j, raw.replace(tzinfo=None), self.date)
+        if missing(raw):
+            return 0
+        if isinstance(raw, datetime):
+            sheet.write_datetime(i, j, raw.replace(tzinfo=None), self.date)
             return 17
         if kind in FORMATS and not isinstance(raw, str):
-            if known(raw):
-                sheet.write_number(i, j, float(raw), self.formats[kind])
+            sheet.write_number(i, j, float(raw), self.formats[kind])
             return 10
-        missing = raw is None or raw != raw or raw == ""
-        text = "" if missing else _text(cell(kind, raw, self.lang))
-        if text:
-            sheet.write_string(i, j, text)
+        text = _text(cell(kind, raw, self.lang))
+        sheet.write_string(i, j, text)
         return len(text)
 
     def lines(self, sheet: Any, lines: Iterable[str], row: int) -> int:
