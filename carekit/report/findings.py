@@ -86,20 +86,23 @@ def gaps(book: Book) -> list[Finding]:
 
 
 def gap_count(book: Book) -> list[Finding]:
-    """How many gaps are established."""
+    """How many gaps are established, and which way; with one peer, its gap."""
     if not book.has("differences"):
         return []
     book.table("differences")
     frame = book.frame("differences")
+    if len(frame) == 1:
+        return gaps(book)
     found = frame[frame["level"] == "established"]
     evidence = tuple(Evidence(f"differences.{i}", "differences", int(i)) for i in frame.index)
     if found.empty:
         return [Finding("diff.none", {"m": count(len(frame))}, evidence, "undecided")]
-    values = {
-        "m": count(len(frame)), "k": count(len(found)),
-        "more": count((found["estimate"] > 0).sum()), "less": count((found["estimate"] < 0).sum()),
-    }  # fmt: skip
-    return [Finding("diff.count", values, evidence, "established")]
+    more, less = int((found["estimate"] > 0).sum()), int((found["estimate"] < 0).sum())
+    values = {"m": count(len(frame)), "n": count(len(found))}
+    if more and less:
+        values |= {"more": count(more), "less": count(less)}
+    key = "both" if more and less else "more" if more else "less"
+    return [Finding(f"diff.count.{key}", values, evidence, "established")]
 
 
 def best_gap(book: Book) -> list[Finding]:
@@ -226,7 +229,7 @@ def hours(book: Book) -> list[Finding]:
     at = int(table["n"].idxmax())
     hour = int(table.loc[at, "hour"])
     values = {
-        "start": Value("hour", hour), "end": Value("hour", (hour + 1) % 24), "zone": zone(book),
+        "start": Value("hour", hour), "zone": zone(book),
         "n": count(table.loc[at, "n"]), "total": count(table["n"].sum()),
     }  # fmt: skip
     return [Finding("hours.peak", values)]

@@ -305,7 +305,8 @@ def _reasons(
         return
     shares = shares[shares["category"].isin(COMMENT_CLASSES)].reset_index(drop=True)
     kept = "category n n_yes estimate ci_low ci_high n_coded".split()
-    made.tables["categories"] = shares[kept]
+    coded = int(shares["n_coded"].max()) > 0
+    made.tables["categories"] = shares[kept if coded else kept[:-1]]
     made.facts["n_coded"] = int(shares["n_coded"].max())
     labels = flagged.frame.set_index("request_id")["comment_class"]
     made.facts["labels"] = labels

@@ -104,8 +104,8 @@ def ranks(rates: pd.DataFrame, brand: str, value: str = "estimate") -> pd.DataFr
     own = rank_sets(table, estimate=value, method="marginal", only=brand, draws=draws).iloc[0]
     kept = made[["brand", "estimate", "rank", "best_rank", "worst_rank"]].copy()
     mine = kept["brand"] == brand
-    kept["own_best"] = np.where(mine, own["best_rank"], pd.NA)
-    kept["own_worst"] = np.where(mine, own["worst_rank"], pd.NA)
+    kept["own_best"] = np.where(mine, own["best_rank"], np.nan)
+    kept["own_worst"] = np.where(mine, own["worst_rank"], np.nan)
     kept["top3"] = np.nan
     if len(kept) >= 5:
         kept["top3"] = prob_top(table, k=3, estimate=value)["probability"].to_numpy()

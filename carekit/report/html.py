@@ -10,7 +10,8 @@ from typing import Any
 
 from carekit.report import words
 from carekit.report.charts import svg
-from carekit.report.format import TAGS, cell, clean, interval, label, raised, write as written
+from carekit.report.format import TAGS, cell, clean, interval, label, raised
+from carekit.report.format import write as written
 from carekit.report.model import (
     Block,
     Callout,

@@ -17,7 +17,8 @@ from typing import Any, Literal
 import pandas as pd
 
 # share 0..1, points = a difference of shares (0.05 is five points), score of 20, minutes, places
-# of a rank; date and month are ISO text, dates two of them with a slash; the last line are codes, named by `words.code`.
+# of a rank; date and month are ISO text, dates two of them with a slash;
+# the last line are codes, named by `words.code`.
 Kind = Literal[
     "share", "points", "minutes", "count", "score", "rank", "number", "date", "month", "text",
     "network", "category", "definition", "weekday", "hour", "criterion", "code", "dates",
@@ -328,7 +329,8 @@ def _built(thing: Any, tables: Mapping[str, Table]) -> Any:
     kind, fields = thing["is"], {key: value for key, value in thing.items() if key != "is"}
     if kind == "frame":
         made = pd.DataFrame(fields["rows"], columns=fields["columns"], dtype=object)
-        return made.infer_objects()
+        whole = [c for c in made if not made[c].map(lambda v: v is None).any()]
+        return made.astype({c: made[c].infer_objects().dtype for c in whole})
     if kind == "Table" and set(fields) == {"id"}:
         return tables[fields["id"]]
     return _BLOCKS[kind](**{key: _built(value, tables) for key, value in fields.items()})

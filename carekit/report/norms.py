@@ -82,15 +82,17 @@ def against_published(own: Requests) -> tuple[pd.DataFrame, pd.DataFrame]:
         differs = ["period", "brands"]
         if f["network"] == "multiple":
             differs.append("networks")
+        ends = ("estimate", "ci_low", "ci_high")
+        values = [float("nan")] * 3 if row is None else [float(row[name]) for name in ends]
+        year = str(f["year"])
+        source = str(f["source"]).removesuffix(f" {year}")
         rows.append(
             (
-                str(f["source"]).removesuffix(f" {f['year']}"), str(f["year"]), f["place"], f["network"], f["published"], f["definition"],
-                n, *((row["estimate"], row["ci_low"], row["ci_high"]) if row is not None else
-                     (float("nan"),) * 3),
-                "near" if enough else "none", " ".join(differs if enough else ["few"]),
-                f["figure_id"],
+                *(source, year, f["place"], f["network"], f["published"], f["definition"]),
+                *(n, *values, "near" if enough else "none"),
+                *(" ".join(differs if enough else ["few"]), f["figure_id"]),
             )
-        )  # fmt: skip
+        )
     published = pd.DataFrame(rows, columns=COLUMNS)
     shown = whole[whole["n"] >= MIN_N]
     kept = "definition n n_answered estimate ci_low ci_high".split()

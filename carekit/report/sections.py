@@ -171,9 +171,7 @@ def _rate(book: Book) -> Section:
         _caption(book, int(frame["n"].sum())), native="bars",
     )  # fmt: skip
     text = [say.rate(book), *say.peers_range(book), *say.bounds(book), *say.small(book)]
-    return _section(
-        "rate", [chart, _lines(text), Paragraph((Message("census"),)), book.table("rates")]
-    )
+    return _section("rate", [chart, _lines(text), book.table("rates")])
 
 
 def _gaps(book: Book) -> Section:
@@ -267,7 +265,7 @@ def _hours(book: Book) -> Section:
     alt = Message("alt.heat", {"start": Value("hour", int(hours["n"].idxmax()))})
     framed = {"frame": _framed(book.asked.hours)} if book.asked.hours else {}
     chart = _chart(
-        book, "heat", "heat", frame, text[0], _caption(book, int(frame["n"].sum())), alt=alt,
+        book, "heat", "heat", frame, text[0], _caption(book, int(frame["n"].sum()), "caption.plain"), alt=alt,
         **framed,
     )  # fmt: skip
     cells = Message("hours.cells", {"min": count(SMALL_CELL)})

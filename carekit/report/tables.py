@@ -137,6 +137,10 @@ class Book:
 
     def _renamed(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Shown names; with letters, counts of peers to two figures and rows in their order."""
+        nullable = [c for c in frame.columns if str(frame[c].dtype) == "Int64"]
+        frame = frame.assign(
+            **{c: frame[c].astype(object).where(frame[c].notna(), None) for c in nullable}
+        )
         if "brand" not in frame.columns:
             return frame.reset_index(drop=True)
         names: Mapping[str, str] = self.compared.names

@@ -102,11 +102,9 @@ def equal_periods(rows: pd.DataFrame, periods: list[str]) -> float | None:
     n = np.bincount(code, minlength=len(names)).astype(float)
     p = np.bincount(code, answered, minlength=len(names)) / n
     apart = (answered - p[code]) / n[code]
-    wide = (
-        pd.DataFrame({"unit": rows["unit"].to_numpy(), "code": code, "apart": apart})
-        .groupby(["unit", "code"])["apart"].sum().unstack(fill_value=0.0)
-        .reindex(columns=range(len(names)), fill_value=0.0).to_numpy()
-    )  # fmt: skip
+    authors = pd.factorize(rows["unit"])[0]
+    wide = np.zeros((int(authors.max()) + 1, len(names)))
+    np.add.at(wide, (authors, code), apart)
     units, k = len(wide), len(names) - 1
     cov = wide.T @ wide * units / max(units - 1, 1)
     contrast = np.hstack([np.eye(k), -np.ones((k, 1))])
