@@ -170,7 +170,7 @@ def _wide(rows: Rows) -> list[float]:
     """How the columns share the room that numbers leave: texts by their lengths; 0: as needed."""
     longest = [max((len(row[j]) for row in rows.cells), default=0) for j in range(len(rows.right))]
     crowded = len(longest) > FEW
-    shares = [float(min(n, LONG) + 2) if not right and (crowded and n > BRIEF or n > LONG) else 0.0
+    shares = [float(min(n, LONG) + 2) if not right and ((crowded and n > BRIEF) or n > LONG) else 0.0
               for right, n in zip(rows.right, longest, strict=True)]  # fmt: skip
     return shares if any(shares) else [float(j == 0) for j in range(len(shares))]
 

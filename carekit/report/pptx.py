@@ -27,8 +27,10 @@ from carekit.report.model import (
     Tiles,
     messages_of,
 )
-from carekit.report.pptx_charts import INK, MUTED, add_chart
+from carekit.report.pptx_charts import add_chart
 from carekit.report.pptx_parts import (
+    INK,
+    MUTED,
     bullet,
     describe,
     evidence_of,
@@ -40,9 +42,9 @@ from carekit.report.shown import cover, rows_of, spoken, tiles_of
 
 WIDTH, HEIGHT, SIDE = 33.867, 19.05, 1.6  # centimetres
 TEXT = WIDTH - 2 * SIDE
-TOP, BOTTOM = 4.3, 17.2  # of what a slide shows
-MOST_ROWS, MOST_COLUMNS = 9, 7
-LETTERS = 760  # of a slide of text
+TOP, BOTTOM = 4.5, 17.2  # of what a slide shows
+MOST_ROWS, MOST_COLUMNS = 9, 11
+LETTERS = 1400  # of a slide of text
 WITHOUT_SLIDE = frozenset({"glossary", "tables", "appendix"})
 Text = str | list[tuple[str, bool]]
 
@@ -64,18 +66,23 @@ def presented(report: Report) -> bytes:
     return deck.bytes()
 
 
+def _title_size(title: str, largest: int) -> int:
+    """Two lines at most, however long the sentence."""
+    sizes = ((95, largest), (115, 20), (150, 17))
+    return next((min(size, largest) for most, size in sizes if len(title) <= most), 15)
+
+
 def _slides(deck: _Deck, section: Section, *, first: bool) -> None:
     blocks = section.blocks
     drawn = [b for b in blocks if isinstance(b, Chart)]
     tables = [b for b in blocks if isinstance(b, Table)]
     if first:
         deck.main(section)
-    elif drawn and not (tables and all(c.kind == "definitions" for c in drawn)):
-        for chart in drawn:
-            deck.chart(chart, _table_after(chart, section))
-    elif tables:
-        deck.table(section, tables[0], drawn[0] if drawn else None)
-    else:
+    for chart in () if first else drawn:
+        deck.chart(chart, _table_after(chart, section))
+    if tables and not first and (not drawn or section.id == "published"):
+        deck.table(section, tables[-1])
+    elif not first and not drawn:
         deck.texts(section)
 
 
@@ -186,16 +193,13 @@ class _Deck:
         lines = [words.say(m, self.lang) for m in (chart.subtitle, chart.caption)]
         self.notes(slide, lines, evidence_of([chart.headline]))
 
-    def table(self, section: Section, table: Table, chart: Chart | None) -> None:
+    def table(self, section: Section, table: Table) -> None:
         """A table of its own, as much of it as a slide holds."""
-        head = chart.headline if chart else section.heading
-        slide = self.slide(words.say(head, self.lang))
-        if chart:
-            self.around(slide, chart)
-        else:
-            self.text(slide, [words.say(table.caption, self.lang)], 2.9, 1, 14, MUTED)
+        slide = self.slide(words.say(section.heading, self.lang))
+        caption = words.say(table.caption, self.lang)
+        self.text(slide, [raised(caption, self.lang)], 3.1, 1.2, 14, MUTED)
         self.rows(slide, table, SIDE, TEXT, most_columns=MOST_COLUMNS)
-        self.notes(slide, [words.say(table.caption, self.lang)], evidence_of([head]))
+        self.notes(slide, [caption], [])
 
     def texts(self, section: Section) -> None:
         """The sentences of a section, on as many slides as they need."""
@@ -212,7 +216,8 @@ class _Deck:
             more = f" ({k + 1}/{len(pages)})" if len(pages) > 1 else ""
             slide = self.slide(words.say(section.heading, self.lang) + more)
             lines: list[Text] = [raised(words.say(m, self.lang), self.lang) for m in page]
-            self.text(slide, lines, 3.6, BOTTOM - 3.6, 17, INK, bullets=True)
+            size = 17 if sum(len(words.say(m, self.lang)) for m in page) < 700 else 14
+            self.text(slide, lines, 3.4, BOTTOM - 3.4, size, INK, bullets=True)
             self.notes(slide, [], evidence_of(page))
 
     def slide(self, title: str, *, size: int = 24, top: float = 0.9, height: float = 2.0) -> Any:
@@ -226,15 +231,15 @@ class _Deck:
         frame = shape.text_frame
         frame.word_wrap, frame.vertical_anchor = True, MSO_ANCHOR.TOP
         frame.margin_left = frame.margin_right = 0
-        size = size if len(title) <= 150 else 18
-        self.line(frame, raised(label(title, 260), self.lang), size, INK, bold=True)
+        self.line(frame, raised(label(title, 260), self.lang), _title_size(title, size), INK,
+                  bold=True)  # fmt: skip
         self.number(made)
         return made
 
     def around(self, slide: Any, chart: Chart) -> None:
         """Subtitle and source of a chart."""
         subtitle, caption = (words.say(m, self.lang) for m in (chart.subtitle, chart.caption))
-        self.text(slide, [raised(subtitle, self.lang)], 2.9, 1.2, 14, MUTED)
+        self.text(slide, [raised(subtitle, self.lang)], 3.1, 1.2, 14, MUTED)
         self.text(slide, [raised(caption, self.lang)], BOTTOM + 0.2, 1.1, 10, MUTED,
                   wide=TEXT - 2)  # fmt: skip
 
@@ -246,7 +251,8 @@ class _Deck:
 
         rows = rows_of(table, self.lang, MOST_ROWS)
         many = min(len(rows.headings), most_columns)
-        size = 12 if many <= 5 else 11
+        size = 12 if many <= 5 else 11 if many <= 8 else 9
+        size = min(size, 10) if wide < TEXT / 2 else size
         place = [self.cm(v) for v in (left, TOP, wide, 0.9 * (len(rows.cells) + 1))]
         shape = slide.shapes.add_table(len(rows.cells) + 1, many, *place)
         describe(shape, words.say(table.caption, self.lang), label(table.id, 60))
@@ -255,8 +261,9 @@ class _Deck:
             "{http://schemas.openxmlformats.org/drawingml/2006/main}tableStyleId"
         )
         style.text = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # no style, no grid
-        lengths = [max([len(r[j]) for r in [rows.headings, *rows.cells]]) for j in range(many)]
-        parts = [min(max(n + 1, 8), 28) for n in lengths]
+        lines = [[line for row in [rows.headings, *rows.cells] for line in row[j].split("\n")]
+                 for j in range(many)]  # fmt: skip
+        parts = [min(max(map(len, texts)) + 4, 30) for texts in lines]
         for j, part in enumerate(parts):
             made.columns[j].width = self.cm(wide * part / sum(parts))
         for i, row in enumerate([rows.headings, *rows.cells]):
@@ -354,6 +361,9 @@ class _Deck:
         self.layout = layouts[5]
         for other in [x for x in layouts if x is not self.layout]:
             layouts.remove(other)
+        part = self.made.part
+        for name in [n for n, rel in part.rels.items() if rel.reltype.endswith("printerSettings")]:
+            part.rels.pop(name)
         for owner in (self.layout, self.made.slide_master):
             for shape in list(owner.placeholders):
                 if shape.placeholder_format.type is None or shape.placeholder_format.idx >= 10:

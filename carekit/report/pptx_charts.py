@@ -19,11 +19,22 @@ from carekit.report import words
 from carekit.report.charts import axis_period, labels
 from carekit.report.format import TAGS, cell, clean, interval, missing
 from carekit.report.model import Chart
+from carekit.report.pptx_parts import (
+    GRID,
+    INK,
+    MUTED,
+    PEER,
+    fill,
+    legend,
+    outline,
+    pt,
+    quiet,
+    rgb,
+)
 from carekit.report.xlsx import open_workbook
-from carekit.show.numbers import MINUS
+from carekit.show.numbers import MINUS, MISSING
 from carekit.show.style import ORDERED
 
-INK, MUTED, PEER, GRID = "1B2733", "53606C", "B6C0C9", "E6EAEE"
 SMALL = 0.14  # of the longest bar: below, its number stands beside it
 # How the number of each kind is written by PowerPoint.
 NUMBERS = {
@@ -83,10 +94,10 @@ def add_chart(slide: Any, chart: Chart, place: Sequence[Any], lang: str, accent:
     made = frame.chart
     made.has_title = False
     made.has_legend = len(drawn.series) > 1 and chart.native != "ranges"
-    made.font.size, made.font.color.rgb = _pt(13), _rgb(INK)
+    made.font.size, made.font.color.rgb = pt(13), rgb(INK)
     made.font._rPr.set("lang", TAGS[lang])
     if made.has_legend:
-        _legend(made)
+        legend(made)
     looks = {"ranges": _look_of_ranges, "line": _look_of_line}.get(
         chart.native or "", _look_of_bars
     )
@@ -118,6 +129,10 @@ def _series(name: str, frame: pd.DataFrame, unit: str) -> Series:
     return made
 
 
+def _reach(low: Any, high: Any) -> float:
+    return 0.0 if missing(low) or missing(high) else float(high) - float(low)
+
+
 def _bars(chart: Chart, lang: str) -> Drawn:
     options, frame = chart.encoding, chart.frame
     name = options.get("name") or frame.columns[0]
@@ -131,14 +146,23 @@ def _bars(chart: Chart, lang: str) -> Drawn:
     said = labels(list(frame[name]), options.get("name_kind", name), lang)
     open_ = ~frame["established"].astype(bool) if "established" in frame.columns else None
     hollow = frame[options.get("hollow", "hollow")] if "hollow" in frame.columns else open_
+    names, rows = [said[v] for v in frame[name]], frame.to_dict("records")
     return Drawn(
-        [said[v] for v in frame[name]],
+        [_with_value(called, row, unit, lang) for called, row in zip(names, rows, strict=True)],
         [_series(words.ui("estimate", lang), frame, unit)],
         _picked(frame[name], options.get("accent", ())),
         [i for i, is_open in enumerate(hollow) if is_open] if hollow is not None else [],
         unit,
         lang,
+        {"names": names},
     )
+
+
+def _with_value(name: str, row: dict[Any, Any], unit: str, lang: str) -> str:
+    """A name with its value and interval: beside a bar they would cross the line of the interval."""
+    value = cell(unit, row["estimate"], lang)
+    limits = interval(unit, row.get("ci_low"), row.get("ci_high"), lang, where="table")
+    return f"{name}\u2003{value}" + ("" if limits == MISSING else f" ({limits})")
 
 
 def _clusters(chart: Chart, lang: str) -> Drawn:
@@ -203,16 +227,16 @@ def _look_of_bars(made: Any, drawn: Drawn, accent: str) -> None:
     longest = max(numbers, default=1.0) or 1.0
     for k, series in enumerate(plot.series):
         mine = k in drawn.accent if many else False
-        _fill(series.format, accent if mine else PEER)
+        fill(series.format, accent if mine else PEER)
         for i, value in enumerate(drawn.series[k].values):
             dark = mine or (not many and i in drawn.accent)
             point = series.points[i]
             if i in drawn.hollow:
                 point.format.fill.background()
-                _outline(point.format, accent if dark else MUTED)
+                outline(point.format, accent if dark else MUTED)
             elif dark and not many:
-                _fill(point.format, accent)
-            if value is None:
+                fill(point.format, accent)
+            if value is None or not many:
                 continue
             inside = abs(value) >= SMALL * longest
             shown = point.data_label
@@ -220,8 +244,8 @@ def _look_of_bars(made: Any, drawn: Drawn, accent: str) -> None:
                 XL_LABEL_POSITION.INSIDE_BASE if inside else XL_LABEL_POSITION.OUTSIDE_END
             )
             font = shown.font
-            font.size, font.bold = _pt(12), dark
-            font.color.rgb = _rgb("FFFFFF" if dark and inside and i not in drawn.hollow else INK)
+            font.size, font.bold = pt(12), dark
+            font.color.rgb = rgb("FFFFFF" if dark and inside else INK)
             _show_value(shown, drawn.number)
     axis, names = made.value_axis, made.category_axis
     axis.visible = axis.has_major_gridlines = False
@@ -229,7 +253,7 @@ def _look_of_bars(made: Any, drawn: Drawn, accent: str) -> None:
         axis.minimum_scale = 0
     names.reverse_order = True
     names.tick_label_position = XL_TICK_LABEL_POSITION.LOW
-    _quiet(names)
+    quiet(names)
 
 
 def _look_of_ranges(made: Any, drawn: Drawn, accent: str) -> None:
@@ -237,21 +261,21 @@ def _look_of_ranges(made: Any, drawn: Drawn, accent: str) -> None:
     plot.gap_width, plot.overlap = 60, 100
     empty, places = plot.series
     empty.format.fill.background()
-    _fill(places.format, PEER)
+    fill(places.format, PEER)
     for i, text in enumerate(drawn.beside["places"]):
         point = places.points[i]
         if i in drawn.accent:
-            _fill(point.format, accent)
+            fill(point.format, accent)
         frame = point.data_label.text_frame
         frame.text = text
         for run in frame.paragraphs[0].runs:
-            run.font.size, run.font.bold = _pt(12), i in drawn.accent
-            run.font.color.rgb = _rgb("FFFFFF" if i in drawn.accent else INK)
+            run.font.size, run.font.bold = pt(12), i in drawn.accent
+            run.font.color.rgb = rgb("FFFFFF" if i in drawn.accent else INK)
     axis, names = made.value_axis, made.category_axis
     axis.minimum_scale, axis.maximum_scale = 0.5, len(drawn.categories) + 0.5
     axis.visible = axis.has_major_gridlines = False
     names.reverse_order = True
-    _quiet(names)
+    quiet(names)
 
 
 def _look_of_line(made: Any, drawn: Drawn, accent: str) -> None:
@@ -261,11 +285,11 @@ def _look_of_line(made: Any, drawn: Drawn, accent: str) -> None:
     for k, series in enumerate(made.plots[0].series):
         series.smooth = False
         line = series.format.line
-        line.color.rgb = _rgb(accent if k == 0 else MUTED if series.name else PEER)
-        line.width = _pt(2.5 if k == 0 else 1.25)
+        line.color.rgb = rgb(accent if k == 0 else MUTED if series.name else PEER)
+        line.width = pt(2.5 if k == 0 else 1.25)
         if k == 0:
             series.marker.style, series.marker.size = XL_MARKER_STYLE.CIRCLE, 8
-            _fill(series.marker.format, accent)
+            fill(series.marker.format, accent)
         else:
             series.marker.style = XL_MARKER_STYLE.NONE
             if len(drawn.series) - k <= 2 and len(drawn.series) > 2:
@@ -275,24 +299,9 @@ def _look_of_line(made: Any, drawn: Drawn, accent: str) -> None:
         axis.minimum_scale = 0
     axis.tick_labels.number_format = drawn.number
     axis.tick_labels.number_format_is_linked = False
-    axis.major_gridlines.format.line.color.rgb = _rgb(GRID)
+    axis.major_gridlines.format.line.color.rgb = rgb(GRID)
     axis.format.line.fill.background()
-    _quiet(made.category_axis)
-
-
-def _quiet(axis: Any) -> None:
-    from pptx.enum.chart import XL_TICK_MARK
-
-    axis.format.line.color.rgb = _rgb(PEER)
-    axis.major_tick_mark = XL_TICK_MARK.NONE
-    axis.has_major_gridlines = False
-
-
-def _legend(made: Any) -> None:
-    from pptx.enum.chart import XL_LEGEND_POSITION
-
-    made.legend.position = XL_LEGEND_POSITION.TOP
-    made.legend.include_in_layout = False
+    quiet(made.category_axis)
 
 
 def _show_value(shown: Any, form: str) -> None:
@@ -381,25 +390,3 @@ def _tuple(picked: Any) -> tuple[Any, ...]:
 
 def _picked(names: Any, accent: Any) -> list[int]:
     return [i for i, name in enumerate(names) if str(name) in _tuple(accent)]
-
-
-def _fill(form: Any, colour: str) -> None:
-    form.fill.solid()
-    form.fill.fore_color.rgb = _rgb(colour)
-
-
-def _outline(form: Any, colour: str) -> None:
-    form.line.color.rgb = _rgb(colour)
-    form.line.width = _pt(1.5)
-
-
-def _rgb(colour: str) -> Any:
-    from pptx.dml.color import RGBColor
-
-    return RGBColor.from_string(colour.upper())
-
-
-def _pt(size: float) -> Any:
-    from pptx.util import Pt
-
-    return Pt(size)

@@ -10,6 +10,8 @@ from carekit.report.format import clean
 from carekit.report.model import Evidence, Finding, Message
 from carekit.report.pdf import logo
 
+INK, MUTED, PEER, GRID = "1B2733", "53606C", "B6C0C9", "E6EAEE"
+
 
 def logo_png(address: str) -> bytes:
     """The logo as PNG: PowerPoint gets no SVG."""
@@ -69,3 +71,40 @@ def without_thumbnail(name: str, content: bytes) -> bytes:
     if name == "_rels/.rels":
         return re.sub(rb"<Relationship [^>]*thumbnail[^>]*/>", b"", content)
     return content
+
+
+def quiet(axis: Any) -> None:
+    from pptx.enum.chart import XL_TICK_MARK
+
+    axis.format.line.color.rgb = rgb(PEER)
+    axis.major_tick_mark = XL_TICK_MARK.NONE
+    axis.has_major_gridlines = False
+
+
+def legend(made: Any) -> None:
+    from pptx.enum.chart import XL_LEGEND_POSITION
+
+    made.legend.position = XL_LEGEND_POSITION.TOP
+    made.legend.include_in_layout = False
+
+
+def fill(form: Any, colour: str) -> None:
+    form.fill.solid()
+    form.fill.fore_color.rgb = rgb(colour)
+
+
+def outline(form: Any, colour: str) -> None:
+    form.line.color.rgb = rgb(colour)
+    form.line.width = pt(1.5)
+
+
+def rgb(colour: str) -> Any:
+    from pptx.dml.color import RGBColor
+
+    return RGBColor.from_string(colour.upper())
+
+
+def pt(size: float) -> Any:
+    from pptx.util import Pt
+
+    return Pt(size)

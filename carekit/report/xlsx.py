@@ -187,7 +187,7 @@ class _Book:
 
 def _read_me(book: _Book, report: Report) -> None:
     meta, lang = report.meta, report.meta.lang
-    sheet = book.sheet(words.ui("sheet_readme", lang))
+    sheet = book.sheet(words.ui("readme", lang))
     sheet.set_column(0, 0, 100)
     sheet.write_string(0, 0, _text(words.say(meta.title, lang)), book.title)
     lines = [words.say(meta.subtitle, lang), words.ui("sheets_how", lang)]
@@ -204,7 +204,7 @@ def _read_me(book: _Book, report: Report) -> None:
 def _summary(book: _Book, report: Report) -> None:
     """The headline numbers with their intervals, then the sentences of the first section."""
     lang = report.meta.lang
-    sheet = book.sheet(words.ui("sheet_summary", lang))
+    sheet = book.sheet(words.ui("summary", lang))
     sheet.set_column(0, 0, 100)
     sheet.set_column(1, 3, 14)
     first = report.sections[0] if report.sections else None
@@ -247,15 +247,15 @@ def _requests(book: _Book, frame: pd.DataFrame) -> None:
     for name in map(str, frame.columns):
         usual: Kind = "number" if frame[name].dtype.kind in "if" else "text"
         columns.append(Column(name, kinds.get(name, usual), name))
-    title = words.ui("sheet_requests", book.lang)
+    title = words.ui("requests", book.lang)
     book.table(title, "requests", title, frame, columns)
 
 
 def _dictionary(book: _Book, report: Report) -> None:
     """Which table has which columns, and in which unit."""
     lang = book.lang
-    sheet = book.sheet(words.ui("sheet_columns", lang))
-    sheet.write_string(0, 0, _text(words.ui("sheet_columns", lang)), book.title)
+    sheet = book.sheet(words.ui("columns", lang))
+    sheet.write_string(0, 0, _text(words.ui("columns", lang)), book.title)
     row = 3
     for table, title in _tables(report):
         for column in table.columns:
@@ -280,10 +280,10 @@ def _glossary(book: _Book, report: Report) -> None:
     for _, block in report.blocks():
         if isinstance(block, Terms):
             pairs += block.items
-    sheet = book.sheet(words.ui("sheet_glossary", book.lang))
+    sheet = book.sheet(words.ui("glossary", book.lang))
     sheet.set_column(0, 0, 32)
     sheet.set_column(1, 1, 100)
-    sheet.write_string(0, 0, _text(words.ui("sheet_glossary", book.lang)), book.title)
+    sheet.write_string(0, 0, _text(words.ui("glossary", book.lang)), book.title)
     for i, (term, said) in enumerate(pairs, 2):
         sheet.write_string(i, 0, _text(words.say(term, book.lang)), book.bold)
         sheet.write_string(i, 1, _text(words.say(said, book.lang)), book.wrap)
