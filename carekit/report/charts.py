@@ -11,7 +11,7 @@ import re
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,8 +45,12 @@ _FUNNEL = {
 }
 
 
+@lru_cache(maxsize=64)
 def svg(chart: Chart, lang: str = "fr", accent: str = ACCENT, *, synthetic: bool = False) -> str:
-    """The chart as SVG without prologue: letters are paths, ids start with that of the chart."""
+    """The chart as SVG without prologue: letters are paths, ids start with that of the chart.
+
+    Page, PDF and figures want the same drawing: it is kept for each chart.
+    """
     buffer = io.StringIO()
     made = figure(chart, lang, accent, synthetic=synthetic)
     with _page(chart.id):

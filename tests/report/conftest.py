@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -35,22 +36,36 @@ HOSTILE = {
 }
 
 
-@pytest.fixture
-def handmade(monkeypatch: pytest.MonkeyPatch) -> Callable[..., Any]:
+@pytest.fixture(scope="session")
+def handmade() -> Iterator[Callable[..., Any]]:
     """`handmade(lang, names=…)`: a report whose sentences stand in it, not in the catalogues."""
     from carekit.report import words
 
     real = words.say
 
     def say(message: Any, lang: str) -> str:
-        return (
-            handmade_module.say(message, lang) if message.key == "handmade" else real(message, lang)
-        )
+        own = message.key == "handmade"
+        return handmade_module.say(message, lang) if own else real(message, lang)
 
-    monkeypatch.setattr(words, "say", say)
-    return handmade_module.report
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(words, "say", say)
+        yield handmade_module.report
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def written(handmade: Callable[..., Any]) -> Callable[..., bytes]:
+    """`written("pdf", "fr")`: the bytes of a file, made once; `names` as of `handmade`."""
+    from carekit.report import pdf, pptx, xlsx
+
+    ways = {"pdf": pdf.compiled, "xlsx": xlsx.workbook_of, "pptx": pptx.presented}
+
+    @cache
+    def made(kind: str, lang: str = "fr", names: tuple[str, ...] = ()) -> bytes:
+        return bytes(ways[kind](handmade(lang, **({"names": names} if names else {}))))
+
+    return made
+
+
+@pytest.fixture(scope="session")
 def hostile_names() -> tuple[str, ...]:
     return tuple(HOSTILE.values())

@@ -11,7 +11,7 @@ KINDS = ("rates", "gaps", "ranks", "networks", "curves", "heat", "trend", "defs"
 def test_a_chart_is_drawn_the_same_twice_in_paths_with_ids_of_its_own(handmade, name):
     chart = next(c for c in handmade("fr").charts() if c.id == name)
     svg = charts.svg(chart, "fr")
-    assert svg == charts.svg(chart, "fr")
+    assert svg == charts.svg.__wrapped__(chart, "fr")
     assert svg.startswith("<svg")
     assert "<text" not in svg
     ids = re.findall(r'\bid="([^"]+)"', svg)

@@ -1,3 +1,4 @@
+import dataclasses
 import io
 
 import pikepdf
@@ -7,8 +8,8 @@ from carekit.report import pdf, words
 from carekit.report.model import Chart
 
 
-def read(report):
-    return pikepdf.open(io.BytesIO(pdf.compiled(report)))
+def read(content):
+    return pikepdf.open(io.BytesIO(content))
 
 
 def figures(document):
@@ -30,9 +31,9 @@ def figures(document):
 
 
 @pytest.mark.parametrize(("lang", "tag"), [("fr", "fr-FR"), ("en", "en-GB")])
-def test_language_tags_and_a_text_for_every_drawing(handmade, lang, tag):
+def test_language_tags_and_a_text_for_every_drawing(handmade, written, lang, tag):
     report = handmade(lang)
-    document = read(report)
+    document = read(written("pdf", lang))
     assert str(document.Root["/Lang"]) == tag
     assert document.Root["/MarkInfo"]["/Marked"]
     assert str(document.docinfo["/Title"]) == words.say(report.meta.title, lang)
@@ -45,8 +46,6 @@ def test_language_tags_and_a_text_for_every_drawing(handmade, lang, tag):
 
 
 def test_an_alternative_text_equal_to_the_caption_is_mended(handmade):
-    import dataclasses
-
     from carekit.report.shown import spoken
 
     chart = next(handmade("fr").charts())
@@ -54,18 +53,19 @@ def test_an_alternative_text_equal_to_the_caption_is_mended(handmade):
     assert spoken(same, "fr") != words.say(same.caption, "fr")
 
 
-def test_the_same_bytes_twice(handmade):
-    assert pdf.compiled(handmade("fr")) == pdf.compiled(handmade("fr"))
+def test_the_same_bytes_twice(handmade, written):
+    assert pdf.compiled(handmade("fr")) == written("pdf", "fr")
 
 
-def test_the_checker_of_pdf_ua_finds_nothing(handmade, tmp_path):
+def test_the_checker_of_pdf_ua_finds_nothing(written, tmp_path):
     pdfua = pytest.importorskip("pdfua")
     assert pdfua is not None
     import subprocess
     import sys
     from pathlib import Path
 
-    path = pdf.write(handmade("fr"), tmp_path / "report.pdf")
+    path = tmp_path / "report.pdf"
+    path.write_bytes(written("pdf", "fr"))
     program = Path(sys.executable).with_name("pdfua")
     if not program.exists():
         pytest.skip("the program pdfua is not installed beside this Python")
@@ -79,7 +79,7 @@ def test_a_logo_has_its_text_too(handmade):
     box = '<rect width="90" height="30"/>'
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30">{box}</svg>'
     address = f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
-    alts = figures(read(handmade("fr", logo=address)))
+    alts = figures(read(pdf.compiled(handmade("fr", logo=address))))
     assert alts[0]
     assert len(alts) == 1 + len(list(handmade("fr").charts()))
 
@@ -100,6 +100,10 @@ def test_every_block_has_its_place(handmade):
 
 def test_a_long_table_keeps_its_heading_and_every_row(handmade):
     report = handmade("fr", names=tuple(f"Marque {i:03d}" for i in range(120)))
-    text = "".join(map(str, pdf.tree(report)["sections"]))
-    assert "Marque 119" in text
-    assert len(read(report).pages) > len(read(handmade("fr")).pages)
+    tables = tuple(
+        dataclasses.replace(s, blocks=tuple(b for b in s.blocks if not isinstance(b, Chart)))
+        for s in report.sections
+    )
+    report = dataclasses.replace(report, sections=tables)
+    assert "Marque 119" in str(pdf.tree(report)["sections"])
+    assert len(read(pdf.compiled(report)).pages) > 8

@@ -8,26 +8,29 @@ from pptx import Presentation
 from carekit.report import pptx, words
 
 
-def slides(report):
-    return Presentation(io.BytesIO(pptx.presented(report))).slides
+@pytest.fixture
+def slides(written):
+    """`slides(lang, names=…)` of the report made by hand."""
+    return lambda *asked, **more: Presentation(io.BytesIO(written("pptx", *asked, **more))).slides
 
 
-def charts_of(report):
-    return [s.chart for slide in slides(report) for s in slide.shapes if s.has_chart]
+@pytest.fixture
+def charts_of(slides):
+    return lambda *asked: [s.chart for slide in slides(*asked) for s in slide.shapes if s.has_chart]
 
 
-def test_one_slide_a_chart_native_where_it_can_be(handmade):
+def test_one_slide_a_chart_native_where_it_can_be(handmade, slides, charts_of):
     report = handmade("fr")
     native = [c for c in report.charts() if c.native]
-    assert len(charts_of(report)) == len(native)
-    pictures = [s for slide in slides(report) for s in slide.shapes if s.shape_type == 13]
+    assert len(charts_of("fr")) == len(native)
+    pictures = [s for slide in slides("fr") for s in slide.shapes if s.shape_type == 13]
     assert len(pictures) == len(list(report.charts())) - len(native)
 
 
 @pytest.mark.parametrize("lang", ["fr", "en"])
-def test_every_drawing_has_an_alternative_text_and_every_run_a_language(handmade, lang):
+def test_every_drawing_has_an_alternative_text_and_every_run_a_language(slides, lang):
     tag = {"fr": "fr-FR", "en": "en-GB"}[lang]
-    for slide in slides(handmade(lang)):
+    for slide in slides(lang):
         assert slide.shapes.title.text_frame.text
         for shape in slide.shapes:
             if shape.has_chart or shape.has_table or shape.shape_type == 13:
@@ -39,10 +42,10 @@ def test_every_drawing_has_an_alternative_text_and_every_run_a_language(handmade
         assert {r.get("lang") for r in runs} == {tag}
 
 
-def test_error_bars_reach_to_both_ends_and_are_those_of_the_workbook(handmade):
+def test_error_bars_reach_to_both_ends_and_are_those_of_the_workbook(handmade, charts_of):
     report = handmade("fr")
     chart = next(c for c in report.charts() if c.id == "rates")
-    made = next(c for c in charts_of(report))
+    made = next(c for c in charts_of("fr"))
     space = {"c": "http://schemas.openxmlformats.org/drawingml/2006/chart"}
     series = made.plots[0].series[0]
     values = list(series.values)
@@ -63,10 +66,10 @@ def test_error_bars_reach_to_both_ends_and_are_those_of_the_workbook(handmade):
     assert [r[3] for r in rows] == pytest.approx(reach["plus"])
 
 
-def test_points_are_points_and_what_is_not_established_is_hollow(handmade):
+def test_points_are_points_and_what_is_not_established_is_hollow(handmade, charts_of):
     report = handmade("fr")
     frame = next(c for c in report.charts() if c.id == "gaps").frame
-    made = charts_of(report)[1]
+    made = charts_of("fr")[1]
     shown = list(made.plots[0].series[0].values)
     order = frame.sort_values("estimate", ascending=False)
     assert shown == pytest.approx(list(100 * order["estimate"]))
@@ -77,35 +80,30 @@ def test_points_are_points_and_what_is_not_established_is_hollow(handmade):
     assert fills == hollow
 
 
-def test_two_series_of_one_size_keep_their_names(handmade):
-    made = next(
-        c for c in charts_of(handmade("fr")) if len(c.plots[0].series) == 2 and c.has_legend
-    )
+def test_two_series_of_one_size_keep_their_names(charts_of):
+    made = next(c for c in charts_of("fr") if len(c.plots[0].series) == 2 and c.has_legend)
     assert made.plots[0].series[0].name == "Crédit Côtier"
 
 
-def test_notes_name_the_rows_behind_the_sentence(handmade):
-    notes = [
-        s.notes_slide.notes_text_frame.text for s in slides(handmade("fr")) if s.has_notes_slide
-    ]
+def test_notes_name_the_rows_behind_the_sentence(slides):
+    notes = [s.notes_slide.notes_text_frame.text for s in slides("fr") if s.has_notes_slide]
     assert any("rate[0]" in text for text in notes)
 
 
-def test_no_empty_box_and_no_trace_of_the_template(handmade):
-    report = handmade("fr")
-    made = zipfile.ZipFile(io.BytesIO(pptx.presented(report)))
+def test_no_empty_box_and_no_trace_of_the_template(written, slides):
+    made = zipfile.ZipFile(io.BytesIO(written("pptx", "fr")))
     assert not [n for n in made.namelist() if "thumbnail" in n or "printerSettings" in n]
     core = made.read("docProps/core.xml").decode()
     assert "Canny" not in core
     assert "Agence" in core
-    for slide in slides(report):
+    for slide in slides("fr"):
         for shape in slide.placeholders:
             assert shape.text_frame.text
         assert slide._element.xpath(".//a:fld[@type='slidenum']")
 
 
-def test_the_same_bytes_twice(handmade):
-    assert pptx.presented(handmade("fr")) == pptx.presented(handmade("fr"))
+def test_the_same_bytes_twice(handmade, written):
+    assert pptx.presented(handmade("fr")) == written("pptx", "fr")
 
 
 def test_titles_are_two_lines_at_most():
@@ -115,10 +113,9 @@ def test_titles_are_two_lines_at_most():
         assert length / letters_a_line <= 3
 
 
-def test_a_table_that_does_not_fit_says_so(handmade):
+def test_a_table_that_does_not_fit_says_so(slides):
     names = tuple(f"Marque {i}" for i in range(40))
-    report = handmade("fr", names=names)
-    for slide in slides(report):
+    for slide in slides("fr", names=names):
         for shape in slide.shapes:
             if shape.has_table:
                 assert len(shape.table.rows) <= pptx.MOST_ROWS + 1
@@ -134,5 +131,5 @@ def test_the_logo_becomes_a_picture(handmade):
     svg = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="3"><rect width="9" height="3"/></svg>'
     address = f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
     assert pptx.logo_png(address).startswith(b"\x89PNG")
-    first = slides(handmade("fr", logo=address))[0]
+    first = Presentation(io.BytesIO(pptx.presented(handmade("fr", logo=address)))).slides[0]
     assert any(s.shape_type == 13 for s in first.shapes)

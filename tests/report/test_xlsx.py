@@ -8,8 +8,8 @@ from carekit.report import words, xlsx
 
 
 @pytest.fixture
-def book(handmade):
-    return openpyxl.load_workbook(io.BytesIO(xlsx.workbook_of(handmade("fr"))))
+def book(written):
+    return openpyxl.load_workbook(io.BytesIO(written("xlsx", "fr")))
 
 
 def column(sheet, name):
@@ -33,7 +33,7 @@ def test_every_table_has_a_sheet_with_title_named_table_and_raw_numbers(handmade
                 assert shown == [pytest.approx(v, nan_ok=True) if v == v else None for v in raw]
 
 
-def test_both_ends_of_an_interval_are_columns_of_their_own(handmade, book):
+def test_both_ends_of_an_interval_are_columns_of_their_own(book):
     sheet = next(s for s in book if "t_rate" in s.tables)
     heads = [cell.value for cell in sheet[3]]
     asked = [words.heading(c, "fr") for c in ("estimate", "ci_low", "ci_high", "n")]
@@ -58,13 +58,13 @@ def test_too_many_requests_are_not_a_sheet(handmade, monkeypatch):
     assert words.ui("sheets_too_many", "en") in said
 
 
-def test_the_summary_holds_the_headline_numbers(handmade, book):
+def test_the_summary_holds_the_headline_numbers(book):
     cells = [[c.value for c in row] for row in book.worksheets[1].iter_rows()]
     assert ["Note sur 20", 14.38, 14.12, 14.64] in cells
 
 
-def test_the_same_bytes_twice(handmade):
-    assert xlsx.workbook_of(handmade("fr")) == xlsx.workbook_of(handmade("fr"))
+def test_the_same_bytes_twice(handmade, written):
+    assert xlsx.workbook_of(handmade("fr")) == written("xlsx", "fr")
 
 
 def test_names_of_sheets_that_excel_takes():
@@ -76,9 +76,9 @@ def test_names_of_sheets_that_excel_takes():
     made.close()
 
 
-def test_the_first_sheets_and_the_last(handmade):
+def test_the_first_sheets_and_the_last(written):
     for lang in ("fr", "en"):
-        made = openpyxl.load_workbook(io.BytesIO(xlsx.workbook_of(handmade(lang))))
+        made = openpyxl.load_workbook(io.BytesIO(written("xlsx", lang)))
         asked = [words.ui(k, lang) for k in ("readme", "summary", "columns", "glossary")]
         assert [made.sheetnames[i] for i in (0, 1, -2, -1)] == asked
         assert not any("_" in name for name in made.sheetnames)
