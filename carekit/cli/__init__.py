@@ -24,6 +24,7 @@ def build_parser(command: str = "measure") -> argparse.ArgumentParser:
     What must load much to know its options is complete only where its `command` is asked for.
     """
     from carekit.cli import general as commands
+    from carekit.cli.benchmarking import add_benchmark_parser
     from carekit.cli.claims import add_claims_parser
     from carekit.cli.coding import add_triage_parser
     from carekit.cli.collecting import add_collect_parser
@@ -42,6 +43,7 @@ def build_parser(command: str = "measure") -> argparse.ArgumentParser:
     add_collect_parser(subparsers)
     commands.add_check_parser(subparsers)
     add_measure_parser(subparsers, complete=command == "measure")
+    add_benchmark_parser(subparsers)
     add_measured_parser(subparsers)
     add_survey_parser(subparsers)
     add_triage_parser(subparsers)
