@@ -22,6 +22,7 @@ from carekit.dataset.folder import Dataset as Dataset
 from carekit.dataset.folder import open_dataset as open_dataset
 from carekit.errors import CannotAnswer as CannotAnswer
 from carekit.errors import CarekitError as CarekitError
+from carekit.report.command import benchmark as benchmark
 from carekit.requests.definitions import Definition as Definition
 from carekit.requests.definitions import register_definition as register_definition
 from carekit.show.ask import ask as ask
@@ -36,6 +37,7 @@ from carekit.requests.value import Requests
 __version__: str
 MEASURES: dict[str, str]
 
+def room(name: str, modules: dict[str, str]) -> tuple[Any, list[str]]: ...
 def requests(
     dataset: Dataset,
     *,
@@ -46,6 +48,7 @@ def requests(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str | None = ...,
 ) -> Requests: ...
 def answer_rate(
     dataset: Dataset | Requests,
@@ -57,6 +60,7 @@ def answer_rate(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str | None = ...,
 ) -> Result: ...
 def answer_bounds(
     dataset: Dataset | Requests,
@@ -68,6 +72,7 @@ def answer_bounds(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str | None = ...,
 ) -> Result: ...
 def first_response(
     dataset: Dataset | Requests,
@@ -79,6 +84,7 @@ def first_response(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str | None = ...,
 ) -> Result: ...
 def waits_within(
     dataset: Dataset | Requests,
@@ -91,6 +97,7 @@ def waits_within(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str | None = ...,
 ) -> Result: ...
 def wait_curve(
     dataset: Dataset | Requests,
@@ -102,6 +109,7 @@ def wait_curve(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str | None = ...,
 ) -> Result: ...
 def wait_quantiles(
     dataset: Dataset | Requests,
@@ -114,6 +122,7 @@ def wait_quantiles(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str | None = ...,
 ) -> Result: ...
 def restricted_wait(
     dataset: Dataset | Requests,
@@ -126,6 +135,7 @@ def restricted_wait(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str | None = ...,
 ) -> Result: ...
 def repeats(
     dataset: Dataset | Requests,
@@ -137,6 +147,7 @@ def repeats(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str | None = ...,
 ) -> Result: ...
 def contacts(
     dataset: Dataset | Requests,
@@ -149,6 +160,7 @@ def contacts(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str | None = ...,
 ) -> Result: ...
 def public_outcomes(
     dataset: Dataset | Requests,
@@ -160,6 +172,7 @@ def public_outcomes(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str | None = ...,
 ) -> Result: ...
 def handoffs(
     dataset: Dataset | Requests,
@@ -171,6 +184,7 @@ def handoffs(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str | None = ...,
 ) -> Result: ...
 def redirects(
     dataset: Dataset | Requests,
@@ -182,6 +196,7 @@ def redirects(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str | None = ...,
 ) -> Result: ...
 def elsewhere(
     dataset: Dataset | Requests,
@@ -193,6 +208,7 @@ def elsewhere(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str | None = ...,
 ) -> Result: ...
 def reply_length(
     dataset: Dataset | Requests,
@@ -204,6 +220,7 @@ def reply_length(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str | None = ...,
 ) -> Result: ...
 def surfaces(
     dataset: Dataset | Requests,
@@ -216,6 +233,7 @@ def surfaces(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str | None = ...,
 ) -> Result: ...
 def typical_brand(
     dataset: Dataset | Requests,
@@ -248,6 +266,7 @@ def compare_answer_rates(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str | None = ...,
 ) -> Result: ...
 def compare_first_response(
     dataset: Dataset | Requests,
@@ -258,6 +277,7 @@ def compare_first_response(
     cluster: str | None = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str | None = ...,
 ) -> Any: ...
 def definitions(
     dataset: Dataset | Requests,
@@ -271,6 +291,7 @@ def definitions(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str | None = ...,
 ) -> Result: ...
 def growth(
     dataset: Dataset | Requests,
@@ -298,6 +319,7 @@ def bypass(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str | None = ...,
 ) -> Result: ...
 def near_duplicates(
     dataset: Dataset | Requests,
@@ -313,6 +335,7 @@ def near_duplicates(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str | None = ...,
 ) -> Result: ...
 def care_accounts(
     dataset: Dataset | Requests,
@@ -349,6 +372,7 @@ def csat(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str | None = ...,
 ) -> Result: ...
 def nps(
     dataset: Dataset | Requests,
@@ -361,6 +385,7 @@ def nps(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str | None = ...,
 ) -> Result: ...
 def mean_rating(
     dataset: Dataset | Requests,
@@ -373,6 +398,7 @@ def mean_rating(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str | None = ...,
 ) -> Result: ...
 def categories(
     dataset: Dataset | Requests,
@@ -386,6 +412,7 @@ def categories(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str | None = ...,
 ) -> Result: ...
 def corrected_shares(
     dataset: Dataset | Requests,
@@ -424,4 +451,5 @@ def workload(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str | None = ...,
 ) -> Result: ...

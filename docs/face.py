@@ -32,6 +32,7 @@ TYPES = {
     "conf_level": "float",
     "allow_selected": "bool",
     "engine": "Any",
+    "target": "str | None",
 }
 KNOWN = set(
     "str int float bool None tuple Any os PathLike pd DataFrame Sequence Collection".split()
@@ -70,6 +71,7 @@ def stub() -> str:
         lines += [f"from {module} import {name} as {name}" for name in sorted(names.split())]
     lines.append("from carekit.requests.value import Requests")
     head = HEAD + "\n".join(lines) + "\n\n__version__: str\nMEASURES: dict[str, str]\n\n"
+    head += "def room(name: str, modules: dict[str, str]) -> tuple[Any, list[str]]: ...\n"
     return head + requests() + "".join(signature(measure) for measure in measures().values())
 
 
