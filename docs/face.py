@@ -32,7 +32,7 @@ TYPES = {
     "conf_level": "float",
     "allow_selected": "bool",
     "engine": "Any",
-    "target": "str | None",
+    "target": "str",
 }
 KNOWN = set(
     "str int float bool None tuple Any os PathLike pd DataFrame Sequence Collection".split()
