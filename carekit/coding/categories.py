@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from carekit.coding.coded import correct, join_codes
-from carekit.coding.flagged import FlaggedRequests, flag_requests
+from carekit.coding.flagged import FlaggedRequests, flagged_as
 from carekit.errors import InputError
 from carekit.measures.registry import Told, measure
 from carekit.requests.value import Requests
@@ -76,10 +76,7 @@ def categories(
     >>> table.category.to_list()[:3], bool(table.method.str.contains("uncorrected").all())
     (['question', 'troll', 'negative'], True)
     """
-    if flagged is None:
-        flagged = flag_requests(requests)
-    else:
-        flagged = flagged.regrouped(requests.by, cluster=requests.cluster)
+    flagged = flagged_as(requests, flagged)
     flagged.with_text()
     frame = with_categories(flagged)
     known = frame["tone"].notna()

@@ -149,11 +149,12 @@ def build_requests(
     table = _with_brands(dataset, known, engine)
     kept = [*REQUESTS.names, *(c for c in kept_columns(posts) if c not in REQUESTS.names)]
     apart, n_apart = None, 0
-    other = engine.once((*key, "other"), lambda: int(known.by_other.sum().execute() or 0))
+    other = engine.once((*key, "other"), lambda: int(known.by_other.sum().fill_null(0).execute()))
     late = 0
     if definition.window_minutes is not None and CREATED_UNTIL in posts.columns:
-        longest = known.filter(known.answered).wait_at_most_seconds
-        late = int((longest > 60 * definition.window_minutes).sum().execute() or 0)
+        longest = known.wait_at_most_seconds
+        beyond = known.filter(known.answered & (longest > 60 * definition.window_minutes))
+        late = int(beyond.count().execute())
     if definition.follow_up_minutes:
         apart = table.filter(table.set_apart).select(*kept)
         n_apart = int(known.filter(known.set_apart).count().execute())

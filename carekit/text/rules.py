@@ -21,8 +21,6 @@ from carekit.text.tokens import TokenTable, vocabulary
 from carekit.text.tone import (
     BATCH,
     NEGATIVE_AT,
-    POSITIVE_AT,
-    TONES,
     language_rows,
     score_table,
     tone_frame,
@@ -36,8 +34,6 @@ COMPLAINT_AT = -1.1
 NEITHER = re.compile("[ñßáíóúìòãõşğıłżźćńęąřšžčůåøđäöő¿¡]")
 READ = ("en", "fr", "und")
 """Languages whose posts are judged; "und" says too little to tell, and is read as both."""
-# Width of the step between tones in `predict_proba`: about the spread of scores near a threshold.
-STEP = 1.5
 
 
 class RuleTriage:
@@ -53,9 +49,8 @@ class RuleTriage:
 
     Notes
     -----
-    `fit` exists so that rules and trained classifiers can be used in the same place; it learns
-    nothing. A share counted on these flags carries the classifier's errors: correct it with a coded
-    sample (`carekit.inference.correction.prevalence.corrected_prevalence`).
+    A share counted on these flags carries the classifier's errors: correct it with a coded sample
+    (`carekit.inference.correction.prevalence.corrected_prevalence`).
 
     Examples
     --------
@@ -65,17 +60,11 @@ class RuleTriage:
     [['en', 'negative', True, True], ['fr', 'positive', False, False]]
     """
 
-    classes_ = np.array(TONES, dtype=object)
-
     def __init__(self, *, lang: str | None = None, fallback: str = "und") -> None:
         self.lang, self.fallback = lang, fallback
 
     def __repr__(self) -> str:
         return f"RuleTriage(lang={self.lang!r}, fallback={self.fallback!r})"
-
-    def fit(self, texts: Any = None, labels: Any = None) -> RuleTriage:
-        """Learn nothing, and return itself."""
-        return self
 
     def flag(
         self,
@@ -188,51 +177,6 @@ class RuleTriage:
                 "has_issue": pd.array(issue, dtype="boolean"),
             }
         )
-
-    def predict(self, texts: Iterable[Any], *, lang: pd.Series | str | None = None) -> pd.Series:
-        """The tone of each post: negative, neutral, positive; missing for what `flag` cannot read."""
-        return self._score(texts, lang)["tone"]
-
-    def predict_proba(
-        self, texts: Iterable[Any], *, lang: pd.Series | str | None = None
-    ) -> pd.DataFrame:
-        """A weight for each tone: columns negative, neutral, positive, summing to 1.
-
-        An ordered logistic step at the two thresholds of the tone score. It orders posts; it is not
-        calibrated against coded posts. Missing text gives NaN.
-        """
-        score = self._score(texts, lang)["tone_score"]
-        raw = _raw_of(score.to_numpy(dtype=float))
-        below = 1 / (1 + np.exp((raw - NEGATIVE_AT) / STEP * 2))
-        above = 1 / (1 + np.exp((POSITIVE_AT - raw) / STEP * 2))
-        middle = np.maximum(1 - below - above, 0)
-        out = pd.DataFrame(
-            {"negative": below, "neutral": middle, "positive": above}, index=score.index
-        )
-        return out.div(out.sum(axis=1, skipna=False), axis=0)
-
-    def _score(self, texts: Iterable[Any], lang: pd.Series | str | None) -> pd.DataFrame:
-        series = as_texts(texts)
-        given = self._given(lang, series)
-        cleaned = clean_all(series)
-        parts: list[dict[str, np.ndarray]] = []
-        unread: list[np.ndarray] = []
-        for i in range(0, max(len(cleaned), 1), BATCH):
-            table = vocabulary().tokenise(cleaned[i : i + BATCH])
-            codes = self._told(cleaned[i : i + BATCH], given[i : i + BATCH], table)
-            unread.append(~np.isin(codes.astype(str), READ))
-            rows = np.where(codes == "en", 0, np.where(codes == "fr", 1, 2))
-            parts.append(score_table(table, rows))
-        scores = {k: np.concatenate([p[k] for p in parts]) for k in parts[0]}
-        return tone_frame(scores, series.mask(np.concatenate(unread)))
-
-
-def _raw_of(score: np.ndarray) -> np.ndarray:
-    """The raw score behind a tone score: the inverse of x / sqrt(x² + spread)."""
-    from carekit.text.tone import SPREAD
-
-    bounded = np.clip(score, -0.999999, 0.999999)
-    return bounded * np.sqrt(SPREAD / (1 - bounded**2))
 
 
 def comment_class(flags: pd.DataFrame) -> pd.Series:

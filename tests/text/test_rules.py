@@ -91,18 +91,6 @@ def test_a_known_language_is_used_and_gaps_are_told_from_the_text():
     assert RuleTriage(fallback="fr").flag(["ok"])["lang"][0] == "fr"
 
 
-def test_predict_is_the_tone_and_weights_agree_with_it():
-    rules = RuleTriage().fit(POSTS, None)
-    tone, weights = rules.predict(POSTS), rules.predict_proba(POSTS)
-    pd.testing.assert_series_equal(tone, rules.flag(POSTS)["tone"], check_names=False)
-    assert weights.dropna().sum(axis=1).to_numpy() == pytest.approx(1)
-    assert (weights.dropna() >= 0).all(axis=None)
-    best = weights.dropna().idxmax(axis=1)
-    assert (best == tone.dropna()).all()
-    assert weights.loc["f"].isna().all()
-    assert list(weights.columns) == list(rules.classes_)
-
-
 def test_a_batch_gives_the_same_as_single_posts(monkeypatch):
     from carekit.text import rules
 
