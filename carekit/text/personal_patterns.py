@@ -213,7 +213,7 @@ ADDRESS = (
     ),
     re.compile(
         rf"(?<!\w)(?i:j['’]habite|nous habitons|mon adresse(?: est)?)[ :]{{1,3}}(?P<where>(?i:{_FR_STREET})"
-        rf"(?:[ ](?i:{_SMALL}))?(?:[ ]{_NAME}){{1,3}}(?:,?[ ](?:au[ ])?\d{{1,4}})?)"
+        rf"(?:[ ](?i:{_SMALL}))?(?:[ ]{_NAME}){{1,3}}(?:,?[ ](?:au[ ])?\d{{1,4}}))"
     ),
     # Where a phone says that it is.
     re.compile(r"(?<![\w.])-?\d{1,2}\.\d{4,8}[ ]?[,;][ ]?-?\d{1,3}\.\d{4,8}(?![\w.])"),
@@ -233,8 +233,9 @@ LOOKS = {
     r"hotmail|outlook|yahoo|orange|free|sfr|wanadoo|icloud|live|laposte|aol|msn|proton)|"
     r" at [^ ]+ dot |  ?[.,] ?(?:com|fr|net|org|be|ch|ca|de))",
     "number": r"[0-9](?:[^0-9]{0,3}[0-9]){7}|1Z[ 0-9A-Z]{16}",
-    "named": r"(?i)(?:cvv|cvc|cryptogramme|s[ée]curit|passe|mdp|passw|pwd|passcode|code|login|identifiant|user|pin|"
-    r"ip |address|plaque|immat|plate|registration|n[ée]e? le|born|birth|naissance|dob|nir)|[A-Z]{2}-[0-9]{3}-[A-Z]{2}|[0-9]{3}-[0-9]{2}-[0-9]{4}",
+    "secret": r"(?i)(?:passe|mdp|passw|pwd|passcode|secret|confidentiel)",
+    "named": r"(?i)(?:cvv|cvc|cryptogramme|s[ée]cu|pin|ip |address|plaque|immat|plate|registration|n[ée]e?s? le|"
+    r"born|birth|naissance|dob|nir)[^0-9]{0,20}[0-9]|[A-Z]{2}-[0-9]{3}-[A-Z]{2}|[0-9]{3}-[0-9]{2}-[0-9]{4}",
     "keyed": r"(?i)(?:ref|code|pnr|locator|num[ée]ro|number|n°|order|booking|reservation|conf|ac+(?:oun)?t|a/c|"
     r"acc|case|ticket|commande|cde|cmd|colis|dossier|suivi|client|compte|r[ée]f|r[ée]sa|r[ée]servation|"
     r"billet|user|login|identifiant|abonn|adh[ée]rent|contra[ct]t?|facture|invoice|imei|bag|policy|"
@@ -252,3 +253,5 @@ LOOKS = {
     r"view|rise|park|r|ch)(?:[^a-z]|$)|(?:post ?code|zip ?code|zip|live (?:at|in)|address(?: is)?|i['’]?m (?:at|in)|code is)[ :]+"
     r"[a-z]{1,2}[0-9]|(?:box|bp) [0-9]{2})",
 }
+# Families of which a text without a digit may hold something.
+NO_DIGITS = ("email", "secret")
