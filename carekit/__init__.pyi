@@ -32,6 +32,21 @@ from carekit.show.result import Result as Result
 from carekit.sources.files import import_files as import_files
 from carekit.sources.frames import from_frame as from_frame
 from carekit.sources.surveys.survey import import_survey as import_survey
+from carekit.claims.hypotheses.judge import judge_hypotheses as judge_hypotheses
+from carekit.claims.hypotheses.judge import judge_hypothesis as judge_hypothesis
+from carekit.claims.shown import judged as judged
+from carekit.claims.ledger.ledger import load_ledger as load_ledger
+from carekit.claims.shown import verdicts as verdicts
+from carekit.dataset.folder import append_dataset as append_dataset
+from carekit.dataset.check import check_dataset as check_dataset
+from carekit.dataset.engine import connect as connect
+from carekit.dataset.folder import create_dataset as create_dataset
+from carekit.dataset.measured import list_measured as list_measured
+from carekit.measures.care_accounts import care_event_study as care_event_study
+from carekit.measures.care_accounts import care_series as care_series
+from carekit.measures.events import load_events as load_events
+from carekit.measures.sharing import open_shared as open_shared
+from carekit.measures.sharing import share_counts as share_counts
 from carekit.requests.value import Requests
 
 __version__: str
