@@ -160,37 +160,10 @@ def table_estimates(
 ) -> ReadableTable:
     """Estimates of a plain frame for reading: shares in per cent, the interval in one cell.
 
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-        A tidy frame. Columns are shown by their names: those that end in ``_minutes`` as times,
-        ``estimate``, ``share``, ``published`` and ``within_…`` as per cents, ``ci_low`` and
-        ``ci_high`` together, whole numbers with their digits in groups.
-    caption : str
-        Above the table: the denominator in words, the source and the date.
-    columns : sequence of str, optional
-        Which columns, in which order; all by default. ``ci_low`` stands for the interval.
-    unit : {"share", "points", "minutes", "count", "number", "ratio", "rank"}
-        What ``estimate`` and its interval are.
-
-    Returns
-    -------
-    ReadableTable
-
-    Raises
-    ------
-    InputError
-        If `unit` is none of these.
-    SchemaError
-        If a column is not there.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> rates = pd.DataFrame({"network": ["x"], "n": [1200], "estimate": [0.301],
-    ...                       "ci_low": [0.276], "ci_high": [0.328]})
-    >>> table_estimates(rates, caption="Of requests on X").rows
-    (('X (Twitter)', '1\\u202f200', '30.1\\xa0%', '27.6 to 32.8\\xa0%'),)
+    Columns are shown by their names: those that end in ``_minutes`` as times, ``estimate``,
+    ``share``, ``published`` and ``within_…`` as per cents, ``ci_low`` and ``ci_high`` together
+    (``ci_low`` stands for both in `columns`). `caption` says the denominator, the source and the
+    date; `unit` what ``estimate`` is.
     """
     known = facts_of(frame)
     facts = Facts(unit=unit, conf_level=known.conf_level)
@@ -229,8 +202,6 @@ def _table(frame: pd.DataFrame, *, columns: Sequence[str] | None, facts: Facts) 
 def column_unit(name: str, unit: str, units: Mapping[str, str] | None = None) -> str:
     """The unit of a column: declared, that of the estimate, or told by its name.
 
-    Examples
-    --------
     >>> column_unit("ci_low", "points"), column_unit("wait_minutes", "share")
     ('points', 'minutes')
     """
