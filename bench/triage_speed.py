@@ -19,6 +19,7 @@ from carekit.coding.trained import TrainedTriage
 from carekit.text.language import detect_language
 from carekit.text.personal_data import redact
 from carekit.text.rules import RuleTriage
+from carekit.text.tone import score_tone
 
 OPENINGS = ["@acme hi", "bonjour @acme", "@acme", "@acme_help so", "hey @acme", "well", ""]
 MIDDLES = [
@@ -82,11 +83,11 @@ def main() -> int:
     texts = posts(n)
     rules = RuleTriage()
     rules.flag(texts[:1000])
-    labels = rules.predict(texts[:2000])
+    labels = rules.flag(texts[:2000])["tone"]
     model = TrainedTriage().fit(texts[:2000], labels)
     rows = [
         ("rules: all flags", rate(lambda: rules.flag(texts), n), 20_000),
-        ("rules: tone only", rate(lambda: rules.predict(texts), n), None),
+        ("rules: tone only", rate(lambda: score_tone(texts), n), None),
         ("trained: words, letters 2-5, lexicon", rate(lambda: model.predict(texts), n), 5_000),
         ("language: words", rate(lambda: detect_language(texts), n), None),
         ("redaction", rate(lambda: redact(texts), n), None),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import os
+from collections.abc import Callable
 from typing import Any
 
 __version__ = "0.1.0"
@@ -35,20 +36,11 @@ MEASURES: dict[str, str] = {
 # Module → what else it gives to the face.
 _ROOMS: dict[str, str] = {
     "carekit.errors": "CarekitError CannotAnswer",
-    "carekit.dataset.folder": "Dataset append_dataset create_dataset open_dataset",
-    "carekit.dataset.engine": "connect",
-    "carekit.dataset.check": "check_dataset",
-    "carekit.dataset.measured": "list_measured",
+    "carekit.dataset.folder": "Dataset open_dataset",
     "carekit.requests.definitions": "Definition register_definition",
-    "carekit.measures.care_accounts": "care_event_study care_series",
-    "carekit.measures.events": "load_events",
-    "carekit.measures.sharing": "open_shared share_counts",
     "carekit.claims.audit": "audit",
-    "carekit.claims.hypotheses": "judge_hypotheses judge_hypothesis",
-    "carekit.claims.ledger": "load_ledger",
     "carekit.claims.plates": "plate",
     "carekit.claims.published": "published",
-    "carekit.claims.shown": "judged verdicts",
     "carekit.claims.replays": "replay replay_all",
     "carekit.sources.files": "import_files",
     "carekit.sources.frames": "from_frame",
@@ -59,12 +51,19 @@ _ROOMS: dict[str, str] = {
     "carekit.show.result": "Result",
 }
 # Rooms that are names of the face themselves: what they hold is loaded when it is used.
-_NAMESPACES = ("claims", "coding", "requests", "sample", "sources", "survey")
+_NAMESPACES = tuple("claims coding dataset measures requests sample sources survey".split())
 _LAZY = {
     name: module for module, names in [*MEASURES.items(), *_ROOMS.items()] for name in names.split()
 }
+# Names that stood here before: room → names; a room knows them under the same word.
+_MOVED = {
+    "claims": "judge_hypotheses judge_hypothesis judged load_ledger verdicts",
+    "dataset": "append_dataset check_dataset connect create_dataset list_measured",
+    "measures": "care_event_study care_series load_events open_shared share_counts",
+}
 # Old names that no rule gives: name → module and name today.
 _OLD = {
+    **{name: (f"carekit.{room}", name) for room, names in _MOVED.items() for name in names.split()},
     "table_hypotheses": ("carekit.claims.hypotheses", "table_hypotheses"),
     "generate_sample": ("carekit.sample", "generate_sample"),
     "measure_coded": ("carekit.coding.coded", "corrected_shares"),
@@ -80,6 +79,18 @@ _OLD = {
 }
 
 __all__ = ["__version__", *sorted([*_LAZY, *_NAMESPACES])]
+
+
+def room(name: str, modules: dict[str, str]) -> tuple[Callable[[str], Any], list[str]]:
+    """`__getattr__` and `__all__` of a room; module → names, loaded when they are first used."""
+    known = {word: module for module, words in modules.items() for word in words.split()}
+
+    def look_up(word: str) -> Any:
+        if word not in known:
+            raise AttributeError(f"module {name!r} has no attribute {word!r}")
+        return getattr(importlib.import_module(f"{name}.{known[word]}"), word)
+
+    return look_up, sorted(known)
 
 
 def __getattr__(name: str) -> Any:

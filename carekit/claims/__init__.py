@@ -1,22 +1,17 @@
 """Published figures on customer service: a ledger, its audit, replays on data, hypotheses.
 
-What the notebooks look at one by one is loaded when it is first used.
+`carekit.audit`, `replay`, `replay_all`, `plate` and `published` stand on the face.
 """
 
-from __future__ import annotations
+import carekit
 
-import importlib
-from typing import Any
-
-_LAZY = {
-    "age_weights": "carekit.claims.audit.preference_by_age",
-    "channel_use": "carekit.claims.published",
-    "expectation_points": "carekit.claims.published",
-}
-__all__ = [*_LAZY]
-
-
-def __getattr__(name: str) -> Any:
-    if name in _LAZY:
-        return getattr(importlib.import_module(_LAZY[name]), name)
-    raise AttributeError(f"module 'carekit.claims' has no attribute {name!r}")
+__getattr__, __all__ = carekit.room(
+    __name__,
+    {
+        "audit.preference_by_age": "age_weights",
+        "hypotheses": "judge_hypotheses judge_hypothesis",
+        "ledger": "load_ledger",
+        "published": "channel_use expectation_points",
+        "shown": "judged verdicts",
+    },
+)

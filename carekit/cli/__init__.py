@@ -37,6 +37,7 @@ def build_parser(command: str = "measure") -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"carekit {carekit.__version__}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
     commands.add_reproduce_parser(subparsers)
+    commands.add_notebooks_parser(subparsers)
     add_claims_parser(subparsers)
     add_import_parser(subparsers)
     add_collect_parser(subparsers)

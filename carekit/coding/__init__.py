@@ -9,42 +9,28 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-# public name → module that defines it
-_LAZY: dict[str, str] = {
-    "EmbeddingClassifier": "carekit.coding.embeddings",
-    "HANDOFF_PATTERNS": "carekit.text.handoffs",
-    "QUESTION_PATTERNS": "carekit.text.questions",
-    "RuleTriage": "carekit.text.rules",
-    "TrainedTriage": "carekit.coding.trained",
-    "ways_of_counting": "carekit.coding.ways",
-    "apply_policy": "carekit.coding.policy",
-    "assess_risk": "carekit.coding.policy",
-    "check_policy": "carekit.coding.policy",
-    "comment_class": "carekit.text.rules",
-    "detect_language": "carekit.text.language",
-    "draw_sample": "carekit.coding.coding_workflow",
-    "evaluate": "carekit.coding.evaluation",
-    "find_personal_data": "carekit.text.personal_data",
-    "flag_requests": "carekit.coding.flagged",
-    "flag_dataset": "carekit.coding.flagging",
-    "flag_handoffs": "carekit.text.handoffs",
-    "flag_questions": "carekit.text.questions",
-    "load_codebook": "carekit.coding.coding_sheet",
-    "load_policy": "carekit.coding.policy",
-    "measure_agreement": "carekit.coding.coding_workflow",
-    "measure_coders": "carekit.coding.coding_workflow",
-    "read_coding_sheet": "carekit.coding.coding_sheet",
-    "redact": "carekit.text.personal_data",
-    "sample_for_coding": "carekit.coding.sampling",
-    "score_abuse": "carekit.text.abuse",
-    "score_tone": "carekit.text.tone",
-    "summarise_flags": "carekit.coding.flagging",
-    "summarise_workload": "carekit.coding.policy",
-    "train": "carekit.coding.evaluation",
-    "write_coding_sheet": "carekit.coding.coding_sheet",
-    "write_policy": "carekit.coding.policy",
-    "write_sheets": "carekit.coding.coding_workflow",
+# Module → the names that it gives.
+_ROOMS: dict[str, str] = {
+    "carekit.coding.coding_sheet": "load_codebook read_coding_sheet write_coding_sheet",
+    "carekit.coding.coding_workflow": "draw_sample measure_agreement measure_coders write_sheets",
+    "carekit.coding.embeddings": "EmbeddingClassifier",
+    "carekit.coding.evaluation": "evaluate train",
+    "carekit.coding.flagged": "flag_requests",
+    "carekit.coding.flagging": "flag_dataset summarise_flags",
+    "carekit.coding.policy": "apply_policy assess_risk check_policy load_policy summarise_workload "
+    "write_policy",
+    "carekit.coding.sampling": "sample_for_coding",
+    "carekit.coding.trained": "TrainedTriage",
+    "carekit.coding.ways": "ways_of_counting",
+    "carekit.text.abuse": "score_abuse",
+    "carekit.text.handoffs": "HANDOFF_PATTERNS flag_handoffs",
+    "carekit.text.language": "detect_language",
+    "carekit.text.personal_data": "find_personal_data redact",
+    "carekit.text.questions": "QUESTION_PATTERNS flag_questions",
+    "carekit.text.rules": "RuleTriage comment_class",
+    "carekit.text.tone": "score_tone",
 }
+_LAZY = {name: module for module, names in _ROOMS.items() for name in names.split()}
 
 __all__ = sorted(_LAZY)
 

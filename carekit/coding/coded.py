@@ -5,20 +5,21 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from carekit.coding.flagged import PLACES, FlaggedRequests, flag_requests
+from carekit.coding.coding_sheet import read_coding_sheet, read_design
+from carekit.coding.coding_workflow import find_sheets
+from carekit.coding.flagged import PLACES, FlaggedRequests, flagged_as
+from carekit.coding.sampling import strata_of
 from carekit.errors import InputError
 from carekit.inference.correction.prevalence import compare_groups, corrected_prevalence
 from carekit.measures.registry import REQUIRED, Told, measure
 from carekit.requests.value import Requests
-
-if TYPE_CHECKING:
-    from carekit.dataset.folder import Dataset
+from carekit.text.rules import COMMENT_CLASSES, comment_class
+from carekit.text.tone import TONES
 
 CODED = ("category", "tone", "is_question", "is_complaint", "is_abuse")
 # The machine's word for each code.
@@ -38,18 +39,8 @@ EVEN = 1.05
 class CodedRequests:
     """Requests with a text, their flags, and the codes of those that a person coded.
 
-    Attributes
-    ----------
-    frame : DataFrame
-        One row a request; a column a code (`category` derived from the others), missing where the
-        request was not coded; `machine_<code>` beside it; `stratum` where the sample had strata.
-    requests : Requests
-        What they were counted from.
-    stratified : bool
-        Whether `stratum` counts.
-    note : str
-        What was joined, in words.
-    left_out : dict of str to int
+    `frame`: one row a request; a column a code (`category` derived from the others), missing where
+    the request was not coded; `machine_<code>` beside it; `stratum`, which counts if `stratified`.
     """
 
     frame: pd.DataFrame
@@ -168,7 +159,7 @@ def compare_corrected_shares(
     """
     joined = _joined(requests, coded, stratum, flagged)
     frame, options = _prepared(joined, column)
-    frame = frame.assign(group=_names(frame, joined.by))
+    frame = frame.assign(group=strata_of(frame, joined.by))
     parts = {name: _collapsed(part, options)[0] for name, part in frame.groupby("group")}
     thin = [name for name, part in parts.items() if _too_few(part)]
     kept = [part for name, part in parts.items() if name not in thin]
@@ -193,19 +184,8 @@ def _joined(
     flagged: FlaggedRequests | None,
 ) -> CodedRequests:
     """The requests asked for, with the codes of the sheet given, else the first in the dataset."""
-    if flagged is None:
-        flagged = flag_requests(requests.but(cluster=None))
-    else:
-        flagged = flagged.regrouped(requests.by, cluster=None)
-    sheet = _sheet(requests.dataset) if coded is None else coded
-    return join_codes(flagged, sheet, stratum=stratum)
-
-
-def _sheet(dataset: Dataset) -> Path:
-    """The first coded sheet that lies in the dataset."""
-    from carekit.coding.coding_workflow import find_sheets
-
-    return find_sheets(dataset)[0]
+    sheet = find_sheets(requests.dataset)[0] if coded is None else coded
+    return join_codes(flagged_as(requests.but(cluster=None), flagged), sheet, stratum=stratum)
 
 
 def correct(joined: CodedRequests, *, column: str, conf_level: float = 0.95) -> pd.DataFrame:
@@ -238,9 +218,6 @@ def correct(joined: CodedRequests, *, column: str, conf_level: float = 0.95) -> 
 
 def _prepared(joined: CodedRequests, column: str) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Columns code and machine, and what else `corrected_prevalence` needs."""
-    from carekit.text.rules import COMMENT_CLASSES
-    from carekit.text.tone import TONES
-
     if column not in CODED:
         raise InputError(
             f"`column` is {column!r}; expected one of {', '.join(CODED)}. Choose a code of the "
@@ -296,14 +273,6 @@ def _without_codes(part: pd.DataFrame, categories: list[Any], conf_level: float)
     return rows
 
 
-def _names(frame: pd.DataFrame, by: tuple[str, ...]) -> pd.Series:
-    parts = [frame[c].astype(object).where(frame[c].notna(), "missing").astype(str) for c in by]
-    names = parts[0]
-    for part in parts[1:]:
-        names = names + " / " + part
-    return names
-
-
 def _renamed(categories: pd.Series, column: str) -> pd.Series:
     return categories.astype(object).where(categories != 1, column)
 
@@ -314,15 +283,7 @@ def join_codes(
     *,
     stratum: str | None = None,
 ) -> CodedRequests:
-    """Requests that hold a text, with the codes of the sheet beside the machine's.
-
-    Raises
-    ------
-    InputError
-        No post of the sheet is a request; unknown `stratum`; unequal weights without a stratum.
-    """
-    from carekit.coding.coding_sheet import read_coding_sheet, read_design
-
+    """Requests that hold a text, with the codes of the sheet beside the machine's."""
     codes, design = (
         (coded, None)
         if isinstance(coded, pd.DataFrame)
@@ -365,17 +326,7 @@ def _number(values: pd.Series, name: str) -> pd.Series:
 
 
 def coded_class(codes: pd.DataFrame) -> pd.Series:
-    """The five categories from codes, by the rule of `carekit.text.rules.comment_class`.
-
-    Examples
-    --------
-    >>> codes = pd.DataFrame({"tone": ["neutral"], "is_question": ["yes"], "is_complaint": ["no"],
-    ...                       "is_abuse": ["no"]})
-    >>> coded_class(codes).to_list()
-    ['question']
-    """
-    from carekit.text.rules import comment_class
-
+    """The five categories from codes, by the rule of `carekit.text.rules.comment_class`."""
     flags = pd.DataFrame(
         {
             "tone": codes["tone"],
@@ -401,7 +352,7 @@ def _with_strata(
                 f"{', '.join(c for c in (*PLACES[1:], 'lang') if c in frame)}. Name the column in "
                 "whose values the sample was drawn."
             )
-        return frame.assign(stratum=_names(frame, (stratum,))), True, f", drawn by {stratum}"
+        return frame.assign(stratum=strata_of(frame, (stratum,))), True, f", drawn by {stratum}"
     if design is None:
         return frame, False, ", as one random sample"
     weights = pd.to_numeric(design["weight"], errors="coerce").dropna()
@@ -413,7 +364,7 @@ def _with_strata(
     tried = [tuple(named.split(","))] if named else [(c,) for c in columns]
     for names in tried:
         if set(names) <= set(frame.columns):
-            own = _names(frame, names)
+            own = strata_of(frame, names)
             if (own[told.notna()] == told[told.notna()]).all():
                 return frame.assign(stratum=own), True, f", drawn by {','.join(names)}"
     raise InputError(

@@ -14,15 +14,8 @@ from carekit.errors import InputError
 
 
 class CodedFile(NamedTuple):
-    """A file of coded posts.
-
-    Attributes
-    ----------
-    frame : DataFrame
-        One row a row of the file, every cell text as it stands, an empty cell missing; columns as
-        the header names them.
-    notes : tuple of str
-        What was mended or left out, one sentence each.
+    """A file of coded posts: every cell text as it stands (empty: missing), columns as the header
+    names them; `notes` say what was mended or left out, one sentence each.
     """
 
     frame: pd.DataFrame
@@ -32,19 +25,7 @@ class CodedFile(NamedTuple):
 def read_coded_file(path: str | os.PathLike[str]) -> CodedFile:
     """Read a delimited file with a header, as the importers do.
 
-    Parameters
-    ----------
-    path : path
-        Comma, semicolon, tab or bar; UTF-8, UTF-16 or Windows-1252; plain, .gz or .zip.
-
-    Returns
-    -------
-    CodedFile
-
-    Raises
-    ------
-    InputError
-        The file is missing, empty, or has no header that can be read.
+    Comma, semicolon, tab or bar; UTF-8, UTF-16 or Windows-1252; plain, .gz or .zip.
     """
     from carekit.sources.files.opening import Reading, open_file
     from carekit.sources.files.records import EMPTY, read_records

@@ -14,6 +14,8 @@ from typing import Any
 
 import pandas as pd
 
+from carekit.dataset.atomic import replacing
+from carekit.dataset.csv_files import FORMULA_STARTS, rows_text
 from carekit.errors import InputError, MissingExtraError
 from carekit.text.lexicon import strip_accents
 from carekit.text.prepare import clean
@@ -22,7 +24,7 @@ CODEBOOK_LANGS = ("fr", "en")
 CODE_COLUMNS = ("tone", "is_question", "is_complaint", "is_abuse")
 
 # A cell that starts so is run as a formula by spreadsheet programs.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "|", "%")
+_FORMULA = (*FORMULA_STARTS, "|", "%")
 MAX_CELL = 32_000
 """A spreadsheet cell holds 32,767 characters."""
 
@@ -37,15 +39,8 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class CodedSheet:
-    """One coder's codes.
-
-    Attributes
-    ----------
-    codes : DataFrame
-        One row a post: the id column, then `CODE_COLUMNS` that the sheet had, as codes of the
-        codebook or missing, then `comment` where present.
-    n_empty : int
-        Posts without any code.
+    """One coder's codes, one row a post: post_id, then `CODE_COLUMNS` that the sheet had, as codes
+    of the codebook or missing, then `comment` where present; and how many posts have no code.
     """
 
     codes: pd.DataFrame
@@ -74,42 +69,15 @@ def write_coding_sheet(
     sample: pd.DataFrame,
     path: str | os.PathLike[str],
     *,
-    text: str = "text",
-    post_id: str = "post_id",
     lang: str = "fr",
     columns: Sequence[str] = CODE_COLUMNS,
     coder: str = "",
 ) -> Path:
-    """Write a sample as a sheet to be coded by one person.
+    """Write a sample, as `sample_for_coding` returns it, as a sheet to be coded by one person.
 
-    Parameters
-    ----------
-    sample : DataFrame
-        As `sample_for_coding` returns it; redact it first if it leaves the house.
-    path : path
-        Ends in .xlsx (with lists to choose from, and the codebook on a second sheet) or .csv (the
-        codebook beside it, `<name>.codebook.csv`).
-    text, post_id : str
-        Columns of the sample.
-    lang : {"fr", "en"}
-        Language of the codebook and of the labels.
-    columns : sequence of str
-        What to code, among `CODE_COLUMNS`.
-    coder : str
-        Name of the coder, for the sheet's title.
-
-    Returns
-    -------
-    Path
-        The file written. Cells that a spreadsheet would run as a formula start with an apostrophe;
-        control characters are removed; very long texts are cut at `MAX_CELL`.
-
-    Raises
-    ------
-    InputError
-        Another ending, unknown `columns` or `lang`, or a column missing from the sample.
-    MissingExtraError
-        .xlsx without the openpyxl package.
+    .xlsx has lists to choose from and the codebook on a second sheet; .csv has it beside it, in
+    `<name>.codebook.csv`. Cells that a spreadsheet would run as a formula start with an apostrophe;
+    very long texts are cut at `MAX_CELL`.
     """
     unknown = [c for c in columns if c not in CODE_COLUMNS]
     if unknown or not columns:
@@ -117,7 +85,7 @@ def write_coding_sheet(
             f"`columns` is {list(columns)}; expected some of {', '.join(CODE_COLUMNS)}. "
             "Name what is to be coded."
         )
-    absent = [c for c in (text, post_id) if c not in sample.columns]
+    absent = [c for c in ("text", "post_id") if c not in sample.columns]
     if absent:
         raise InputError(
             f"`sample` has no column {', '.join(map(repr, absent))}; found: "
@@ -125,10 +93,10 @@ def write_coding_sheet(
         )
     codebook = load_codebook(lang=lang)
     codebook = codebook[codebook["column"].isin(columns)]
-    head = [post_id, text, *columns, "comment"]
+    head = ["post_id", "text", *columns, "comment"]
     rows = [
         [safe_cell(str(i)), safe_cell("" if pd.isna(t) else str(t)), *[""] * (len(columns) + 1)]
-        for i, t in zip(sample[post_id], sample[text], strict=True)
+        for i, t in zip(sample["post_id"], sample["text"], strict=True)
     ]
     target = Path(path)
     if target.suffix.lower() == ".csv":
@@ -164,11 +132,9 @@ def unsafe_cell(text: str) -> str:
 
 
 def _write_csv(path: Path, rows: list[list[str]]) -> None:
-    temporary = path.with_name(path.name + ".part")
     # The byte order mark lets spreadsheet programs read the accents.
-    with temporary.open("w", encoding="utf-8-sig", newline="") as file:
-        csv.writer(file).writerows(rows)
-    os.replace(temporary, path)
+    with replacing(path) as temporary:
+        temporary.write_text(rows_text(rows), encoding="utf-8-sig", newline="")
 
 
 def _openpyxl() -> Any:
@@ -221,64 +187,37 @@ def _write_xlsx(
         second.column_dimensions[letter].width = width
     book.properties.title = f"coding sheet {coder}".strip()
     book.properties.creator = "carekit"
-    temporary = path.with_name(path.name + ".part")
-    book.save(temporary)
-    os.replace(temporary, path)
+    with replacing(path) as temporary:
+        book.save(temporary)
 
 
-def read_coding_sheet(
-    path: str | os.PathLike[str],
-    *,
-    sample: pd.DataFrame | None = None,
-    post_id: str = "post_id",
-) -> CodedSheet:
-    """Read a coded sheet back.
+def read_coding_sheet(path: str | os.PathLike[str]) -> CodedSheet:
+    """Read a coded sheet back: .csv (comma, semicolon or tab; UTF-8 or Windows-1252) or .xlsx.
 
-    Parameters
-    ----------
-    path : path
-        .csv (comma, semicolon or tab; UTF-8 or Windows-1252) or .xlsx, as a spreadsheet program
-        saved it; columns may have been moved.
-    sample : DataFrame, optional
-        The sample that was handed out: every id must come back once.
-    post_id : str
-        Column of the ids.
-
-    Returns
-    -------
-    CodedSheet
-        Codes may be written as in the codebook, in French or English, or short (n, neg, oui, 1).
-
-    Raises
-    ------
-    InputError
-        The file is missing or no sheet; a column is missing; codes are not in the codebook (their
-        rows and values are listed); ids repeat, are unknown or missing.
-    MissingExtraError
-        .xlsx without the openpyxl package.
+    Codes may be written in French or English, in full or short; empty cells are missing codes.
+    InputError names cells with unknown codes, and ids that repeat or are empty.
     """
     target = Path(path)
     frame = _read_rows(target)
-    if post_id not in frame.columns:
+    if "post_id" not in frame.columns:
         raise InputError(
-            f"`path` {os.fspath(path)!r} has no column {post_id!r}; found: "
+            f"`path` {os.fspath(path)!r} has no column 'post_id'; found: "
             f"{', '.join(map(str, frame.columns)) or 'nothing'}. Keep the first row of "
-            f"the sheet as "
-            "it was written."
+            "the sheet as it was written."
         )
     columns = [c for c in CODE_COLUMNS if c in frame.columns]
     if not columns:
         raise InputError(
             f"`path` {os.fspath(path)!r} has none of the columns {', '.join(CODE_COLUMNS)}; found: "
             f"{', '.join(map(str, frame.columns))}. Keep the first row of the sheet as it "
-            f"was written."
+            "was written."
         )
     frame = frame.map(lambda v: unsafe_cell(v) if isinstance(v, str) else v)
     # Row numbers as the spreadsheet shows them: 1 is the head.
     frame.index = frame.index + 2
-    frame = frame[(frame.drop(columns=[]).map(lambda v: str(v).strip()) != "").any(axis=1)]
-    _check_ids(frame[post_id], sample, post_id)
-    out = pd.DataFrame({post_id: frame[post_id].astype(str).to_numpy()})
+    frame = frame[(frame.map(lambda v: str(v).strip()) != "").any(axis=1)]
+    _check_ids(frame["post_id"].astype(str))
+    out = pd.DataFrame({"post_id": frame["post_id"].astype(str).to_numpy()})
     faults: list[str] = []
     for column in columns:
         allowed = load_codebook(lang="en").query("column == @column")["code"].tolist()
@@ -298,22 +237,12 @@ def read_coding_sheet(
     return CodedSheet(out, int(out[columns].isna().all(axis=1).sum()))
 
 
-def read_design(path: str | os.PathLike[str], *, post_id: str = "post_id") -> pd.DataFrame | None:
-    """How the posts of a sheet were drawn: from the sheet itself, else from the file beside it.
+def read_design(path: str | os.PathLike[str]) -> pd.DataFrame | None:
+    """How the posts of a sheet were drawn: from the sheet itself, else from `<name>.design.csv`
+    beside it (for a coder's sheet that of the name without the coder).
 
-    Parameters
-    ----------
-    path : path
-        The sheet. The file beside it is `<name>.design.csv`, for a coder's sheet that of the name
-        without the coder.
-    post_id : str
-        Column of the ids.
-
-    Returns
-    -------
-    DataFrame or None
-        Columns post_id, stratum, weight and perhaps strata (the columns that define them); None
-        where nothing tells.
+    Columns post_id, stratum, weight and perhaps strata (the columns that define them), all text;
+    None where nothing tells.
     """
     sheet = Path(path)
     stems = [sheet.stem, sheet.stem.rpartition(".")[0]]
@@ -322,10 +251,10 @@ def read_design(path: str | os.PathLike[str], *, post_id: str = "post_id") -> pd
         if not file.is_file():
             continue
         frame = _read_rows(file)
-        if {post_id, "stratum", "weight"} <= set(frame.columns):
+        if {"post_id", "stratum", "weight"} <= set(frame.columns):
             kept = [c for c in ("stratum", "weight", "strata") if c in frame.columns]
             frame = frame.map(lambda v: unsafe_cell(v) if isinstance(v, str) else v)
-            return frame.rename(columns={post_id: "post_id"})[["post_id", *kept]].astype(str)
+            return frame[["post_id", *kept]].astype(str)
     return None
 
 
@@ -344,27 +273,15 @@ def _code(value: Any, allowed: list[str]) -> str:
     return "?"
 
 
-def _check_ids(ids: pd.Series, sample: pd.DataFrame | None, post_id: str) -> None:
-    ids = ids.astype(str)
+def _check_ids(ids: pd.Series) -> None:
     empty = ids.index[ids.str.strip().isin(["", "nan"])]
     repeated = ids[ids.duplicated()]
     if len(empty) or len(repeated):
         what = [f"row {i}" for i in empty[:3]] + [f"{v!r} again" for v in repeated[:3]]
         raise InputError(
-            f"`{post_id}` is empty in {len(empty)} rows and repeats in {len(repeated)} "
+            f"`post_id` is empty in {len(empty)} rows and repeats in {len(repeated)} "
             f"({', '.join(what)}); expected each post once. Restore the column from the sheet that "
             "was handed out."
-        )
-    if sample is None:
-        return
-    expected = set(sample[post_id].astype(str))
-    missing, strange = sorted(expected - set(ids)), sorted(set(ids) - expected)
-    if missing or strange:
-        raise InputError(
-            f"`{post_id}` lacks {len(missing)} posts of the sample (first {missing[:3]}) and holds "
-            f"{len(strange)} that are not in it (first {strange[:3]}); expected exactly the posts "
-            "that were handed out. Long numbers may have been rounded by the spreadsheet program: "
-            "keep the column as text."
         )
 
 
@@ -406,9 +323,8 @@ def _read_xlsx(path: Path) -> pd.DataFrame:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile, SyntaxError) as error:
         raise InputError(
-            f"`path` {os.fspath(path)!r} could not be opened as a spreadsheet ({error}); "
-            f"expected an "
-            ".xlsx file. Save it again from the spreadsheet program."
+            f"`path` {os.fspath(path)!r} could not be opened as a spreadsheet ({error}); expected "
+            "an .xlsx file. Save it again from the spreadsheet program."
         ) from None
     sheet = book["coding"] if "coding" in book.sheetnames else book[book.sheetnames[0]]
     rows = [["" if v is None else v for v in row] for row in sheet.iter_rows(values_only=True)]

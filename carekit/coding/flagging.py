@@ -108,34 +108,11 @@ def _flag_batch(frame: pd.DataFrame, kept: list[str], *, text: bool) -> pd.DataF
 
 
 def summarise_flags(flags: pd.DataFrame, *, by: str | Sequence[str] = ()) -> pd.DataFrame:
-    """How many posts have each flag.
+    """How many posts have each flag, of a frame as `flag_dataset` gives.
 
-    Parameters
-    ----------
-    flags : DataFrame
-        As `flag_dataset` returns it.
-    by : str or sequence of str
-        Columns that define groups.
-
-    Returns
-    -------
-    DataFrame
-        One row a group and flag value: the `by` columns; `flag`; `value`; `n`: posts to which the
-        flag applies (with a text; hand-offs: posts of brands; categories: posts of customers);
-        `n_yes`; `share`, uncorrected.
-
-    Raises
-    ------
-    InputError
-        `by` names a column that is not there.
-
-    Examples
-    --------
-    >>> from carekit.text.rules import RuleTriage
-    >>> flags = RuleTriage().flag(["where is my parcel", "thank you, great help"])
-    >>> table = summarise_flags(flags)
-    >>> table[table.flag == "is_question"][["value", "n", "n_yes"]].values.tolist()
-    [['yes', 2, 1]]
+    One row a group (columns `by`) and flag value: `flag`; `value`; `n`: posts to which the flag
+    applies (with a text; hand-offs: posts of brands; categories: posts of customers); `n_yes`;
+    `share`, uncorrected.
     """
     groups = [c.strip() for c in by.split(",") if c.strip()] if isinstance(by, str) else list(by)
     absent = [c for c in groups if c not in flags.columns]
@@ -181,13 +158,7 @@ def _values(part: pd.DataFrame) -> list[tuple[str, str, pd.Series, pd.Series]]:
 
 
 def write_flags(flags: pd.DataFrame, path: str | os.PathLike[str]) -> Path:
-    """Write flags as .parquet or .csv, whole or not at all.
-
-    Raises
-    ------
-    InputError
-        Another ending.
-    """
+    """Write flags as .parquet or .csv, whole or not at all."""
     from carekit.dataset.atomic import replacing
     from carekit.show.text import format_frame
 

@@ -47,17 +47,7 @@ OUT = ""
 
 @dataclass(frozen=True)
 class MappedLabels:
-    """Codes mapped to the classes of one task.
-
-    Attributes
-    ----------
-    task : str
-        One of `TASKS`.
-    values : Series of str
-        Class of each row; missing codes stay missing.
-    how : str
-        In words: what the task was told from.
-    """
+    """Codes mapped to the classes of one of `TASKS`, missing ones kept, and what told the task."""
 
     task: str
     values: pd.Series
@@ -73,47 +63,10 @@ def map_labels(
 ) -> MappedLabels | None:
     """Codes such as "neg", "Négatif", "not a complaint", 0/1 → the classes of one task.
 
-    Parameters
-    ----------
-    codes : Series
-        Codes as they came; missing allowed.
-    column : str
-        Name of the column: it tells what yes and no, or 1 and 0, mean ("is_question").
-    task : {"tone", "complaint", "question"}, optional
-        What was coded, where the codes do not say.
-    mapping : dict, optional
-        Code as it came → class of the task ("angry": "negative"), or "" to leave its rows out. It
-        comes before the table below; codes that it does not name are still looked up there.
-
-    Returns
-    -------
-    MappedLabels or None
-        None for yes/no codes when neither the codes nor the column say what was asked.
-
-    Raises
-    ------
-    InputError
-        Codes that fit no task, or a class of `mapping` that is none; they are listed.
-
-    Notes
-    -----
-    Case, accents and spaces do not matter. Known are
-
-    - tones as words: negative, neg, négatif, bad, mauvais, mécontent; neutral, neutre, mixed,
-      mixte, none; positive, pos, positif, good, satisfait; also inside longer ones ("very
-      positive", "plutôt négatif");
-    - tones as numbers: -1/0/1 and any scale on both sides of 0 (by sign), 0/1/2, 0/2/4, 1/2/3;
-      1 to 5 (1 and 2 negative, 3 neutral), "4 stars"; 0/1 where the column speaks of sentiment or
-      polarity: 1 is positive;
-    - complaints and questions: any code that holds "complain", "plainte", "réclamation", or
-      "question", "whQuestion", "ynQuestion", against all other codes; yes/no, oui/non, true/false,
-      1/0 where the column says of what.
-
-    Examples
-    --------
-    >>> mapped = map_labels(pd.Series(["neg", "Positif", "neutre"]))
-    >>> mapped.task, mapped.values.to_list()
-    ('tone', ['negative', 'positive', 'neutral'])
+    docs/triage.md lists what is known; case, accents and spaces do not matter. `column`: the name
+    tells what yes and no, or 1 and 0, mean ("is_question"). `mapping`: code as it came → class
+    ("angry": "negative"), or "" to leave its rows out, before all else. None for yes/no codes when
+    neither codes nor column say what was asked; InputError lists codes that fit no task.
     """
     if task is not None and task not in TASKS:
         raise InputError(

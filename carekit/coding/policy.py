@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from carekit.dataset.csv_files import csv_text, plain_cell
 from carekit.errors import InputError, SchemaError
 from carekit.text.rules import COMMENT_CLASSES
 
@@ -107,11 +108,9 @@ def load_policy(
             for kind, category, surface, risk, ids in faults.head(3).to_numpy()
         )
         raise SchemaError(
-            f"`policy` has {len(faults)} cells without one clear rule: {shown}; expected "
-            f"exactly one "
-            "best rule for each category, surface and risk. Add a general rule, or name "
-            "more fields "
-            "in one of two rules that contradict each other."
+            f"`policy` has {len(faults)} cells without one clear rule: {shown}; expected exactly "
+            "one best rule for each category, surface and risk. Add a general rule, or name more "
+            "fields in one of two rules that contradict each other."
         )
     return policy
 
@@ -128,10 +127,7 @@ def _decoded(path: Path) -> str:
 def write_policy(policy: pd.DataFrame, path: str | os.PathLike[str]) -> Path:
     """Write a policy table as CSV, to be edited in a spreadsheet and read with `load_policy`.
 
-    Raises
-    ------
-    InputError
-        A file of that name exists: it may hold edits.
+    A file of that name stays as it is: it may hold edits.
     """
     from carekit.dataset.atomic import replacing
 
@@ -143,11 +139,11 @@ def write_policy(policy: pd.DataFrame, path: str | os.PathLike[str]) -> Path:
         )
     target.parent.mkdir(parents=True, exist_ok=True)
     with replacing(target) as temporary:
-        # The byte order mark lets spreadsheet programs read the accents.
         whole = policy.assign(
             deadline_minutes=policy["deadline_minutes"].map("{:g}".format, na_action="ignore")
         )
-        whole.to_csv(temporary, index=False, encoding="utf-8-sig")
+        # The byte order mark lets spreadsheet programs read the accents.
+        temporary.write_text(csv_text(whole), encoding="utf-8-sig", newline="")
     return target
 
 
@@ -159,7 +155,7 @@ def _checked(frame: pd.DataFrame) -> pd.DataFrame:
             f"{', '.join(map(str, frame.columns))}. Keep the columns of the shipped table."
         )
     out = pd.DataFrame({c: frame[c] if c in frame.columns else "" for c in COLUMNS})
-    out = out.map(lambda v: v.strip() if isinstance(v, str) else v)
+    out = out.map(lambda v: plain_cell(v.strip()) if isinstance(v, str) else v)
     for column, allowed in _ALLOWED.items():
         named = (*allowed, "*") if column in _KEYS else allowed
         wrong = out[~out[column].isin(named)]
@@ -168,18 +164,16 @@ def _checked(frame: pd.DataFrame) -> pd.DataFrame:
                 f"{r.rule_id}: {getattr(r, column)!r}" for r in wrong[:3].itertuples()
             )
             raise SchemaError(
-                f"`policy` holds {len(wrong)} unknown values of {column} ({shown}); "
-                f"expected one of "
-                f"{', '.join(named)}. Mend these rows."
+                f"`policy` holds {len(wrong)} unknown values of {column} ({shown}); expected one "
+                f"of {', '.join(named)}. Mend these rows."
             )
     minutes = pd.to_numeric(out["deadline_minutes"].replace("", None), errors="coerce")
     wrong = out[(minutes.isna() & (out["deadline_minutes"] != "")) | (minutes < 0)]
     if len(wrong):
         shown = ", ".join(f"{r.rule_id}: {r.deadline_minutes!r}" for r in wrong[:3].itertuples())
         raise SchemaError(
-            f"`policy` holds {len(wrong)} deadlines that are no number of minutes "
-            f"({shown}); expected "
-            "0 or more, or nothing. Mend these rows."
+            f"`policy` holds {len(wrong)} deadlines that are no number of minutes ({shown}); "
+            "expected 0 or more, or nothing. Mend these rows."
         )
     out["deadline_minutes"] = minutes.astype("Float64")
     empty = out[(out["rule_id"] == "") | (out["owner"] == "")]
@@ -196,17 +190,8 @@ def _checked(frame: pd.DataFrame) -> pd.DataFrame:
 def check_policy(policy: pd.DataFrame) -> pd.DataFrame:
     """Cells of category × surface × risk that no rule covers, or that several cover equally well.
 
-    Returns
-    -------
-    DataFrame
-        One row a fault: `kind` ("gap" or "conflict"), `category`, `surface`, `risk`, `rule_ids`
-        (those in conflict, joined by ", "). Rules that agree on owner, action and deadline do not
-        conflict. Empty when the table is sound.
-
-    Examples
-    --------
-    >>> len(check_policy(load_policy(lang="fr")))
-    0
+    One row a fault: `kind` ("gap" or "conflict"), `category`, `surface`, `risk`, `rule_ids` (those
+    in conflict, joined by ", "). Rules that agree on owner, action and deadline do not conflict.
     """
     rows = []
     outcomes = policy[["owner", "action", "deadline_minutes"]].astype(object)
@@ -237,23 +222,11 @@ def _best_rules(policy: pd.DataFrame) -> list[np.ndarray]:
 
 
 def assess_risk(flags: pd.DataFrame) -> pd.Series:
-    """Risk of leaving a post without care, from its flags.
+    """Risk of leaving a post without care, from the flags that `RuleTriage.flag` gives.
 
     "high": personal data in the post, abuse to be reviewed, or a complaint with a tone score of
     -0.9 or less; "medium": any other complaint; "low": everything else. Replace it by your own
     column where you know more (reach of the author, legal words, safety).
-
-    Parameters
-    ----------
-    flags : DataFrame
-        As `RuleTriage.flag` returns it.
-
-    Examples
-    --------
-    >>> from carekit.text.rules import RuleTriage
-    >>> flags = RuleTriage().flag(["hello", "my parcel is late", "call 06 12 34 56 78"])
-    >>> assess_risk(flags).to_list()
-    ['low', 'medium', 'high']
     """
     complaint = flags["is_complaint"].astype("boolean").fillna(False).to_numpy(bool)
     review = flags["needs_review"].astype("boolean").fillna(False).to_numpy(bool)
@@ -263,45 +236,14 @@ def assess_risk(flags: pd.DataFrame) -> pd.Series:
     return pd.Series(risk, index=flags.index, dtype="string", name="risk")
 
 
-def apply_policy(
-    posts: pd.DataFrame,
-    *,
-    policy: pd.DataFrame,
-    category: str = "comment_class",
-    surface: str = "surface",
-    risk: str = "risk",
-) -> pd.DataFrame:
-    """Owner, action and deadline of each post.
+def apply_policy(posts: pd.DataFrame, *, policy: pd.DataFrame) -> pd.DataFrame:
+    """Owner, action and deadline of each post, by its comment_class, surface and risk.
 
-    Parameters
-    ----------
-    posts : DataFrame
-        One row a post.
-    policy : DataFrame
-        As `load_policy` returns it.
-    category, surface, risk : str
-        Columns of `posts`; values outside the policy's, and missing ones, get no rule.
-
-    Returns
-    -------
-    DataFrame
-        One row a post, index of `posts`: `owner`, `action`, `deadline_minutes`, `rule_id` (why);
-        all missing where no rule applies.
-
-    Raises
-    ------
-    InputError
-        A column is missing.
-
-    Examples
-    --------
-    >>> posts = pd.DataFrame(
-    ...     {"comment_class": ["negative"], "surface": ["mention"], "risk": ["medium"]}
-    ... )
-    >>> apply_policy(posts, policy=load_policy(lang="en"))[["owner", "action"]].values.tolist()
-    [['care', 'apologise']]
+    One row a post, index of `posts`: `owner`, `action`, `deadline_minutes`, `rule_id` (why); all
+    missing where no rule applies: values outside the policy's, and missing ones, get no rule.
     """
-    absent = [c for c in (category, surface, risk) if c not in posts.columns]
+    scales = {"comment_class": CATEGORIES, "surface": SURFACES, "risk": RISKS}
+    absent = [c for c in scales if c not in posts.columns]
     if absent:
         raise InputError(
             f"`posts` has no column {', '.join(map(repr, absent))}; found: "
@@ -309,7 +251,7 @@ def apply_policy(
         )
     place = np.full(len(posts), 0)
     known = np.ones(len(posts), dtype=bool)
-    for column, values in ((category, CATEGORIES), (surface, SURFACES), (risk, RISKS)):
+    for column, values in scales.items():
         codes = pd.Categorical(posts[column].astype(object), categories=list(values)).codes
         known &= codes >= 0
         place = place * len(values) + codes
@@ -325,33 +267,13 @@ def apply_policy(
 def summarise_workload(
     applied: pd.DataFrame, *, by: str = "owner", category: pd.Series | None = None
 ) -> pd.DataFrame:
-    """Posts by owner or action, and how many must leave the network.
+    """Posts by owner, action or rule_id, as `apply_policy` gives them, and how many must leave.
 
-    Parameters
-    ----------
-    applied : DataFrame
-        As `apply_policy` returns it.
-    by : {"owner", "action", "rule_id"}
-        What to count by.
-    category : Series, optional
-        Categories of the same posts: counts of each are added.
-
-    Returns
-    -------
-    DataFrame
-        One row a value of `by`, most posts first, then "all": `n` posts; `share` of all posts that
-        have a rule; `n_to_do` (action other than "leave"); `n_leaving`: action moves the
-        conversation elsewhere (`LEAVES_NETWORK`); `share_leaving` of `n_to_do` (NaN when 0);
-        `median_deadline_minutes` of `n_to_do`; `n_<category>` where given.
-
-    Examples
-    --------
-    >>> applied = pd.DataFrame({
-    ...     "owner": ["care", "care"], "action": ["answer", "move_to_private"],
-    ...     "deadline_minutes": [240, 60], "rule_id": ["a", "b"],
-    ... })
-    >>> summarise_workload(applied)[["owner", "n", "share_leaving"]].values.tolist()
-    [['care', 2, 0.5], ['all', 2, 0.5]]
+    One row a value of `by`, most posts first, then "all": `n` posts; `share` of all posts that have
+    a rule; `n_to_do` (action other than "leave"); `n_leaving`: action moves the conversation
+    elsewhere (`LEAVES_NETWORK`); `share_leaving` of `n_to_do` (NaN when 0);
+    `median_deadline_minutes` of `n_to_do`; `n_<category>` where `category` (those of the same
+    posts) is given.
     """
     if by not in ("owner", "action", "rule_id") or by not in applied.columns:
         raise InputError(

@@ -6,8 +6,8 @@ seen what the classifier says. The sheet therefore shows no machine label.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from functools import reduce
 
 import numpy as np
 import pandas as pd
@@ -22,92 +22,54 @@ def sample_for_coding(
     posts: pd.DataFrame,
     *,
     n: int,
-    text: str = "text",
-    post_id: str = "post_id",
     by: str | Sequence[str] | None = None,
     allocation: str = "proportional",
-    n_by: Mapping[Any, int] | None = None,
     keep: Sequence[str] = (),
     seed: int = 0,
 ) -> pd.DataFrame:
-    """A random sample of posts with known weights, in random order.
+    """A random sample of `n` posts (all if there are fewer) with known weights, in random order.
 
-    Parameters
-    ----------
-    posts : DataFrame
-        One row a post; posts without text are not drawn.
-    n : int
-        Number of posts to draw; all of them if there are fewer.
-    text, post_id : str
-        Columns of the text and of its unique id.
-    by : str or sequence of str, optional
-        Columns whose combinations are strata: a random sample is drawn in each.
-    allocation : {"proportional", "equal"}
-        "proportional": strata get posts by their size, two at least; "equal": the same number, as
-        far as they have them. Equal is for comparing groups.
-    n_by : dict, optional
-        Number of posts for each stratum (value of `by`, or tuple of values), instead of an
-        allocation; `n` is then their sum.
-    keep : sequence of str
-        Further columns to carry along (brand, network, lang).
-    seed : int
-        Seed of the draw; it is written into the result.
-
-    Returns
-    -------
-    DataFrame
-        One row a drawn post: `post_id`, `text` (under their own names), the columns of `by` and
-        `keep`, `stratum` (values joined by " / "; "all" without `by`), `stratum_size` (posts with
-        text in it), `stratum_n` (posts drawn), `weight` = size / drawn: how many posts it stands
-        for, `seed`.
-
-    Raises
-    ------
-    InputError
-        A column is missing, ids repeat, no post has text, `n` < 1, or `n_by` asks for an unknown
-        stratum or more posts than there are.
-
-    Examples
-    --------
-    >>> posts = pd.DataFrame({"post_id": list("abcdef"), "text": "t", "brand": list("xxxxyy")})
-    >>> drawn = sample_for_coding(posts, n=4, by="brand", allocation="equal")
-    >>> drawn.groupby("stratum").weight.agg(["size", "first"]).values.tolist()
-    [[2.0, 2.0], [2.0, 1.0]]
+    Posts without text are not drawn. `by`: columns whose combinations are strata, a random sample
+    in each; `allocation` "proportional": by their size, two at least; "equal": the same number, as
+    far as they have them, for comparing groups. Returns post_id, text, the columns of `by` and
+    `keep`, `stratum` (values joined by " / "; "all" without `by`), `stratum_size` (posts with text
+    in it), `stratum_n` (posts drawn), `weight` = size / drawn: how many posts it stands for,
+    `seed`.
     """
     columns = [by] if isinstance(by, str) else list(by or [])
-    _need(posts, [text, post_id, *columns, *keep])
-    if n < 1 and n_by is None:
+    _need(posts, ["text", "post_id", *columns, *keep])
+    if n < 1:
         raise InputError(f"`n` is {n}; expected 1 or more. Ask for at least one post.")
     if allocation not in ALLOCATIONS:
         raise InputError(
             f"`allocation` is {allocation!r}; expected one of {', '.join(ALLOCATIONS)}. "
             "Use 'equal' to compare groups."
         )
-    repeated = posts[post_id][posts[post_id].duplicated()]
+    repeated = posts["post_id"][posts["post_id"].duplicated()]
     if len(repeated):
         raise InputError(
-            f"`{post_id}` repeats in {len(repeated)} rows, first {list(map(str, repeated[:3]))}; "
+            f"`post_id` repeats in {len(repeated)} rows, first {list(map(str, repeated[:3]))}; "
             "expected one row a post. Remove the duplicates."
         )
-    texts = as_texts(posts[text], argument=text)
+    texts = as_texts(posts["text"], argument="text")
     filled = texts.notna() & (texts.fillna("").str.strip() != "")
     frame = posts[filled.to_numpy()]
     if frame.empty:
         raise InputError(
-            f"`{text}` holds no text in {len(posts)} posts; expected text to code. "
+            f"`text` holds no text in {len(posts)} posts; expected text to code. "
             "Choose the column of the text."
         )
-    strata = _strata(frame, columns)
-    wanted = _allocate(strata.value_counts().sort_index(), n, allocation, n_by)
+    strata = strata_of(frame, columns)
+    wanted = _allocate(strata.value_counts().sort_index(), n, allocation)
     rng = np.random.default_rng(seed)
     # Sorted by id first, the draw depends on the posts and the seed, not on the order of rows.
-    order = frame[post_id].astype(str).argsort(kind="stable").to_numpy()
+    order = frame["post_id"].astype(str).argsort(kind="stable").to_numpy()
     drawn: list[int] = []
     for name, size in wanted.items():
         mine = order[(strata.to_numpy()[order] == name)]
         drawn += list(rng.choice(mine, size=size, replace=False))
     rows = rng.permutation(np.array(drawn, dtype=int))
-    names = list(dict.fromkeys([post_id, text, *columns, *keep]))
+    names = list(dict.fromkeys(["post_id", "text", *columns, *keep]))
     out = frame.iloc[rows][names].reset_index(drop=True)
     out["stratum"] = strata.to_numpy()[rows]
     sizes = strata.value_counts()
@@ -127,35 +89,18 @@ def _need(frame: pd.DataFrame, columns: Sequence[str]) -> None:
         )
 
 
-def _strata(frame: pd.DataFrame, columns: list[str]) -> pd.Series:
-    if not columns:
-        return pd.Series("all", index=frame.index)
+def strata_of(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
+    """The values of some columns in words, joined by " / "; "all" without columns."""
     parts = [
         frame[c].astype(object).where(frame[c].notna(), "missing").astype(str) for c in columns
     ]
-    out = parts[0]
-    for part in parts[1:]:
-        out = out + " / " + part
-    return out
+    if not parts:
+        return pd.Series("all", index=frame.index)
+    return reduce(lambda one, other: one + " / " + other, parts)
 
 
-def _allocate(
-    sizes: pd.Series, n: int, allocation: str, n_by: Mapping[Any, int] | None
-) -> dict[str, int]:
+def _allocate(sizes: pd.Series, n: int, allocation: str) -> dict[str, int]:
     """Posts to draw in each stratum."""
-    if n_by is not None:
-        asked = {
-            " / ".join(map(str, k)) if isinstance(k, tuple) else str(k): int(v)
-            for k, v in n_by.items()
-        }
-        wrong = {k: v for k, v in asked.items() if v < 0 or v > int(sizes.get(k, 0))}
-        if wrong:
-            shown = ", ".join(f"{k}: {v} of {int(sizes.get(k, 0))}" for k, v in wrong.items())
-            raise InputError(
-                f"`n_by` asks for more than there is ({shown}); expected at most the posts of each "
-                f"stratum: {', '.join(f'{k}: {v}' for k, v in sizes.items())}. Lower the numbers."
-            )
-        return {k: v for k, v in asked.items() if v}
     n = min(n, int(sizes.sum()))
     if allocation == "equal":
         wanted = dict.fromkeys(sizes.index, 0)

@@ -105,25 +105,10 @@ class TrainedTriage:
         source: str = "",
         date: str | None = None,
     ) -> TrainedTriage:
-        """Train on coded posts, and write the card.
+        """Train on coded posts, one code a post, and write the card.
 
-        Parameters
-        ----------
-        texts : Series or list of str
-            Posts. Missing posts are left out and counted in the card.
-        labels : Series or list
-            One code a post; missing codes are left out and counted.
-        source : str
-            Where posts and codes come from, for the card.
-        date : str, optional
-            Date of the training, ISO 8601; default today.
-
-        Raises
-        ------
-        InputError
-            Other lengths, fewer than two classes, or a class with one post only.
-        MissingExtraError
-            scikit-learn is not installed.
+        Missing posts and codes are left out and counted in the card; `source` says there where
+        posts and codes come from, `date` (ISO 8601; default today) when.
         """
         series = as_texts(texts)
         codes = pd.Series(labels if isinstance(labels, pd.Series) else list(labels), dtype=object)
@@ -171,13 +156,7 @@ class TrainedTriage:
             self._linear = (np.asarray(model.coef_), np.asarray(model.intercept_))
 
     def predict_proba(self, texts: Iterable[Any]) -> pd.DataFrame:
-        """Probability of each class: one column a class, one row a post; missing text gives NaN.
-
-        Raises
-        ------
-        InputError
-            Not fitted, or the classifier has no probabilities.
-        """
+        """Probability of each class: one column a class, one row a post; missing text gives NaN."""
         series = as_texts(texts)
         values = self._batched(series, self._probabilities, len(self.classes_))
         frame = pd.DataFrame(values, index=series.index, columns=list(map(str, self.classes_)))
@@ -229,8 +208,8 @@ class TrainedTriage:
             if values.ndim != 2 or values.shape[1] != len(self.classes_):
                 raise InputError(
                     f"`classifier` returned an array of shape {values.shape}; expected one column "
-                    f"for each of {len(self.classes_)} `classes`. Name the classes, or "
-                    f"return labels."
+                    f"for each of {len(self.classes_)} `classes`. Name the classes, or return "
+                    "labels."
                 )
             return values
         if self._linear is not None:
@@ -243,9 +222,8 @@ class TrainedTriage:
             )
         if not hasattr(self._model, "predict_proba"):
             raise InputError(
-                f"`classifier` {type(self._model).__name__} has no predict_proba; "
-                f"expected one with "
-                "probabilities. Use predict, or another estimator."
+                f"`classifier` {type(self._model).__name__} has no predict_proba; expected one "
+                "with probabilities. Use predict, or another estimator."
             )
         text = [t or "" for t in series]
         given = text if self.reads == "text" else self.features.transform(series, lang=self.lang)
@@ -272,19 +250,12 @@ class TrainedTriage:
         target = Path(path)
         state = self.features.state_
         vocabulary = {k: v["terms"] for k, v in state.items() if "terms" in v}
-        settings = {
-            "words": list(self.features.words),
-            "letters": list(self.features.letters) if self.features.letters else None,
-            "lexicon": self.features.lexicon,
-            "min_posts": self.features.min_posts,
-            "max_features": self.features.max_features,
-        }
         head = {
             "format": FORMAT,
             "card": self.card,
             "classes": list(map(str, self.classes_)),
             "lang": self.lang,
-            "features": settings,
+            "features": self.features.settings(),
         }
         arrays = {"coef": self._linear[0], "intercept": self._linear[1]}
         for block, value in state.items():
@@ -301,13 +272,7 @@ class TrainedTriage:
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> TrainedTriage:
-        """Read what `save` wrote.
-
-        Raises
-        ------
-        InputError
-            The file is missing, is not such a file, or its parts do not fit together.
-        """
+        """Read what `save` wrote."""
         try:
             with zipfile.ZipFile(path) as file:
                 head = json.loads(file.read("card.json"))
@@ -319,14 +284,8 @@ class TrainedTriage:
             if head["format"] != FORMAT:
                 raise ValueError(f"format {head['format']}, this version reads {FORMAT}")
             settings = head["features"]
-            letters = tuple(settings["letters"]) if settings["letters"] else None
-            features = TfidfFeatures(
-                words=tuple(settings["words"]),
-                letters=letters,
-                lexicon=settings["lexicon"],
-                min_posts=settings["min_posts"],
-                max_features=settings["max_features"],
-            )
+            groups = {n: tuple(v) for n, v in settings.items() if isinstance(v, list)}
+            features = TfidfFeatures(**{**settings, **groups})
             for block, terms in vocabulary.items():
                 number = {t: i for i, t in enumerate(terms)}
                 if len(arrays[block]) != len(terms):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from carekit.coding.categories import UNCORRECTED
-from carekit.coding.flagged import FlaggedRequests, flag_requests
+from carekit.coding.flagged import FlaggedRequests, flagged_as
 from carekit.coding.policy import (
     CATEGORIES,
     LEAVES_NETWORK,
@@ -60,10 +60,7 @@ def workload(
     'all'
     """
     rules = load_policy(lang="en") if policy is None else policy
-    if flagged is None:
-        flagged = flag_requests(requests.but(by=()))
-    else:
-        flagged = flagged.regrouped((), cluster=requests.cluster)
+    flagged = flagged_as(requests.but(by=()), flagged)
     flagged.with_text()
     by, frame = ",".join(requests.by), flagged.frame
     applied = apply_policy(frame, policy=rules)

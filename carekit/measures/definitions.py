@@ -74,7 +74,8 @@ or private; an answer anywhere in the thread counts; posts of any visibility']]
     """
     chosen = [get_definition(d) for d in (DEFINITIONS if definitions is None else definitions)]
     threads = dataset_threads(requests.dataset, engine=requests.on)
-    private = int((threads.posts.visibility == "private").sum().execute() or 0)
+    posts = threads.posts
+    private = int(posts.filter(posts.visibility == "private").count().execute())
     parts = []
     for one in chosen:
         used, reasons = _applied(one, holds_private=private > 0)

@@ -35,12 +35,9 @@ def draw_codes(
 ) -> dict[str, pd.DataFrame]:
     """One coding sheet a coder: the same posts, drawn at random within each language.
 
-    Returns
-    -------
-    dict
-        Coder → frame with `post_id`, `text`, the codes, and `lang`, `network`, `brand`, `stratum`
-        (the language) and `weight`: the number of openings with a text that a coded post stands
-        for. A text that a spreadsheet would run as a formula has an apostrophe before it.
+    Coder → frame with `post_id`, `text`, the codes, and `lang`, `network`, `brand`, `stratum` (the
+    language) and `weight`: the number of openings with a text that a coded post stands for. A text
+    that a spreadsheet would run as a formula has an apostrophe before it.
     """
     both = table.merge(labels, on="post_id", validate="one_to_one")
     both = both[both["kind"].eq("opening") & both["text"].notna()]

@@ -44,8 +44,9 @@ def question_rate(network: str, country: str) -> float:
     """Planted answered share of questions put to an account, all brands of a country."""
     if network in plan.OTHER_NETWORK_RATE:
         return plan.OTHER_NETWORK_RATE[network]
-    if (network, country) in plan.PUBLISHED_RATE:
-        return plan.PUBLISHED_RATE[network, country][0]
+    known = plan.PUBLISHED_RATE[network].get(country)
+    if known:
+        return float(known[0])
     return expit(logit(plan.OUR_RATE[network][country]) + _level(network))
 
 
@@ -56,7 +57,7 @@ def _level(network: str) -> float:
     def excess(shift: float) -> float:
         world = 0.0
         for country, share in plan.COUNTRY_SHARE.items():
-            known = plan.PUBLISHED_RATE.get((network, country))
+            known = plan.PUBLISHED_RATE[network].get(country)
             ours = plan.OUR_RATE[network].get(country, 0.5)
             world += share * (known[0] if known else expit(logit(ours) + shift))
         return world - plan.WORLD_RATE[network][0]
@@ -319,13 +320,7 @@ def second_redirect_share() -> float:
 
 
 def share_of(network: str, **wanted: object) -> float:
-    """Share of the openings of a network whose cell has these values.
-
-    Examples
-    --------
-    >>> round(share_of("x", addressed=True, angry=False) / share_of("x", angry=False), 2)
-    0.75
-    """
+    """Share of the openings of a network whose cell has these values."""
     return sum(
         c.share for c in cells(network) if all(getattr(c, k) == v for k, v in wanted.items())
     )

@@ -28,12 +28,7 @@ from carekit.sample.requests import (
 from carekit.sample.roster import brands
 from carekit.sample.survey import draw_survey
 from carekit.sample.threads import draw_broadcasts, draw_threads
-from carekit.sample.truth import (
-    NOT_PLANTED,
-    count_tables,
-    post_quantities,
-    survey_quantities,
-)
+from carekit.sample.truth import count_tables, post_quantities, survey_quantities
 
 SEED = 2015
 CREATED_AT = "2026-11-22T00:00:00Z"
@@ -57,22 +52,10 @@ class Drawn:
 
 
 def draw_sample(*, n_posts: int = 40_000, seed: int = SEED, texts: bool = True) -> Drawn:
-    """The whole sample in memory.
+    """The whole sample in memory: about `n_posts` (2,000 or more); another seed, another sample.
 
-    Parameters
-    ----------
-    n_posts : int
-        About how many posts; 2,000 or more.
-    seed : int
-        Any seed gives another sample from the same truth.
-    texts : bool
-        False writes "?" or "." in place of each text, for simulations over many seeds: ids, times
-        and question marks stay the same; there are no coding sheets then.
-
-    Raises
-    ------
-    InputError
-        If `n_posts` is below 2,000.
+    Without `texts` stands "?" or "." in place of each, for simulations over many seeds: ids, times
+    and question marks stay the same; there are no coding sheets then.
     """
     if n_posts < LEAST_POSTS:
         raise InputError(
@@ -113,7 +96,7 @@ def draw_sample(*, n_posts: int = 40_000, seed: int = SEED, texts: bool = True) 
             "deleted_since_first_look": gone_since,
         },
         "tables": count_tables(posts, again),
-        "not_planted": NOT_PLANTED,
+        "not_planted": plan.read_plan("truth/not_planted.json"),
         "brands": _brand_truth(firms),
     }
     events = events_table(answered)

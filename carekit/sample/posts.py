@@ -26,16 +26,10 @@ LABELS = [
 def finish_posts(
     rng: np.random.Generator, posts: pd.DataFrame, *, texts: bool = True
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The posts table and its labels, one row a post in both, sorted by time.
+    """The posts table and its labels, one row a post in both, sorted by time, of drawn posts with
+    traps.
 
-    Parameters
-    ----------
-    rng : numpy.random.Generator
-        Decides the wording only.
-    posts : pandas.DataFrame
-        Drawn posts, with their traps.
-    texts : bool
-        False writes "?" or "." in place of each text: all counts stay the same and come faster.
+    `rng` decides the wording only; without `texts` stands "?" or "." in place of each.
     """
     posts = posts.sort_values(["at", "key"], kind="stable", ignore_index=True)
     posts = _complete(rng, posts)

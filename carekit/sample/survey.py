@@ -66,10 +66,10 @@ class Panel:
         """The planted share for each respondent: a number, or one by age (and gender)."""
         if not isinstance(share, dict):
             return np.full(self.n, float(share))
-        if isinstance(next(iter(share)), tuple):
-            pairs = zip(self.frame["age_group"], self.frame["gender"], strict=True)
-            return np.array([share[pair] for pair in pairs])
-        if next(iter(share)) in plan.AGES:
+        if "woman" in share:
+            pairs = zip(self.frame["gender"], self.frame["age_group"], strict=True)
+            return np.array([share[gender][age] for gender, age in pairs])
+        if next(iter(share)) in plan.AGE_LIMITS:
             return np.array([share[a] for a in self.frame["age_group"]])
         (name, by_answer), *_ = share.items()
         given = self.frame[name].to_numpy()
@@ -90,11 +90,12 @@ class Panel:
             asked &= ~says_nothing
         if question["kind"] == "multiple":
             shared = self.rng.standard_normal(self.n)
+            contacted_share = plan.QUESTIONS["contacted_any_service"]["plant"]["yes"]
             for item, share in question["plant"].items():
                 chance = self.chance(share)
                 if name == "used_channel":
                     contacted = self.frame["contacted_any_service"] == "yes"
-                    chance = np.where(contacted, chance / plan.CONTACTED, 0.0)
+                    chance = np.where(contacted, chance / contacted_share, 0.0)
                 ticked = self._latent(shared) < ndtri(chance)
                 values = pd.array(ticked, dtype="boolean")
                 values[~asked] = pd.NA
@@ -131,14 +132,10 @@ def rake(frame: pd.DataFrame, margins: dict[str, dict[str, float]]) -> np.ndarra
 
 
 def draw_survey(rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """The survey table and what questions.json says about it.
+    """The survey table, one row a respondent of either country, and what questions.json says of it.
 
-    Returns
-    -------
-    frame : pandas.DataFrame
-        One row a respondent of either country; null where a question was not asked, or was asked
-        and not answered (`asked_if` tells them apart).
-    questions : dict
+    Null where a question was not asked, or was asked and not answered (`asked_if` tells them
+    apart).
     """
     frames = []
     for country in plan.DESIGNS:

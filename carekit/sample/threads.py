@@ -13,14 +13,10 @@ INHERITED = ["root", "firm", "network", "surface", "account", "lang", "category"
 
 
 def draw_threads(rng: np.random.Generator, openings: pd.DataFrame) -> pd.DataFrame:
-    """Every post of every thread; one row a post.
+    """Every post of every thread, one row a post; none later than the last look at its thread.
 
-    Returns
-    -------
-    pandas.DataFrame
-        `key`, `parent` (key of the post answered, -1 for none), `root`, `kind`, `role`,
-        `author`, and what texts and labels need. Posts later than the last look at their thread
-        are not in it.
+    `key`, `parent` (key of the post answered, -1 for none), `root`, `kind`, `role`, `author`, and
+    what texts and labels need.
     """
     first = openings.copy()
     first["key"] = np.arange(len(first))

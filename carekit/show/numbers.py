@@ -35,8 +35,6 @@ def known(value: Any) -> bool:
 def digits(value: float, places: int, lang: str = "en") -> str:
     """A number with so many places after the point, its digits in groups of three.
 
-    Examples
-    --------
     >>> digits(-12345.678, 1, "fr")
     '−12\\u202f345,7'
     """
@@ -55,8 +53,6 @@ def time_unit(values: Iterable[Any]) -> str:
 def duration(minutes: float, *, unit: str = "", lang: str = "en") -> str:
     """Minutes as people say them: seconds below one, hours from two hours, days from two days.
 
-    Examples
-    --------
     >>> duration(11.99), duration(355.5), duration(4320), duration(0.25)
     ('12.0\\xa0min', '5.9\\xa0h', '3.0\\xa0d', '15\\xa0s')
     """
@@ -69,8 +65,6 @@ def duration(minutes: float, *, unit: str = "", lang: str = "en") -> str:
 def percent(share: float, lang: str = "en") -> str:
     """A share as a per cent with one decimal; more where it would read as 0 and is not.
 
-    Examples
-    --------
     >>> percent(0.3), percent(0.0002)
     ('30.0\\xa0%', '0.02\\xa0%')
     """
@@ -80,8 +74,6 @@ def percent(share: float, lang: str = "en") -> str:
 def points(difference: float, lang: str = "en") -> str:
     """A difference of two shares, in points, always with its sign.
 
-    Examples
-    --------
     >>> points(-0.0231)
     '−2.3\\xa0points'
     """
@@ -91,8 +83,6 @@ def points(difference: float, lang: str = "en") -> str:
 def rank(place: float, lang: str = "en") -> str:
     """A place as people say it.
 
-    Examples
-    --------
     >>> rank(1), rank(12), rank(33), rank(2, "fr")
     ('1st', '12th', '33rd', '2e')
     """
@@ -106,8 +96,6 @@ def rank(place: float, lang: str = "en") -> str:
 def p_value(p: float, lang: str = "en") -> str:
     """A p-value, never 0.
 
-    Examples
-    --------
     >>> p_value(0.0000001), p_value(0.0312)
     ('<0.001', '0.031')
     """
@@ -127,8 +115,6 @@ def say(value: Any, unit: str = "number", *, lang: str = "en", within: str = "")
 
     `within` is the unit of time that a whole column shares.
 
-    Examples
-    --------
     >>> say(0.25, "share"), say(float("nan"), "share"), say(33, "rank")
     ('25.0\\xa0%', '–', '33rd')
     """
@@ -145,8 +131,6 @@ def say(value: Any, unit: str = "number", *, lang: str = "en", within: str = "")
 def interval(low: Any, high: Any, unit: str = "number", *, lang: str = "en") -> str:
     """Two limits, the unit said once; a dash for a limit that is missing.
 
-    Examples
-    --------
     >>> interval(0.276, 0.328, "share"), interval(30, None, "minutes")
     ('27.6 to 32.8\\xa0%', '30.0\\xa0min to –')
     >>> interval(0.1, 300, "minutes"), interval(1, 8, "rank")

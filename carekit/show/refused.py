@@ -12,8 +12,6 @@ from carekit.show.safe import clean
 class Refused:
     """Why a dataset cannot answer. Whatever is done with it gives it again, and it shows itself.
 
-    Examples
-    --------
     >>> nothing = Refused("it holds no survey.")
     >>> nothing.query("n > 30").plot("figure")
     These data cannot answer this: it holds no survey.

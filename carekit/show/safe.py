@@ -26,8 +26,6 @@ _LATEX_SPACES = {"\u00a0": "~", "\u202f": r"\,", "–": "--", "\u2212": "$-$"}
 def clean(text: Any) -> str:
     """Text on one line, without control signs, lone surrogates and turns of direction.
 
-    Examples
-    --------
     >>> clean("Acme\\x00\\n\\u202eLtd")
     'Acme Ltd'
     """
@@ -42,8 +40,6 @@ def clean(text: Any) -> str:
 def latex(text: Any) -> str:
     r"""Text as LaTeX prints it: no sign of it is a command.
 
-    Examples
-    --------
     >>> print(latex(r"AT&T $x$ \input{a}"))
     AT\&T \$x\$ \textbackslash{}input\{a\}
     """
@@ -54,8 +50,6 @@ def latex(text: Any) -> str:
 def markdown(text: Any) -> str:
     """Text as Markdown shows it, in a cell of a table too: no markup, no link, no HTML, no maths.
 
-    Examples
-    --------
     >>> print(markdown("a|b <i> [x](y) $z$"))
     a\\|b &lt;i&gt; \\[x\\](y) \\$z\\$
     """

@@ -24,18 +24,12 @@ FOOTNOTES = ("method", "comparable", "definition", "conf_level")
 
 
 def format_frame(frame: pd.DataFrame, *, format: str = "table") -> str:
-    """A tidy frame as text.
+    """A tidy frame as text: "table", "csv" or "json".
 
-    Parameters
-    ----------
-    frame : pandas.DataFrame
-    format : {"table", "csv", "json"}
-        `table` rounds for reading (shares as they are, 0 to 1); `csv` and `json` keep full
-        precision. JSON is a list of records, a missing value is null. Text cells of a CSV that a
-        spreadsheet would take for a formula get an apostrophe in front.
+    A table rounds for reading (shares as they are, 0 to 1); CSV and JSON keep full precision. JSON
+    is a list of records, a missing value is null. Text cells of a CSV that a spreadsheet would take
+    for a formula get an apostrophe in front.
 
-    Examples
-    --------
     >>> import pandas as pd
     >>> print(format_frame(pd.DataFrame({"brand": ["=1+1"], "n": [2]}), format="csv"))
     brand,n

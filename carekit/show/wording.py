@@ -28,8 +28,6 @@ def words() -> dict[str, Any]:
 def glossary(lang: str = "en") -> dict[str, str]:
     """Every flag that a result may carry, in one sentence each.
 
-    Examples
-    --------
     >>> glossary()["n0"]
     'Nothing was counted here, so there is no estimate.'
     """
@@ -44,8 +42,6 @@ def said(key: str, lang: str, *values: Any) -> str:
 def heading(column: str, lang: str = "en") -> str:
     """A column as a reader calls it; its own name where there is no other.
 
-    Examples
-    --------
     >>> heading("n_answered"), heading("share_leaving")
     ('answered', 'share leaving')
     """
@@ -58,8 +54,6 @@ def heading(column: str, lang: str = "en") -> str:
 def label(column: str, value: Any, lang: str = "en") -> str:
     """A value of a column as a reader calls it: networks, countries, places.
 
-    Examples
-    --------
     >>> label("network", "x"), label("brand", "x"), label("country", "BE", "fr")
     ('X (Twitter)', 'x', 'Belgique')
     """
@@ -79,8 +73,6 @@ def label(column: str, value: Any, lang: str = "en") -> str:
 def short(name: str, longest: int = LONGEST) -> str:
     """A name that fits beside a figure: its middle gives way.
 
-    Examples
-    --------
     >>> short("The Very Long Name of a Company of Somewhere")
     'The Very Long Nam…any of Somewhere'
     """

@@ -1,19 +1,11 @@
-"""The outside world → tables. Names are loaded when they are first used."""
+"""The outside world → tables: files, frames, surveys, and what servers are asked for."""
 
-from __future__ import annotations
+import carekit
 
-from importlib import import_module
-from typing import Any
-
-_LAZY = {
-    "collect": "carekit.sources.collecting.collect",
-    "estimate": "carekit.sources.collecting.collect",
-    "recording": "carekit.sources.collecting.recorded",
-}
-__all__ = sorted(_LAZY)
-
-
-def __getattr__(name: str) -> Any:
-    if name in _LAZY:
-        return getattr(import_module(_LAZY[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__, __all__ = carekit.room(
+    __name__,
+    {
+        "collecting.collect": "collect estimate",
+        "collecting.recorded": "recording",
+    },
+)

@@ -60,7 +60,7 @@ def mean(
     >>> mean(carekit.open_dataset(), "prefers_social_over_phone")
     Traceback (most recent call last):
     carekit.errors.CannotAnswer: `question` 'prefers_social_over_phone' has answers that are no \
-points: yes, no, don't know. A mean needs a number, or a scale of points such as 0 to 10; use \
+points: yes, no. A mean needs a number, or a scale of points such as 0 to 10; use \
 `carekit survey share`.
     """
     found, survey, values, groups_by = _asked(

@@ -74,32 +74,12 @@ def _with_bare(words: tuple[str, ...]) -> list[str]:
 
 
 def score_abuse(texts: Iterable[Any], *, lang: pd.Series | str = "und") -> pd.Series:
-    """How likely each post attacks people, from word lists.
+    """How likely each post attacks people, from word lists: 0 to 1, NaN for missing text.
 
-    Parameters
-    ----------
-    texts : Series or list of str
-        Posts; missing allowed.
-    lang : str or Series of str, default "und"
-        "en" or "fr" reads with that list, anything else with both.
-
-    Returns
-    -------
-    Series of float
-        0 to 1 with the index of `texts`; missing text gives NaN. 0: no insult; about 0.3: an insult
-        aimed at nobody; from `REVIEW_AT` on: aimed at people, for human review only. It is an
-        ordinal score, not a probability: such lists catch few of the insults that have no swear
-        word, and most of what they catch are angry customers.
-
-    Raises
-    ------
-    InputError
-        `texts` holds something else than text, or `lang` has another length.
-
-    Examples
-    --------
-    >>> score_abuse(["You are all idiots", "This stupid box is broken"], lang="en").to_list()
-    [0.7, 0.3]
+    0: no insult; about 0.3: an insult aimed at nobody; from `REVIEW_AT` on: aimed at people, for
+    human review only. An ordinal score, not a probability: such lists catch few of the insults that
+    have no swear word, and most of what they catch are angry customers. `lang` "en" or "fr" reads
+    with that list, anything else with both.
     """
     series = as_texts(texts)
     rows = language_rows(lang, series)

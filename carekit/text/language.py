@@ -1,12 +1,7 @@
-"""The language of each post; short posts take that of their author or thread.
-
-`words` counts function words of eight languages and needs nothing installed; `model` asks py3langid
-restricted to the same eight; `both` counts first and asks the model about what stays undecided.
-"""
+"""The language of each post, told by its function words; short posts take a fallback."""
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterable
 from functools import lru_cache
@@ -15,17 +10,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from carekit.errors import InputError, MissingExtraError
+from carekit.errors import InputError
 from carekit.text.lexicon import load_cues
 from carekit.text.prepare import HANDLE_PATTERN, as_texts, clean_all, without_urls
 from carekit.text.tokens import TokenTable, vocabulary
 
-METHODS = ("words", "model", "both")
 CODES = ("en", "fr", "es", "de", "it", "pt", "nl", "ar")
 """Languages told apart; English and French are those that carekit reads."""
-
-MIN_LETTERS = 15
-"""Below so many letters a model guesses: the post takes its fallback."""
 
 # A word of one language counts 1, shared by two 1/2, and so on; decided when the best language
 # leads the next by this much.
@@ -36,39 +27,26 @@ _FAR_LETTER = re.compile(r"[^\W\d_A-Za-z\u00aa-\u024f\u1e00-\u1eff]")
 _HANDLE = re.compile(HANDLE_PATTERN, re.IGNORECASE)
 
 
-def detect_language(
-    texts: Iterable[Any],
-    *,
-    fallback: pd.Series | str = "und",
-    method: str = "words",
-    min_letters: int = MIN_LETTERS,
-) -> pd.Series:
-    """Language code of each post.
+def detect_language(texts: Iterable[Any], *, fallback: pd.Series | str = "und") -> pd.Series:
+    """Language code of each post; links, handles and `#` are left out.
 
     Parameters
     ----------
     texts : Series or list of str
-        Posts; missing allowed. Links, handles and `#` are left out.
+        Posts; missing allowed.
     fallback : str or Series of str, default "und"
         Code for posts that say too little: the language of the author, of the thread, or "und".
-    method : {"words", "model", "both"}
-        "words": function words; no extra needed. "model": py3langid, restricted to `CODES`.
-        "both": words where they are clear, else the model.
-    min_letters : int
-        Posts with fewer letters are not given to the model.
 
     Returns
     -------
     Series of str
         One code a post, with the index of `texts`: one of `CODES`, "other" (another script), or
-        the fallback. Missing text gives its fallback.
+        the fallback, also for missing text.
 
     Raises
     ------
     InputError
-        Unknown `method`, or `fallback` of another length.
-    MissingExtraError
-        `method` needs py3langid and it is not installed.
+        `fallback` has another length.
 
     Examples
     --------
@@ -77,22 +55,11 @@ def detect_language(
     >>> detect_language(["ok"], fallback="fr").to_list()
     ['fr']
     """
-    if method not in METHODS:
-        raise InputError(
-            f"`method` is {method!r}; expected one of {', '.join(METHODS)}. "
-            "Use 'words', which needs no extra."
-        )
     series = as_texts(texts)
     default = _fallback(fallback, series)
     cleaned = clean_all(series)
-    codes = np.array(["und"] * len(series), dtype=object)
-    if method != "model" and len(cleaned):
-        codes = vote(vocabulary().tokenise(cleaned))
-    script = other_script(cleaned)
-    codes[script] = "other"
-    if method != "words":
-        undecided = np.flatnonzero((codes == "und") & series.notna().to_numpy())
-        codes[undecided] = _ask_model([cleaned[i] for i in undecided], min_letters)
+    codes = vote(vocabulary().tokenise(cleaned)) if cleaned else np.array([], dtype=object)
+    codes[other_script(cleaned)] = "other"
     codes = np.where(codes == "und", default, codes)
     return pd.Series(codes, index=series.index, dtype="string", name="lang")
 
@@ -129,11 +96,7 @@ def vote(table: TokenTable) -> np.ndarray:
 
 
 def other_script(cleaned: list[str]) -> np.ndarray:
-    """True where most letters are not Latin: Cyrillic, Arabic, Chinese, ...
-
-    >>> other_script(["привет", "salut", "😀"]).tolist()
-    [True, False, False]
-    """
+    """True where most letters are not Latin: Cyrillic, Arabic, Chinese, ..."""
     out = np.zeros(len(cleaned), dtype=bool)
     for i, text in enumerate(cleaned):
         if text.isascii():
@@ -141,25 +104,3 @@ def other_script(cleaned: list[str]) -> np.ndarray:
         far = len(_FAR_LETTER.findall(text))
         out[i] = far > 0 and 2 * far > len(_LETTER.findall(_HANDLE.sub("", without_urls(text))))
     return out
-
-
-@lru_cache(maxsize=1)
-def _model() -> Any:
-    try:
-        from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
-    except ImportError:
-        raise MissingExtraError("py3langid", "triage", "Telling languages with a model") from None
-    # The bare file name is looked up in the working directory and fails.
-    path = os.path.join(MODEL_DIR, MODEL_FILE)
-    identifier = LanguageIdentifier.from_modelpath(path, norm_probs=True)
-    identifier.set_languages(list(CODES))
-    return identifier
-
-
-def _ask_model(texts: list[str], min_letters: int) -> np.ndarray:
-    codes = np.array(["und"] * len(texts), dtype=object)
-    for i, text in enumerate(texts):
-        bare = _HANDLE.sub(" ", without_urls(text)).replace("#", "")
-        if len(_LETTER.findall(bare)) >= min_letters:
-            codes[i] = _model().classify(bare)[0]
-    return codes

@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib import resources
 
 _SECTION = re.compile(r"\[(-?\d+(?:\.\d+)?)(?: (word|noun|adj|verb|verb2))?((?: [a-z]+)*)\]$")
+_NAMED = re.compile(r"\{([A-Z_]+)\}")
 _VOWELS = "aeiouyàâäéèêëîïôöùûüœ"
 
 
@@ -100,6 +101,17 @@ def load_cues(name: str) -> dict[tuple[str, str], tuple[str, ...]]:
     return {(r["lang"], r["cue"]): tuple(r["words"].split("|")) for r in rows}
 
 
+def load_patterns(name: str, **known: str) -> dict[str, str]:
+    """The sections of a file of patterns: alternatives joined, names in braces filled in."""
+    parts = dict(known)
+    text = re.sub(r"^# .*\n", "", read_text(name), flags=re.MULTILINE)
+    for section in re.split(r"^\[(?=[A-Z_]+\]$)", text, flags=re.MULTILINE)[1:]:
+        head, _, body = section.partition("]\n")
+        alternatives = re.sub(r"\n +", "", body.strip("\n")).split("\n")
+        parts[head] = _NAMED.sub(lambda found: parts[found[1]], "|".join(alternatives))
+    return parts
+
+
 def strip_accents(text: str) -> str:
     """`text` without accents; œ becomes oe.
 
@@ -111,13 +123,7 @@ def strip_accents(text: str) -> str:
 
 
 def english_forms(word: str, kind: str) -> set[str]:
-    """Forms of a regular English word.
-
-    >>> sorted(english_forms("terrible", "adj"))
-    ['terrible', 'terribly']
-    >>> sorted(english_forms("deny", "verb"))
-    ['denied', 'denies', 'deny', 'denying']
-    """
+    """Forms of a regular English word."""
     forms = {word}
     if kind == "adj":
         if word.endswith("le") and word[-3] not in _VOWELS:
@@ -145,13 +151,7 @@ _IR = ("ir", "is", "it", "issons", "issez", "issent", "i", "ie", "ies", "issant"
 
 
 def french_forms(word: str, kind: str) -> set[str]:
-    """Forms of a regular French word: gender and number, adverb, common tenses.
-
-    >>> sorted(french_forms("honteux", "adj"))
-    ['honteuse', 'honteusement', 'honteuses', 'honteux']
-    >>> sorted(french_forms("content", "adj"))[:4]
-    ['content', 'contente', 'contentement', 'contentes']
-    """
+    """Forms of a regular French word: gender and number, adverb, common tenses."""
     if kind == "noun":
         return {word, word if word.endswith(("s", "x", "z")) else word + "s"}
     if kind == "verb":

@@ -12,23 +12,11 @@ from carekit.text.tone import language_rows
 def match(
     texts: pd.Series, *, patterns: dict[str, str], lang: pd.Series | str, drop: str | None = None
 ) -> pd.Series:
-    """True where the lower-cased text holds the pattern of its language.
+    """True where the lower-cased text holds the pattern of its language; missing text gives
+    missing.
 
-    Parameters
-    ----------
-    texts : Series
-        As `prepare.as_texts` returns it.
-    patterns : dict
-        Keys "en", "fr" and "und" (any other language); only "und" is needed.
-    lang : str or Series of str
-        Language of the posts.
-    drop : str, optional
-        A pattern replaced by a space first: links, in which `?` is common.
-
-    Returns
-    -------
-    Series of boolean
-        Missing text gives missing.
+    `patterns` by "en", "fr" and "und" (any other language; it alone is needed); `drop`: a pattern
+    replaced by a space first, such as links, in which `?` is common.
     """
     found = match_cleaned(
         lower_all(clean_all(texts), drop=drop), patterns=patterns, rows=language_rows(lang, texts)

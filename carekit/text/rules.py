@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,12 +17,10 @@ from carekit.text.matching import lower_all, match_cleaned
 from carekit.text.personal_data import kinds_of
 from carekit.text.prepare import URL_PATTERN, as_texts, clean_all, without_noise
 from carekit.text.questions import PATTERNS
-from carekit.text.tokens import vocabulary
+from carekit.text.tokens import TokenTable, vocabulary
 from carekit.text.tone import (
     BATCH,
     NEGATIVE_AT,
-    POSITIVE_AT,
-    TONES,
     language_rows,
     score_table,
     tone_frame,
@@ -31,8 +30,10 @@ COMMENT_CLASSES = ("question", "troll", "negative", "positive", "neutral")
 """The five categories of the comment-management scheme, in the order in which they are tried."""
 
 COMPLAINT_AT = -1.1
-# Width of the step between tones in `predict_proba`: about the spread of scores near a threshold.
-STEP = 1.5
+# Letters of neither language, of which a post tells that says too little to be counted.
+NEITHER = re.compile("[ñßáíóúìòãõşğıłżźćńęąřšžčůåøđäöő¿¡]")
+READ = ("en", "fr", "und")
+"""Languages whose posts are judged; "und" says too little to tell, and is read as both."""
 
 
 class RuleTriage:
@@ -48,9 +49,8 @@ class RuleTriage:
 
     Notes
     -----
-    `fit` exists so that rules and trained classifiers can be used in the same place; it learns
-    nothing. A share counted on these flags carries the classifier's errors: correct it with a coded
-    sample (`carekit.inference.correction.prevalence.corrected_prevalence`).
+    A share counted on these flags carries the classifier's errors: correct it with a coded sample
+    (`carekit.inference.correction.prevalence.corrected_prevalence`).
 
     Examples
     --------
@@ -60,17 +60,11 @@ class RuleTriage:
     [['en', 'negative', True, True], ['fr', 'positive', False, False]]
     """
 
-    classes_ = np.array(TONES, dtype=object)
-
     def __init__(self, *, lang: str | None = None, fallback: str = "und") -> None:
         self.lang, self.fallback = lang, fallback
 
     def __repr__(self) -> str:
         return f"RuleTriage(lang={self.lang!r}, fallback={self.fallback!r})"
-
-    def fit(self, texts: Any = None, labels: Any = None) -> RuleTriage:
-        """Learn nothing, and return itself."""
-        return self
 
     def flag(
         self,
@@ -93,7 +87,8 @@ class RuleTriage:
         Returns
         -------
         DataFrame
-            One row a post, with the index of `texts`. Missing text gives missing flags.
+            One row a post, with the index of `texts`. Missing text gives missing flags; so does, but
+            for `lang` and `pii_types`, a language that the rules do not read (all but `READ`).
 
             - `lang`: code, or `fallback`.
             - `tone`: negative, neutral, positive; `tone_score`: -1 to 1.
@@ -123,7 +118,20 @@ class RuleTriage:
         missing = series.isna().to_numpy()
         if missing.any():
             frame.loc[missing, [c for c in frame.columns if c != "lang"]] = pd.NA
+        unread = ~frame["lang"].isin(READ).to_numpy()
+        if unread.any():
+            frame.loc[unread, [c for c in frame.columns if c not in ("lang", "pii_types")]] = pd.NA
         return frame
+
+    def _told(self, cleaned: list[str], given: np.ndarray, table: TokenTable) -> np.ndarray:
+        """The language of each post: as given, else told from its words or its script."""
+        unknown = pd.isna(given)
+        if not unknown.any():
+            return given
+        told = vote(table)
+        foreign = [bool(NEITHER.search(text)) for text in cleaned]
+        told[other_script(cleaned) | ((told == "und") & np.array(foreign, dtype=bool))] = "other"
+        return np.where(unknown, np.where(told == "und", self.fallback, told), given)
 
     def _given(self, lang: pd.Series | str | None, texts: pd.Series) -> np.ndarray:
         """The language known beforehand of each post, or None."""
@@ -139,16 +147,8 @@ class RuleTriage:
 
         bare = without_noise(cleaned)
         table = vocabulary().tokenise(cleaned, bare=bare)
-        unknown = pd.isna(given)
-        codes = given.copy()
-        if unknown.any():
-            told = vote(table)
-            told[other_script(cleaned)] = "other"
-            told = np.where(told == "und", self.fallback, told)
-            codes = np.where(unknown, told, codes)
+        codes = self._told(cleaned, given, table)
         rows = np.where(codes == "en", 0, np.where(codes == "fr", 1, 2))
-        # A language that carekit does not read is scored by its emoji and by words that English and
-        # French agree on, as an undecided one is.
         scores = score_table(table, rows)
         frame = tone_frame(scores, pd.Series(cleaned, dtype=object))
         lowered = pc.utf8_lower(bare)
@@ -177,53 +177,6 @@ class RuleTriage:
                 "has_issue": pd.array(issue, dtype="boolean"),
             }
         )
-
-    def predict(self, texts: Iterable[Any], *, lang: pd.Series | str | None = None) -> pd.Series:
-        """The tone of each post: negative, neutral, positive; missing for missing text."""
-        return self._score(texts, lang)["tone"]
-
-    def predict_proba(
-        self, texts: Iterable[Any], *, lang: pd.Series | str | None = None
-    ) -> pd.DataFrame:
-        """A weight for each tone: columns negative, neutral, positive, summing to 1.
-
-        An ordered logistic step at the two thresholds of the tone score. It orders posts; it is not
-        calibrated against coded posts. Missing text gives NaN.
-        """
-        score = self._score(texts, lang)["tone_score"]
-        raw = _raw_of(score.to_numpy(dtype=float))
-        below = 1 / (1 + np.exp((raw - NEGATIVE_AT) / STEP * 2))
-        above = 1 / (1 + np.exp((POSITIVE_AT - raw) / STEP * 2))
-        middle = np.maximum(1 - below - above, 0)
-        out = pd.DataFrame(
-            {"negative": below, "neutral": middle, "positive": above}, index=score.index
-        )
-        return out.div(out.sum(axis=1, skipna=False), axis=0)
-
-    def _score(self, texts: Iterable[Any], lang: pd.Series | str | None) -> pd.DataFrame:
-        series = as_texts(texts)
-        given = self._given(lang, series)
-        cleaned = clean_all(series)
-        parts: list[dict[str, np.ndarray]] = []
-        for i in range(0, max(len(cleaned), 1), BATCH):
-            table = vocabulary().tokenise(cleaned[i : i + BATCH])
-            codes = given[i : i + BATCH].copy()
-            unknown = pd.isna(codes)
-            if unknown.any():
-                told = vote(table)
-                codes = np.where(unknown, np.where(told == "und", self.fallback, told), codes)
-            rows = np.where(codes == "en", 0, np.where(codes == "fr", 1, 2))
-            parts.append(score_table(table, rows))
-        scores = {k: np.concatenate([p[k] for p in parts]) for k in parts[0]}
-        return tone_frame(scores, series)
-
-
-def _raw_of(score: np.ndarray) -> np.ndarray:
-    """The raw score behind a tone score: the inverse of x / sqrt(x² + spread)."""
-    from carekit.text.tone import SPREAD
-
-    bounded = np.clip(score, -0.999999, 0.999999)
-    return bounded * np.sqrt(SPREAD / (1 - bounded**2))
 
 
 def comment_class(flags: pd.DataFrame) -> pd.Series:

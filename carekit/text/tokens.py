@@ -58,17 +58,9 @@ def split(text: str) -> list[str]:
 
 @dataclass(frozen=True)
 class TokenTable:
-    """A batch of posts as arrays, one element a token.
-
-    Attributes
-    ----------
-    ids : array of int32
-        Number in the vocabulary, 0 when unknown.
-    post : array of int32
-        Position of the token's post in the batch.
-    capitals : array of bool
-        The token has three letters or more, all capitals.
-    n_posts : int
+    """A batch of posts as arrays, one element a token: its number in the vocabulary (0 when
+    unknown), the position of its post in the batch, whether it has three letters or more, all
+    capitals.
     """
 
     ids: np.ndarray

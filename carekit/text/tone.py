@@ -125,42 +125,11 @@ def _only(index: list[Phrases], low: int, high: int) -> list[Phrases]:
 def score_tone(texts: Iterable[Any], *, lang: pd.Series | str = "und") -> pd.DataFrame:
     """Tone of each post, from carekit's lexicons.
 
-    Parameters
-    ----------
-    texts : Series or list of str
-        Posts; missing allowed.
-    lang : str or Series of str, default "und"
-        Language of the posts: "en", "fr", or anything else, which reads a post with both lexicons
-        where they do not contradict each other. A Series has one value a post.
-
-    Returns
-    -------
-    DataFrame
-        One row a post, with the index of `texts`:
-
-        - `tone`: "negative", "neutral", "positive"; missing text gives missing.
-        - `tone_score`: -1 to 1; the tone is negative or positive beyond two fixed thresholds.
-        - `praise`, `blame`: sums of the favourable (≥ 0) and unfavourable (≤ 0) words, negation and
-          stress counted.
-        - `issues`: number of words or phrases that name a fault of the service.
-
-    Raises
-    ------
-    InputError
-        `texts` holds something else than text, or `lang` has another length.
-
-    Notes
-    -----
-    Only the first `prepare.MAX_CHARS` characters are read. The lexicons and their making are in
-    `carekit/text/lexicons/README.md`. Lexicon scoring follows the idea of VADER (Hutto and
-    Gilbert 2014); lists, weights and code are carekit's own.
-
-    Examples
-    --------
-    >>> score_tone(["Thanks, great crew!", "2 hours on hold, no answer"], lang="en").tone.to_list()
-    ['positive', 'negative']
-    >>> score_tone(["Ma box ne marche toujours pas"], lang="fr").tone.to_list()
-    ['negative']
+    Columns `tone` (negative, neutral, positive), `tone_score` (-1 to 1), `praise` (0 or more) and
+    `blame` (0 or less): the points on both sides, `issues`: faults of the service named. Missing
+    text gives missing values. `lang` other than "en" and "fr" reads with both lexicons where they
+    do not contradict each other. The idea is that of VADER (Hutto and Gilbert 2014); lists, weights
+    and code are carekit's own.
     """
     series = as_texts(texts)
     rows = language_rows(lang, series)
@@ -323,18 +292,4 @@ def _contrast(table: TokenTable, lists: _Lists, row: np.ndarray) -> np.ndarray:
     return weight
 
 
-def lexicon_size() -> pd.DataFrame:
-    """Forms in each tone lexicon: columns lang, n_words, n_phrases.
-
-    >>> lexicon_size().lang.to_list()
-    ['en', 'fr']
-    """
-    rows = []
-    for lang in ("en", "fr"):
-        entries = load_tone(lang)
-        phrases = sum(" " in e.form for e in entries)
-        rows.append({"lang": lang, "n_words": len(entries) - phrases, "n_phrases": phrases})
-    return pd.DataFrame(rows)
-
-
-__all__ = ["TONES", "Vocabulary", "lexicon_size", "score_tone"]
+__all__ = ["TONES", "Vocabulary", "score_tone"]

@@ -64,11 +64,6 @@ def test_posts_without_text_are_not_drawn():
     assert drawn["weight"].to_list() == [1.0, 1.0]
 
 
-def test_numbers_by_stratum_can_be_given():
-    drawn = sample_for_coding(_posts({"a": 9, "b": 9}), n=1, by="brand", n_by={"a": 4, "b": 2})
-    assert drawn.groupby("brand").size().to_dict() == {"a": 4, "b": 2}
-
-
 @settings(max_examples=40, deadline=None)
 @given(
     st.lists(st.integers(1, 30), min_size=1, max_size=6),
@@ -102,11 +97,6 @@ def test_input_is_unchanged():
             {"allocation": "half"},
             "`allocation` is 'half'; expected one of proportional, equal. Use 'equal' to compare "
             "groups.",
-        ),
-        (
-            {"by": "brand", "n_by": {"a": 9}},
-            "`n_by` asks for more than there is (a: 9 of 3); expected at most the posts of each "
-            "stratum: a: 3. Lower the numbers.",
         ),
     ],
 )

@@ -101,7 +101,7 @@ def test_planted_groups_average_to_the_whole():
     plant = survey_plan.QUESTIONS["used_social_care"]["plant"]["yes"]
     groups = planted_groups(plant, "US")
     ages, genders, _ = survey_plan.DESIGNS["US"].margins()
-    by_hand = sum(ages[a] * genders[g] * plant[a, g] for a in ages for g in genders)
+    by_hand = sum(ages[a] * genders[g] * plant[g][a] for a in ages for g in genders)
     assert groups[()] == pytest.approx(by_hand)
     by_age = sum(ages[a] * groups[(("age_group", a),)] for a in ages)
     assert by_age == pytest.approx(by_hand)

@@ -1,13 +1,11 @@
-"""Languages: from function words, from the model, and what short posts get."""
+"""Languages: from function words, and what short posts get."""
 
 from __future__ import annotations
-
-import builtins
 
 import pandas as pd
 import pytest
 
-from carekit.errors import InputError, MissingExtraError
+from carekit.errors import InputError
 from carekit.text.language import detect_language
 
 POSTS = {
@@ -34,12 +32,9 @@ POSTS = {
 }
 
 
-@pytest.mark.parametrize("method", ["words", "model", "both"])
 @pytest.mark.parametrize("lang", list(POSTS))
-def test_plain_posts_of_each_language(method, lang):
-    if method != "words":
-        pytest.importorskip("py3langid")
-    assert set(detect_language(POSTS[lang], method=method)) == {lang}
+def test_plain_posts_of_each_language(lang):
+    assert set(detect_language(POSTS[lang])) == {lang}
 
 
 def test_short_posts_take_the_language_of_their_author_or_thread():
@@ -54,7 +49,7 @@ def test_short_posts_take_the_language_of_their_author_or_thread():
 
 
 def test_other_scripts_are_not_forced_into_latin_languages():
-    found = detect_language(["где моя посылка", "荷物はどこですか", "أين طلبي"], method="words")
+    found = detect_language(["где моя посылка", "荷物はどこですか", "أين طلبي"])
     assert found.to_list() == ["other"] * 3
 
 
@@ -62,34 +57,7 @@ def test_links_and_handles_do_not_decide():
     assert detect_language(["@the_and_of où est mon colis https://the.example"])[0] == "fr"
 
 
-def test_missing_model_is_said_with_the_remedy(monkeypatch):
-    from carekit.text import language
-
-    real = builtins.__import__
-
-    def without(name, *args, **kwargs):
-        if name.startswith("py3langid"):
-            raise ImportError(name)
-        return real(name, *args, **kwargs)
-
-    language._model.cache_clear()
-    monkeypatch.setattr(builtins, "__import__", without)
-    with pytest.raises(MissingExtraError) as error:
-        detect_language(["a text that is long enough to ask"], method="model")
-    assert str(error.value) == (
-        "Telling languages with a model needs the package 'py3langid', which is not installed. "
-        "Install it with: pip install 'carekit[triage]'"
-    )
-    assert detect_language(["where is my bag"], method="words")[0] == "en"
-
-
 def test_errors_name_what_came_what_was_expected_and_what_to_do():
-    with pytest.raises(InputError) as error:
-        detect_language(["a"], method="guess")
-    assert str(error.value) == (
-        "`method` is 'guess'; expected one of words, model, both. Use 'words', which "
-        "needs no extra."
-    )
     with pytest.raises(InputError) as error:
         detect_language(["a"], fallback=pd.Series(["en", "fr"]))
     assert str(error.value) == (

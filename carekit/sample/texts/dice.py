@@ -10,14 +10,7 @@ FACES = 48  # random numbers kept for one text; a longer text uses them again, s
 
 
 class Dice:
-    """Random choices of one text; the same numbers always give the same text.
-
-    Examples
-    --------
-    >>> dice = Dice([0.0, 0.99, 0.5])
-    >>> dice.pick("ab"), dice.pick("ab"), dice.chance(0.4)
-    ('a', 'b', False)
-    """
+    """Random choices of one text; the same numbers always give the same text."""
 
     def __init__(self, numbers: Sequence[float]) -> None:
         self.numbers, self.used = numbers, 0

@@ -25,13 +25,7 @@ SHORTHAND = {
 
 
 def slip(text: str, dice: Dice, *, keep: str = "") -> str:
-    """One slip of the finger: two letters swapped, or one left out; not in the words of `keep`.
-
-    Examples
-    --------
-    >>> slip("My delivery is late", Dice([0.0, 0.2, 0.9]))
-    'My delviery is late'
-    """
+    """One slip of the finger: two letters swapped, or one left out; not in the words of `keep`."""
     # a slip in the name of a brand could make the name of a person
     words = [found for found in PLAIN_WORD.finditer(text) if found[0] not in keep]
     if not words:
@@ -45,13 +39,7 @@ def slip(text: str, dice: Dice, *, keep: str = "") -> str:
 
 
 def shorten(text: str, lang: str) -> str:
-    """Words as people shorten them on a telephone.
-
-    Examples
-    --------
-    >>> shorten("Are you there, please", "en")
-    'Are u there, pls'
-    """
+    """Words as people shorten them on a telephone."""
     for word, short in SHORTHAND[lang].items():
         text = re.sub(rf"(?<![\w@#'’]){re.escape(word)}(?![\w'’@])", short, text)
     return text

@@ -15,29 +15,20 @@ from carekit.sample.roster import brands
 from carekit.sample.truth.answers import answer_rates, telecom
 from carekit.sample.truth.care import care, growth
 from carekit.sample.truth.content import bursts, content
-from carekit.sample.truth.left_out import NOT_PLANTED
 from carekit.sample.truth.quantity import Entry
 from carekit.sample.truth.surveys import survey_quantities
 from carekit.sample.truth.tables import count_tables
 from carekit.sample.truth.threads import threads
 from carekit.sample.truth.waits import waits
 
-__all__ = ["NOT_PLANTED", "count_tables", "post_quantities", "survey_quantities"]
+__all__ = ["count_tables", "post_quantities", "survey_quantities"]
 
 # other kinds of post lack these, so that they come as objects
 FLAGS = "addressed angry question marked irony plain abuse exposes to_care".split()
 
 
 def post_quantities(posts: pd.DataFrame, firms: pd.DataFrame) -> list[Entry]:
-    """Everything planted in the posts.
-
-    Parameters
-    ----------
-    posts : pandas.DataFrame
-        Drawn posts, before the traps.
-    firms : pandas.DataFrame
-        What was drawn for each brand.
-    """
+    """Everything planted in the drawn `posts`, before the traps; `firms`: drawn for each brand."""
     opening = posts[posts["kind"] == "opening"].reset_index(drop=True)
     opening = opening.astype(dict.fromkeys(FLAGS, bool))
     first = posts[posts["kind"] == "answer"]

@@ -8,7 +8,7 @@ import pandas as pd
 from carekit.sample import expected, plan
 from carekit.sample.requests import NEVER, care_accounts, seconds
 from carekit.sample.roster import brands
-from carekit.sample.truth.quantity import Entry, quantity, share
+from carekit.sample.truth.quantity import Entry, change, portion, quantity, share
 
 
 def care(o: pd.DataFrame) -> list[Entry]:
@@ -23,7 +23,9 @@ def care(o: pd.DataFrame) -> list[Entry]:
         effect=[effect for _, effect in found],
         after=o["at"] >= np.array([moment for moment, _ in found]),
     )
-    return [*_displacement(frame), *_moods(frame), *_anger(frame), *_number_of_accounts()]
+    n, k = len(brands()), sum(bool(b.care_x_since or b.care_network == "x") for b in brands())
+    accounts = quantity("has_care_account", k / n, realised=portion(k, n))
+    return [*_displacement(frame), *_moods(frame), *_anger(frame), accounts]
 
 
 def _displacement(o: pd.DataFrame) -> list[Entry]:
@@ -40,89 +42,30 @@ def _displacement(o: pd.DataFrame) -> list[Entry]:
                 ("before", before, rows & ~o["after"]),
                 ("after", after, rows & o["after"]),
             ):
-                made.append(
-                    quantity(
-                        "negative_share_on_main",
-                        value,
-                        definition="openings put to the main account whose true tone is negative "
-                        "/ openings put to the main account",
-                        recover="requests by account_kind and opened_at, with labels or triage",
-                        by={**by, "when": when},
-                        realised=share(negative, mine),
-                    )
-                )
-            made.append(
-                quantity(
-                    "displacement_effect",
-                    after - before,
-                    unit="difference of proportions",
-                    definition="negative share on the main account after its brand opened a care "
-                    "account on that network, minus before; brands with effect 'none' lose the "
-                    "same share of every tone",
-                    recover="difference in differences, brands that opened none as controls",
-                    by=by,
-                )
-            )
+                realised = share(negative, mine)
+                group = {**by, "when": when}
+                made.append(quantity("negative_share_on_main", value, group, realised))
+            made.append(quantity("displacement_effect", after - before, by))
     return made
 
 
 def _moods(o: pd.DataFrame) -> list[Entry]:
     there = o["addressed"] & o["after"] & o["effect"].isin(["displaced", "start"])
     return [
-        quantity(
-            "care_share",
-            value,
-            definition="openings of that mood put to the care account / openings of that mood put "
-            "to any account of the brand, once a care account is open there (effect 'displaced', "
-            "or open from the start); 'negative' leaves the angry ones out",
-            recover="requests by account_kind, with labels or triage",
-            by={"mood": mood},
-            realised=share(o["to_care"], there & o["mood"].eq(mood)),
-        )
-        for mood, value in plan.CARE_SHARE["displaced"].items()
+        quantity("care_share", v, {"mood": m}, share(o["to_care"], there & o["mood"].eq(m)))
+        for m, v in plan.CARE_SHARE["displaced"].items()
     ]
 
 
 def _anger(o: pd.DataFrame) -> list[Entry]:
-    made = [
-        quantity(
-            "anger_odds_ratio",
-            plan.ANGER_ODDS,
-            unit="odds ratio",
-            definition="odds of naming no account of the brand, angry openings against others, "
-            "within a network (H28)",
-            recover="logistic model of a null account on anger and network, clustered by author",
-        )
-    ]
-    for network, base in plan.UNADDRESSED_SHARE.items():
-        for angry in (False, True) if base else ():
-            made.append(
-                quantity(
-                    "unaddressed_share",
-                    expected.unaddressed_share(network, angry),
-                    definition="openings that name no account of the brand / openings",
-                    recover="carekit measure surfaces --by network",
-                    by={"network": network, "angry": str(angry).lower()},
-                    realised=share(
-                        ~o["addressed"], o["network"].eq(network) & o["angry"].eq(angry)
-                    ),
-                )
-            )
+    made = [quantity("anger_odds_ratio", plan.ANGER_ODDS)]
+    for network in [name for name, base in plan.UNADDRESSED_SHARE.items() if base]:
+        for angry in (False, True):
+            value = expected.unaddressed_share(network, angry)
+            by = {"network": network, "angry": str(angry).lower()}
+            rows = o["network"].eq(network) & o["angry"].eq(angry)
+            made.append(quantity("unaddressed_share", value, by, share(~o["addressed"], rows)))
     return made
-
-
-def _number_of_accounts() -> list[Entry]:
-    n = sum(bool(b.care_x_since or b.care_network == "x") for b in brands())
-    return [
-        quantity(
-            "has_care_account",
-            n / len(brands()),
-            definition="brands with an account for care on X at the end / brands",
-            source=("C022",),
-            recover="accounts table: network x, account_kind care",
-            realised={"n": len(brands()), "k": n, "value": round(n / len(brands()), 6)},
-        )
-    ]
 
 
 def growth(o: pd.DataFrame) -> list[Entry]:
@@ -141,38 +84,13 @@ def growth(o: pd.DataFrame) -> list[Entry]:
         "like_for_like": [int((w & since).sum()) for w in windows],
         "accounts": [n_old, n_old + n_new],
     }
-    text = {
-        "total": "openings put to care accounts on X, 1 January to 14 February 2015 against the "
-        "same days of 2014, minus 1",
-        "like_for_like": "the same for accounts that were open in both years",
-        "accounts": "number of care accounts on X in the same two windows, minus 1",
-    }
-    figures = {"total": "P019", "like_for_like": "P022", "accounts": "P023"}
     made = [
         quantity(
-            "mentions_growth",
+            f"mentions_growth:{name}",
             planted[name],
-            unit="proportion_change",
-            definition=text[name],
-            source=(figures[name],),
-            recover="carekit measure growth",
-            by={"accounts": name},
-            realised={
-                "before": before,
-                "after": after,
-                "value": round(after / before - 1, 6) if before else None,
-            },
+            {"accounts": name},
+            change(before, after, less=1),
         )
         for name, (before, after) in counts.items()
     ]
-    made.append(
-        quantity(
-            "yearly_growth",
-            plan.YEARLY_GROWTH,
-            unit="proportion_change",
-            definition="growth of openings of all kinds in 365 days, week days alike; the answered "
-            "share does not change with time",
-            recover="carekit measure growth; log-linear trend of openings by week",
-        )
-    )
-    return made
+    return [*made, quantity("yearly_growth", plan.YEARLY_GROWTH)]

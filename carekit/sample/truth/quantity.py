@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import csv
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib import resources
 from typing import Any
 
 import numpy as np
@@ -12,49 +15,51 @@ Entry = dict[str, Any]
 OURS = ("ours",)
 
 
+@cache
+def _told() -> dict[str, dict[str, str]]:
+    """Rows of quantities.csv by key: unit, source, recover and definition."""
+    text = resources.files(__package__).joinpath("quantities.csv").read_text("utf-8")
+    return {row["key"]: row for row in csv.DictReader(text.splitlines())}
+
+
 def quantity(
-    name: str,
+    key: str,
     value: float | None,
-    *,
-    unit: str = "proportion",
-    definition: str,
-    recover: str,
-    source: tuple[str, ...] = OURS,
     by: Mapping[str, str] | None = None,
     realised: Mapping[str, Any] | None = None,
+    *,
+    name: str | None = None,
+    source: Sequence[str] | None = None,
+    **words: Any,
 ) -> Entry:
     """One entry of truth.json.
 
-    Parameters
-    ----------
-    name : str
-        What is measured; with `by` it is unique.
-    value : float or None
-        The parameter from which every sample is drawn; None where only the sample has a value.
-    unit, definition, recover : str
-        Unit; numerator and denominator in words; how a measure finds it.
-    source : tuple of str
-        Ids of the published figures it is set from, else `ours`.
-    by : mapping
-        The group, such as network and country.
-    realised : mapping
-        What this sample holds before its traps: n, k (of a share) and value.
+    `key` names the row of quantities.csv, whose sentences take `words`; before the colon stands
+    the name, which with `by` is unique. `value` is the parameter from which every sample is drawn
+    (None where only the sample has a value), `realised` what this sample holds before its traps.
     """
+    told = _told()[key]
     return {
-        "name": name,
+        "name": name or key.partition(":")[0],
         "by": dict(by or {}),
         "value": None if value is None else round(float(value), 6),
-        "unit": unit,
-        "definition": definition,
-        "source": list(source),
-        "recover": recover,
+        "unit": told["unit"],
+        "definition": told["definition"].format(**words),
+        "source": list(source or told["source"].split() or OURS),
+        "recover": told["recover"].format(**words),
         "realised": dict(realised) if realised else None,
     }
 
 
-def share(part: pd.Series, whole: pd.Series) -> dict[str, Any]:
-    """Realised share: the rows of `whole` in which `part` holds too."""
-    n, k = int(whole.sum()), int((part & whole).sum())
+def share(part: pd.Series, whole: pd.Series | None = None) -> dict[str, Any]:
+    """Realised share: the rows of `whole` (default: all) in which `part` holds too."""
+    n = len(part) if whole is None else int(whole.sum())
+    k = int(part.sum() if whole is None else (part & whole).sum())
+    return portion(k, n)
+
+
+def portion(k: int, n: int) -> dict[str, Any]:
+    """Realised share of counts."""
     return {"n": n, "k": k, "value": round(k / n, 6) if n else None}
 
 
@@ -63,6 +68,10 @@ def number(values: pd.Series, value: float) -> dict[str, Any]:
     return {"n": len(values), "value": round(float(value), 6) if np.isfinite(value) else None}
 
 
-def every(frame: pd.DataFrame) -> pd.Series:
-    """True on every row."""
-    return pd.Series(True, index=frame.index)
+def change(before: int, after: int, less: float = 0) -> dict[str, Any]:
+    """Realised ratio of two counts, minus `less`."""
+    return {
+        "before": before,
+        "after": after,
+        "value": round(after / before - less, 6) if before else None,
+    }

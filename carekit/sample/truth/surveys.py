@@ -21,35 +21,15 @@ def survey_quantities(frame: pd.DataFrame) -> list[Entry]:
         if name != "gender"
         for entry in _question(frame, name, question)
     ]
-    for name, value, text in (
-        ("survey_unit_correlation", PANEL_CORRELATION, "two people of one sampling unit (psu)"),
-        ("survey_item_correlation", ITEM_CORRELATION,
-         "two items ticked by one person in one multiple question, beside that of the unit"),
-    ):  # fmt: skip
-        made.append(
-            quantity(
-                name,
-                value,
-                unit="correlation",
-                definition=f"between the normal variables behind the answers: {text}",
-                recover="design effect of a weighted share; Rao-Scott correction",
-            )
-        )
-    both = frame["expects_within_60_minutes"].eq("yes")
-    both &= frame["expects_within_60_minutes_complaint"].eq("yes")
-    known = frame["expects_within_60_minutes"].notna()
-    known &= frame["expects_within_60_minutes_complaint"].notna()
-    made.append(
-        quantity(
-            "expects_within_60_minutes_both",
-            survey_plan.WITHIN_60_BOTH,
-            definition="weighted share of those who expect an answer within the hour, for any "
-            "message and for a complaint / respondents who answered both questions",
-            recover="McNemar test of the two questions",
-            realised=_weighted(frame, both, known),
-        )
-    )
-    return made
+    delays = frame[["expects_within_60_minutes", "expects_within_60_minutes_complaint"]]
+    said_yes, answered = (delays == "yes").all(axis=1), delays.notna().all(axis=1)
+    both = _weighted(frame, said_yes, answered)
+    return [
+        *made,
+        quantity("survey_unit_correlation", PANEL_CORRELATION),
+        quantity("survey_item_correlation", ITEM_CORRELATION),
+        quantity("expects_within_60_minutes_both", survey_plan.WITHIN_60_BOTH, None, both),
+    ]
 
 
 def _question(frame: pd.DataFrame, name: str, question: dict[str, Any]) -> list[Entry]:
@@ -65,13 +45,14 @@ def _question(frame: pd.DataFrame, name: str, question: dict[str, Any]) -> list[
                 rows &= people[key].eq(level).fillna(False).astype(bool)
             made.append(
                 quantity(
-                    name,
+                    f"*:{question['kind']}",
                     value,
-                    definition=f"weighted share of that answer; base: {question['base']}",
-                    source=tuple(question["source"]),
-                    recover=f"carekit survey {'multi' if multiple else 'share'} DIR {name}",
-                    by={"country": question["country"], "answer": answer, **dict(group)},
-                    realised=_weighted(people, hit, rows),
+                    {"country": question["country"], "answer": answer, **dict(group)},
+                    _weighted(people, hit, rows),
+                    name=name,
+                    source=question["source"],
+                    question=name,
+                    base=question["base"],
                 )
             )
     return made
@@ -91,12 +72,13 @@ def planted_groups(plant: Any, country: str) -> dict[Group, float]:
         return {(): float(plant)}
     made: dict[Group, float] = {}
     first = next(iter(plant))
-    if isinstance(first, tuple):
-        made[()] = sum(ages[a] * genders[g] * value for (a, g), value in plant.items())
+    if first in genders:
+        made[()] = sum(ages[a] * genders[g] * plant[g][a] for g in genders for a in ages)
         for age in ages:
-            made[(("age_group", age),)] = sum(genders[g] * plant[age, g] for g in genders)
-        for (age, gender), value in plant.items():
-            made[(("age_group", age), ("gender", gender))] = value
+            made[(("age_group", age),)] = sum(genders[g] * plant[g][age] for g in genders)
+        for gender, of_age in plant.items():
+            for age, value in of_age.items():
+                made[(("age_group", age), ("gender", gender))] = value
     elif first in ages:
         made[()] = sum(ages[a] * value for a, value in plant.items())
         for age, value in plant.items():

@@ -17,18 +17,10 @@ TOLERANCE = 1e-6
 
 
 def stale_figures(drawn: Path, committed: Path = FIGURES) -> list[str]:
-    """What a fresh run draws otherwise than the committed figures show.
+    """What a fresh run draws otherwise than the committed figures show, one line a difference.
 
-    Parameters
-    ----------
-    drawn, committed : Path
-        Folders with NAME.csv (the table that is drawn) and NAME.svg (looks) for every figure.
-
-    Returns
-    -------
-    list of str
-        One line a difference; empty if all figures are fresh. Tables are compared to a
-        millionth; looks byte by byte, only with the matplotlib of constraints.txt.
+    In both folders stand NAME.csv (the table that is drawn), compared to a millionth, and NAME.svg
+    (looks), compared byte by byte, only with the matplotlib of constraints.txt.
     """
     problems = []
     new, old = ({p.stem for p in folder.glob("*.svg")} for folder in (drawn, committed))

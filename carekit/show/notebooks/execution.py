@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from carekit.dataset.resources import PACKAGE
+from carekit.dataset.resources import notebooks_folder
 from carekit.errors import InputError, MissingExtraError
 
-NOTEBOOKS = PACKAGE.parent / "notebooks"
+NOTEBOOKS = notebooks_folder()
 
 Progress = Callable[[Path, int, int], None]
 Result = TypeVar("Result")
@@ -26,20 +26,10 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Execution:
-    """One run of one notebook.
+    """One run of one notebook: `notebook` with its new outputs, up to the first cell that failed.
 
-    Attributes
-    ----------
-    path : Path
-        The file that was run; it is not changed.
-    notebook : nbformat.NotebookNode
-        The notebook with its new outputs, up to the first cell that failed.
-    seconds : float
-        From the start of its Python to the end.
-    error : str or None
-        The cell that failed and why, or None. Cells are counted from 1, prose included.
-    traceback : str
-        Of the cell that failed, without colours; empty if none did.
+    `path` is the file that was run, unchanged; `error` the cell that failed (counted from 1, prose
+    included) and why, or None; `traceback` that of the cell, without colours.
     """
 
     path: Path
@@ -70,7 +60,7 @@ def find_notebooks(*names: str, folder: Path | None = None) -> list[Path]:
     *names : str
         File names or their beginnings: `04`, `04-who-gets-an-answer`.
     folder : Path, optional
-        Where to look; by default the folder `notebooks` of the checkout.
+        Where to look; by default those that come with carekit.
 
     Raises
     ------
@@ -81,8 +71,8 @@ def find_notebooks(*names: str, folder: Path | None = None) -> list[Path]:
     every = sorted(folder.glob("*.ipynb"), key=_name)
     if not every:
         raise InputError(
-            f"`folder` is {str(folder)!r}, which holds no notebooks. They come with a checkout of "
-            "the project, not with the installed package: run this from a checkout."
+            f"`folder` is {str(folder)!r}, which holds no notebooks. They come with "
+            "carekit: install it again, or run this from a checkout."
         )
     chosen = []
     for name in names:
@@ -114,36 +104,11 @@ def execute_notebooks(
 ) -> list[Execution]:
     """Run notebooks, each in its own folder. The files are not changed.
 
-    A notebook that fails stops at that cell; the others go on.
-
-    Parameters
-    ----------
-    paths : sequence of paths
-        The notebooks.
-    dataset : path, optional
-        What they read, through `CAREKIT_DATASET`; by default the sample.
-    environment : mapping, optional
-        More environment variables for them.
-    parameters : mapping, optional
-        Values instead of those in the cell tagged `parameters`, in the notebooks that name them.
-    timeout : int
-        Seconds that one cell may take.
-    workers : int
-        How many run at the same time.
-    on_cell : callable, optional
-        Called as `on_cell(path, done, total)` after each cell of code, from another thread.
-
-    Returns
-    -------
-    list of Execution
-        One a notebook, in the order of `paths`.
-
-    Raises
-    ------
-    MissingExtraError
-        Without the extra `notebooks`.
-    InputError
-        If no notebook has a parameter of that name.
+    A notebook that fails stops at that cell; the others go on. They read `dataset` through
+    `CAREKIT_DATASET`, by default the sample; `parameters` stand instead of the values in the cell
+    of that tag, in the notebooks that name them; a cell may take `timeout` seconds; so many
+    `workers` run at the same time; `on_cell(path, done, total)` is called after each cell of code,
+    from another thread. One `Execution` a notebook, in the order of `paths`.
     """
     opened = {Path(path).resolve(): need("nbformat").read(path, as_version=4) for path in paths}
     set_parameters(list(opened.values()), parameters or {})

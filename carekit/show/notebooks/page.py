@@ -17,24 +17,10 @@ def to_html(
 ) -> str:
     """One HTML page that fetches nothing: no script, figures inside, with their alt text.
 
-    Parameters
-    ----------
-    notebook : nbformat.NotebookNode or path
-        With its outputs.
-    title : str
-        Of the page.
-    lang : str
-        The language of the prose, as HTML's `lang` has it.
-    pages : collection of str
-        Notebooks (names without ending) whose pages lie beside this one: links to them lead there,
-        links to others are words.
-    sample : bool
-        Whether it was run on the sample: otherwise prose cells tagged `sample` are left out.
-
-    Raises
-    ------
-    MissingExtraError
-        Without the extra `notebooks`.
+    `notebook` has its outputs; `lang` is the language of the prose, as HTML's `lang` has it. Links
+    to the notebooks `pages` (names without ending), whose pages lie beside this one, lead there;
+    links to others are words. Prose cells tagged `sample` are left out unless it was run on the
+    `sample`.
     """
     if isinstance(notebook, str | Path):
         notebook = need("nbformat").read(notebook, as_version=4)

@@ -44,7 +44,7 @@ def test_messages_of_chatwoot(content: Any, network: str, imported: Callable) ->
     assert posts.author_role.to_dict() == {
         "1": "customer",
         "2": "other",
-        "3": "brand",
+        "3": "other",  # a note among colleagues
         "4": "brand",
     }
     assert posts.visibility.to_dict() == {
@@ -84,7 +84,7 @@ def test_conversations_of_intercom(imported: Callable) -> None:
     made = imported("auto", {"type": "conversation.list", "conversations": [talk("1", *parts)]})
     assert made.report.format == "intercom"
     assert made.posts.author_role.to_dict() == {
-        "facebook:1": "customer", "facebook:1-2": "brand", "facebook:1-3": "brand",
+        "facebook:1": "customer", "facebook:1-2": "other", "facebook:1-3": "brand",
         "facebook:1-4": "customer", "facebook:1-5": "other",
     }  # fmt: skip
     assert made.posts.visibility["facebook:1-2"] == "private"

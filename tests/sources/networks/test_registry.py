@@ -23,7 +23,7 @@ def test_every_module_of_the_folder_is_listed() -> None:
 def test_every_format_is_found_under_its_name_once() -> None:
     names = [name for network in NETWORKS for name in network.formats]
     assert len(names) == len(set(names))
-    assert [*FORMATS, "csv"] == list(MODULES)
+    assert [*FORMATS, "tickets", "csv"] == list(MODULES)
     for name in MODULES:
         made = load_format(name)
         assert (made.name, bool(made.what)) == (name, True)

@@ -84,7 +84,7 @@ def test_the_messages_of_a_ticket_in_any_wrapping(content: Any, imported: Callab
     made = imported("zendesk", content, brand="Acme")
     posts = made.posts
     assert list(posts.index) == ["zendesk:1", *(f"zendesk:1-500{n}" for n in range(2, 6))]
-    assert list(posts.author_role) == ["customer", "brand", "brand", "customer", "customer"]
+    assert list(posts.author_role) == ["customer", "other", "brand", "customer", "customer"]
     assert list(posts.visibility) == ["public", "private", "public", "public", "public"]
     assert set(posts.reply_to.dropna()) == {"zendesk:1"}
     assert posts.text["zendesk:1"] == "my first message in 1"
