@@ -63,7 +63,7 @@ def requests(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
-    target: str | None = ...,
+    target: str = ...,
 ) -> Requests: ...
 def answer_rate(
     dataset: Dataset | Requests,
@@ -75,7 +75,7 @@ def answer_rate(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
-    target: str | None = ...,
+    target: str = ...,
 ) -> Result: ...
 def answer_bounds(
     dataset: Dataset | Requests,
@@ -87,7 +87,7 @@ def answer_bounds(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
-    target: str | None = ...,
+    target: str = ...,
 ) -> Result: ...
 def first_response(
     dataset: Dataset | Requests,
@@ -99,7 +99,7 @@ def first_response(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
-    target: str | None = ...,
+    target: str = ...,
 ) -> Result: ...
 def waits_within(
     dataset: Dataset | Requests,
@@ -112,7 +112,7 @@ def waits_within(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
-    target: str | None = ...,
+    target: str = ...,
 ) -> Result: ...
 def wait_curve(
     dataset: Dataset | Requests,
@@ -124,7 +124,7 @@ def wait_curve(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
-    target: str | None = ...,
+    target: str = ...,
 ) -> Result: ...
 def wait_quantiles(
     dataset: Dataset | Requests,
@@ -137,7 +137,7 @@ def wait_quantiles(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
-    target: str | None = ...,
+    target: str = ...,
 ) -> Result: ...
 def restricted_wait(
     dataset: Dataset | Requests,
@@ -150,7 +150,7 @@ def restricted_wait(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
-    target: str | None = ...,
+    target: str = ...,
 ) -> Result: ...
 def repeats(
     dataset: Dataset | Requests,
@@ -162,7 +162,7 @@ def repeats(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
-    target: str | None = ...,
+    target: str = ...,
 ) -> Result: ...
 def contacts(
     dataset: Dataset | Requests,
@@ -175,7 +175,7 @@ def contacts(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
-    target: str | None = ...,
+    target: str = ...,
 ) -> Result: ...
 def public_outcomes(
     dataset: Dataset | Requests,
@@ -187,7 +187,7 @@ def public_outcomes(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
-    target: str | None = ...,
+    target: str = ...,
 ) -> Result: ...
 def handoffs(
     dataset: Dataset | Requests,
@@ -199,7 +199,7 @@ def handoffs(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
-    target: str | None = ...,
+    target: str = ...,
 ) -> Result: ...
 def redirects(
     dataset: Dataset | Requests,
@@ -211,7 +211,7 @@ def redirects(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
-    target: str | None = ...,
+    target: str = ...,
 ) -> Result: ...
 def elsewhere(
     dataset: Dataset | Requests,
@@ -223,7 +223,7 @@ def elsewhere(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
-    target: str | None = ...,
+    target: str = ...,
 ) -> Result: ...
 def reply_length(
     dataset: Dataset | Requests,
@@ -235,7 +235,7 @@ def reply_length(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
-    target: str | None = ...,
+    target: str = ...,
 ) -> Result: ...
 def surfaces(
     dataset: Dataset | Requests,
@@ -248,7 +248,7 @@ def surfaces(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
-    target: str | None = ...,
+    target: str = ...,
 ) -> Result: ...
 def typical_brand(
     dataset: Dataset | Requests,
@@ -281,7 +281,7 @@ def compare_answer_rates(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
-    target: str | None = ...,
+    target: str = ...,
 ) -> Result: ...
 def compare_first_response(
     dataset: Dataset | Requests,
@@ -292,7 +292,7 @@ def compare_first_response(
     cluster: str | None = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
-    target: str | None = ...,
+    target: str = ...,
 ) -> Any: ...
 def definitions(
     dataset: Dataset | Requests,
@@ -306,7 +306,7 @@ def definitions(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
-    target: str | None = ...,
+    target: str = ...,
 ) -> Result: ...
 def growth(
     dataset: Dataset | Requests,
@@ -334,7 +334,7 @@ def bypass(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
-    target: str | None = ...,
+    target: str = ...,
 ) -> Result: ...
 def near_duplicates(
     dataset: Dataset | Requests,
@@ -350,7 +350,7 @@ def near_duplicates(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
-    target: str | None = ...,
+    target: str = ...,
 ) -> Result: ...
 def care_accounts(
     dataset: Dataset | Requests,
@@ -387,7 +387,7 @@ def csat(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
-    target: str | None = ...,
+    target: str = ...,
 ) -> Result: ...
 def nps(
     dataset: Dataset | Requests,
@@ -400,7 +400,7 @@ def nps(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
-    target: str | None = ...,
+    target: str = ...,
 ) -> Result: ...
 def mean_rating(
     dataset: Dataset | Requests,
@@ -413,7 +413,7 @@ def mean_rating(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
-    target: str | None = ...,
+    target: str = ...,
 ) -> Result: ...
 def categories(
     dataset: Dataset | Requests,
@@ -427,7 +427,7 @@ def categories(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
-    target: str | None = ...,
+    target: str = ...,
 ) -> Result: ...
 def corrected_shares(
     dataset: Dataset | Requests,
@@ -466,5 +466,5 @@ def workload(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
-    target: str | None = ...,
+    target: str = ...,
 ) -> Result: ...
