@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -13,6 +12,7 @@ from carekit.errors import InputError
 from carekit.sources.surveys.codebook import Asked, Codebook
 from carekit.sources.surveys.exports import is_bookkeeping
 from carekit.sources.surveys.identifiers import is_identifier
+from carekit.sources.surveys.naming import identifier, slug, unique
 from carekit.sources.surveys.survey_file import SurveyFile
 from carekit.sources.surveys.ticks import (
     as_ticks,
@@ -365,32 +365,6 @@ def read_numbers(cells: pd.Series) -> pd.Series:
     plain = cells.astype("string").str.replace(r"^(-?\d*),(\d+)$", r"\1.\2", regex=True)
     numbers = pd.to_numeric(plain, errors="coerce").astype("float64")
     return numbers.mask(numbers.abs() == float("inf"))
-
-
-def identifier(text: str) -> str:
-    """A name as it is if Python could use it, else its slug."""
-    return text if text.isidentifier() and text.isascii() else slug(text)
-
-
-def slug(text: str) -> str:
-    """Text as a legal, lower-case name of at most 60 characters.
-
-    Examples
-    --------
-    >>> slug("Réseaux sociaux (Facebook…)"), slug("2 ou 3")
-    ('reseaux_sociaux_facebook', 'n2_ou_3')
-    """
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    made = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:60].rstrip("_")
-    return f"n{made}" if made[:1].isdigit() else made or "question"
-
-
-def unique(name: str, taken: set[str]) -> str:
-    """`name`, or with the first number that is free."""
-    made, number = name, 2
-    while made in taken:
-        made, number = f"{name}_{number}", number + 1
-    return made
 
 
 def _natural(code: str) -> tuple[int, float, str]:
