@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 WHOLE = "whole"
 SHORT = "reply_count"
+# More than any table can hold are missing where claims add up to more.
+MOST_MISSING = 2**63 - 1
 REASONS = {
     "stub": "the source shows a stub in place of comments",
     SHORT: "a post claims more replies than came",
@@ -179,7 +181,8 @@ class GapRecord:
             judged AS (SELECT thread_id, reason, n, reason <> {text(WHOLE)}
             AND n IS DISTINCT FROM 0 AS torn FROM said)
             SELECT thread_id, NOT bool_or(torn) AS thread_complete,
-            CASE WHEN bool_or(torn) THEN max(n) FILTER (torn) ELSE 0 END::BIGINT AS n_missing,
+            CASE WHEN NOT bool_or(torn) THEN 0 WHEN max(n) FILTER (torn) > {MOST_MISSING} THEN {MOST_MISSING}
+            ELSE max(n) FILTER (torn) END::BIGINT AS n_missing,
             string_agg(reason, ' ' ORDER BY reason) FILTER (torn) AS reason
             FROM judged GROUP BY thread_id ORDER BY thread_id"""
         ).to_arrow_table()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 
 import numpy as np
 
@@ -96,3 +97,27 @@ def is_nir(number: str, key: str) -> bool:
     """
     plain = number.replace(" ", "").replace("2A", "19").replace("2B", "18")
     return int(plain) % 97 + int(key) == 97
+
+
+_DATE = re.compile(
+    r"(?:\d{1,2}[-./]\d{1,2}[-./](?:\d{4}|\d{2})|\d{4}[-./]\d{1,2}[-./]\d{1,2}|(?:19|20)\d\d)$"
+)
+
+# Years in a row, norms and versions: "policy 2021/2022", "reference ISO27001", "dossier Covid19".
+_NO_ID = re.compile(
+    rf"{_DATE.pattern}|(?:19|20)\d\d(?:[ /-](?:19|20)\d\d)+$|Q[1-4](?:19|20)\d\d$|"
+    r"(?:covid|iso|iec|rfc|http|mysql|boeing|airbus|iphone|windows)-?\d{1,5}$|\d+x$",
+    re.IGNORECASE,
+)
+
+
+def is_no_id(token: str) -> bool:
+    """Whether a token is a date, years or numbers in a row, a norm or a version."""
+    groups = token.split(" ")
+    in_a_row = len(groups) > 2 and all(int(b) == int(a) + 1 for a, b in pairwise(groups))
+    return in_a_row or _NO_ID.match(token) is not None
+
+
+def is_date(token: str) -> bool:
+    """Whether a token is a day or a year."""
+    return _DATE.match(token) is not None

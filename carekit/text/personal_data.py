@@ -15,7 +15,15 @@ import numpy as np
 import pandas as pd
 
 from carekit.errors import InputError, MissingExtraError
-from carekit.text.personal_checks import iban_end, is_card, is_nir, is_rib, visible
+from carekit.text.personal_checks import (
+    iban_end,
+    is_card,
+    is_date,
+    is_nir,
+    is_no_id,
+    is_rib,
+    visible,
+)
 from carekit.text.personal_patterns import (
     ADDRESS,
     CARD,
@@ -281,27 +289,11 @@ def _keyed(text: str) -> Iterator[tuple[str, int, int]]:
         for match in pattern.finditer(text):
             token = match["id"].rstrip("-./_")
             digits = sum(c.isdigit() for c in token)
-            if digits and (digits >= 4 or len(token) >= 6) and not _NO_ID.match(token):
+            if digits and (digits >= 4 or len(token) >= 6) and not is_no_id(token):
                 # "phone order: 06 12 ..." names a phone; a card is found by its checksum.
                 if _phone_kind(token, named=False) or is_card(token):
                     continue
                 yield kind, match.start("id"), match.start("id") + len(token)
-
-
-_DATE = re.compile(
-    r"(?:\d{1,2}[-./]\d{1,2}[-./](?:\d{4}|\d{2})|\d{4}[-./]\d{1,2}[-./]\d{1,2}|(?:19|20)\d\d)$"
-)
-
-# Years in a row, norms and versions: "policy 2021/2022", "reference ISO27001", "dossier Covid19".
-_NO_ID = re.compile(
-    rf"{_DATE.pattern}|(?:19|20)\d\d(?:[ /-](?:19|20)\d\d)+$|Q[1-4](?:19|20)\d\d$|"
-    r"(?:covid|iso|iec|rfc|http|mysql|boeing|airbus|iphone|windows)-?\d{1,5}$|\d+x$",
-    re.IGNORECASE,
-)
-
-
-def _is_date(token: str) -> bool:
-    return _DATE.match(token) is not None
 
 
 def _phones(text: str, method: str) -> Iterator[tuple[str, int, int]]:
@@ -322,7 +314,7 @@ _TOLL_FREE = ("800", "888", "877", "866", "855", "844", "833", "900")
 def _phone_kind(number: str, *, named: bool) -> str:
     """The number plan that `number` fits, or "": a company's toll-free or premium line has none."""
     digits = "".join(c for c in number if c.isdigit())
-    if _is_date(number.strip()) or digits in ("0123456789", "123456789"):
+    if is_date(number.strip()) or digits in ("0123456789", "123456789"):
         return ""
     if number.lstrip(" (").startswith(("+", "00")):
         bare = digits[2:] if digits.startswith("00") else digits

@@ -103,3 +103,14 @@ def test_a_later_word_replaces_the_earlier_one(record: GapRecord) -> None:
 def test_a_reason_that_nobody_knows_is_a_fault_of_the_mapper(record: GapRecord) -> None:
     with pytest.raises(KeyError, match="no such reason of a gap: lost"):
         record.note([Gap("x", "1", "lost")])
+
+
+def test_claims_that_add_up_to_more_than_a_table_holds_stop_nothing(record: GapRecord) -> None:
+    most = 2**63 - 1
+    drafts = [
+        {"network": "x", "native_id": n, "thread": "7", "nested": False, "n_replies": most}
+        for n in ("1", "2")
+    ]
+    record._con.register("given", pa.Table.from_pylist(drafts, schema=ARROW_SCHEMA))
+    record.claim("given")
+    assert rows(record.threads([], old=NOTHING)) == {"x:7": (False, most, "reply_count")}

@@ -291,6 +291,7 @@ HARMLESS = [
     "05/12, 06/12, 07/12, 08/12, 09/12",
     "10.1.2.3 to 10.1.2.255",
     "version 10.0.19045.3803 installed",
+    "ligne 13 14 15 16 du metro",
     "mdp oublié",
     "identifiant jo12 mot de passe oublié",
 ]
