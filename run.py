@@ -142,7 +142,7 @@ def ensure_environment() -> None:
     started = time.monotonic()
     uv = shutil.which("uv")
     say(f"making the environment in .venv ({reason}).")
-    say(f"This takes {'seconds' if uv else 'a minute or two'} and 1.4 GB of disk, once.")
+    say(f"This takes {'seconds' if uv else 'a minute or two'} and 2 GB of disk, once.")
     try:
         empty_environment()
         done = install(uv)
@@ -158,7 +158,7 @@ def ensure_environment() -> None:
     if not done:
         raise Failure(
             "the environment could not be made; the reason is above. It needs a connection to the "
-            "Python package index, 1.4 GB of disk and, on Debian and Ubuntu without uv, the "
+            "Python package index, 2 GB of disk and, on Debian and Ubuntu without uv, the "
             "package python3-venv. Run the command again once that is mended."
         )
     packages = {"recipe": recipe(), "packages": installed()}
@@ -166,13 +166,14 @@ def ensure_environment() -> None:
     say(f"the environment is ready, after {time.monotonic() - started:.0f} s.")
 
 
-def inside(*command: str, cwd: Path = ROOT, **variables: str) -> int:
-    """Run `python COMMAND` in the environment, with this terminal; its exit code."""
+def inside(*command: str, cwd: Path = ROOT, program: str = "python", **variables: str) -> int:
+    """Run `python COMMAND`, or another program, in the environment; its exit code."""
     env = {k: v for k, v in os.environ.items() if k not in {"PYTHONHOME", "PYTHONPATH"}}
     env |= variables
     env["VIRTUAL_ENV"] = str(VENV)
     env["PATH"] = os.pathsep.join([str(PYTHON.parent), env.get("PATH", os.defpath)])
-    process = subprocess.Popen([str(PYTHON), *command], cwd=cwd, env=env)
+    start = str(PYTHON if program == "python" else PYTHON.with_name(program))
+    process = subprocess.Popen([start, *command], cwd=cwd, env=env)
     while True:
         try:
             return process.wait()
@@ -187,6 +188,11 @@ def inside(*command: str, cwd: Path = ROOT, **variables: str) -> int:
 def reproduce(arguments: list[str]) -> int:
     # In the caller's folder: `--dataset` and `--out` mean what they meant when they were typed.
     return inside("-m", "carekit", "reproduce", *arguments, cwd=Path.cwd())
+
+
+def command(arguments: list[str]) -> int:
+    """The program carekit, in the caller's folder."""
+    return inside("-m", "carekit", *arguments, cwd=Path.cwd())
 
 
 def tests(arguments: list[str]) -> int:
@@ -237,16 +243,42 @@ def count(report: Path, counts: dict[str, int]) -> None:
         counts["skipped"] += skipped
 
 
+CHECKS = {
+    "format": ("python", "-m", "ruff", "format", "--check", "."),
+    "lint": ("python", "-m", "ruff", "check", "."),
+    "types": ("python", "-m", "mypy"),
+    "spelling": ("typos",),
+    "workflows": ("zizmor", "--offline", "--quiet", ".github"),
+}
+
+
 def check(arguments: list[str]) -> int:
-    """Format, lint and types: all three, so that one run shows everything."""
-    steps = [["ruff", "format", "--check", "."], ["ruff", "check", "."], ["mypy"]]
+    """Format, lint, types, spelling and workflows: all of them, so that one run shows everything."""
+    unknown = [name for name in arguments if name not in CHECKS]
+    if unknown:
+        raise Failure(f"there is no check {unknown[0]!r}; there are: {', '.join(CHECKS)}.")
     broken = []
-    for step in steps:
-        say(" ".join(step))
-        if inside("-m", *step) != 0:
-            broken.append(step[0] if step[0] == "mypy" else f"{step[0]} {step[1]}")
+    for name in arguments or CHECKS:
+        program, *step = CHECKS[name]
+        say(f"{name}: {' '.join([program, *step])}")
+        if inside(*step, program=program) != 0:
+            broken.append(name)
     say(f"not clean: {', '.join(broken)}" if broken else "clean")
     return 1 if broken else 0
+
+
+def docs(arguments: list[str]) -> int:
+    """The site, in `site`; a warning is an error. What it needs is installed at its first call."""
+    if not any(VENV.glob("[Ll]ib*/**/site-packages/myst_nb")):
+        what = ["-c", "constraints.txt", "-e", ".[docs]"]
+        if inside("-m", "pip", "install", "--disable-pip-version-check", "--quiet", *what) != 0:
+            return 1
+    return inside(str(ROOT / "docs" / "build.py"), *arguments)
+
+
+def quick(arguments: list[str]) -> int:
+    """The quick suite on the other Pythons of this machine, or with the lowest versions."""
+    return inside(str(ROOT / ".ci" / "pythons.py"), *arguments)
 
 
 def lab(arguments: list[str]) -> int:
@@ -268,8 +300,11 @@ def bench(arguments: list[str]) -> int:
 COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
     "reproduce": (reproduce, "run the notebooks; write figures, pages and the table of verdicts"),
     "test": (tests, "run every test, and compare the notebooks with their committed outputs"),
+    "carekit": (command, "run carekit, such as: python run.py carekit check mine"),
     "lab": (lab, "open JupyterLab on copies of the notebooks, in the folder work"),
-    "check": (check, "check the format, the style and the types of the code"),
+    "check": (check, "check format, style, types, spelling and workflows"),
+    "quick": (quick, "run a quick suite on other Pythons, or with the --lowest versions"),
+    "docs": (docs, "build the site in the folder site"),
     "refresh": (refresh, "run notebooks again and rewrite their committed outputs"),
     "bench": (bench, "run one benchmark: python run.py bench NAME"),
 }

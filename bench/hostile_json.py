@@ -5,8 +5,8 @@
 Each file is a sound one of six items (tests/sources/networks/test_law.py) in which values were
 exchanged, dropped, doubled or moved, bytes were changed, or the end was cut off. Of each the reader
 must count every item once, hand on what a table can hold, and lose none of the items that were left
-as they are. Prints one line a format; exits with 1 at the first file that breaks this, after saving
-it. The importers around the readers have a bench of their own: hostile_input.py.
+as they are. Prints one line a format; a file that breaks this is saved (the first of each kind), and
+the exit is 1. The importers around the readers have a bench of their own: hostile_input.py.
 """
 
 from __future__ import annotations
@@ -91,12 +91,16 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
     parser.add_argument("--files", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--seconds", type=float, default=float("inf"), help="stop after")
     args = parser.parse_args()
     rules, rng, began = law(), random.Random(args.seed), time.monotonic()
     total: Counter[tuple[str, str]] = Counter()
+    broken: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(prefix="hostile-") as folder:
         path = Path(folder) / "file"
         for nth in range(args.files):
+            if time.monotonic() - began > args.seconds:
+                break
             name = rng.choice(list(rules.SEEDS))
             make, around = rules.SEEDS[name]
             items = [make(n) for n in range(rules.N)]
@@ -112,15 +116,19 @@ def main() -> int:
             try:
                 total[name, outcome(name, content, keep, path, rules.OPTIONS)] += 1
             except Exception as error:  # the point of this script: anything else is a failure
-                saved = Path(f"hostile-{name}-{args.seed}-{nth}").absolute()
-                saved.write_bytes(content)
-                print(f"{name}: {type(error).__name__}: {error} ({saved})", file=sys.stderr)
-                return 1
+                kind = f"{name}: {type(error).__name__}: {error}"[:200]
+                broken[kind] += 1
+                if broken[kind] == 1:
+                    saved = Path(f"hostile-{name}-{args.seed}-{nth}").absolute()
+                    saved.write_bytes(content)
+                    print(f"{kind} ({saved})", file=sys.stderr, flush=True)
     for name in rules.SEEDS:
         kinds = ("whole", "some rejected", "nothing")
         print(name, *(f"{kind}: {total[name, kind]:,}" for kind in kinds), sep="  ")
-    print(f"{args.files:,} files, {time.monotonic() - began:.0f} s")
-    return 0
+    print(f"{total.total():,} files without a fault, {time.monotonic() - began:.0f} s")
+    for kind, n in broken.most_common():
+        print(f"broken {n:,}: {kind}")
+    return 1 if broken else 0
 
 
 if __name__ == "__main__":

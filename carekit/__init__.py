@@ -45,6 +45,7 @@ _ROOMS: dict[str, str] = {
     "carekit.sources.files": "import_files",
     "carekit.sources.frames": "from_frame",
     "carekit.sources.surveys.survey": "import_survey",
+    "carekit.report.command": "benchmark",
     "carekit.show.ask": "ask stack",
     "carekit.show.measured": "load_measured",
     "carekit.show.result": "Result",

@@ -29,14 +29,6 @@ class SelectionError(CarekitError):
     """The dataset cannot answer this question, because of how its posts were selected."""
 
 
-class NotAskedError(SelectionError, InputError):
-    """The survey of the dataset does not ask this, or did not ask it of these people."""
-
-
-class NotHeldError(SelectionError, InputError):
-    """The dataset does not hold what this measure needs, such as accounts whose kind is known."""
-
-
 class MissingExtraError(CarekitError, ImportError):
     """An optional dependency is not installed."""
 

@@ -21,7 +21,9 @@ MAY_IMPORT = {
     "sources": "dataset text show",
     "sample": "dataset text",
     "claims": "dataset text requests inference measures show survey coding",
-    "cli": "dataset text requests inference measures show survey coding sources sample claims",
+    "report": "dataset text requests inference measures show coding claims",
+    "cli": "dataset text requests inference measures show survey coding sources sample claims "
+    "report",
 }
 TOP = {"__init__.py", "__main__.py", "errors.py"}
 

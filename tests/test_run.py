@@ -305,14 +305,30 @@ def test_a_crash_without_a_report_is_a_failure(
     assert capsys.readouterr().out == "tests: 0 passed, 1 failed, 0 skipped\n"
 
 
-def test_check_runs_all_three_and_names_those_that_failed(
+def test_check_runs_everything_and_names_what_failed(
     run: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ran: list[str] = []
-    monkeypatch.setattr(run, "inside", lambda *step: ran.append(step[1]) or step[1] == "ruff")
+
+    def inside(*step: str, program: str) -> bool:
+        ran.append(program if program != "python" else step[1])
+        return ran[-1] == "ruff"
+
+    monkeypatch.setattr(run, "inside", inside)
     assert run.check([]) == 1
-    assert ran == ["ruff", "ruff", "mypy"]
-    assert "not clean: ruff format, ruff check" in capsys.readouterr().err
+    assert ran == ["ruff", "ruff", "mypy", "typos", "zizmor"]
+    assert "not clean: format, lint\n" in capsys.readouterr().err
+    assert run.check(["spelling"]) == 0
+    with pytest.raises(run.Failure, match="no check 'beauty'; there are: format, lint, types"):
+        run.check(["beauty"])
+
+
+def test_hooks_run_the_checks_of_run_py(run: ModuleType) -> None:
+    hooks = (RUN.parent / ".pre-commit-config.yaml").read_text("utf-8")
+    named = [line.split()[-1] for line in hooks.splitlines() if "entry: python run.py" in line]
+    assert named == list(run.CHECKS)
+    assert "repo: local" in hooks
+    assert hooks.count("- repo:") == 1
 
 
 def test_bench_needs_a_name_that_exists(

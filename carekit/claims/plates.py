@@ -23,7 +23,7 @@ from carekit.inference.rates.proportions import estimate_rate
 from carekit.measures.answers import answer_rate as answer_rate
 from carekit.show.ask import ask
 from carekit.show.facts import Facts, facts_of
-from carekit.show.numbers import check_language, interval, known, p_value, say
+from carekit.show.numbers import check_language, digits, interval, known, p_value, say
 from carekit.show.pictures import Picture
 from carekit.show.refused import Refused
 from carekit.show.result import Result
@@ -317,10 +317,10 @@ def _plate(
         made = rows.merge(found[kept], on=name, how="outer" if kind != "countries" else "left")
         made = _as_before(made, rows, name)
         both = made.dropna(subset=["published_low", "ci_low"])
-        inside = (both["ci_low"] <= both["published_high"]) & (
-            both["ci_high"] >= both["published_low"]
-        )
-        says = told["holds"].format(int(inside.sum()), len(both)) if len(both) else told["none"]
+        gap = np.maximum(both["published_low"] - both["estimate"], 0)
+        gap = np.maximum(gap, both["estimate"] - both["published_high"])
+        far = digits(100 * float(gap.max()), 1, lang) if len(both) else ""
+        says = told["apart"].format(len(both), far) if len(both) else told["none"]
         note = facts_of(measured).note.removeprefix("Denominator: ")
         notes = (told["measured"].format(note),) if note else ()
     manifest = dataset.manifest

@@ -25,6 +25,7 @@ from carekit.dataset.folder import Dataset, open_dataset
 from carekit.errors import CarekitError, InputError
 from carekit.show.notebooks import execute_notebooks, find_notebooks, notebook_title, to_html
 from carekit.show.notebooks.drawn import FIGURES_VARIABLE
+from carekit.show.notebooks.execution import need
 from carekit.show.text import format_frame
 
 if TYPE_CHECKING:
@@ -99,6 +100,8 @@ def reproduce(
     ledger = load_ledger()
     is_figure = only is not None and only in set(ledger.figures["figure_id"])
     notebooks = [] if is_figure else _notebooks(only, len(ledger))
+    for module in ("jinja2", *(("nbclient", "nbconvert", "matplotlib") if notebooks else ())):
+        need(module)  # what is not installed is said before work begins
     folder = Path(out or OUT)
     (folder / "figures").mkdir(parents=True, exist_ok=True)
     with progress(quiet=quiet) as bar:

@@ -24,6 +24,7 @@ def build_parser(command: str = "measure") -> argparse.ArgumentParser:
     What must load much to know its options is complete only where its `command` is asked for.
     """
     from carekit.cli import general as commands
+    from carekit.cli.benchmarking import add_benchmark_parser
     from carekit.cli.claims import add_claims_parser
     from carekit.cli.coding import add_triage_parser
     from carekit.cli.collecting import add_collect_parser
@@ -36,11 +37,13 @@ def build_parser(command: str = "measure") -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"carekit {carekit.__version__}")
     subparsers = parser.add_subparsers(dest="command", metavar="COMMAND")
     commands.add_reproduce_parser(subparsers)
+    commands.add_notebooks_parser(subparsers)
     add_claims_parser(subparsers)
     add_import_parser(subparsers)
     add_collect_parser(subparsers)
     commands.add_check_parser(subparsers)
     add_measure_parser(subparsers, complete=command == "measure")
+    add_benchmark_parser(subparsers)
     add_measured_parser(subparsers)
     add_survey_parser(subparsers)
     add_triage_parser(subparsers)

@@ -6,6 +6,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any
 
+from carekit.cli.general import add_dataset, chosen
 from carekit.errors import InputError
 from carekit.show.text import FORMATS, format_frame
 
@@ -45,7 +46,7 @@ def add_triage_parser(subparsers: Any) -> None:
 
 
 def _add_flag(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("dir", metavar="DIR", help="a dataset folder")
+    add_dataset(parser)
     parser.add_argument(
         "--posts",
         choices=("openings", "customer", "brand", "all"),
@@ -61,7 +62,7 @@ def _add_flag(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_sample(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("dir", metavar="DIR", help="a dataset folder")
+    add_dataset(parser)
     parser.add_argument(
         "--out", required=True, metavar="FILE", help="the sheet to write: .xlsx or .csv"
     )
@@ -127,7 +128,7 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_prevalence(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("dir", metavar="DIR", help="a dataset folder")
+    add_dataset(parser)
     parser.add_argument(
         "--coded",
         metavar="FILE",
@@ -328,10 +329,10 @@ def read_codes(values: list[str]) -> dict[str, str]:
     return made
 
 
-def _open(path: str) -> Any:
+def _open(path: str | None) -> Any:
     from carekit.dataset.folder import open_dataset
 
-    dataset = open_dataset(path)
+    dataset = open_dataset(chosen(path))
     if dataset.is_sample:
         _say(SYNTHETIC)
     return dataset

@@ -1,4 +1,4 @@
-"""Commands that have no package of their own: reproduce, check, share, sample."""
+"""Commands that have no package of their own: reproduce, notebooks, check, share, sample."""
 
 from __future__ import annotations
 
@@ -18,6 +18,26 @@ def add_format(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--format", choices=FORMATS, default="table", help="how the result is printed"
     )
+
+
+def add_dataset(parser: argparse.ArgumentParser, help: str = "a dataset folder") -> None:
+    """The argument DIR, the same for every command that reads one dataset."""
+    whose = "default: that of CAREKIT_DATASET, else the sample"
+    parser.add_argument("dir", nargs="?", metavar="DIR", help=f"{help} ({whose})")
+
+
+def chosen(given: str | None) -> str:
+    """The folder that DIR names; where it was left out, standard error says what is read."""
+    from carekit.dataset.folder import DATASET_VARIABLE
+    from carekit.dataset.resources import data_folder
+
+    if given is not None:
+        return given
+    if named := os.environ.get(DATASET_VARIABLE):
+        print(f"No DIR is given: the dataset of {DATASET_VARIABLE}, {named}.", file=sys.stderr)
+        return named
+    print("No DIR is given: the sample that comes with carekit.", file=sys.stderr)
+    return str(data_folder("sample"))
 
 
 def add_reproduce_parser(subparsers: Subparsers) -> None:
@@ -58,12 +78,34 @@ def parameter(text: str) -> tuple[str, Any]:
         return name, value
 
 
+def add_notebooks_parser(subparsers: Subparsers) -> None:
+    parser = subparsers.add_parser(
+        "notebooks",
+        help="copy the notebooks to a folder of yours, to run and change them there",
+        description="Copy the notebooks. What you changed in an earlier copy is kept; a newer "
+        "original then stands beside it as NAME.new.ipynb.",
+    )
+    parser.add_argument("--out", required=True, metavar="DIR")
+    parser.set_defaults(run=run_notebooks)
+
+
+def run_notebooks(args: argparse.Namespace) -> None:
+    from pathlib import Path
+
+    from carekit.show.notebooks.workplace import copy_notebooks
+
+    for line in copy_notebooks(Path(args.out)):
+        print(line, file=sys.stderr)
+    first = min(path.name for path in Path(args.out).glob("*.ipynb"))
+    print(os.path.join(args.out, first))
+
+
 def add_check_parser(subparsers: Subparsers) -> None:
     parser = subparsers.add_parser(
         "check",
         help="what is wrong or missing in a dataset, and what it cannot answer",
     )
-    parser.add_argument("dir", metavar="DIR", help="a dataset folder")
+    add_dataset(parser)
     parser.add_argument(
         "--clean", action="store_true", help="first delete what killed imports left behind"
     )
@@ -74,14 +116,15 @@ def add_check_parser(subparsers: Subparsers) -> None:
 def run_check(args: argparse.Namespace) -> int:
     from carekit.dataset.check import check_dataset
 
+    folder = chosen(args.dir)
     if args.clean:
         from carekit.dataset.leftovers import clean_dataset
 
-        done = clean_dataset(args.dir)
+        done = clean_dataset(folder)
         print(f"Deleted: {', '.join(done) or 'nothing was left over'}.", file=sys.stderr)
-        if not os.path.exists(args.dir):  # there were only the preparations for a dataset
+        if not os.path.exists(folder):  # there were only the preparations for a dataset
             return 0
-    problems = check_dataset(args.dir)
+    problems = check_dataset(folder)
     print(format_frame(problems, format=args.format))
     n_errors = int((problems["level"] == "error").sum())
     print(f"{n_errors} errors, {len(problems) - n_errors} remarks.", file=sys.stderr)
@@ -93,7 +136,7 @@ def add_share_parser(subparsers: Subparsers) -> None:
         "share",
         help="counts without people: small tables of a dataset that can be given away",
     )
-    parser.add_argument("dir", metavar="DIR", help="a dataset folder")
+    add_dataset(parser)
     parser.add_argument("--out", required=True, metavar="DIR")
     parser.add_argument(
         "--min-cell", type=int, default=5, metavar="N", help="fewest people of a count (default 5)"
@@ -113,7 +156,10 @@ def run_share(args: argparse.Namespace) -> None:
     from carekit.measures.sharing import share_counts
 
     shared = share_counts(
-        open_dataset(args.dir), out=args.out, min_cell=args.min_cell, min_people=args.min_people
+        open_dataset(chosen(args.dir)),
+        out=args.out,
+        min_cell=args.min_cell,
+        min_people=args.min_people,
     )
     print(shared)
 

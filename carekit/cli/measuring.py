@@ -1,4 +1,4 @@
-"""`carekit measure NAME DIR`: one command for each measure, made from its declaration."""
+"""`carekit measure NAME [DIR]`: one command for each measure, made from its declaration."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import asdict
 from inspect import Parameter, formatannotation
 from typing import TYPE_CHECKING, Any
 
-from carekit.cli.general import Subparsers, add_format
+from carekit.cli.general import Subparsers, add_dataset, add_format, chosen
 from carekit.dataset.folder import open_dataset
 from carekit.show.text import format_frame
 
@@ -23,7 +23,12 @@ COMMON: dict[str, dict[str, Any]] = {
     "definition": {"metavar": "NAME", "help": "what a request and an answer are"},
     "cluster": {
         "metavar": "COL",
-        "help": "independent unit: a column, none, or auto (author within a brand, else brand)",
+        "help": "independent unit: a column, none, or auto (author for these brands, brand for "
+        "brands like these)",
+    },
+    "target": {
+        "choices": ("auto", "these", "like-these", "both"),
+        "help": "of which brands the limits speak; auto: of these, where there are fewer than 30",
     },
     "where": {"metavar": "EXPR", "help": "condition, such as \"network = 'x'\""},
     "conf_level": {"type": float, "help": "confidence level (default 0.95)"},
@@ -76,7 +81,7 @@ def add_measure_parser(subparsers: Subparsers, *, complete: bool) -> None:
 def _add_measure(names: Subparsers, measure: Measure) -> None:
     summary = (measure.function.__doc__ or "").partition("\n")[0]
     parser = names.add_parser(measure.name, help=measure.question, description=summary)
-    parser.add_argument("dir", metavar="DIR", help="a dataset folder")
+    add_dataset(parser)
     for name, option in COMMON.items():
         if name in measure.options:
             needed = {"required": True} if measure.options[name] is REQUIRED else {}
@@ -125,7 +130,7 @@ def run_measure(args: argparse.Namespace) -> None:
     measure: Measure = given["measure"]
     known = [*measure.options, *measure.own]
     options = {name: given[name] for name in known if name in given}
-    dataset = open_dataset(args.dir)
+    dataset = open_dataset(chosen(args.dir))
     if dataset.is_sample:
         print(
             "Synthetic data: the result recovers a planted truth and is no evidence.",

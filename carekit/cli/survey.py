@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any, NamedTuple
 
-from carekit.cli.general import Subparsers, add_format
+from carekit.cli.general import Subparsers, add_dataset, add_format, chosen
 from carekit.errors import InputError
 from carekit.show.text import format_frame
 
@@ -53,7 +53,7 @@ def add_survey_parser(subparsers: Subparsers) -> None:
     )
     names = list(ESTIMATES)
     parser.add_argument("name", metavar="NAME", choices=names, help=", ".join(names))
-    parser.add_argument("dir", metavar="DIR", help="a dataset folder with a survey")
+    add_dataset(parser, "a dataset folder with a survey")
     parser.add_argument(
         "question", metavar="QUESTION", help="a question of questions.json, or one of its options"
     )
@@ -85,7 +85,7 @@ def run_survey(args: argparse.Namespace) -> None:
     from carekit import survey
     from carekit.dataset.folder import open_dataset
 
-    dataset = open_dataset(args.dir)
+    dataset = open_dataset(chosen(args.dir))
     estimate = ESTIMATES[args.name]
     shared: dict[str, Any] = {"where": args.where, "lonely": args.lonely, "conf_level": args.conf}
     given = {

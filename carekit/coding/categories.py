@@ -13,7 +13,7 @@ from carekit.coding.flagged import FlaggedRequests, flagged_as
 from carekit.errors import InputError
 from carekit.measures.registry import Told, measure
 from carekit.requests.value import Requests
-from carekit.text.rules import COMMENT_CLASSES
+from carekit.text.rules import COMMENT_CLASSES, READ
 
 FLAGS = ("is_question", "is_complaint", "needs_review", "personal_data")
 UNCORRECTED = "rules, uncorrected"
@@ -57,7 +57,8 @@ def categories(
         then the flags is_question, is_complaint, needs_review, personal_data, which may overlap;
         `n` (requests with a text, the denominator), `n_yes` (those that the rules put there);
         `estimate`, `ci_low`, `ci_high`, `conf_level`: corrected by PPI++ where a sample is coded;
-        `uncorrected`: n_yes / n; `n_coded`; `n_missing` (requests without a text); `method`,
+        `uncorrected`: n_yes / n; `n_coded`; `n_missing` (requests without a text,
+        or in another language than French and English); `method`,
         `flags`, `definition`.
 
     Raises
@@ -91,7 +92,11 @@ def categories(
         if coded is None
         else "Corrected by the coded sample (PPI++), but personal_data, which is not coded."
     )
-    lost = {"requests without a text": int((~known).sum())}
+    unread = ~known & ~frame["lang"].isin(READ)
+    lost = {
+        "requests without a text": int((~known & ~unread).sum()),
+        "requests in languages that the rules do not read": int(unread.sum()),
+    }
     return Told(rates, left_out=lost, notes=(how, closed), requests=flagged.requests)
 
 

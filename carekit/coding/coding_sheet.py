@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from carekit.dataset.atomic import replacing
-from carekit.dataset.csv_files import rows_text
+from carekit.dataset.csv_files import FORMULA_STARTS, rows_text
 from carekit.errors import InputError, MissingExtraError
 from carekit.text.checks import need_columns, one_of
 from carekit.text.lexicon import strip_accents
@@ -25,7 +25,7 @@ CODEBOOK_LANGS = ("fr", "en")
 CODE_COLUMNS = ("tone", "is_question", "is_complaint", "is_abuse")
 
 # A cell that starts so is run as a formula by spreadsheet programs.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "|", "%")
+_FORMULA = (*FORMULA_STARTS, "|", "%")
 MAX_CELL = 32_000
 """A spreadsheet cell holds 32,767 characters."""
 

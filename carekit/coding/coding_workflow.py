@@ -12,6 +12,7 @@ import pandas as pd
 from carekit.coding.coding_sheet import CODE_COLUMNS, read_coding_sheet, write_coding_sheet
 from carekit.coding.flagged import flag_requests
 from carekit.coding.sampling import sample_for_coding
+from carekit.dataset.csv_files import csv_text
 from carekit.errors import InputError, SelectionError
 from carekit.inference.rates.agreement import compare_coders
 from carekit.text.personal_data import redact
@@ -125,7 +126,8 @@ def write_sheets(
     target.parent.mkdir(parents=True, exist_ok=True)
     for sheet, coder in zip(sheets, coders or [""], strict=True):
         write_coding_sheet(drawn, sheet, lang=lang, columns=columns, coder=coder)
-    drawn[[c for c in DESIGN if c in drawn]].to_csv(design, index=False)
+    text = csv_text(drawn[[c for c in DESIGN if c in drawn]])
+    design.write_text(text, encoding="utf-8", newline="")
     return [*sheets, design]
 
 

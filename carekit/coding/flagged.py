@@ -57,10 +57,8 @@ class FlaggedRequests:
         asked = column_tuple(by)
         unit = None if cluster in (None, NONE) else cluster
         if cluster == AUTO:
-            one = {"brand", "account"} & set(asked) or len(
-                self.frame["brand"].dropna().unique()
-            ) < 2
-            unit = "author_id" if one else "brand"
+            of_requests = tuple(c for c in asked if c not in TOLD)
+            unit = self.requests.but(by=of_requests, cluster=AUTO).unit
         for name in (*asked, *([unit] if unit else [])):
             if name not in self.frame:
                 raise InputError(

@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from carekit.dataset.atomic import replacing
+from carekit.dataset.csv_files import csv_text, plain_cell
 from carekit.errors import InputError, SchemaError
 from carekit.text.checks import need_columns
 from carekit.text.rules import COMMENT_CLASSES
@@ -124,11 +125,11 @@ def write_policy(policy: pd.DataFrame, path: str | os.PathLike[str]) -> Path:
         )
     target.parent.mkdir(parents=True, exist_ok=True)
     with replacing(target) as temporary:
-        # The byte order mark lets spreadsheet programs read the accents.
         whole = policy.assign(
             deadline_minutes=policy["deadline_minutes"].map("{:g}".format, na_action="ignore")
         )
-        whole.to_csv(temporary, index=False, encoding="utf-8-sig")
+        # The byte order mark lets spreadsheet programs read the accents.
+        temporary.write_text(csv_text(whole), encoding="utf-8-sig", newline="")
     return target
 
 
@@ -140,7 +141,7 @@ def _checked(frame: pd.DataFrame) -> pd.DataFrame:
             f"{', '.join(map(str, frame.columns))}. Keep the columns of the shipped table."
         )
     out = pd.DataFrame({c: frame[c] if c in frame.columns else "" for c in COLUMNS})
-    out = out.map(lambda v: v.strip() if isinstance(v, str) else v)
+    out = out.map(lambda v: plain_cell(v.strip()) if isinstance(v, str) else v)
     for column, allowed in _ALLOWED.items():
         named = (*allowed, "*") if column in _KEYS else allowed
         wrong = out[~out[column].isin(named)]

@@ -42,3 +42,9 @@ def data_folder(name: str) -> Path:
     raise DatasetError(
         f"The data folder {name!r} is not part of this installation of carekit. {remedy}"
     )
+
+
+def notebooks_folder() -> Path:
+    """Where the notebooks are: in the checkout, or inside an installed package."""
+    inside = PACKAGE / "_data" / "notebooks"
+    return inside if inside.is_dir() else PACKAGE.parent / "notebooks"

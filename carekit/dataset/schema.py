@@ -104,12 +104,13 @@ POSTS = _table(
 
 # A posts file may have these too, and after them the columns that an import was told to keep.
 CREATED_UNTIL, AUTOMATIC = "created_until", "automatic"
+NEVER_SAID = "2200-01-01"  # as created_until: an answer of which no time is known at all
 EXTRA_OF_POSTS = (
     Column(
         CREATED_UNTIL,
         "time",
-        "the post was written between created_at and this, UTC: its source gives a day only, or "
-        "an answer without a time; null if created_at is exact",
+        "the post was written between created_at and this, UTC: its source gives a day only, or an "
+        f"answer without a time ({NEVER_SAID}: no limit is known); null if created_at is exact",
     ),
     Column(AUTOMATIC, "boolean", "an automatic first answer of the brand"),
 )

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from carekit.inference.rates.bounds import rate_bounds
-from carekit.measures.registry import measure
+from carekit.measures.registry import Told, measure
+from carekit.measures.targets import COLUMNS, UNITS, rates_of_targets
 from carekit.requests.value import Requests
 
 if TYPE_CHECKING:
@@ -24,28 +25,42 @@ def count_answers(requests: Requests) -> pd.DataFrame:
 @measure(
     "answer-rate",
     "what share of requests was answered",
-    "n n_answered estimate ci_low ci_high conf_level method flags definition",
+    f"n n_answered estimate ci_low ci_high {COLUMNS} conf_level method flags definition",
+    units=UNITS,
     refused_as="answer-rate",
 )
-def answer_rate(requests: Requests) -> pd.DataFrame:
+def answer_rate(requests: Requests) -> Told:
     """Share of requests that the brand answered, with its interval.
 
     Parameters
     ----------
     dataset : Dataset or Requests
         A dataset with the options of `carekit.requests` (by, where, definition, cluster,
-        conf_level, allow_selected, engine), or the requests that it gives.
+        conf_level, allow_selected, engine, target), or the requests that it gives.
 
     Returns
     -------
     pandas.DataFrame
-        One row a group: the `by` columns; n (requests, the denominator), n_answered; estimate
-        (n_answered / n, 0 to 1), ci_low, ci_high, conf_level; method, flags, definition.
+        One row a group, with ``target="both"`` two: the `by` columns, then
+
+        - n (requests, the denominator), n_answered; estimate, ci_low, ci_high, conf_level
+        - target: of which brands the limits speak. "these brands": n_answered / n of these very
+          brands. "brands like these": with 30 brands or more n_answered / n, brands as clusters;
+          where it is asked for by `target`, the mean rate of such brands, each counting once, with
+          limits that hold for few brands as well
+        - brands, brand_sd: how many, and how much their rates differ (standard deviation)
+        - next_low, next_high: limits of the rate of one more such brand
+        - other_target, other_estimate, other_low, other_high: the same for the other target
+        - method, flags, definition
+
+        Where each group is one brand, there is nothing to say of others.
 
     Raises
     ------
     SelectionError
         If the dataset holds only answered conversations, unless `allow_selected`.
+    CannotAnswer
+        If `target` asks for brands like these, and each group is one brand.
     InputError
         If a column, a definition or the condition is not known.
 
@@ -56,7 +71,9 @@ def answer_rate(requests: Requests) -> pd.DataFrame:
     >>> bool(rates.estimate.between(rates.ci_low, rates.ci_high).all())
     True
     """
-    return requests.rates(count_answers(requests))
+    from ibis import _
+
+    return rates_of_targets(requests, n_answered=_.answered)
 
 
 def count_unknown(requests: Requests) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from carekit.errors import CannotAnswer, InputError, NotHeldError
+from carekit.errors import CannotAnswer, InputError
 from carekit.inference.benchmark.pooling import shrink_rates
 from carekit.inference.rates.comparisons import compare_rates
 from carekit.inference.rates.proportions import mean_of_rates
@@ -104,7 +104,7 @@ def shrunk_rates(requests: Requests) -> pd.DataFrame:
     requests = requests.but(cluster=NONE)
     counts = count_answers(requests)
     if (groups := len(counts[list(requests.by)].dropna())) < FEWEST_GROUPS:
-        raise NotHeldError(
+        raise CannotAnswer(
             f"`by` {', '.join(requests.by)!r} has {groups} group(s) with requests in this dataset; "
             f"what groups have in common needs at least {FEWEST_GROUPS}. Use answer_rate, which "
             "gives each group its own interval."
@@ -158,7 +158,7 @@ def compare_answer_rates(requests: Requests, *, reference: Any = None) -> Told:
     by, counts = requests.by[0], count_answers(requests)
     missing = counts[by].isna()
     if (groups := counts[by].nunique()) < 2:
-        raise NotHeldError(
+        raise CannotAnswer(
             f"`by` {by!r} has {groups} group(s) in this dataset; at least two are needed to compare. "
             "Name another column."
         )

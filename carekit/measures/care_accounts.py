@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from carekit.dataset.engine import Engine, using
-from carekit.errors import NotHeldError
+from carekit.errors import CannotAnswer
 from carekit.inference.panels.interrupted import interrupted_rate
 from carekit.inference.panels.staggered import event_time
 from carekit.inference.rates.counts import check_conf_level
@@ -52,8 +52,9 @@ def care_accounts(
         With accounts, their account_kind and opened_at. Of the options of `carekit.requests` it
         takes conf_level and engine.
     network : str or sequence of str
-        Where the accounts are. With several, a brand's main accounts on two of them are two units:
-        more brands can be compared, but what a brand does on both is taken for independent.
+        Where the accounts are. With several, a brand is one unit all the same: its months on the
+        networks where it opened its first care account, or on all of them if it never had one on
+        any network (a brand that had one elsewhere is no control).
     negative : collection of str, optional
         post_ids of the negative openings; by default those that the rules of
         `carekit.text.rules.RuleTriage` call negative. Errors of a classifier that hit all brands alike
@@ -84,7 +85,7 @@ def care_accounts(
 
     Raises
     ------
-    NotHeldError
+    CannotAnswer
         If no brand opened a care account within the dataset, or none can be compared.
 
     Notes
@@ -205,7 +206,7 @@ def care_series(
     weeks = weeks.reindex(range(first, last + 1), fill_value=0)
     # A week without any opening holds no share; the series must be whole.
     if (empty := weeks["n"] == 0).any():
-        raise NotHeldError(
+        raise CannotAnswer(
             f"`network` is {network!r}, where {int(empty.sum())} of {len(weeks)} weeks around the "
             "openings hold no request to a main account; an interrupted series needs one in each. "
             "Use care_accounts, which needs none."
@@ -232,10 +233,11 @@ def care_panel(
     """The table that the study is about: one row a brand and month.
 
     brand, period ("2014-05"), start (first month with a care account; null: never), n_requests
-    (openings put to the main account), n_negative, share. With several networks the brand reads
-    "Acme on x". `opening_month` keeps the month of the opening, and lets the time with a care
-    account start with it; else it is left out for its brand, since it is neither before nor after.
-    Raises NotHeldError as `carekit.care_accounts` does.
+    (openings put to the main account), n_negative, share. With several networks a brand is one unit,
+    as `carekit.care_accounts` tells. `opening_month` keeps the month of the opening, and lets the
+    time with a care account start with it; else it is left out for its brand, since it is neither
+    before nor after.
+    Raises CannotAnswer as `carekit.care_accounts` does.
     """
     networks = _networks(network)
     parts = []
@@ -243,14 +245,28 @@ def care_panel(
         for one in networks:
             marked = _negative(dataset, one, negative, opened)
             months = count_main_openings(dataset, network=one, negative=marked, engine=opened)
-            part = _panel_of(dataset, one, months, brands, opening_month)
-            if len(networks) > 1:
-                part["brand"] = part["brand"] + f" on {one}"
-            parts.append(part)
-    panel = pd.concat(parts, ignore_index=True)
-    if panel["start"].isna().all() or panel["start"].notna().all():
+            parts.append(_panel_of(dataset, one, months, brands, opening_month))
+    # A network where nobody opened one, or nobody is left to compare with, says nothing.
+    parts = [p for p in parts if not (p["start"].isna().all() or p["start"].notna().all())]
+    if not parts:
         raise _nothing(network)
-    return panel
+    return parts[0] if len(networks) == 1 else _one_unit_a_brand(dataset, parts)
+
+
+def _one_unit_a_brand(dataset: Dataset, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The panels of several networks as one, a row a brand and month."""
+    panel = pd.concat(parts, ignore_index=True)
+    first = panel.groupby("brand")["start"].min()
+    begun = panel["brand"].map(first)
+    accounts = dataset.read("accounts")
+    had = accounts.loc[accounts["account_kind"].eq("care"), "brand"]
+    clean = begun.isna() & ~panel["brand"].isin(had)
+    kept = panel[clean | (panel["start"].notna() & (panel["start"] == begun))]
+    counts = ["n_requests", "n_negative"]
+    made = kept.groupby(["brand", "period"], as_index=False)[counts].sum()
+    made = made.assign(start=made["brand"].map(first))
+    made["share"] = made["n_negative"] / made["n_requests"]
+    return made[["brand", "period", "start", *counts, "share"]]
 
 
 def _networks(network: str | Sequence[str]) -> list[str]:
@@ -276,8 +292,8 @@ def _panel_of(
     return panel[columns].reset_index(drop=True)
 
 
-def _nothing(network: str | Sequence[str]) -> NotHeldError:
-    return NotHeldError(
+def _nothing(network: str | Sequence[str]) -> CannotAnswer:
+    return CannotAnswer(
         f"`network` is {network!r}, where no brand opened a care account within the dataset, or no "
         "brand is left to compare with; accounts need account_kind and opened_at. Choose another "
         "network, or complete the table of accounts."

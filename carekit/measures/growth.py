@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
-from carekit.errors import InputError, NotHeldError
+from carekit.errors import CannotAnswer, InputError
 from carekit.inference.rates.growth import split_growth
 from carekit.measures.registry import Told, measure
 from carekit.requests.clock import whole_seconds
@@ -55,7 +55,7 @@ def growth(
     ------
     InputError
         If one period comes without the other, ends before it starts, or another cluster is asked.
-    NotHeldError
+    CannotAnswer
         If there is no request and no period is given.
 
     Examples
@@ -80,7 +80,7 @@ def growth(
         periods = _period(before, "before"), _period(after, "after")
     else:
         if (ends := span(asked)) is None:
-            raise NotHeldError(
+            raise CannotAnswer(
                 f"{asked.dataset.path} holds no {asked.definition.denominator}"
                 f"{f' where {asked.where}' if asked.where else ''}: there are no periods to "
                 "compare. Choose other requests, or give `before` and `after`."

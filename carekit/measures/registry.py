@@ -37,7 +37,10 @@ COMMON: dict[str, Any] = {
     "conf_level": 0.95,
     "allow_selected": False,
     "engine": None,
+    "target": AUTO,
 }
+# What is drawn independently says of which brands the limits speak.
+_OF = {"brand": "brands like these", "author": "these brands", "request": "these brands"}
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,8 @@ class Told:
         Sentences that a reader of the numbers needs; empty ones are not said.
     requests : Requests or None
         What it was made of, where that is not what was asked for.
+    target : str
+        Of which brands the limits speak, where its unit does not say it.
     """
 
     frame: Any
@@ -101,6 +106,7 @@ class Told:
     left_out: Mapping[str, int] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     requests: Requests | None = None
+    target: str = ""
 
 
 _KNOWN: dict[str, Measure] = {}
@@ -148,7 +154,9 @@ def measure(
             for p in inspect.signature(function).parameters.values()
             if p.kind is inspect.Parameter.KEYWORD_ONLY
         }
-        options = {k: v for k, v in {**COMMON, **defaults}.items() if k not in without.split()}
+        # Where the unit is fixed, so is what can be said of others.
+        left = [*without.split(), *(["target"] if independent or "cluster" in without else [])]
+        options = {k: v for k, v in {**COMMON, **defaults}.items() if k not in left}
 
         @wraps(function)
         def measured(dataset: Dataset | Requests, **given: Any) -> Any:
@@ -180,13 +188,16 @@ def _requests(asked: Dataset | Requests, given: dict[str, Any], made: Measure) -
         requests = Requests.of(asked, **given)
     else:
         requests = asked.but(**given)
+    requests.check_target()
     own = {
         name: value
         for name, value in made.options.items()
-        if value is not REQUIRED and value != COMMON[name] == getattr(requests, name)
+        if value is not REQUIRED
+        and value != COMMON[name] == getattr(requests, name)
+        and not (name == "cluster" and requests.target != AUTO)
     }
     requests = requests.but(**own) if own else requests
-    for name in ("by", "where", "definition", "cluster"):
+    for name in ("by", "where", "definition", "cluster", "target"):
         if name not in made.options and getattr(requests, name) != COMMON[name]:
             raise InputError(
                 f"`{name}` of the requests is {getattr(requests, name)!r}, and {made.name} does "
@@ -222,6 +233,7 @@ def told(made: Any, requests: Requests, asked: Measure) -> Any:
         definition=of.definition.name,
         conf_level=requests.conf_level if "ci_low" in asked.columns else None,
         independent_unit=independent,
+        target=given.target or (_OF.get(independent, "") if asked.independent else of.speaks_of),
         left_out={**of.left_out, **given.left_out},
         notes=tuple(note for note in (*given.notes, *manifest.cautions) if note),
         synthetic=manifest.synthetic,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from carekit.errors import CannotAnswer, InputError
+from carekit.errors import InputError
 from carekit.inference.waits.answered_waits import answered_waits
 from carekit.inference.waits.horizons import within_columns
 from carekit.inference.waits.restricted_mean import restricted_mean
@@ -16,12 +16,14 @@ from carekit.inference.waits.survival import estimate_waits, survival_curve
 from carekit.inference.waits.wait_quantiles import wait_quantiles as quantiles_of
 from carekit.measures.registry import Told, measure
 from carekit.requests.business_waits import Hours, brand_hours, count_business_waits
+from carekit.requests.coarse import only_exact
 from carekit.requests.value import Requests
 
 if TYPE_CHECKING:
     import ibis
 
 WITHIN = (60, 480, 1440)
+NO_LIMIT_MINUTES = 50 * 365 * 1440  # longer than any wait: the limit is not known
 CENSORED = ["median_minutes", "ci_low", "ci_high", *(f"within_{m}_minutes" for m in WITHIN)]
 ANSWERED = "answered_median_minutes answered_p90_minutes answered_mean_minutes".split()
 # Waits over all requests need the unanswered ones: what closes the rate closes them.
@@ -60,7 +62,7 @@ def count_waits(
     table = requests.rows()
     n_coarse = 0
     if requests.built().is_coarse:
-        table, n_coarse = _coarse(table, coarse)
+        table, n_coarse = only_exact(table, coarse)
     if requests.definition.clock == "business hours":
         clocks = brand_hours(requests.dataset) if hours is None else hours
         counts, n_without = count_business_waits(table, hours=clocks, by=requests.by)
@@ -69,33 +71,6 @@ def count_waits(
         counts, n_without = requests.count(made, "seconds", **sums).drop(columns="n"), 0
     counts.attrs.update(n_without=n_without, n_coarse=n_coarse)
     return counts
-
-
-def _coarse(table: ibis.Table, treated: str) -> tuple[ibis.Table, int]:
-    """Requests whose waits are numbers, and how many answered ones have limits only."""
-    import ibis
-    from ibis import _
-
-    limited = _.answered & _.wait_at_most_seconds.notnull()
-    n, of = (
-        table.agg(n=limited.cast("int64").sum(), of=_.answered.cast("int64").sum())
-        .execute()
-        .iloc[0]
-    )
-    n = 0 if pd.isna(n) else int(n)
-    if treated in ("at_least", "at_most"):
-        end = table[f"wait_{treated}_seconds"]
-        exact = table.wait_at_most_seconds.isnull() | ~table.answered
-        return table.mutate(
-            first_response_seconds=ibis.ifelse(exact, table.first_response_seconds, end)
-        ), n
-    if treated == "refused" and n > 0.01 * of:
-        raise CannotAnswer(
-            f"The waits of {n:,} of {int(of):,} answered requests are known within limits only: "
-            "their times name a day, or the answer has none.",
-            "Use first_response or waits_within, which say what can be said, or import times of day.",
-        )
-    return table.filter(~ibis.coalesce(limited, False)), n
 
 
 def bounded(
@@ -122,7 +97,9 @@ def bounded(
         first = int(np.argmin(same))
         ends = sorted(pair for pair in (low[column][first], high[column][first]) if pair == pair)
         if len(ends) == 2 and not column.startswith(("ci_", "std_")):
-            said.append(f"{column} between {ends[0]:.4g} and {ends[1]:.4g}")
+            known = ends[1] < NO_LIMIT_MINUTES
+            most = f"between {ends[0]:.4g} and {ends[1]:.4g}" if known else f"from {ends[0]:.4g} on"
+            said.append(f"{column} {most}")
         low[column] = low[column].where(same)
     if not open_.any():
         return low, short, ""

@@ -32,6 +32,7 @@ class _Room(ModuleType):
         conf_level: float = 0.95,
         allow_selected: bool = False,
         engine: Engine | None = None,
+        target: str = "auto",
     ) -> Requests:
         """The requests of a dataset, said once: every measure takes them.
 
@@ -46,8 +47,8 @@ class _Room(ModuleType):
         definition : str or Definition
             What a request and an answer are; see `carekit.requests.definitions`.
         cluster : str or None
-            The independent unit: a column, ``"none"``, or ``"auto"`` (the author where each group
-            is one brand, else the brand; a measure may have a rule of its own). Requests of one
+            The independent unit: a column, ``"none"``, or ``"auto"`` (the author for these brands,
+            the brand for brands like these; a measure may have a rule of its own). Requests of one
             unit are not independent, and an interval that ignores it is too narrow.
         conf_level : float
             Nominal coverage of every interval.
@@ -56,6 +57,11 @@ class _Room(ModuleType):
         engine : Engine, optional
             Where to count; without it, the engine shared here (`carekit.dataset.engine.sharing`),
             else DuckDB in this process for as long as the value lives.
+        target : {"auto", "these", "like-these", "both"}
+            Of which brands the limits speak: of these very ones (their customers vary), or of
+            brands like these (they are a sample of such brands; far wider). "auto": these, where
+            the dataset has fewer than 30 brands, or each group is one brand; else brands like
+            these. "both" is for `carekit.answer_rate`.
 
         Returns
         -------
@@ -88,6 +94,7 @@ class _Room(ModuleType):
             conf_level=conf_level,
             allow_selected=allow_selected,
             engine=engine,
+            target=target,
         )
 
     def __getattr__(self, name: str) -> Any:

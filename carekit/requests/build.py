@@ -16,6 +16,7 @@ from carekit.errors import InputError, did_you_mean
 from carekit.requests.clock import whole_seconds
 from carekit.requests.definitions import Definition, check_built, get_definition
 from carekit.requests.judging import choose_requests, judge_answers
+from carekit.requests.replies import brand_posts, first_answers, last_second, own_answers
 from carekit.requests.threads import Threads, dataset_threads, distinct_posts
 from carekit.requests.where import condition
 
@@ -33,8 +34,6 @@ TIME_UNITS = {
     "weekday": "%u",
     "hour": "%H",
 }
-# Two handles in one text; an e-mail address is none.
-SEVERAL_NAMES = "(?s)(?:^|[ \n.,:;(])@[A-Za-z0-9_].*[ \n.,:;(]@[A-Za-z0-9_]"
 # Requests of so many posts are kept once built: measuring again then costs a tenth. They take
 # about 50 MB a million posts and definition; of larger datasets they are built anew each time.
 KEPT_UP_TO = 5_000_000
@@ -65,6 +64,8 @@ class Built:
         True if some times may name a day only, or be unknown, so that waits have limits only.
     kept : tuple of str
         Columns of the posts beyond their contract, which the table has as well.
+    n_perhaps_late : int
+        Answers that count, although some time that they may have come at is too late.
     n_other_brand : int
         Requests to one brand of which only another brand's post is an answer: not answered.
     replies : ibis.Table or None
@@ -83,6 +84,7 @@ class Built:
     n_other_brand: int = 0
     is_coarse: bool = False
     kept: tuple[str, ...] = ()
+    n_perhaps_late: int = 0
 
     @property
     def left_out(self) -> dict[str, int]:
@@ -92,11 +94,17 @@ class Built:
             "repeated rows": self.n_duplicates,
             "customer posts that reply to a post outside the dataset": self.n_orphans,
             **({} if self.apart is None else {short: self.n_apart}),
-            **(
-                {"answers by another brand than was asked": self.n_other_brand}
-                if self.n_other_brand
-                else {}
-            ),
+            **{
+                words: n
+                for words, n in (
+                    ("answers by another brand than was asked", self.n_other_brand),
+                    (
+                        "answers that may have come too late for the definition, and count",
+                        self.n_perhaps_late,
+                    ),
+                )
+                if n
+            },
         }
 
 
@@ -128,7 +136,7 @@ def build_requests(
         distinct, n_duplicates = threads.posts, threads.n_duplicates
     else:
         distinct, n_duplicates = distinct_posts(posts, engine)
-    replies = _replies(distinct, threads if anywhere else None, definition)
+    replies = brand_posts(distinct, threads if anywhere else None, definition)
 
     def build() -> ibis.Table:
         table = _requests(dataset, distinct, replies, definition)
@@ -142,6 +150,11 @@ def build_requests(
     kept = [*REQUESTS.names, *(c for c in kept_columns(posts) if c not in REQUESTS.names)]
     apart, n_apart = None, 0
     other = engine.once((*key, "other"), lambda: int(known.by_other.sum().fill_null(0).execute()))
+    late = 0
+    if definition.window_minutes is not None and CREATED_UNTIL in posts.columns:
+        longest = known.wait_at_most_seconds
+        beyond = known.filter(known.answered & (longest > 60 * definition.window_minutes))
+        late = int(beyond.count().execute())
     if definition.follow_up_minutes:
         apart = table.filter(table.set_apart).select(*kept)
         n_apart = int(known.filter(known.set_apart).count().execute())
@@ -159,22 +172,13 @@ def build_requests(
         other,
         CREATED_UNTIL in posts.columns,
         tuple(kept_columns(posts)),
+        late,
     )
 
 
 def kept_columns(posts: ibis.Table) -> list[str]:
     """Columns of posts beyond their contract that an import was told to keep."""
     return [c for c in posts.columns if c not in (*POSTS.names, CREATED_UNTIL, AUTOMATIC)]
-
-
-def _until(posts: ibis.Table) -> ibis.Value:
-    """The last second at which a post can have been written."""
-    import ibis
-    from ibis import _
-
-    if CREATED_UNTIL not in posts.columns:
-        return whole_seconds(_.created_at)
-    return whole_seconds(ibis.coalesce(_[CREATED_UNTIL], _.created_at))
 
 
 def _count_orphans(posts: ibis.Table, threads: Threads | None) -> int:
@@ -185,58 +189,6 @@ def _count_orphans(posts: ibis.Table, threads: Threads | None) -> int:
     replies = posts.filter((_.author_role == "customer") & _.reply_to.notnull())
     known = posts.select(known=_.post_id)
     return int(replies.anti_join(known, [("reply_to", "known")]).count().execute())
-
-
-def _replies(posts: ibis.Table, threads: Threads | None, definition: Definition) -> ibis.Table:
-    """Brand posts and what they answer: a post, or with `threads` the start of a thread."""
-    from ibis import _
-
-    replies = posts.filter((_.author_role == "brand") & _.reply_to.notnull())
-    if definition.visibility != "any":
-        replies = replies.filter(_.visibility == definition.visibility)
-    if not definition.names_several:
-        replies = replies.filter(_.text.isnull() | ~_.text.re_search(SEVERAL_NAMES))
-    replies = replies.mutate(until=_until(posts))
-    columns = ["post_id", "created_at", "account", "brand", "text", "lang", "until"]
-    answers = replies.select(*columns, answer_to=_.reply_to)
-    if threads is not None:
-        members = threads.members.select(member=_.post_id, root=_.thread_id)
-        answers = answers.inner_join(members, [("post_id", "member")]).select(
-            *columns, answer_to=_.root
-        )
-    return answers
-
-
-def _answers(replies: ibis.Table) -> ibis.Table:
-    """The first answer to each post that has one."""
-    from ibis import _
-
-    seconds = whole_seconds(_.created_at)
-    return replies.group_by("answer_to").agg(
-        answered_at=seconds.min(),
-        answered_until=_.until.min(),
-        replier=_.account.argmin(seconds),
-        replier_brand=_.brand.argmin(seconds),
-        lowest=_.brand.min(),
-        highest=_.brand.max(),
-    )
-
-
-def _own_answers(replies: ibis.Table, answers: ibis.Table) -> ibis.Table:
-    """The first answer of each brand to posts that several brands answered."""
-    from ibis import _
-
-    several = answers.filter(_.lowest != _.highest).select(several=_.answer_to)
-    return (
-        replies.semi_join(several, [("answer_to", "several")])
-        .group_by("answer_to", "brand")
-        .agg(
-            own_at=whole_seconds(_.created_at).min(),
-            own_until=_.until.min(),
-            own_account=_.account.argmin(whole_seconds(_.created_at)),
-        )
-        .select("own_at", "own_until", "own_account", own_to=_.answer_to, own_brand=_.brand)
-    )
 
 
 def _candidates(posts: ibis.Table, definition: Definition) -> ibis.Table:
@@ -285,11 +237,11 @@ def _requests(
     asked = asked.select(*posts.columns)
     end = _end_of_observation(dataset, posts)
     # Columns first, formulas after: Ibis resolves a later join against plain columns only.
-    answers = _answers(replies)
+    answers = first_answers(replies)
     given = ["answered_at", "answered_until", "replier", "replier_brand", "lowest", "highest"]
     joined = asked.left_join(answers, [("post_id", "answer_to")]).select(*asked.columns, *given)
     # An answer is the brand's that was asked; another brand's is none, and is counted.
-    own = _own_answers(replies, answers)
+    own = own_answers(replies, answers)
     joined = joined.left_join(own, [("post_id", "own_to"), ("brand", "own_brand")]).select(
         *joined.columns, "own_at", "own_until", "own_account"
     )
@@ -309,7 +261,7 @@ def _requests(
     )
     followed = ibis.greatest(followed_until - whole_seconds(_.created_at), 0)
     wait = _.answered_at - whole_seconds(_.created_at)
-    last = _until(posts)
+    last = last_second(posts)
     coarse = (_.answered_until != _.answered_at) | (last != whole_seconds(_.created_at))
     judged = judge_answers(
         joined.mutate(

@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from carekit.dataset.folder import Dataset
 
 AUTO, NONE = "auto", "none"
+# Which brands a rate speaks of: word → the words of results. carekit.inference.rates.populations.
+TARGETS = {"these": "these brands", "like-these": "brands like these"}
+HANDFUL = 30  # fewer brands than this were chosen by somebody, unless `target` says otherwise
 UNIT = "unit"
 # What `Requests.posts` tells of a post, after the columns that it was asked for.
 SHOWN = "network brand account surface answered first_response_minutes text".split()
@@ -58,6 +61,7 @@ class Requests:
     conf_level: float = 0.95
     allow_selected: bool = False
     engine: Engine | None = field(default=None, repr=False)
+    target: str = AUTO
     ids: tuple[str, ...] | None = field(default=None, repr=False)
     _counted: dict[Any, pd.DataFrame] = field(default_factory=dict, init=False, repr=False)
 
@@ -66,6 +70,11 @@ class Requests:
         used = self.definition or self.dataset.manifest.definition or DEFAULT
         object.__setattr__(self, "definition", get_definition(used))
         object.__setattr__(self, "by", column_tuple(self.by))
+        if self.target not in (AUTO, "both", *TARGETS):
+            raise InputError(
+                f"`target` is {self.target!r}; expected one of: auto, both, {', '.join(TARGETS)}. "
+                "Say of which brands you speak."
+            )
 
     @classmethod
     def of(cls, dataset: Dataset, **options: Any) -> Requests:
@@ -147,9 +156,9 @@ class Requests:
             return None
         table = with_groups(self.built().table, (), where=self.where)
         if self.cluster == AUTO:
-            one = bool({"brand", "account"} & set(self.by))
-            one = one or int(table.brand.nunique().execute()) <= 1
-            return "author_id" if one else "brand"
+            these = self.one_brand or self.target == "these"
+            these = these or (self.target != "like-these" and self.all_brands < HANDFUL)
+            return "author_id" if these else "brand"
         if self.cluster not in table.columns:
             raise InputError(
                 f"`cluster` is {self.cluster!r}; expected a column of the requests, 'auto' or "
@@ -157,6 +166,40 @@ class Requests:
                 f"{did_you_mean(str(self.cluster), table.columns)}"
             )
         return self.cluster
+
+    @cached_property
+    def one_brand(self) -> bool:
+        """Whether each group is one brand, so that nothing can be said of others."""
+        if {"brand", "account"} & set(self.by):
+            return True
+        table = with_groups(self.built().table, (), where=self.where)
+        return int(table.brand.nunique().execute()) <= 1
+
+    @cached_property
+    def all_brands(self) -> int:
+        """Brands with a request, whatever `where` says: how many there were to choose from."""
+        return int(self.built().table.brand.nunique().execute())
+
+    def check_target(self) -> None:
+        """Raise if `target` and `cluster` speak of different brands."""
+        unlike: dict[str, tuple[str | None, ...]] = {
+            "these": ("brand",),
+            "like-these": ("author_id", NONE, None),
+        }
+        if self.cluster in unlike.get(self.target, ()):
+            raise InputError(
+                f"`target` is {self.target!r} and `cluster` is {self.cluster!r}, which speaks of "
+                "other brands. Leave one of them out."
+            )
+
+    @property
+    def speaks_of(self) -> str:
+        """Which brands the limits speak of, in words."""
+        if self.unit in (None, "author_id", "request_id"):
+            return TARGETS["these"]
+        return (
+            TARGETS["like-these"] if self.unit == "brand" else f"others like these by {self.unit}"
+        )
 
     def posts(self, **row: Any) -> pd.DataFrame:
         """The posts behind a row: the requests that have these values.

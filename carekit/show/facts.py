@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from carekit.errors import InputError
 from carekit.show.numbers import UNITS, check_language, number
-from carekit.show.wording import glossary, heading, said
+from carekit.show.wording import glossary, heading, label, said
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,6 +39,8 @@ class Facts:
         Nominal coverage of the intervals; None where there are none.
     independent_unit : str
         What was drawn independently, in words: "brand", "author", "request".
+    target : str
+        Of which brands the limits speak: "these brands", "brands like these".
     left_out : mapping of str to int
         What the denominator does not hold → how many: {"repeated rows": 313}.
     notes : tuple of str
@@ -69,6 +71,7 @@ class Facts:
     first_date: str = ""
     last_date: str = ""
     lang: str = "en"
+    target: str = ""
 
     def __post_init__(self) -> None:
         check_language(self.lang)
@@ -127,7 +130,10 @@ class Facts:
         limits = []
         if self.conf_level is not None:
             unit = [self.say("unit", self.independent_unit)] if self.independent_unit else []
-            limits = [self.say("limits", "; ".join([self.level, *unit]))]
+            of = (
+                [self.say("target", label("target", self.target, self.lang))] if self.target else []
+            )
+            limits = [self.say("limits", "; ".join([self.level, *unit, *of]))]
         defined = [self.say("definition", self.definition)] if self.definition else []
         known = glossary(self.lang)
         raised = [self.say("named", flag, known.get(flag, self.say("see"))) for flag in flags]

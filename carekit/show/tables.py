@@ -34,7 +34,12 @@ DETAIL = frozenset(
     "draws seed n_b".split()
 )
 # Said below the table where rows have few different ones.
-SAID_BELOW = {"method": 4, "definition": 1, "comparable": 1}  # column → so many different texts
+# column → so many different texts
+SAID_BELOW = {"method": 4, "definition": 1, "comparable": 1, "target": 1, "other_target": 1}
+# Further limits → their upper ends, in one cell under the name of the lower.
+ENDS = {"next_low": "next_high", "other_low": "other_high"}
+# Not shown where no row has a value.
+IF_KNOWN = ("brand_sd", "other_estimate", *ENDS)
 
 
 @dataclass(frozen=True)
@@ -112,9 +117,14 @@ def table_result(
     constant = [c for c, texts in found.items() if 0 < len(texts) <= SAID_BELOW[c]]
     flags = flags_of(frame)
     if columns is None:
-        hidden = {*DETAIL, *constant, *([] if flags else ["flags"])}
+        unknown = [c for c in IF_KNOWN if c in frame.columns and frame[c].isna().all()]
+        hidden = {*DETAIL, *constant, *unknown, *([] if flags else ["flags"])}
+        hidden |= {"brands"} if "brand_sd" in unknown else set()
+        if "target" in found and "target" not in constant:  # a row for each: nothing is beside it
+            hidden |= {"other_target", "other_estimate", "other_low", "other_high"}
         columns = [str(c) for c in frame.columns if c not in hidden]
-    told = [c for c in constant if c != "definition" or not facts.definition]
+    known = {"definition": facts.definition, "target": facts.target}
+    told = [c for c in constant if not known.get(c)]
     said = {c: "; ".join(str(text) for text in found[c]) for c in told}
     below = [facts.say(c, safe.clean(text)) for c, text in said.items() if text]
     made = _table(frame, columns=columns, facts=facts)
@@ -167,13 +177,15 @@ def _table(frame: pd.DataFrame, *, columns: Sequence[str] | None, facts: Facts) 
     paired = "ci_low" in shown and "ci_high" in frame.columns
     if paired:
         shown = [c for c in shown if c != "ci_high"]
+    both = {low: high for low, high in ENDS.items() if {low, high} <= {*frame.columns}}
+    shown = [c for c in shown if both.get(c.replace("high", "low")) != c]
     if "estimate" not in frame.columns and not IN_MINUTES.isdisjoint(frame.columns):
         facts = replace(facts, unit="minutes")
     headings, cells, numeric = [], [], []
     for name in shown:
-        if name == "ci_low" and paired:
-            headings.append(facts.level)
-            pairs = zip(frame["ci_low"], frame["ci_high"], strict=True)
+        if name in both or (name == "ci_low" and paired):
+            headings.append(heading(name, lang) if name in both else facts.level)
+            pairs = zip(frame[name], frame[both.get(name, "ci_high")], strict=True)
             ends = [(plain(low), plain(high)) for low, high in pairs]
             cells.append([interval(low, high, facts.unit, lang=lang) for low, high in ends])
             numeric.append(True)

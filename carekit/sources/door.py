@@ -10,33 +10,28 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from carekit.dataset.privacy import fold_name_sql, pseudonym_sql
+from carekit.dataset.privacy import pseudonym_sql
 from carekit.dataset.schema import ACCOUNTS, POSTS
 from carekit.errors import InputError
-from carekit.sources.accounts import FOLDED, fold
+from carekit.sources.accounts import fold
 from carekit.sources.drafts import strings, text
 from carekit.sources.found import Person
 from carekit.sources.gaps import GapRecord
+from carekit.sources.mentions import (
+    ACCOUNT_NAMES,
+    BRAND_NAMES,
+    KEYS,
+    LISTED_BRANDS,
+    Grammar,
+    kept_list,
+)
 
 if TYPE_CHECKING:
     import duckdb
     import pandas as pd
 
-# What follows an @. X allows letters, digits and underscores; elsewhere dots and hyphens occur
-# inside. A Mastodon handle may name its server: its second @ is hidden while texts are split.
-_HIDDEN_AT = "\ue000"
-_WORD = r"\p{L}\p{N}_"
-HANDLES = {
-    "x": r"[A-Za-z0-9_]+",
-    "telegram": r"[A-Za-z0-9_]+",
-    "mastodon": rf"[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*(?:{_HIDDEN_AT}[A-Za-z0-9.-]*[A-Za-z0-9])?",
-}
 MANY_ACCOUNTS = 5_000
-# Lists of equal length that the engine keeps: how accounts are compared, written, whose they are.
-KEYS, ACCOUNT_NAMES, BRAND_NAMES = "known_keys", "known_accounts", "known_brands"
-LISTED_BRANDS = "listed_brands"
 _COUNTED = ("n_nested", "n_problems", "n_left_out", "n_coarse")
-ANY_HANDLE = rf"[{_WORD}]+(?:[.-]+[{_WORD}]+)*"
 
 
 @dataclass(frozen=True)
@@ -57,7 +52,7 @@ class Seen:
     tallies: Mapping[str, int]
 
 
-class Door:
+class Door(Grammar):
     """Turns drafts into posts. First `learn` from every file, then `open`, then `posts`.
 
     `gaps` takes what sources say is missing from their threads.
@@ -82,7 +77,8 @@ class Door:
         *,
         listed: pd.DataFrame | None = None,
     ) -> None:
-        self.con, self._key = con, key
+        super().__init__(key)
+        self.con = con
         rows = [] if listed is None else listed.to_dict("records")
         self._listed = {(r["network"], fold(r["network"], r["account"])) for r in rows}
         self.elsewhere: list[tuple[str, str, str, int]] = []
@@ -90,7 +86,6 @@ class Door:
             (r["network"], fold(r["network"], r["account"])): (r["account"], r["brand"])
             for r in known.to_dict("records")
         }
-        self._networks: set[str] = set()
         con.execute("CREATE TEMP TABLE authors (network VARCHAR, author VARCHAR)")
         self.gaps = GapRecord(con)
 
@@ -222,8 +217,8 @@ class Door:
             f"""CREATE TEMP TABLE people AS SELECT key, pseudonym, account, brand, listed
             FROM (SELECT {key} AS key, any_value({hashed}) AS pseudonym FROM
             (SELECT DISTINCT network, author FROM authors) GROUP BY ALL)
-            FULL JOIN (SELECT unnest({_all(KEYS)}) AS key, unnest({_all(ACCOUNT_NAMES)}) AS account,
-            unnest({_all(BRAND_NAMES)}) AS brand, unnest({_all(LISTED_BRANDS)}) AS listed)
+            FULL JOIN (SELECT unnest({kept_list(KEYS)}) AS key, unnest({kept_list(ACCOUNT_NAMES)}) AS account,
+            unnest({kept_list(BRAND_NAMES)}) AS brand, unnest({kept_list(LISTED_BRANDS)}) AS listed)
             USING (key)"""
         )
         self.con.execute("DROP TABLE authors")
@@ -245,9 +240,9 @@ class Door:
         ]
 
     def roles(self, drafts: str) -> str:
-        """SQL of drafts with the role and the brand that the door gives them: role, role_brand."""
+        """SQL of drafts with the role and the brand that the door gives them: role, whose."""
         return f"""SELECT d.*, coalesce(d.author_role, CASE WHEN a.account IS NOT NULL
-            THEN 'brand' ELSE 'customer' END) AS role, coalesce(d.brand, a.brand) AS role_brand
+            THEN 'brand' ELSE 'customer' END) AS role, coalesce(d.brand, a.brand) AS whose
             FROM {drafts} d
             LEFT JOIN people a ON a.key = {self._key_of("d.author", "d.network")}"""
 
@@ -287,7 +282,7 @@ class Door:
             "coalesce(author_role, CASE WHEN own_account IS NOT NULL "
             "THEN 'brand' ELSE 'customer' END)"
         )
-        number = f"list_position({_all(KEYS)}, {self._key_of('given_account')})"
+        number = f"list_position({kept_list(KEYS)}, {self._key_of('given_account')})"
         seen = "NULL::TIMESTAMPTZ" if observed_at is None else f"make_timestamptz({observed_at})"
         columns = {
             "post_id": "network || ':' || native_id",
@@ -298,10 +293,10 @@ class Door:
             "brand": f"CASE {self._listed_brand(number)} "
             "WHEN given_brand IS NOT NULL THEN given_brand "
             "WHEN role = 'brand' THEN coalesce(own_brand, given_account) "
-            f"WHEN given_account IS NOT NULL THEN list_extract({_all(BRAND_NAMES)}, {number}) "
+            f"WHEN given_account IS NOT NULL THEN list_extract({kept_list(BRAND_NAMES)}, {number}) "
             "WHEN role = 'customer' THEN named_brand END",
             "account": "CASE WHEN given_account IS NOT NULL THEN "
-            f"coalesce(list_extract({_all(ACCOUNT_NAMES)}, {number}), given_account) "
+            f"coalesce(list_extract({kept_list(ACCOUNT_NAMES)}, {number}), given_account) "
             "WHEN role = 'brand' THEN own_account "
             "WHEN role = 'customer' THEN named_account END",
             "text": self._pseudonymous(),
@@ -317,13 +312,12 @@ class Door:
         return f"""SELECT {listed} FROM (
             SELECT *, {role} AS role,
             CASE WHEN n_parts = 2 THEN other_account WHEN number > 0
-            THEN list_extract({_all(ACCOUNT_NAMES)}, number) END AS named_account,
+            THEN list_extract({kept_list(ACCOUNT_NAMES)}, number) END AS named_account,
             CASE WHEN n_parts = 2 THEN other_brand WHEN number > 0
-            THEN list_extract({_all(BRAND_NAMES)}, number) END AS named_brand FROM (
+            THEN list_extract({kept_list(BRAND_NAMES)}, number) END AS named_brand FROM (
             SELECT d.*, {self._first_known()} AS number, a.pseudonym AS own_pseudonym,
             a.account AS own_account, a.brand AS own_brand, a.listed AS own_listed,
-            m.pseudonym AS other_pseudonym,
-            m.account AS other_account, m.brand AS other_brand FROM (
+            m.pseudonym AS other_pseudonym, m.account AS other_account, m.brand AS other_brand FROM (
             SELECT *, {mentioned} AS handle FROM (
             SELECT *, len(parts) AS n_parts, {self._ends_in_word("parts[1]")} AS part_1_is_word
             FROM (SELECT * EXCLUDE (text, brand, account), brand AS given_brand,
@@ -336,98 +330,12 @@ class Door:
         """SQL, branches of a CASE: the brand that the user lists for the account of a post."""
         if not self._listed:
             return ""
-        given = f"nullif(list_extract({_all(LISTED_BRANDS)}, {number}), '')"
+        given = f"nullif(list_extract({kept_list(LISTED_BRANDS)}, {number}), '')"
         return (
             f"WHEN given_account IS NOT NULL AND {given} IS NOT NULL THEN {given} "
             "WHEN role = 'brand' AND nullif(own_listed, '') IS NOT NULL THEN own_listed"
         )
 
-    @property
-    def _one_network(self) -> bool:
-        return len(self._networks) == 1
-
-    def _by_network(self, choices: dict[str, str], other: str, network: str = "network") -> str:
-        """SQL that differs by network; without a CASE if one network is all there is."""
-        here = {n: choices.get(n, other) for n in sorted(self._networks)}
-        if len(set(here.values())) <= 1:
-            return next(iter(here.values()), other)
-        cases = " ".join(f"WHEN {text(n)} THEN {sql}" for n, sql in here.items())
-        return f"CASE {network} {cases} END"
-
-    def _fold(self, handle: str, network: str = "network") -> str:
-        return self._by_network(dict.fromkeys(FOLDED, fold_name_sql(handle)), handle, network)
-
-    def _key_of(self, handle: str, network: str = "network") -> str:
-        folded = self._fold(handle, network)
-        return folded if self._one_network else f"{network} || ':' || {folded}"
-
-    def _split_ready(self) -> str:
-        """The text with one kind of @ and, for Mastodon, none inside a handle."""
-        plain = "CASE WHEN contains(text, '＠') THEN replace(text, '＠', '@') ELSE text END"
-        inside = r"regexp_replace(text, '(@[A-Za-z0-9_.-]+)@([A-Za-z0-9])', '\1" + _HIDDEN_AT
-        return self._by_network({"mastodon": inside + r"\2', 'g')"}, plain)
-
-    def _handle(self, part: str) -> str:
-        choices = {n: f"regexp_extract({part}, '^{h}')" for n, h in HANDLES.items()}
-        choices["mastodon"] = f"replace({choices['mastodon']}, '{_HIDDEN_AT}', '@')"
-        return self._by_network(choices, f"regexp_extract({part}, '^{ANY_HANDLE}')")
-
-    def _ends_in_word(self, part: str) -> str:
-        """An @ after a letter belongs to an e-mail address, not to a mention."""
-        last = f"right({part}, 1)"
-        narrow, wide = (
-            f"regexp_matches({last}, '[A-Za-z0-9_]')",
-            f"regexp_matches({last}, '[{_WORD}]')",
-        )
-        word = self._by_network(dict.fromkeys(HANDLES, narrow), wide)
-        return f"CASE WHEN {part} = '' THEN FALSE ELSE {word} END"
-
-    def _is_mention(self) -> str:
-        """For the lambda over (h, i): the part follows the @ of a mention."""
-        before = "parts[i - 1]"
-        whole = {n: f"regexp_full_match({before}, '{h}')" for n, h in HANDLES.items()}
-        chained = self._by_network(whole, f"regexp_full_match({before}, '{ANY_HANDLE}')")
-        return (
-            f"(i > 1 AND (NOT {self._ends_in_word(before)} OR (i > 2 AND {chained})) "
-            f"AND {self._handle('h')} <> '')"
-        )
-
-    def _first_known(self) -> str:
-        """The number of the first known account among several mentions; null if none."""
-        position = f"list_position({_all(KEYS)}, {self._key_of(self._handle('h'))})"
-        many = (
-            f"list_filter(list_transform(parts, lambda h, i: CASE WHEN {self._is_mention()} "
-            f"THEN {position} END), lambda n: n > 0)[1]"
-        )
-        return f"CASE WHEN n_parts > 2 THEN {many} END"
-
-    def _pseudonymous(self) -> str:
-        """The text with a pseudonym in place of every handle that is no known account."""
-        handle = self._handle("h")
-        known = f"list_contains({_all(KEYS)}, {self._key_of(handle)})"
-        many = (
-            f"array_to_string(list_transform(parts, lambda h, i: CASE WHEN {self._is_mention()} "
-            f"AND NOT {known} THEN {self._hashed(handle)} || substr(h, length({handle}) + 1) "
-            "ELSE h END), '@')"
-        )
-        one = (
-            f"concat(parts[1], '@', coalesce(other_pseudonym, {self._hashed('handle')}), "
-            "substr(parts[2], length(handle) + 1))"
-        )
-        made = (
-            "CASE WHEN n_parts = 2 THEN CASE WHEN handle <> '' AND other_account IS NULL "
-            f"THEN {one} ELSE text END WHEN n_parts > 2 THEN {many} ELSE text END"
-        )
-        return self._by_network({"mastodon": f"replace({made}, '{_HIDDEN_AT}', '@')"}, made)
-
-    def _hashed(self, handle: str) -> str:
-        return pseudonym_sql(self._key, "network", self._fold(handle))
-
 
 def _json_path(name: str) -> str:
     return f'$."{name}"'
-
-
-def _all(name: str) -> str:
-    """SQL of a list that the engine keeps."""
-    return f"getvariable('{name}')"

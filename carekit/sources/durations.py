@@ -37,9 +37,9 @@ def seconds(value: str, unit: str) -> str:
     )
     names = "|".join(f"(?:{words})" for _, words in _PARTS)
     spelled = rf"^(pt?)?(\d+([.,]\d+)? ?({names})\.?( and | et | und |[ ,t]*))+$"
+    number_of = r"(\d+(?:[.,]\d+)?) ?(?:{words})\.?(?:[^a-z]|t\d|$)"
     total = " + ".join(
-        f"coalesce(try_cast(replace(regexp_extract({v}, "
-        f"'(\\d+(?:[.,]\\d+)?) ?(?:{words})\\.?(?:[^a-z]|t\\d|$)', 1), "
+        f"coalesce(try_cast(replace(regexp_extract({v}, '{number_of.format(words=words)}', 1), "
         f"',', '.') AS DOUBLE), 0) * {size}"
         for size, words in _PARTS
     )

@@ -33,9 +33,13 @@ class Problem(NamedTuple):
 
 
 class Remark(NamedTuple):
-    """Something doubtful about a post that is kept, or why one is left out: to be counted."""
+    """Something doubtful about a post that is kept, or why one is left out: to be counted.
+
+    One that `biases` answer rates says in which direction, and stands beside every number.
+    """
 
     what: str
+    biases: bool = False
 
 
 class LeftOut(NamedTuple):

@@ -28,9 +28,10 @@ from carekit.sources.files.headers import Header
 from carekit.sources.files.opening import Opened
 from carekit.sources.files.records import EMPTY, Record
 from carekit.sources.files.roles import checked_roles
-from carekit.sources.files.running import Asked, Run, Source, connect_engine
+from carekit.sources.files.running import Asked, Run, Source
 from carekit.sources.files.table import TableFile
 from carekit.sources.files.text import Facts
+from carekit.sources.files.writing import connect_engine
 from carekit.sources.times import Clock
 
 if TYPE_CHECKING:

@@ -10,8 +10,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow.parquet as pq
+
 from carekit.dataset.manifest import ANSWERED_ONLY, Selection
-from carekit.dataset.schema import AUTOMATIC
+from carekit.dataset.schema import AUTOMATIC, CREATED_UNTIL
 from carekit.sources.drafts import text
 from carekit.sources.looks import PARQUET, every
 
@@ -24,6 +26,7 @@ WITHIN_SECONDS = 60
 SHARE_WITHIN = 0.8
 # So many requests that are all answered are hardly all the requests there were.
 ALL_ANSWERED_FROM = 30
+LOST_FROM = 5
 _GREETED = (
     r"^(@\S+ )*(bonjour|bonsoir|hello|hi|hey|dear|hallo|hola|ciao|cher|chère|guten tag|liebe[r]?)"
     r"[^,!.\n:]{0,40}[,!.:]"
@@ -35,7 +38,8 @@ class Glance:
     """Requests that reply to nothing, and how many have a reply of a brand.
 
     `n_by_people` are those whose reply is not an automatic one; `n_automatic` are automatic
-    replies, of `n_first` replies to openings; `seconds` is their median wait.
+    replies; `seconds` is their median wait; `n_private` openings are; `n_brand` posts are by
+    brands, `n_replies` of them reply to something, `n_lost` to posts that are not here.
     """
 
     n: int = 0
@@ -44,6 +48,30 @@ class Glance:
     n_automatic: int = 0
     seconds: float | None = None
     n_private: int = 0
+    n_brand: int = 0
+    n_replies: int = 0
+    n_lost: int = 0
+
+    @property
+    def silence(self) -> str:
+        """What it means if no post is by a brand, or if answers do not fit requests; else empty."""
+        if self.n_brand and self.n and not self.n_replies:
+            return (
+                f"None of the {self.n_brand:,} posts by a brand says what it answers: an answer rate of "
+                "0 says nothing here (--map reply_to=COLUMN or thread_id=COLUMN)."
+            )
+        if self.n_lost >= LOST_FROM and 2 * self.n_lost > self.n_replies:
+            return (
+                f"{self.n_lost:,} of {self.n_replies:,} answers of brands answer posts that are not "
+                "here: requests are missing, or ids are written in two ways, and then the answer rate "
+                "is too low."
+            )
+        if self.n_brand or not self.n:
+            return ""
+        return (
+            "No post here is by a brand: an answer rate of 0 says only that the brand's posts are "
+            "missing, or that its accounts are not listed (--accounts CSV)."
+        )
 
     @property
     def sentence(self) -> str:
@@ -74,21 +102,25 @@ class Glance:
 
 def glance_at(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> Glance:
     """Count requests and replies; the table `automatic` holds the ids of automatic replies."""
+    # Of a reply whose time names a day, nobody can say that it came within seconds.
+    coarse = any(CREATED_UNTIL in pq.read_schema(f).names for f in files)
+    exact = f"{CREATED_UNTIL} IS NULL" if coarse else "TRUE"
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE replies AS SELECT r.post_id, r.reply_to,
-        epoch_us(r.created_at) - epoch_us(q.created_at) AS waited,
+        CASE WHEN r.exact AND q.exact THEN epoch_us(r.created_at) - epoch_us(q.created_at) END
+        AS waited,
         hash(regexp_replace(regexp_replace(lower(left(r.text, 400)), '{_GREETED}', ''),
         '@\\S+|\\d+', '', 'g')) AS words, r.text IS NULL AS silent, r.brand AS brand,
-        q.is_opening FROM (SELECT * FROM {every(files, rows=False)}
+        q.is_opening FROM (SELECT *, {exact} AS exact FROM {every(files, rows=False)}
         WHERE author_role = 'brand' AND reply_to IS NOT NULL) r
-        JOIN (SELECT post_id, created_at, reply_to IS NULL AND author_role = 'customer'
+        JOIN (SELECT post_id, created_at, {exact} AS exact, reply_to IS NULL AND author_role = 'customer'
         AS is_opening FROM {every(files, rows=False)}) q ON q.post_id = r.reply_to"""
     )
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE automatic AS WITH same AS (SELECT brand, words,
         median(waited) AS waited FROM replies WHERE NOT silent GROUP BY ALL
-        HAVING count(*) >= {AGAIN} AND avg((waited BETWEEN 0 AND {WITHIN_SECONDS}000000)::INT)
-        >= {SHARE_WITHIN})
+        HAVING count(*) >= {AGAIN} AND avg(coalesce(waited BETWEEN 0
+        AND {WITHIN_SECONDS}000000, FALSE)::INT) >= {SHARE_WITHIN})
         SELECT post_id, r.reply_to, r.waited FROM replies r JOIN same s ON r.words = s.words
         AND r.brand IS NOT DISTINCT FROM s.brand WHERE NOT silent AND r.waited <= {WITHIN_SECONDS}000000"""
     )
@@ -101,7 +133,13 @@ def glance_at(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> Glance:
         SELECT (SELECT count(*) FROM openings), (SELECT count(*) FROM answered),
         (SELECT count(*) FROM people), (SELECT count(*) FROM automatic),
         (SELECT median(waited) / 1e6 FROM automatic),
-        (SELECT count(*) FROM openings WHERE hidden)"""
+        (SELECT count(*) FROM openings WHERE hidden),
+        (SELECT count(*) FROM {every(files, rows=False)} WHERE author_role = 'brand'),
+        (SELECT count(*) FROM {every(files, rows=False)} WHERE author_role = 'brand'
+        AND reply_to IS NOT NULL),
+        (SELECT count(*) FROM {every(files, rows=False)} r ANTI JOIN (SELECT post_id AS id FROM
+        {every(files, rows=False)}) q ON q.id = r.reply_to WHERE author_role = 'brand'
+        AND reply_to IS NOT NULL)"""
     ).fetchall()[0]
     return Glance(*counted)
 

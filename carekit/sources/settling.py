@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 
-from carekit.dataset.schema import CREATED_UNTIL
+from carekit.dataset.schema import CREATED_UNTIL, NEVER_SAID
 from carekit.sources.drafts import strings, text
 from carekit.sources.looks import PARQUET, every
 
@@ -31,6 +31,7 @@ def settle(
     old: Sequence[Path],
     by_thread: Sequence[Path] = (),
     coarse: Sequence[Path] = (),
+    stated: Sequence[Path] = (),
     pages: bool = True,
 ) -> list[str]:
     """Mend the posts of new files by what all posts say; sentences on what was done.
@@ -44,6 +45,8 @@ def settle(
         Those of the new ones that know threads but not what a post answers.
     coarse : sequence of path
         Those with posts whose time is not known.
+    stated : sequence of path
+        Those of which somebody said when they were looked at.
     pages : bool
         False leaves comments under a brand's posts as they are: the format did it.
     """
@@ -52,7 +55,7 @@ def settle(
     if by_thread:
         told += _by_thread(con, [*old, *new], by_thread, n_cols)
     if coarse:
-        _without_time(con, [*old, *new], coarse)
+        _without_time(con, [*old, *new], coarse, stated)
     if pages:
         n = _under_pages(con, [*old, *new], new)
         if n:
@@ -130,17 +133,26 @@ def _by_thread(
 
 
 def _without_time(
-    con: duckdb.DuckDBPyConnection, files: Sequence[Path], mine: Sequence[Path]
+    con: duckdb.DuckDBPyConnection,
+    files: Sequence[Path],
+    mine: Sequence[Path],
+    stated: Sequence[Path],
 ) -> None:
-    """An answer without a time came between the post that it answers and the last look."""
+    """An answer without a time came between the post that it answers and the last look.
+
+    Where nobody said when that was, nobody knows how late it came.
+    """
+    said, never = strings([str(f) for f in stated]), f"TIMESTAMPTZ '{NEVER_SAID}'"
+    end = f"CASE WHEN list_contains({said}, filename) THEN observed_at END"
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE changes AS WITH unknown AS (SELECT post_id, reply_to,
-        observed_at, created_until FROM {every(mine)} WHERE created_at IS NULL),
+        {end} AS ended_at FROM {every(mine)} WHERE created_at IS NULL),
         asked AS (SELECT post_id AS id, created_at AS asked_at FROM {every(files)}
         WHERE post_id IN (SELECT reply_to FROM unknown)),
-        ends AS (SELECT min(created_at) AS low, max(created_at) AS high FROM {every(mine)})
+        ends AS (SELECT min(created_at) AS low FROM {every(mine)})
         SELECT post_id, coalesce(asked_at, low) AS created_at,
-        greatest(coalesce(observed_at, high), coalesce(asked_at, low)) AS {CREATED_UNTIL}
+        CASE WHEN ended_at > coalesce(asked_at, low) THEN ended_at ELSE {never} END
+        AS {CREATED_UNTIL}
         FROM unknown LEFT JOIN asked ON id = reply_to, ends"""
     )
     _update(con, mine, ["created_at", CREATED_UNTIL])

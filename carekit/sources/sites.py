@@ -48,7 +48,8 @@ _KINDS = (
     "page|pages|company|business|profile|account|compte|public|official|posts?|comments?|mentions?|"
     "messages?|reviews?|avis|repl(?:y|ies)|ads?|story|stories|reels?|wall|timeline|channel|app|com|"
     "www|https?|formerly|ex|the|fr|net|org|status|feed|videos?|reader|favorites?|commentaires?|"
-    f"publications?|mur|entreprise|wall_post|user|brand|social|kommentar(?:e)?|beitrag|{_PRIVATE}"
+    f"publications?|mur|entreprise|wall_post|user|brand|social|socialmedia|social_media|kommentar(?:e)?|beitrag|beitraege|seite|"
+    f"unternehmensseite|fanpage|pagina|perfil|profil|profilo|comentarios?|commenti|{_PRIVATE}"
 )
 _ANY = "|".join(names for _, names in SITES)
 

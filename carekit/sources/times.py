@@ -23,6 +23,9 @@ from carekit.sources.spelled_times import (
 
 TWITTER = "%a %b %d %H:%M:%S %z %Y"  # Tue Oct 31 22:10:47 +0000 2017
 _CLOCK = r"\d{1,2}:\d{2}(:\d{2}([.,]\d{1,9})?)?"
+# DuckDB looks for the next sign of a format behind the end of a text that is too short for it, which
+# may lie outside of its memory: two blanks, which it skips, keep it inside.
+PAD = "'  '"
 _OFFSET = r" ?(Z|z|UTC|GMT|[+-]\d{2}(:?\d{2})?)"
 _ISO = r"\d{4}-\d{1,2}-\d{1,2}"
 _SLASHED = r"\d{1,2}[/.-]\d{1,2}[/.-](\d{4}|\d{2})"
@@ -73,7 +76,9 @@ class Clock:
         # The first form is that of the largest files: try it before any regular expression.
         general = f"CASE WHEN {value} IS NOT NULL THEN {self._general(f'trim({value})')} END"
         # DuckDB takes `epoch` and `infinity` for times in any form: check the length first.
-        short = f"CASE WHEN strlen({value}) = 30 THEN try_strptime({value}, '{TWITTER}') END"
+        short = (
+            f"CASE WHEN strlen({value}) = 30 THEN try_strptime({value} || {PAD}, '{TWITTER}') END"
+        )
         return f"coalesce({short}, {general})"
 
     def naive(self, value: str) -> str:
@@ -215,7 +220,7 @@ def _zones() -> frozenset[str]:
 
 def _try(value: str, formats: tuple[str, ...]) -> str:
     """SQL: `value` read by the first format that fits it."""
-    return f"try_strptime({value}, [{', '.join(repr(f) for f in formats)}])"
+    return f"try_strptime({value} || {PAD}, [{', '.join(repr(f) for f in formats)}])"
 
 
 def _clocked(date: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from carekit.errors import InputError, NotAskedError
+from carekit.errors import CannotAnswer, InputError
 from carekit.inference.rates.multiplicity import adjust_p_values
 from carekit.inference.surveys.crosstabs import rao_scott
 from carekit.inference.surveys.differences import compare
@@ -149,7 +149,7 @@ def pairs(
 
     Raises
     ------
-    NotAskedError
+    CannotAnswer
         If the dataset holds no survey, no such question, or nobody was asked both.
     InputError
         If a question is not answered yes or no, or both are the same.
@@ -182,7 +182,7 @@ def pairs(
     both = inside.reindex(frame.index, fill_value=False)
     frame["weight"] = frame["weight"].where(both, 0.0)
     if not (frame["weight"] > 0).any():
-        raise NotAskedError(
+        raise CannotAnswer(
             f"`question` {question!r} and `other` {other!r} were never put to the same people; a "
             "paired comparison needs some. Compare groups with `carekit survey compare`."
         )

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from carekit.errors import InputError, NotAskedError
+from carekit.errors import CannotAnswer, InputError
 from carekit.inference.surveys.design import Design
 from carekit.show.result import Facts, Result
 
@@ -97,11 +97,11 @@ def find_question(dataset: Dataset, name: str) -> Question:
 
     Raises
     ------
-    NotAskedError
+    CannotAnswer
         If the dataset holds no survey or no such question; the message lists those there are.
     """
     if not dataset.has("survey"):
-        raise NotAskedError(
+        raise CannotAnswer(
             f"`dataset` {dataset.path} holds no survey; expected one made by `carekit import "
             "survey FILE --out DIR`. Name another folder."
         )
@@ -123,7 +123,7 @@ def find_question(dataset: Dataset, name: str) -> Question:
                 question.asked_if,
                 question.countries,
             )
-    raise NotAskedError(
+    raise CannotAnswer(
         f"`question` is {name!r}; the dataset asks: {', '.join(questions) or 'nothing'}. Name one "
         "of these, or a column of a question with several answers."
     )
@@ -204,9 +204,6 @@ class Survey:
         return Result(frame.reset_index(drop=True), facts=facts)
 
 
-Asked = Survey
-
-
 def asked_respondents(
     dataset: Dataset,
     question: Question,
@@ -237,7 +234,7 @@ def asked_respondents(
 
     Raises
     ------
-    NotAskedError
+    CannotAnswer
         If a column of `by` does not exist or is empty, or nobody was asked.
     InputError
         If `missing` names something that is no answer, or `where` is no condition.
@@ -273,7 +270,7 @@ def asked_respondents(
         n_asked = int((frame["weight"] > 0).sum())
     if not n_asked:
         under = " under this condition" if where or only is not None else ""
-        raise NotAskedError(
+        raise CannotAnswer(
             f"`question` {question.name!r} was put to nobody in {dataset.path}{under}; some "
             "respondent was expected. Check `asked_if` and `country` in questions.json."
         )
@@ -331,7 +328,7 @@ def _ordered(
     if column not in frame.columns:
         single = [q.name for q in questions.values() if q.kind != "multiple"]
         fixed = [c for c in ("age_group", "country", "stratum", "psu") if frame[c].notna().any()]
-        raise NotAskedError(
+        raise CannotAnswer(
             f"`by` is {name!r}; expected a column of the survey: "
             f"{', '.join([*fixed, *single])}. Name one of these."
         )
@@ -342,7 +339,7 @@ def _ordered(
             if name == "age_group"
             else "Group by another column."
         )
-        raise NotAskedError(
+        raise CannotAnswer(
             f"`by` {name!r} is empty for everybody who was asked; groups were expected. {hint}"
         )
     if known is not None and known.answers and known.kind in ("single", "scale"):

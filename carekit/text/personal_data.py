@@ -15,28 +15,31 @@ import numpy as np
 import pandas as pd
 
 from carekit.errors import InputError, MissingExtraError
+from carekit.text.personal_checks import iban_end, is_card, is_nir, is_rib, visible
 from carekit.text.personal_patterns import (
     ADDRESS,
     CARD,
     EMAIL,
     HANDLE,
     IBAN,
-    IBAN_LENGTHS,
     KEYED,
     LOOKS,
+    NAMED,
+    NIR,
     NOT_LOOKED_AT,
     PHONE,
+    PHONE_PAIRS,
     PHONE_WORDS,
+    RIB,
     TRACKING,
     TRAILING,
 )
-from carekit.text.prepare import INVISIBLE, as_texts
+from carekit.text.prepare import as_texts
 
 KINDS = ("email", "iban", "phone", "card", "order", "account", "address")
 """Kinds of personal data, in the order in which they claim a stretch of text."""
 
 PHONE_METHODS = ("patterns", "both")
-_INVISIBLE = re.compile(f"[{INVISIBLE}]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _REGIONS = ("FR", "GB", "US", "BE", "CH", "CA")
 
@@ -145,8 +148,8 @@ def redact(
     kept = {h.lower().lstrip("@") for h in keep_handles}
 
     texts_ = [None if t is None else _SURROGATE.sub("\ufffd", t) for t in series.to_numpy()]
-    visible = ["" if t is None else _visible(t)[0] for t in texts_]
-    families = _look(pa.array(visible, type=pa.string()))
+    plain = ["" if t is None else visible(t)[0] for t in texts_]
+    families = _look(pa.array(plain, type=pa.string()))
 
     def one(text: str, families: list[str]) -> str:
         found = find_in(text, phones=phones, handles=pseudonymise is not None, families=families)
@@ -181,7 +184,7 @@ def find_in(
     Zero-width characters inside a number do not hide it. `families`: keys of
     `personal_patterns.LOOKS` to search for; the default is all.
     """
-    plain, place = _visible(text)
+    plain, place = visible(text)
     found: list[Finding] = []
     taken = bytearray(len(plain))
     for kind, start, end in _candidates(plain, families, phones=phones, handles=handles):
@@ -201,6 +204,7 @@ def kinds_of(cleaned: list[str]) -> list[str]:
 
     if not cleaned:
         return []
+    cleaned = [visible(text)[0] for text in cleaned]
     array = pc.replace_substring_regex(
         pa.array(cleaned, type=pa.string()), pattern=NOT_LOOKED_AT, replacement=" "
     )
@@ -223,14 +227,6 @@ def _look(array: Any) -> dict[int, list[str]]:
     return found
 
 
-def _visible(text: str) -> tuple[str, np.ndarray | None]:
-    """The text without invisible characters, and where each kept character stood."""
-    if text.isascii() or not _INVISIBLE.search(text):
-        return text, None
-    place = np.array([i for i, c in enumerate(text) if not _INVISIBLE.match(c)], dtype=int)
-    return _INVISIBLE.sub("", text), place
-
-
 def _candidates(
     text: str, families: Collection[str], *, phones: str, handles: bool
 ) -> Iterator[tuple[str, int, int]]:
@@ -240,11 +236,22 @@ def _candidates(
             yield "email", match.start(), match.end()
     if "number" in families:
         for match in IBAN.finditer(text):
-            end = _iban_end(match.group())
+            end = iban_end(match.group())
             if end:
                 yield "iban", match.start(), match.start() + end
+        for match in RIB.finditer(text):
+            if is_rib(*match.groups()):
+                yield "iban", match.start(), match.end()
+        for match in NIR.finditer(text):
+            # In its seven groups it needs no proof.
+            if match[0].count(" ") == 6 or is_nir(match[1], match[2]):
+                yield "account", match.start(), match.end()
         for match in TRACKING.finditer(text):
             yield "order", match.start(), match.end()
+    if "named" in families:
+        for kind, pattern in NAMED:
+            for match in pattern.finditer(text):
+                yield kind, match.start("id"), match.end("id")
     if "keyed" in families:
         yield from _keyed(text)
     if "number" in families:
@@ -256,7 +263,8 @@ def _candidates(
         for pattern in ADDRESS:
             for match in pattern.finditer(text):
                 tail = TRAILING.search(match[0])
-                yield "address", match.start(), match.end() - (len(tail[0]) if tail else 0)
+                start = match.start("where") if "where" in pattern.groupindex else match.start()
+                yield "address", start, match.end() - (len(tail[0]) if tail else 0)
     if handles:
         for match in HANDLE.finditer(text):
             yield "handle", match.start(), match.end()
@@ -268,7 +276,7 @@ def _keyed(text: str) -> Iterator[tuple[str, int, int]]:
         for match in pattern.finditer(text):
             token = match["id"].rstrip("-./_")
             digits = sum(c.isdigit() for c in token)
-            if digits and (digits >= 4 or len(token) >= 6) and not _is_date(token):
+            if digits and (digits >= 4 or len(token) >= 6) and not _NO_ID.match(token):
                 # "phone order: 06 12 ..." names a phone; a card is found by its checksum.
                 if _phone_kind(token, named=False) or is_card(token):
                     continue
@@ -277,6 +285,13 @@ def _keyed(text: str) -> Iterator[tuple[str, int, int]]:
 
 _DATE = re.compile(
     r"(?:\d{1,2}[-./]\d{1,2}[-./](?:\d{4}|\d{2})|\d{4}[-./]\d{1,2}[-./]\d{1,2}|(?:19|20)\d\d)$"
+)
+
+# Years in a row, norms and versions: "policy 2021/2022", "reference ISO27001", "dossier Covid19".
+_NO_ID = re.compile(
+    rf"{_DATE.pattern}|(?:19|20)\d\d(?:[ /-](?:19|20)\d\d)+$|Q[1-4](?:19|20)\d\d$|"
+    r"(?:covid|iso|iec|rfc|http|mysql|boeing|airbus|iphone|windows)-?\d{1,5}$|\d+x$",
+    re.IGNORECASE,
 )
 
 
@@ -290,6 +305,8 @@ def _phones(text: str, method: str) -> Iterator[tuple[str, int, int]]:
         named = PHONE_WORDS.search(before) is not None
         if _phone_kind(match.group(), named=named):
             yield "phone", match.start(), match.end()
+    for match in PHONE_PAIRS.finditer(text):
+        yield "phone", match.start(), match.end()
     if method == "both":
         yield from _library_phones(text)
 
@@ -300,7 +317,7 @@ _TOLL_FREE = ("800", "888", "877", "866", "855", "844", "833", "900")
 def _phone_kind(number: str, *, named: bool) -> str:
     """The number plan that `number` fits, or "": a company's toll-free or premium line has none."""
     digits = "".join(c for c in number if c.isdigit())
-    if _is_date(number.strip()):
+    if _is_date(number.strip()) or digits in ("0123456789", "123456789"):
         return ""
     if number.lstrip(" (").startswith(("+", "00")):
         bare = digits[2:] if digits.startswith("00") else digits
@@ -323,8 +340,14 @@ def _phone_kind(number: str, *, named: bool) -> str:
             [3, 3, 4],
             [4, 6],
             [2, 8],
+            [2, 4, 4],
+            [2, 2, 2, 2, 1, 1],
         )
         return "FR" if digits[1] in "1234567 9" and paired else ""
+    if [len(g) for g in groups] == [1, 2, 2, 2, 2] and digits[0] in "67":
+        return "FR"
+    if len(groups) == 1 and re.fullmatch("33[67]\\d{8}", digits):
+        return "FR"
     if len(digits) == 11 and digits[0] == "0":
         return "GB" if digits[1] in "127" and len(groups) <= 4 else ""
     if len(digits) in (10, 11) and digits[-10] in "23456789" and digits[-7] in "23456789":
@@ -336,7 +359,13 @@ def _phone_kind(number: str, *, named: bool) -> str:
         )
         ok = digits[-10:-7] not in _TOLL_FREE and (written or (named and len(groups) == 1))
         return "US" if ok else ""
-    if named and 8 <= len(digits) <= 12 and not digits.startswith(("08", "800", "0800")):
+    alike = len(groups) > 1 and len(set(groups)) == 1  # "the number 42 42 42 42"
+    if (
+        named
+        and not alike
+        and 8 <= len(digits) <= 12
+        and not digits.startswith(("08", "800", "0800"))
+    ):
         return "named"
     return ""
 
@@ -353,50 +382,6 @@ def _library_phones(text: str) -> Iterator[tuple[str, int, int]]:
             for match in phonenumbers.PhoneNumberMatcher(stretch.group(), region):
                 if phonenumbers.number_type(match.number) not in free:
                     yield "phone", stretch.start() + match.start, stretch.start() + match.end
-
-
-# Lengths by issuer: else one number in ten of a phone's serial or a company's register would pass.
-_ISSUER = re.compile(
-    r"(?:4(?:\d{12}|\d{15}|\d{18})|5[1-5]\d{14}|2[2-7]\d{14}|3[47]\d{13}|35\d{14}|3[068]\d{12}|"
-    r"6(?:011|4|5|2)\d{12,16})$"
-)
-
-
-def is_card(number: str) -> bool:
-    """Whether digits have an issuer's beginning and length, and pass the Luhn check.
-
-    >>> is_card("4111 1111 1111 1111"), is_card("4111 1111 1111 1112")
-    (True, False)
-    """
-    plain = "".join(c for c in number if c.isdigit())
-    if not _ISSUER.match(plain) or len(set(plain)) < 2:
-        return False
-    digits = [int(c) for c in plain]
-    doubled = [d * 2 - 9 * (d > 4) if i % 2 else d for i, d in enumerate(reversed(digits))]
-    return sum(doubled) % 10 == 0
-
-
-def is_iban(number: str) -> bool:
-    """Whether an account number has its country's length and passes the mod-97 check.
-
-    >>> is_iban("GB82 WEST 1234 5698 7654 32"), is_iban("GB83 WEST 1234 5698 7654 32")
-    (True, False)
-    """
-    bare = "".join(c for c in number if c.isalnum()).upper()
-    if not bare.isascii() or IBAN_LENGTHS.get(bare[:2]) != len(bare):
-        return False
-    return int("".join(str(int(c, 36)) for c in bare[4:] + bare[:4])) % 97 == 1
-
-
-def _iban_end(candidate: str) -> int:
-    """Length of the IBAN at the start of `candidate`, 0 when there is none."""
-    length = IBAN_LENGTHS.get(candidate[:2].upper(), 0)
-    seen = 0
-    for i, char in enumerate(candidate):
-        seen += char.isalnum()
-        if length and seen == length:
-            return i + 1 if is_iban(candidate[: i + 1]) else 0
-    return 0
 
 
 def _check_phones(phones: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -16,7 +17,7 @@ from carekit.text.matching import lower_all, match_cleaned
 from carekit.text.personal_data import kinds_of
 from carekit.text.prepare import URL_PATTERN, as_texts, clean_all, without_noise
 from carekit.text.questions import PATTERNS
-from carekit.text.tokens import vocabulary
+from carekit.text.tokens import TokenTable, vocabulary
 from carekit.text.tone import (
     BATCH,
     NEGATIVE_AT,
@@ -29,6 +30,10 @@ COMMENT_CLASSES = ("question", "troll", "negative", "positive", "neutral")
 """The five categories of the comment-management scheme, in the order in which they are tried."""
 
 COMPLAINT_AT = -1.1
+# Letters of neither language, of which a post tells that says too little to be counted.
+NEITHER = re.compile("[ñßáíóúìòãõşğıłżźćńęąřšžčůåøđäöő¿¡]")
+READ = ("en", "fr", "und")
+"""Languages whose posts are judged; "und" says too little to tell, and is read as both."""
 
 
 class RuleTriage:
@@ -82,7 +87,8 @@ class RuleTriage:
         Returns
         -------
         DataFrame
-            One row a post, with the index of `texts`. Missing text gives missing flags.
+            One row a post, with the index of `texts`. Missing text gives missing flags; so does, but
+            for `lang` and `pii_types`, a language that the rules do not read (all but `READ`).
 
             - `lang`: code, or `fallback`.
             - `tone`: negative, neutral, positive; `tone_score`: -1 to 1.
@@ -112,7 +118,20 @@ class RuleTriage:
         missing = series.isna().to_numpy()
         if missing.any():
             frame.loc[missing, [c for c in frame.columns if c != "lang"]] = pd.NA
+        unread = ~frame["lang"].isin(READ).to_numpy()
+        if unread.any():
+            frame.loc[unread, [c for c in frame.columns if c not in ("lang", "pii_types")]] = pd.NA
         return frame
+
+    def _told(self, cleaned: list[str], given: np.ndarray, table: TokenTable) -> np.ndarray:
+        """The language of each post: as given, else told from its words or its script."""
+        unknown = pd.isna(given)
+        if not unknown.any():
+            return given
+        told = vote(table)
+        foreign = [bool(NEITHER.search(text)) for text in cleaned]
+        told[other_script(cleaned) | ((told == "und") & np.array(foreign, dtype=bool))] = "other"
+        return np.where(unknown, np.where(told == "und", self.fallback, told), given)
 
     def _given(self, lang: pd.Series | str | None, texts: pd.Series) -> np.ndarray:
         """The language known beforehand of each post, or None."""
@@ -128,16 +147,8 @@ class RuleTriage:
 
         bare = without_noise(cleaned)
         table = vocabulary().tokenise(cleaned, bare=bare)
-        unknown = pd.isna(given)
-        codes = given.copy()
-        if unknown.any():
-            told = vote(table)
-            told[other_script(cleaned)] = "other"
-            told = np.where(told == "und", self.fallback, told)
-            codes = np.where(unknown, told, codes)
+        codes = self._told(cleaned, given, table)
         rows = np.where(codes == "en", 0, np.where(codes == "fr", 1, 2))
-        # A language that carekit does not read is scored by its emoji and by words that English and
-        # French agree on, as an undecided one is.
         scores = score_table(table, rows)
         frame = tone_frame(scores, pd.Series(cleaned, dtype=object))
         lowered = pc.utf8_lower(bare)

@@ -131,3 +131,46 @@ def test_a_reader_that_stops_reading_is_no_error(make_dataset):
     assert b"Error" not in process.stderr.read()
     process.stderr.close()
     assert process.wait() == 0
+
+
+class TestWithoutDir:
+    """The dataset of CAREKIT_DATASET, else the sample; and which of them is said."""
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            ("measure", "answer-rate"),
+            ("check",),
+            ("share", "--out", "counts", "--min-people", "1"),
+            ("triage", "flag"),
+        ],
+    )
+    def test_the_dataset_of_the_environment(
+        self, words, make_dataset, capsys, monkeypatch, tmp_path
+    ):
+        path = make_dataset([{**row, "id": f"x:{row['id']}"} for row in ROWS if row["id"] != "r"])
+        monkeypatch.setenv("CAREKIT_DATASET", str(path.path))
+        monkeypatch.chdir(tmp_path)
+        code, out, err = run(capsys, *words)
+        assert code == 0
+        assert out
+        assert err.startswith(f"No DIR is given: the dataset of CAREKIT_DATASET, {path.path}.\n")
+
+    def test_the_sample(self, capsys):
+        code, _, err = run(capsys, "survey", "share", "used_social_care", "--by", "age_group")
+        assert code == 0
+        assert err.startswith("No DIR is given: the sample that comes with carekit.\nSynthetic")
+
+    def test_nothing_is_said_where_dir_is_given(self, capsys, make_dataset):
+        assert "No DIR" not in run(capsys, "measure", "answer-rate", make_dataset(ROWS).path)[2]
+
+
+def test_notebooks_are_copied_and_what_was_changed_is_kept(capsys, tmp_path):
+    folder = tmp_path / "nb"
+    code, out, _ = run(capsys, "notebooks", "--out", folder)
+    assert code == 0
+    assert out == f"{folder / '00-start-here.ipynb'}\n"
+    (folder / "00-start-here.ipynb").write_text("{}")
+    assert run(capsys, "notebooks", "--out", folder)[0] == 0
+    assert (folder / "00-start-here.ipynb").read_text() == "{}"
+    assert len(list(folder.glob("*.ipynb"))) >= 14

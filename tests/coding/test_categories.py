@@ -258,3 +258,16 @@ def test_posts_without_text_are_refused_with_the_reason(make_dataset):
     dataset = make_dataset([{"id": "x:1", "brand": "a", "text": None}])
     with pytest.raises(SelectionError, match="None of 1 requests has a text; expected texts"):
         categories(dataset)
+
+
+def test_requests_in_other_languages_are_missing_and_counted(make_dataset):
+    texts = {"en": "my parcel is late again", "fr": "mon colis est encore en retard",
+             "de": "mein Paket ist schon wieder zu spät", "es": "mi paquete llega tarde otra vez",
+             "nl": "mijn pakket is weer te laat"}  # fmt: skip
+    found = categories(make_dataset([
+        {"id": f"x:{lang}{i}", "brand": "acme", "account": "acme", "text": text, "lang": lang}
+        for lang, text in texts.items() for i in range(4)
+    ]))  # fmt: skip
+    row = found[found.category == "negative"].iloc[0]
+    assert (row.n, row.n_yes, row.n_missing) == (8, 8, 12)
+    assert found.facts.left_out["requests in languages that the rules do not read"] == 12

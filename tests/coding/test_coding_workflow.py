@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+
 import pandas as pd
 import pytest
 
@@ -36,6 +39,18 @@ def test_the_design_is_found_beside_each_coders_sheet(drawn, tmp_path):
         assert read is not None
         assert sorted(read["post_id"]) == sorted(drawn["post_id"])
         assert set(read["strata"]) == {"brand"}
+
+
+def test_names_in_the_design_run_no_formula_and_read_back(drawn, tmp_path):
+    names = ["=1+1", "＝1", "@SUM(A1)", "x\r=1+1", "-1+1"]
+    odd = drawn.assign(stratum=[names[i % 5] for i in range(len(drawn))])
+    sheet, design = write_sheets(odd, tmp_path / "s.csv", lang="en")
+    text = design.read_bytes().decode()
+    cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
+    assert not any(cell.startswith(("=", "＝", "@", "-")) for cell in cells)
+    assert not any(line.startswith("=") for line in text.replace('"x\r=1+1"', "").splitlines())
+    read = read_design(sheet)
+    assert sorted(set(read["stratum"])) == sorted(names)
 
 
 @pytest.mark.parametrize("coders", [["a/b"], [""], ["anna", "anna"]])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import itertools
 
 import pandas as pd
@@ -18,6 +20,7 @@ from carekit.coding.policy import (
     check_policy,
     load_policy,
     summarise_workload,
+    write_policy,
 )
 from carekit.errors import InputError, SchemaError
 from carekit.text.rules import RuleTriage, comment_class
@@ -172,3 +175,13 @@ def test_workload_counts_what_is_to_do_and_what_leaves_the_network():
     assert found["share"].iloc[:-1].sum() == pytest.approx(1)
     assert total[[f"n_{c}" for c in CATEGORIES]].sum() == 4
     pd.testing.assert_frame_equal(posts, before)
+
+
+@pytest.mark.parametrize("owner", ["=1+1", "+33", "@care", "-x", "＝1", "a\r=1+1"])
+def test_a_written_table_runs_no_formula_and_reads_back(tmp_path, owner):
+    table = load_policy(lang="en").assign(owner=owner)
+    text = write_policy(table, tmp_path / "p.csv").read_bytes().decode("utf-8-sig")
+    cells = [cell for row in csv.reader(io.StringIO(text, newline="")) for cell in row]
+    assert not any(cell.startswith(("=", "+", "-", "@", "＝")) for cell in cells)
+    assert "\r" not in text.replace('"a\r=1+1"', "")
+    pd.testing.assert_frame_equal(load_policy(tmp_path / "p.csv"), table)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from carekit.dataset.manifest import ANSWERED_ONLY
-from carekit.errors import InputError, NotHeldError, SelectionError
+from carekit.errors import CannotAnswer, InputError, SelectionError
 from carekit.inference.rates.comparisons import compare_rates
 from carekit.measures.answers import count_answers
 from carekit.measures.brands import (
@@ -120,13 +120,13 @@ def test_too_few_groups_are_something_that_the_dataset_does_not_hold(make_datase
         {"id": "r", "at": 5, "reply_to": "q", "author_role": "brand", "brand": "acme"},
     ]
     dataset = make_dataset(rows)
-    with pytest.raises(NotHeldError) as error:
+    with pytest.raises(CannotAnswer) as error:
         compare_answer_rates(dataset, by="network")
     assert str(error.value) == (
         "`by` 'network' has 1 group(s) in this dataset; at least two are needed to compare. Name "
         "another column."
     )
-    with pytest.raises(NotHeldError) as error:
+    with pytest.raises(CannotAnswer) as error:
         shrunk_rates(dataset)
     assert str(error.value) == (
         "`by` 'brand' has 1 group(s) with requests in this dataset; what groups have in common needs "

@@ -162,3 +162,24 @@ def test_the_displacement_planted_in_the_sample_lies_in_its_interval():
         row = table.iloc[0]
         assert row.ci_low <= planted[0] <= planted[1] <= row.ci_high
         assert (row.ci_high < 0) == (kind == "displaced")
+
+
+def test_a_brand_on_two_networks_is_one_unit():
+    """Each brand counts once, and a brand with a care account elsewhere is no control."""
+    from carekit.dataset.folder import open_dataset
+
+    dataset, networks = open_dataset(data_folder("sample")), ["facebook", "x"]
+    apart = [care_panel(dataset, network=n, negative=[]) for n in networks]
+    panel = care_panel(dataset, network=networks, negative=[])
+    assert not panel.duplicated(["brand", "period"]).any()
+    treated = set().union(*(p.loc[p.start.notna(), "brand"] for p in apart))
+    assert set(panel.loc[panel.start.notna(), "brand"]) == treated
+    accounts = dataset.read("accounts")
+    had = set(accounts.loc[accounts.account_kind == "care", "brand"])
+    controls = set(panel.loc[panel.start.isna(), "brand"])
+    assert controls
+    assert not controls & had
+    never = [p[p.brand.isin(controls)] for p in apart]
+    assert panel[panel.brand.isin(controls)].n_requests.sum() == sum(
+        p.n_requests.sum() for p in never
+    )

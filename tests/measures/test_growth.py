@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from carekit.errors import InputError, NotHeldError
+from carekit.errors import CannotAnswer, InputError
 from carekit.inference.rates.growth import split_growth
 from carekit.measures.growth import comparable_periods, growth
 
@@ -96,7 +96,7 @@ def test_half_a_question_is_refused(make_dataset):
 
 
 def test_without_requests_there_is_nothing_to_compare(make_dataset):
-    with pytest.raises(NotHeldError) as error:
+    with pytest.raises(CannotAnswer) as error:
         growth(make_dataset(ROWS, accounts=ACCOUNTS), where="network = 'youtube'")
     assert str(error.value).endswith(
         "holds no customer posts that reply to nothing where network = 'youtube': there are no "

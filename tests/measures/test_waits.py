@@ -94,7 +94,9 @@ def test_answered_conversations_have_no_curve(make_dataset):
     assert len(wait_curve(dataset, allow_selected=True)) == 6
 
 
-def test_brands_are_the_independent_unit_by_default(make_dataset):
+def test_the_independent_unit_is_the_brand_where_others_like_these_are_spoken_of(make_dataset):
     rows = [r for i in range(4) for r in request(f"q{i}", 10 + i, brand=f"b{i % 2}")]
-    found = waits_within(make_dataset(rows), within=[11.5])
+    found = waits_within(make_dataset(rows), within=[11.5], target="like-these")
     assert "clustered by brand" in found["method"][0]
+    assert found.facts.target == "brands like these"
+    assert waits_within(make_dataset(rows), within=[11.5]).facts.target == "these brands"

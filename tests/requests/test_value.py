@@ -38,7 +38,7 @@ def test_the_room_is_called_by_its_name(requests):
     assert isinstance(requests, carekit.requests.Requests)
     known = list(inspect.signature(carekit.requests).parameters)
     assert known == ["dataset", "by", "where", "definition", "cluster", "conf_level",
-                     "allow_selected", "engine"]  # fmt: skip
+                     "allow_selected", "engine", "target"]  # fmt: skip
     with pytest.raises(AttributeError, match=r"'carekit\.requests' has no attribute 'answers'"):
         carekit.requests.answers  # noqa: B018
 
@@ -78,6 +78,8 @@ def test_printed_it_says_the_denominator_and_what_was_left_out(requests):
 
 
 def test_the_unit_is_the_author_within_a_brand_and_never_missing(requests):
+    assert requests.unit == "author_id", "a handful of brands: these are spoken of"
+    requests = requests.but(target="like-these")
     assert requests.unit == "brand"
     assert requests.grouped("brand").unit == "author_id"
     assert requests.but(where="brand = 'Acme'").unit == "author_id"

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from carekit.dataset.folder import create_dataset, open_dataset
-from carekit.errors import InputError, NotAskedError
+from carekit.errors import CannotAnswer, InputError
 from carekit.survey import pairs
 
 YES_NO = {"kind": "single", "answers": ["yes", "no"]}
@@ -94,7 +94,7 @@ def test_questions_that_cannot_be_paired_are_named(tmp_path):
     )
     with pytest.raises(InputError, match="`question` and `other` are both 'fast'"):
         pairs(dataset, "fast", other="fast")
-    with pytest.raises(NotAskedError):
+    with pytest.raises(CannotAnswer):
         pairs(dataset, "fast", other="unknown")
-    with pytest.raises(NotAskedError, match="were never put to the same people"):
+    with pytest.raises(CannotAnswer, match="were never put to the same people"):
         pairs(dataset, "rested", other="fast")

@@ -11,12 +11,11 @@ import pandas as pd
 import pytest
 
 from carekit.errors import InputError
+from carekit.text.personal_checks import is_card, is_iban
 from carekit.text.personal_data import (
     KINDS,
     find_in,
     find_personal_data,
-    is_card,
-    is_iban,
     kinds_of,
     redact,
 )
@@ -201,3 +200,115 @@ def test_errors_name_what_came_what_was_expected_and_what_to_do():
     assert str(error.value) == (
         "`phones` is 'all'; expected one of patterns, both. Use 'patterns', which needs no extra."
     )
+
+
+# Spellings with which an attack got through: (post, what must be gone).
+SPELLINGS = [
+    ("Appelez-moi au 06/12/34/56/78", "34"),
+    ("mon 06_12_34_56_78", "34"),
+    ("06 1234 5678", "1234"),
+    ("33612345678", "345"),
+    ("6 12 34 56 78 est mon portable", "34"),
+    ("O6.12.34.56.78", "34"),
+    ("０６ １２ ３４ ５６ ７８", "３４"),
+    ("٠٦١٢٣٤٥٦٧٨", "٣٤"),
+    ("06\n12\n34\n56\n78", "34"),
+    ("06 · 12 · 34 · 56 · 78", "34"),
+    ("06|12|34|56|78", "34"),
+    ("06,12,34,56,78", "34"),
+    ("tel06 12 34 56 78", "34"),
+    ("06\u200912\u200934\u200956\u200978", "34"),
+    ("06\t12\t34\t56\t78", "34"),
+    ("06 12 34 56 78€", "34"),
+    ("https://wa.me/33612345678", "345"),
+    ("0478/12.34.56", "34"),
+    ("FR 76 3000 6000 0112 3456 7890 189", "3456"),
+    ("FR76  3000  6000  0112  3456  7890  189", "3456"),
+    ("FR76\u00a03000\u00a06000\u00a00112\u00a03456\u00a07890\u00a0189", "3456"),
+    ("FR76\n3000 6000 0112 3456 7890 189", "3456"),
+    ("F R 7 6 3 0 0 0 6 0 0 0 0 1 1 2 3 4 5 6 7 8 9 0 1 8 9", "3 4 5 6"),
+    ("FR76/3000/6000/0112/3456/7890/189", "3456"),
+    ("RIB 30006 00001 12345678901 89", "12345678901"),
+    ("4111.1111.1111.1111", "1111"),
+    ("carte 4111_1111_1111_1111", "1111"),
+    ("4111  1111  1111  1111", "1111"),
+    ("4111 1111 1111 1111 exp 12/27 cvv 123", "cvv 123"),
+    ("jo.dupont@gmail,com", "dupont"),
+    ("jo.dupont@gmail .com", "dupont"),
+    ("jo.dupont @gmail.com", "dupont"),
+    ("jo.dupont＠gmail.com", "dupont"),
+    ("jo.dupont at example dot com", "dupont"),
+    ("jo[.]dupont[@]gmail[.]com", "dupont"),
+    ("jo.dupont@exämple.fr", "dupont"),
+    ("jo.dupont%40gmail.com", "dupont"),
+    ("jo.dupont@gmail", "dupont"),
+    ("jo.dupont(a)gmail.com", "dupont"),
+    ("jo.dupont-at-gmail.com", "dupont"),
+    ("jo.dupont@[192.168.1.1]", "dupont"),
+    ("12, rue des lilas, Lyon", "lilas"),
+    ("12 R. DES LILAS 69003 LYON", "LILAS"),
+    ("12 ch. des Lilas", "Lilas"),
+    ("12 rue\ndes Lilas", "Lilas"),
+    ("rue des Lilas 12, 1000 Bruxelles", "Lilas"),
+    ("j'habite rue des Lilas au 12", "Lilas"),
+    ("Hauptstraße 12, 10115 Berlin", "Haupt"),
+    ("Lieu-dit Le Bourg, 24320 Verteillac", "Bourg"),
+    ("my postcode is NW1 6XE", "6XE"),
+    ("I'm at NW1 6XE", "6XE"),
+    ("GPS 48.8584, 2.2945", "48.8584"),
+    ("n° sécu 1 85 05 78 006 084 36", "006"),
+    ("1 85 05 78 006 084 36", "006"),
+    ("123-45-6789", "6789"),
+    ("née le 12/05/1985", "1985"),
+    ("plaque AB-123-CD", "123"),
+    ("IP 82.64.12.33", "82.64"),
+    ("permis 123456789012", "789012"),
+    ("mot de passe: Azerty123!", "Azerty"),
+    ("login jdupont85 mdp azerty", "azerty"),
+    ("code PIN 4512", "4512"),
+    ("commande numero 405 1234567 1234567", "1234567"),
+    ("suivi 6A 123 456 789 01", "456"),
+    ("colis 1Z 999 AA1 01 2345 6784", "2345"),
+    ("# 12345678", "345"),
+    ("réf. AB/12345/21", "12345"),
+    ("dossier: 21 345 678", "345"),
+    ("client 12 345 678", "345"),
+]
+HARMLESS = [
+    "score 0123456789",
+    "refs 2019 2020 2021",
+    "policy 2021/2022",
+    "compte 15000 abonnés",
+    "demande 25000 signatures",
+    "the number 42 42 42 42 bus",
+    "dossier Covid19 update",
+    "reference ISO27001 certified",
+    "ref RFC2616 is obsolete",
+    "commande MySQL8 error",
+    "invoice Q32021",
+    "claim 10000x better",
+    "samedi 06 12 2021 34",
+    "05/12, 06/12, 07/12, 08/12, 09/12",
+    "10.1.2.3 to 10.1.2.255",
+    "version 10.0.19045.3803 installed",
+    "mdp oublié",
+    "identifiant jo12 mot de passe oublié",
+]
+
+
+@pytest.mark.parametrize(("post", "secret"), SPELLINGS)
+def test_a_spelling_hides_nothing(post, secret):
+    redacted = redact([post])[0]
+    assert secret not in redacted
+    assert redact([redacted])[0] == redacted
+
+
+@pytest.mark.parametrize("post", HARMLESS)
+def test_harmless_numbers_stay(post):
+    assert redact([post])[0] == post
+
+
+def test_positions_are_those_of_the_post_as_it_came():
+    post = "tel  ０６  12\u00a034\t56\n78 !"
+    (found,) = find_in(post)
+    assert post[found.start : found.end] == "０６  12\u00a034\t56\n78"

@@ -54,6 +54,28 @@ def test_missing_text_has_no_flags():
     assert row.drop("lang").isna().all()
 
 
+@pytest.mark.parametrize(
+    ("text", "lang"),
+    [
+        ("Mein Paket ist schon wieder nicht gekommen und niemand antwortet", None),
+        ("Todavía no ha llegado mi pedido y nadie responde, es un desastre", None),
+        ("Het pakket is er nog steeds niet en niemand reageert, slecht", None),
+        ("Il mio pacco non è ancora arrivato e nessuno risponde", None),
+        ("посылка не пришла", None),
+        ("Super, no problem", "pl"),
+        ("terrible 😡", "nl"),
+    ],
+)
+def test_what_the_rules_cannot_read_is_missing_and_never_neutral(text, lang):
+    rules = RuleTriage(lang=lang)
+    row = rules.flag([text]).iloc[0]
+    assert row.drop(["lang", "pii_types"]).isna().all()
+    assert comment_class(rules.flag([text])).isna().all()
+    assert rules.predict([text]).isna().all()
+    assert rules.predict_proba([text]).isna().all(axis=None)
+    assert rules.flag([text + " 06 12 34 56 78"])["pii_types"][0] == "phone"
+
+
 def test_hand_offs_are_flagged_for_brands_only():
     roles = pd.Series(["customer"] * 7 + ["brand"], index=POSTS.index)
     flags = RuleTriage().flag(POSTS, author_role=roles)

@@ -13,7 +13,7 @@ from carekit.claims.replays.survey import question_for
 from carekit.errors import CannotAnswer
 from carekit.inference.surveys.differences import compare
 from carekit.inference.surveys.survey import share
-from carekit.survey.questions import Asked, Question, asked_respondents
+from carekit.survey.questions import Question, Survey, asked_respondents
 
 
 def question_of(inquiry: Inquiry, figure_id: str, *, answers: Sequence[str] = ()) -> Question:
@@ -43,7 +43,7 @@ def share_asked(inquiry: Inquiry, question: Question, answers: Sequence[str]) ->
 
 def difference_asked(
     inquiry: Inquiry,
-    asked: Asked,
+    asked: Survey,
     frame: pd.DataFrame,
     *,
     column: str,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any
 
 import pandas as pd
@@ -12,7 +11,7 @@ from carekit.claims.hypotheses.printed import percent, selected
 from carekit.claims.hypotheses.registry import Row, tests
 from carekit.claims.inquiry import Inquiry
 from carekit.claims.labels import negative_posts
-from carekit.errors import CannotAnswer, NotHeldError
+from carekit.errors import CannotAnswer
 from carekit.inference.rates.intervals import wilson
 from carekit.inference.surveys.trends import logistic_trend
 from carekit.measures.care_accounts import care_effects, care_panel
@@ -95,7 +94,10 @@ def common_in_dataset(inquiry: Inquiry) -> tuple[Row, str]:
 def care_accounts_draw_away(inquiry: Inquiry) -> tuple[Row, str]:
     networks = _opened_on(inquiry)
     negative, by = negative_posts(inquiry.dataset)
-    panel = _by_brand(inquiry, networks, negative)
+    try:
+        panel = care_panel(inquiry.dataset, network=networks, negative=negative)
+    except CannotAnswer as reason:
+        raise CannotAnswer("No brand opened a care account while it was observed.") from reason
     made: Any = care_effects(panel, conf_level=inquiry.conf_level).set_index("analysis")
     row, trend = made.loc["each brand-month alike"], made.loc["pre-trend"]
     return {**row, "n": int(row["n_requests"])}, (
@@ -104,33 +106,6 @@ def care_accounts_draw_away(inquiry: Inquiry) -> tuple[Row, str]:
         f"denominator: openings put to main accounts; tone by {by}. Placebo before the "
         f"opening {trend['estimate']:+.3f} ({trend['ci_low']:+.3f} to {trend['ci_high']:+.3f})."
     )
-
-
-def _by_brand(
-    inquiry: Inquiry, networks: list[str], negative: Collection[str] | None
-) -> pd.DataFrame:
-    """One row per brand and month: a brand is one unit, on the networks where it opened its first
-    care account, or on all of them if it never had one on any."""
-    parts = []
-    for network in networks:
-        try:
-            part = care_panel(inquiry.dataset, network=network, negative=negative)
-        except NotHeldError:  # none opened there in time, or none to compare with there
-            continue
-        parts.append(part)
-    if not parts:
-        raise CannotAnswer("No brand opened a care account while it was observed.")
-    panel = pd.concat(parts, ignore_index=True)
-    first = panel.groupby("brand")["start"].min()
-    begun = panel["brand"].map(first)
-    accounts = inquiry.dataset.read("accounts")
-    had = accounts.loc[accounts["account_kind"].eq("care"), "brand"]
-    clean = begun.isna() & ~panel["brand"].isin(had)
-    kept = panel[clean | (panel["start"].notna() & (panel["start"] == begun))]
-    counts = ["n_requests", "n_negative"]
-    made = kept.groupby(["brand", "period"], as_index=False)[counts].sum()
-    share = made["n_negative"] / made["n_requests"]
-    return made.assign(start=made["brand"].map(first), share=share)
 
 
 def _opened_on(inquiry: Inquiry) -> list[str]:

@@ -19,7 +19,7 @@ from carekit.claims.hypotheses.registry import Row, cannot_test, tests
 from carekit.claims.inquiry import Inquiry
 from carekit.errors import CannotAnswer
 from carekit.inference.surveys.paired import compare_items, mcnemar
-from carekit.survey.questions import Asked, asked_respondents
+from carekit.survey.questions import Survey, asked_respondents
 
 TWO_QUESTIONS = (
     "two questions to the same people who deal with firms there: an answer expected within 60 "
@@ -81,7 +81,7 @@ def faster_for_complaints_weighted(inquiry: Inquiry) -> tuple[Row, str]:
     )
 
 
-def _both_delays(inquiry: Inquiry) -> tuple[Asked, pd.DataFrame]:
+def _both_delays(inquiry: Inquiry) -> tuple[Survey, pd.DataFrame]:
     """Respondents who were asked both, with what they expect as 1 or 0."""
     general = question_of(inquiry, "C025", answers=["yes", "no"])
     complaint = question_of(inquiry, "C026", answers=["yes", "no"])

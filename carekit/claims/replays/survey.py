@@ -27,7 +27,7 @@ from carekit.inference.surveys.differences import compare
 from carekit.inference.surveys.multiresponse import mentions_per_respondent, share_of_respondents
 from carekit.inference.surveys.paired import compare_items
 from carekit.inference.surveys.survey import share
-from carekit.survey.questions import Asked, Question, asked_respondents, load_questions
+from carekit.survey.questions import Question, Survey, asked_respondents, load_questions
 
 if TYPE_CHECKING:
     from carekit.dataset.folder import Dataset
@@ -230,7 +230,7 @@ def _of_age(frame: pd.DataFrame, band: str) -> pd.Series:
     return chosen
 
 
-def _design(asked: Asked) -> dict[str, Any]:
+def _design(asked: Survey) -> dict[str, Any]:
     return {"lonely": "center", **asked.design}
 
 
@@ -256,7 +256,7 @@ def ticked(figure: Figure, inquiry: Inquiry) -> Measurement:
     return _measurement(made.loc[option], figure, what, question, who)
 
 
-def _rank(asked: Asked, option: str, shares: pd.DataFrame) -> Measurement:
+def _rank(asked: Survey, option: str, shares: pd.DataFrame) -> Measurement:
     """Rank of an option, from 1 + those surely above to all but those surely below it."""
     columns, names = list(asked.question.columns), asked.question.item_names
     pairs = compare_items(asked.frame, columns, adjustment="holm", base="asked", **_design(asked))

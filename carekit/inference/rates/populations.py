@@ -26,7 +26,7 @@ from carekit.inference.rates.counts import (
     refuse_names,
     sum_counts,
 )
-from carekit.inference.rates.intervals import clopper_pearson, korn_graubard
+from carekit.inference.rates.intervals import clopper_pearson, korn_graubard, wald_interval
 from carekit.inference.rates.uneven_clusters import kish_number, satterthwaite_df
 
 Target = Literal["both", "these", "like-these"]
@@ -72,8 +72,9 @@ def estimate_targets(
           bias-reduced variance by unit within brands, Satterthwaite's degrees of freedom, Korn and
           Graubard's interval; where nothing varies exact limits on Kish's number of units
         - target "brands like these": estimate the mean rate of such brands, each counting once
-          whatever its n; limits integrated over the beta-binomial model (`population_of`); where
-          nobody, or everybody, answered exact limits on Kish's number of brands
+          whatever its n; Student's t with 30 brands or more, else limits integrated over the
+          beta-binomial model (`population_of`), which are made to hold the estimate; where nobody,
+          or everybody, answered exact limits on Kish's number of brands
         - brands (with a request), brand_sd (standard deviation of the rates between brands),
           next_low, next_high (limits of the rate of one more such brand): the same in both rows
         - method, flags: `one_cluster` a single brand says nothing of others: no limits;
@@ -97,7 +98,7 @@ def estimate_targets(
     >>> out[["target", "estimate", "ci_low", "ci_high", "brands", "brand_sd"]].round(2)
                   target  estimate  ci_low  ci_high  brands  brand_sd
     0       these brands      0.56    0.54     0.58       8      0.27
-    1  brands like these      0.54    0.35     0.71       8      0.27
+    1  brands like these      0.56    0.35     0.71       8      0.27
     """
     check_conf_level(conf_level)
     if target != "both" and target not in TARGETS:
@@ -250,27 +251,36 @@ def _like_these(
     def values(name: str) -> np.ndarray:
         return np.array([np.nan if f is None else getattr(f, name) for f in found])
 
+    # The estimate is the plain mean, as in `mean_of_rates`; with many brands so are its limits, which
+    # need no model. The model's own mean may lie elsewhere where its shape does not fit.
+    rate = yes / units
+    mean = _divide(group_sums(of, rate, size), k)
+    many = k >= FEW_CLUSTERS
+    error = np.sqrt(_divide(group_sums(of, (rate - mean[of]) ** 2, size), k * (k - 1.0)))
+    plain = wald_interval(mean, error, df=np.maximum(k - 1, 1), conf_level=conf_level)
+    ends = (np.fmin(values("low"), mean), np.fmax(values("high"), mean))
+    ends = np.where(k > 1, ends, np.nan)
     flat = (k > 1) & ((total_yes == 0) | (total_yes == total))
     number = np.nan_to_num(kish_number(units, of, size))
     exact = clopper_pearson(np.nan_to_num(share * number), number, conf_level=conf_level)
-    low = np.where(flat, exact[0], values("low"))
-    high = np.where(flat, exact[1], values("high"))
+    low = np.where(flat, exact[0], np.where(many, np.maximum(plain[0], 0.0), ends[0]))
+    high = np.where(flat, exact[1], np.where(many, np.minimum(plain[1], 1.0), ends[1]))
     said = np.where(
         high - low > _WIDE,
         [f"; {count} brands say little of how others differ" for count in k],
         "",
     )
     method = np.select(
-        [k == 0, k == 1, flat],
+        [k == 0, k == 1, flat, many],
         [
             "none: n = 0",
             "none: one brand says nothing of others",
             "clopper-pearson on kish's number of brands: nothing varies",
+            "mean over brands, t",
         ],
         "beta-binomial over brands, integrated",
     ).astype(object)
-    error = values("std_error")
-    mean = np.where(flat | (k == 1), share, values("mean"))
+    error = np.where(many, error, values("std_error"))
     return {
         "estimate": mean,
         "std_error": np.where(flat, 0.0, error),

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from carekit.dataset.resources import PACKAGE
+from carekit.dataset.resources import notebooks_folder
 from carekit.errors import InputError, MissingExtraError
 
-NOTEBOOKS = PACKAGE.parent / "notebooks"
+NOTEBOOKS = notebooks_folder()
 
 Progress = Callable[[Path, int, int], None]
 Result = TypeVar("Result")
@@ -60,7 +60,7 @@ def find_notebooks(*names: str, folder: Path | None = None) -> list[Path]:
     *names : str
         File names or their beginnings: `04`, `04-who-gets-an-answer`.
     folder : Path, optional
-        Where to look; by default the folder `notebooks` of the checkout.
+        Where to look; by default those that come with carekit.
 
     Raises
     ------
@@ -71,8 +71,8 @@ def find_notebooks(*names: str, folder: Path | None = None) -> list[Path]:
     every = sorted(folder.glob("*.ipynb"), key=_name)
     if not every:
         raise InputError(
-            f"`folder` is {str(folder)!r}, which holds no notebooks. They come with a checkout of "
-            "the project, not with the installed package: run this from a checkout."
+            f"`folder` is {str(folder)!r}, which holds no notebooks. They come with "
+            "carekit: install it again, or run this from a checkout."
         )
     chosen = []
     for name in names:

@@ -16,18 +16,21 @@ from carekit.errors import InputError
 from carekit.sources.drafts import ONLY_CUSTOMERS, first_problem, strings, text
 from carekit.sources.durations import seconds
 from carekit.sources.files import cells
+from carekit.sources.files.answers import NO_TIME_KNOWN, answer, answered, timed, until
 from carekit.sources.files.columns import (
     ANSWER,
+    ANSWERED,
     DURATIONS,
     NOTES,
     TIMES,
+    UNANSWERED,
     Columns,
     Preset,
     find_columns,
 )
 from carekit.sources.files.formats import Drafts, Format, Options, Sample
 from carekit.sources.files.kinds import below_seeds, no_post
-from carekit.sources.files.roles import ask_who, role_sql
+from carekit.sources.files.roles import ask_who, key_sql, role_sql
 from carekit.sources.files.table import TableFile
 from carekit.sources.identities import safe_id_sql
 from carekit.sources.sites import is_private, known_sql, plain, plain_sql, private_sql, site_sql
@@ -35,7 +38,6 @@ from carekit.sources.times import readable_time, time_tallies, time_warnings
 
 __all__ = ["FORMAT", "Preset", "plan"]
 NO_TIME = "created_at is no time that can be read"
-_NULL_TIME = "NULL::TIMESTAMPTZ"
 
 
 def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> Drafts:
@@ -51,7 +53,7 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
     for unit in DURATIONS:
         if unit in at:
             prepared["waited"] = seconds(at[unit], unit.rpartition("_")[2])
-    later: dict[str, str] = {"u_created_at": _until(columns, options, "created_at"), "role": role}
+    later: dict[str, str] = {"u_created_at": until(columns, options, "created_at"), "role": role}
     brand = _filled(at, "brand", text(options.brand) if options.brand else "NULL::VARCHAR")
     if brand == "NULL::VARCHAR" and preset.surface == "review":
         warnings.append(
@@ -83,24 +85,24 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
         "thread": _id(at, "thread_id", options, "id" if has_answers else "NULL::VARCHAR"),
         "visibility": visibility,
         "rating": cells.whole(at["rating"]) if "rating" in at else "NULL::BIGINT",
-        "observed_at": "t_observed_at" if "observed_at" in at else _NULL_TIME,
-        "deleted_at": "t_deleted_at" if "deleted_at" in at else _NULL_TIME,
+        "observed_at": "t_observed_at" if "observed_at" in at else NO_TIME_KNOWN,
+        "deleted_at": "t_deleted_at" if "deleted_at" in at else NO_TIME_KNOWN,
         "problem": _problem(at, role),
-        "left_out": no_post(table, at, has_answer=_answered(at) if has_answers else "FALSE"),
+        "left_out": no_post(table, at, has_answer=answered(at) if has_answers else "FALSE"),
     }
     if kept:
         pairs = ", ".join(f"{text(name)}, {cells.filled(sql)}" for name, sql in kept.items())
         main["kept"] = f"json_object({pairs})::VARCHAR"
     if "n_replies" in at:
         main["n_replies"] = cells.whole(at["n_replies"])
-    nested = _answer(columns, main, options) if has_answers else None
+    nested = answer(columns, main, options) if has_answers else None
     tallies = {
         **time_tallies(options.clock, [at[n] for n in TIMES if n in at]),
         **asked,
         "strange": f"({strange})::INT",
     }
     if nested is not None:
-        tallies["untimed"] = f"(({_answered(at)}) AND NOT ({_timed(at)}))::INT"
+        tallies["untimed"] = f"(({answered(at)}) AND NOT ({timed(at)}))::INT"
 
     def warn(counts: Mapping[str, int]) -> list[str]:
         ask_who(counts, column=columns.named.get("author_role", ""), file=table.name)
@@ -110,7 +112,7 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
     return Drafts(
         main,
         nested,
-        nested_if=_answered(at),
+        nested_if=answered(at),
         prepared=prepared,
         tallies=tallies,
         free_text=table.columns,
@@ -163,13 +165,6 @@ def _filled(at: Mapping[str, str], name: str, otherwise: str = "NULL::VARCHAR") 
         return otherwise
     cell = cells.filled(at[name])
     return cell if otherwise == "NULL::VARCHAR" else f"coalesce({cell}, {otherwise})"
-
-
-def _until(columns: Columns, options: Options, name: str) -> str:
-    """SQL of the last moment that a time can mean; null where it names the minute."""
-    if name not in columns.at:
-        return _NULL_TIME
-    return options.clock.until(columns.at[name], time=f"t_{name}", daily=name in columns.daily)
 
 
 def _network(
@@ -273,55 +268,6 @@ def _own_id(at: Mapping[str, str], options: Options, preset: Preset) -> str:
     return f"'r_' || substr({made}, 3)"
 
 
-def _answered(at: Mapping[str, str]) -> str:
-    """SQL: the row holds an answer; a date of the answer that is none of words says nothing."""
-    says = []
-    if "reply_text" in at:
-        says.append(f"{cells.filled(at['reply_text'])} IS NOT NULL")
-    for name in ("reply_created_at", *DURATIONS):
-        if name in at:
-            cell = cells.filled(at[name])
-            says.append(f"regexp_matches(coalesce({cell}, ''), '[0-9]')")
-    return " OR ".join(says) or "FALSE"
-
-
-def _timed(at: Mapping[str, str]) -> str:
-    """SQL: the time of the answer, or how long it took, can be read."""
-    known = []
-    if "reply_created_at" in at:
-        known.append(readable_time("t_reply_created_at"))
-    if set(DURATIONS) & set(at):
-        known.append("waited IS NOT NULL")
-    return " OR ".join(known) or "FALSE"
-
-
-def _answer(columns: Columns, main: Mapping[str, str], options: Options) -> dict[str, str]:
-    """The answer inside a row: a post of the brand, whose time may be known to a day or not at all."""
-    at = columns.at
-    same = (
-        "line", "network", "surface", "brand", "account", "visibility", "observed_at", "left_out",
-    )  # fmt: skip
-    asked = "t_created_at"
-    time, until = _NULL_TIME, _NULL_TIME
-    if "reply_created_at" in at:
-        time = f"CASE WHEN {readable_time('t_reply_created_at')} THEN t_reply_created_at END"
-        until = _until(columns, options, "reply_created_at")
-    if set(DURATIONS) & set(at):
-        time = f"coalesce({time}, {asked} + to_seconds(waited))"
-        until = f"coalesce({until}, CASE WHEN waited IS NOT NULL THEN u_created_at + to_seconds(waited) END)"
-    return {name: main[name] for name in same} | {
-        "nested": "TRUE",
-        "native_id": "id || '#reply'",
-        "author_role": "'brand'",
-        # Without a time it came after the row was written: the door fills in until when.
-        "created_at": time,
-        "created_until": until,
-        "text": at.get("reply_text", "NULL::VARCHAR"),
-        "reply_to": "id",
-        "thread": main["thread"],
-    }
-
-
 def _problem(at: Mapping[str, str], role: str) -> str:
     checks: list[tuple[str, str] | tuple[str, str, str]] = []
     for name in ("post_id", "reply_to", "thread_id"):
@@ -353,6 +299,11 @@ def _problem(at: Mapping[str, str], role: str) -> str:
         words = f"trim(regexp_replace(strip_accents({cell}), '[^a-z0-9]+', '_', 'g'), '_')"
         bad = f"NOT list_contains({strings(known)}, {cell}) AND NOT list_contains({strings(NOTES)}, {words})"
         checks.append((bad, f"visibility is none of: {', '.join(VISIBILITIES)}", at["visibility"]))
+    if "answered" in at:
+        word = key_sql(at["answered"])
+        known = strings([*ANSWERED, *UNANSWERED, *cells.TRUE_WORDS, *cells.FALSE_WORDS])
+        bad = f"{cells.filled(at['answered'])} IS NOT NULL AND NOT list_contains({known}, {word})"
+        checks.append((bad, "the word of `answered` says neither yes nor no", at["answered"]))
     if "rating" in at:
         stars = f"coalesce({cells.whole(at['rating'])}, 0)"
         bad = f"{cells.filled(at['rating'])} IS NOT NULL AND {stars} NOT BETWEEN 1 AND 5"

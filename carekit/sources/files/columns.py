@@ -17,10 +17,20 @@ from carekit.sources.files.roles import ASK, BRAND, CUSTOMER, OTHER, PEOPLE, wor
 from carekit.sources.files.table import TableFile
 from carekit.sources.networks.values import NOBODY
 
-ANSWER = ("reply_text", "reply_created_at")
+ANSWER = ("reply_text", "reply_created_at", "answered")
 DURATIONS = tuple(f"first_response_{unit}" for unit in ("minutes", "hours", "days", "seconds"))
 OURS = (*POSTS.names, *ANSWER, "author_handle", "n_replies", *DURATIONS)
 TIMES = ("created_at", "observed_at", "deleted_at", "reply_created_at")
+ANSWERED = (
+    "repondu", "repondue", "answered", "replied", "responded", "beantwortet", "respondido",
+    "contestado", "contestada", "risposto", "beantwoord", "reponse_envoyee", "reply_sent",
+)  # fmt: skip
+UNANSWERED = (
+    "non_repondu", "sans_reponse", "a_traiter", "en_cours", "en_attente", "nouveau", "nouvelle",
+    "unanswered", "not_answered", "not_replied", "no_reply", "open", "new", "pending", "to_do", "todo",
+    "in_progress", "assigned", "waiting", "ouvert", "ouverte", "offen", "neu", "unbeantwortet",
+    "nicht_beantwortet", "sin_responder", "abierto", "aperto", "non_risposto", "onbeantwoord",
+)  # fmt: skip
 NOTES = (
     "note",
     "internal",
@@ -30,6 +40,8 @@ NOTES = (
     "private_note",
     "note_privee",
 )
+# What tells answers better than a word on the state of a request does.
+_LINKS = {"reply_to", "thread_id", *ANSWER, *DURATIONS}
 _CLOCK_HEADINGS = (
     "heure",
     "hour",
@@ -211,7 +223,7 @@ def _by_headings(table: TableFile, found: Columns, rows: list[list[str]]) -> Non
     headings = [folded(n) for n in table.header.names]
     used = {int(n) for sql in found.at.values() for n in re.findall(r"\bc(\d+)\b", sql)}
     for ours, names in KNOWN.items():
-        if ours in found.at:
+        if ours in found.at or (ours == "answered" and _LINKS & set(found.at)):
             continue
         for name in names:
             places = [i for i, h in enumerate(headings) if h == name and i not in used]
@@ -224,10 +236,24 @@ def _by_headings(table: TableFile, found: Columns, rows: list[list[str]]) -> Non
             found.guessed.add(ours)
             used.add(places[0])
             break
+    if "visibility" not in found.at:
+        _find_notes(table, found, rows, used)
     # An answer in the row belongs to a review, or comes with its date.
     if "reply_text" in found.guessed and not {"rating", "reply_created_at"} & set(found.at):
         del found.at["reply_text"], found.named["reply_text"]
         found.guessed.discard("reply_text")
+
+
+def _find_notes(table: TableFile, found: Columns, rows: list[list[str]], used: set[int]) -> None:
+    """A column of which some cells name notes among colleagues says who can read a post."""
+    for place, name in enumerate(table.header.names):
+        values = {v for row in rows if (v := row[place].strip())} if place not in used else set()
+        if not values & {v for v in values if word_key(v) in NOTES}:
+            continue
+        if len(values) > 1 and all(map(is_visibility, values)):
+            found.at["visibility"], found.named["visibility"] = f"c{place}", name
+            found.guessed.add("visibility")
+            return
 
 
 def _fits(ours: str, values: list[str], found: Columns) -> bool:
@@ -244,12 +270,15 @@ def _fits(ours: str, values: list[str], found: Columns) -> bool:
         "reply_created_at": lambda v: any(c.isdigit() for c in v),
         "observed_at": lambda v: any(c.isdigit() for c in v),
         "deleted_at": lambda v: any(c.isdigit() for c in v),
+        "answered": is_state,
         "brand": lambda v: len(v) <= 80,
         "account": lambda v: len(v) <= 80,
     }
     if ours == "post_id" and len(set(values)) < len(values) * 0.9:
         return False  # whatever it is, it does not tell posts apart
     test = tests.get(ours)
+    if ours == "answered" and not any(word_key(v) in ANSWERED for v in values):
+        return False
     if ours == "author_role" and len({word_key(v) for v in values}) < 2:
         return False  # one word for everybody tells nobody apart
     return test is None or all(test(v) for v in values)
@@ -259,6 +288,11 @@ def is_visibility(value: str) -> bool:
     """True for a cell that says who can read a post."""
     low = value.strip().lower()
     return low in (*VISIBILITIES, *cells.TRUE_WORDS, *cells.FALSE_WORDS) or word_key(value) in NOTES
+
+
+def is_state(value: str) -> bool:
+    """True for a cell that says whether a request was answered."""
+    return word_key(value) in (*ANSWERED, *UNANSWERED, *cells.TRUE_WORDS, *cells.FALSE_WORDS)
 
 
 def is_role(value: str) -> bool:

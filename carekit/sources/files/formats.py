@@ -130,8 +130,8 @@ class Item(NamedTuple):
     run of `n` equal problems up to the line `last` may come as one. An item that is no post by its
     nature (a service message, a stub) says so in `left_out`: it is counted, and no fault. `gaps`
     are what the item says is missing from its thread. An item without drafts whose `n` is 0 counts
-    as none: it carries gaps, a `warning` for the user, or `people` whose id and handle belong
-    together.
+    as none: it carries gaps, a `warning` for the user (which stands beside every number if it
+    `biases` them), or `people` whose id and handle belong together.
     """
 
     line: int
@@ -143,6 +143,7 @@ class Item(NamedTuple):
     gaps: Sequence[Gap] = ()
     warning: str | None = None
     people: Sequence[Person] = ()
+    biases: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Headings that tools write, in English, French and German, for the columns of posts.
+"""Headings that tools write, in six languages, for the columns of posts.
 
 A column that bears one of them needs no mapping. The names of carekit win, then these in their
 order; two columns for the same thing are never both taken.
@@ -12,9 +12,11 @@ import unicodedata
 HEADINGS: dict[str, tuple[str, ...]] = {
     "post_id": (
         "message id", "id message", "id du message", "identifiant", "identifiant du message",
-        "id post", "post id", "id du post", "id publication", "message key", "tweet id", "comment id",
-        "id commentaire", "review id", "id avis", "id de l'avis", "resource id", "mention id",
-        "nachrichten-id", "beitrags-id", "nachricht-id", "uuid", "id",
+        "id post", "post id", "id du post", "id publication", "message key", "tweet id",
+        "comment id", "id commentaire", "review id", "id avis", "id de l'avis", "resource id",
+        "mention id", "nachrichten-id", "beitrags-id", "nachricht-id", "uuid", "id",
+        "universal message id", "content id", "bericht id", "id del mensaje", "id messaggio",
+        "id bericht", "id mensaje", "post url", "url du message",
     ),
     "created_at": (
         "created at", "created time", "creation date", "date de création", "créé le", "date",
@@ -22,38 +24,51 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "date de publication", "publié le", "posted at", "post date", "timestamp", "datetime",
         "date (utc)", "message date", "date du message", "sent at", "envoyé le", "review date",
         "date de l'avis", "erstellt am", "datum", "datum und uhrzeit", "veröffentlicht am", "time",
-        "created",
+        "created", "created time (utc)", "created at (utc)", "date (gmt)", "fecha", "fecha y hora",
+        "fecha de creación", "fecha de publicación", "data", "data e ora", "data di pubblicazione",
+        "datum en tijd", "aangemaakt op", "post created at",
     ),
     "author_role": (
         "role", "rôle", "author role", "author type", "type d'auteur", "type auteur", "sender type",
         "rolle", "profil auteur", "emetteur", "émetteur", "direction", "inbound", "from", "sender",
-        "author", "auteur", "type", "message type", "type de message", "who", "qui", "de",
+        "author", "auteur", "type", "message type", "type de message", "who", "qui", "de", "rol",
+        "ruolo", "tipo de autor", "tipo di autore", "absendertyp", "verfasser", "autortyp",
     ),
     "author_id": (
         "author id", "id auteur", "id de l'auteur", "user id", "from id", "author", "auteur",
         "auteur du message", "from", "username", "user name", "screen name", "nom d'utilisateur",
         "pseudo", "handle", "sender", "expéditeur", "autor", "benutzername", "benutzer", "reviewer",
-        "reviewer name", "profile", "author username",
+        "reviewer name", "profile", "author username", "sender screen name", "author name",
+        "nom de l'auteur", "extra author attributes name", "autore", "utente", "usuario",
+        "afzender", "absender", "verfasser", "kunde", "client", "customer",
     ),
     "text": (
         "message", "text", "texte", "full text", "content", "contenu", "body", "corps", "comment",
         "commentaire", "review", "avis", "review text", "texte de l'avis", "message text",
-        "texte du message", "nachricht", "inhalt", "kommentar", "bewertung", "post text", "verbatim",
-        "post", "publication", "snippet",
+        "texte du message", "nachricht", "inhalt", "kommentar", "bewertung", "post text",
+        "verbatim", "post", "publication", "snippet", "mensaje", "texto", "comentario", "reseña",
+        "messaggio", "testo", "commento", "recensione", "bericht", "tekst", "reactie",
+        "content text",
     ),
     "reply_to": (
         "reply to", "in reply to", "in reply to id", "en réponse à", "réponse à", "parent id",
         "parent", "id parent", "id du message parent", "replied to", "in response to",
-        "antwort auf", "message parent", "in_reply_to_status_id",
+        "antwort auf", "message parent", "in_reply_to_status_id", "parent message id",
+        "parent content id", "in reply to message id", "in reply to post id", "parent url",
+        "parent post id", "en respuesta a", "respuesta a", "in risposta a", "risposta a",
+        "antwoord op", "reactie op", "antwort auf nachricht", "id du parent", "reply to id",
     ),
     "thread_id": (
         "thread id", "conversation id", "id conversation", "conversation", "fil", "id du fil",
         "fil de discussion", "thread", "discussion id", "unterhaltung", "konversation",
+        "conversación", "id de conversación", "conversazione", "id conversazione", "gesprek",
+        "gesprek id", "konversations id", "case id",
     ),
     "network": (
         "network", "réseau", "réseau social", "social network", "source network", "plateforme",
         "platform", "netzwerk", "plattform", "network type", "canal", "channel", "channel type",
-        "kanal", "page type", "domain", "site",
+        "kanal", "page type", "domain", "site", "red", "red social", "rete", "rete sociale",
+        "canale", "kanaal", "source type", "social media",
     ),
     "brand": ("brand", "marque", "enseigne", "company", "entreprise", "société", "marke", "firma"),
     "account": (
@@ -63,21 +78,35 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "lang": ("lang", "language", "langue", "sprache", "reviewer language", "language code"),
     "rating": (
         "rating", "stars", "star rating", "note", "étoiles", "score", "nombre d'étoiles", "sterne",
-        "note sur 5",
+        "note sur 5", "puntuación", "valoración", "estrellas", "valutazione", "stelle",
+        "beoordeling", "sterren",
     ),
-    "visibility": ("visibility", "visibilité", "privacy", "public", "is public", "sichtbarkeit"),
+    "visibility": (
+        "visibility", "visibilité", "privacy", "public", "is public", "sichtbarkeit", "visibilidad",
+        "visibilità", "zichtbaarheid", "private", "is private", "internal", "is internal",
+        "interne", "note interne", "is note", "privé", "privat",
+    ),
     "reply_text": (
         "reply text", "reply", "response", "owner response", "owner reply", "company reply",
         "réponse", "texte de la réponse", "réponse du propriétaire", "réponse de l'enseigne",
         "developer reply text", "developer response", "response text", "antwort", "antworttext",
+        "respuesta", "respuesta de la empresa", "risposta", "antwoord", "antwort des unternehmens",
     ),
     "reply_created_at": (
         "reply date", "date de réponse", "date de la réponse", "response date", "replied at",
         "répondu le", "owner response date", "reply time", "developer reply date and time",
-        "antwortdatum", "response time stamp", "reply created at",
+        "antwortdatum", "response time stamp", "reply created at", "fecha de respuesta",
+        "data risposta", "datum antwoord", "datum der antwort",
     ),
-    "observed_at": ("observed at", "collected at", "retrieved at", "date de collecte", "exported at"),
+    "observed_at": (
+        "observed at", "collected at", "retrieved at", "date de collecte", "exported at",
+    ),
     "deleted_at": ("deleted at", "supprimé le"),
+    "answered": (
+        "answered", "is answered", "replied", "responded", "répondu", "beantwortet", "contestado",
+        "reply status", "response status", "statut de réponse", "antwortstatus", "statut", "status",
+        "état", "estado", "stato",
+    ),
 }  # fmt: skip
 
 

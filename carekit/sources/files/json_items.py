@@ -104,7 +104,7 @@ def counted(
 ) -> Iterator[Item]:
     """The items of documents, numbered by the line and by their place in it."""
     zone = ZoneInfo(options.clock.tz)
-    remarks: Counter[str] = Counter()
+    remarks: Counter[Remark] = Counter()
     line = nth = 0  # the place of the next item, in whatever value of its line it stands
     for document in documents:
         line, nth = document.line, nth if document.line == line else 0
@@ -117,16 +117,17 @@ def counted(
             drafts = [_complete(sound(draft), zone, options) for draft in item.drafts]
             yield item._replace(line=line * PER_LINE + nth, drafts=drafts)
             nth += 1
-    for sentence in [f"{n:,} posts of {name}: {what}." for what, n in remarks.items()]:
-        yield Item(0, [], n=0, warning=sentence)
+    for remark, n in remarks.items():
+        sentence = f"{n:,} posts of {name}: {remark.what}."
+        yield Item(0, [], n=0, warning=sentence, biases=remark.biases)
 
 
-def _items(read: Reader, value: Any, options: Options, remarks: Counter[str]) -> Iterator[Item]:
+def _items(read: Reader, value: Any, options: Options, remarks: Counter[Remark]) -> Iterator[Item]:
     """Everything that is found in one value, an item each; an answer inside stays with its post."""
     held: Item | None = None
     for found in _all(read, value, options):
         if isinstance(found, Remark):
-            remarks[found.what] += 1
+            remarks[found] += 1
         elif isinstance(found, Gap):
             yield Item(0, [], n=0, gaps=(found.renamed(options.key),))
         elif isinstance(found, Person):

@@ -59,8 +59,10 @@ class FileLoad:
         self.profile: dict[str, int] = {}
         self.left_out: Counter[str] = Counter()
         self.warnings: list[str] = []
+        self.cautions: list[str] = []
         self.n_rows = self.n_posts = self.n_nested = 0
         self.n_again = self.n_withdrawn = 0
+        self.silent = False
         self._careful = False
         self._table: TableFile | None = table
         self.plan: Drafts | None = None
@@ -116,6 +118,11 @@ class FileLoad:
     def has_coarse(self) -> bool:
         """True if some time may not be known to the minute."""
         return bool(self._seen.n_coarse) or self._careful
+
+    @property
+    def states_looks(self) -> bool:
+        """True if its rows say when they were looked at."""
+        return self.plan is None or "observed_at" in self.plan.columns
 
     @property
     def kept(self) -> tuple[str, ...]:
@@ -225,7 +232,8 @@ class FileLoad:
             return
         posts = f"read_parquet({text(str(staged))})"
         asked = f"SELECT count(*) FROM {posts} WHERE author_role = 'brand'"
-        if not con.execute(asked).fetchall()[0][0]:
+        self.silent = not con.execute(asked).fetchall()[0][0]
+        if self.silent:
             self.warnings.append(
                 f"No post of {self.name} is by a brand: everybody counts as a customer, and nobody "
                 "is answered. List the brands' accounts (--accounts CSV), unless that is so."
@@ -239,8 +247,10 @@ class FileLoad:
         listed = {handle.lower() for _, handle in self.options.accounts}
         rows = self._table.peek()
         for place, name in enumerate(self._table.header.names):
-            for row in rows:
-                value = row[place].strip().lstrip("@").lower()
+            values = [row[place].strip().lstrip("@").lower() for row in rows]
+            if listed.issuperset(values):
+                continue  # what the file is about, and not who writes
+            for value in values:
                 if value and value in listed:
                     return (
                         f" The column {name!r} holds the listed account {value!r}: map it with "
@@ -281,7 +291,7 @@ class FileLoad:
                 gaps += item.gaps
                 door.meet(item.people)
                 if item.warning is not None:
-                    self.warnings.append(item.warning)
+                    (self.cautions if item.biases else self.warnings).append(item.warning)
                 if item.left_out is not None:
                     self.left_out[item.left_out] += item.n
                 for number, draft in enumerate(item.drafts):

@@ -25,7 +25,15 @@ _WORDS = re.compile(r"[^\W\d_]+")
 _MONTH = re.compile("|".join(MONTHS.values()))
 # Reasons whose cell is a word of a short list, a number or a time.
 _OF_TIME = ("created_at", "observed_at", "deleted_at", "the answer", "first_response")
-_OF_WORD = ("author_role", "surface", "visibility", "rating", "network", "scientific notation")
+_OF_WORD = (
+    "author_role",
+    "surface",
+    "visibility",
+    "rating",
+    "network",
+    "scientific notation",
+    "`answered`",
+)
 
 
 def shown(reason: str, value: str) -> str:
@@ -72,7 +80,7 @@ def profile(con: duckdb.DuckDBPyConnection, roles: str, *, n_unread: int) -> dic
     """
     found = con.execute(
         f"""WITH each AS (SELECT line, max(role) FILTER (NOT nested) AS role,
-        max(role_brand) AS brand, bool_or(nested OR (role = 'brand' AND reply_to IS NOT NULL))
+        max(whose) AS brand, bool_or(nested OR (role = 'brand' AND reply_to IS NOT NULL))
         AS is_answer FROM ({roles}) GROUP BY line)
         SELECT coalesce(role, 'unknown'), brand, count(*), count(*) FILTER (is_answer)
         FROM each GROUP BY ALL ORDER BY ALL"""
@@ -105,10 +113,10 @@ def check_rejected(loads: Sequence[FileLoad], *, accept: bool) -> None:
             continue
         raise InputError(
             f"{n:,} of {of:,} rows of {load.name} ({n / of:.1%}) cannot be read: "
-            f"{why_rejected(load)}.{_leans(load)} Expected 1 % at most, because what is left may "
-            "lean to one side. Correct the file or the mapping; or add --accept-rejected "
-            "(accept_rejected=True) to go on without these rows, and every number will say so. "
-            "Nothing was written."
+            f"{why_rejected(load)}.{_leans(load)}{_roles(load)} Expected 1 % at most, "
+            "because what is left may lean to one side. Correct the file or the mapping; or add "
+            "--accept-rejected (accept_rejected=True) to go on without these rows, and every number "
+            "will say so. Nothing was written."
         )
 
 
@@ -129,6 +137,13 @@ def why_rejected(load: FileLoad) -> str:
         told.append(f"{n:,} × {reason}" + (f" ({first}{more})" if first else ""))
     lines = ", ".join(r.line for r in load.rejected[:3])
     return "; ".join(told) + f"; first in line {lines}"
+
+
+def _roles(load: FileLoad) -> str:
+    word = next((r.value for r in load.rejected if r.value and "author_role" in r.reason), "")
+    return f" Say what these words mean: --roles '{word}=customer' (or =brand, =other)." * bool(
+        word
+    )
 
 
 def _leans(load: FileLoad) -> str:

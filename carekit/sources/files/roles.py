@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from difflib import get_close_matches
 
-from carekit.errors import InputError
+from carekit.errors import InputError, did_you_mean
 from carekit.sources.drafts import strings
 from carekit.sources.files import cells
 from carekit.sources.sites import plain
@@ -72,11 +71,9 @@ def checked_roles(given: Mapping[str, str]) -> dict[str, str]:
     for word, meaning in given.items():
         role = ROLES.get(plain(meaning))
         if role is None:
-            close = get_close_matches(plain(meaning), list(ROLES), 1)
-            hint = f" Did you mean {close[0]}?" if close else ""
             raise InputError(
-                f"`roles` says that {word!r} is {meaning!r}; expected customer, brand or other.{hint} "
-                "Write --roles 'WORD=brand,WORD=customer'."
+                f"`roles` says that {word!r} is {meaning!r}; expected customer, brand or other."
+                f"{did_you_mean(plain(meaning), ROLES)} Write --roles 'WORD=brand,WORD=customer'."
             )
         made[word_key(word)] = role
     return made
@@ -107,7 +104,7 @@ def role_sql(cell: str, *, column: str, roles: Mapping[str, str]) -> tuple[str, 
         "brand": (*BRAND, *no),
         "other": OTHER,
     }
-    word = _key_sql(cell)
+    word = key_sql(cell)
     cases = []
     for role, words in told.items():
         own = [w for w, r in roles.items() if r == role]
@@ -122,7 +119,8 @@ def role_sql(cell: str, *, column: str, roles: Mapping[str, str]) -> tuple[str, 
     return f"CASE {' '.join(cases)} END", counts
 
 
-def _key_sql(cell: str) -> str:
+def key_sql(cell: str) -> str:
+    """SQL of `word_key`."""
     words = f"trim(regexp_replace(lower(strip_accents({cell})), '[^a-z0-9]+', '_', 'g'), '_')"
     return f"coalesce(nullif({words}, ''), lower(trim({cell})))"
 
@@ -142,17 +140,3 @@ def ask_who(tallies: Mapping[str, int], *, column: str, file: str) -> None:
             "brand: in FreeScout, Help Scout and Chatwoot a user is a member of staff, elsewhere a "
             "customer. Say which: --roles user=brand or --roles user=customer."
         )
-
-
-def unknown_words(words: Mapping[str, int], *, file: str) -> str:
-    """What to say of role words that are not known: the words with counts, and the way out."""
-    shown = sorted(words.items(), key=lambda pair: (-pair[1], pair[0]))
-    listed = ", ".join(f"{word!r} × {n:,}" for word, n in shown[:12] if len(word) <= 40)
-    more = f" and {len(shown) - 12:,} more" if len(shown) > 12 else ""
-    example = shown[0][0] if shown and len(shown[0][0]) <= 40 else "WORD"
-    return (
-        f"{sum(words.values()):,} rows of {file} are by somebody whose role is not known: "
-        f"{listed or 'words too long to be roles'}{more}. Expected customer, brand, or a word that "
-        f"is known for them (agent, client, conseiller …). Say what they mean: --roles "
-        f"'{example}=customer' (or =brand, =other); or map another column. Nothing was written."
-    )

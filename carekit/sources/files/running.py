@@ -6,19 +6,14 @@ import os
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from carekit.dataset.engine import hide_progress
 from carekit.dataset.folder import Dataset, DatasetWriter, Rejected, now, versions
 from carekit.dataset.manifest import NOTHING_LEFT_OUT, Part, Selection
 from carekit.dataset.privacy import key_id
-from carekit.dataset.schema import THREADS
-from carekit.errors import InputError
-from carekit.sources.accounts import KnownAccounts, fold
+from carekit.sources.accounts import KnownAccounts
 from carekit.sources.door import Door
-from carekit.sources.drafts import text as literal
 from carekit.sources.files.checks import check_any, check_new, check_strict, reasons
 from carekit.sources.files.formats import Format, Options
 from carekit.sources.files.loading import FileLoad
@@ -26,6 +21,7 @@ from carekit.sources.files.opening import Opened
 from carekit.sources.files.rejecting import check_rejected
 from carekit.sources.files.report import ImportReport
 from carekit.sources.files.table import TableFile
+from carekit.sources.files.writing import iso, until, write_accounts, write_threads
 from carekit.sources.glance import Glance, bounds_of, glance_at, mark_automatic
 from carekit.sources.looks import CLASH, Looks, find_looks, without_leaving
 from carekit.sources.redaction import redact_posts
@@ -33,7 +29,6 @@ from carekit.sources.settling import drop_exact, settle
 
 if TYPE_CHECKING:
     import duckdb
-    import pandas as pd
 
 # Help desks hold what others cannot read: there a request is what opens a ticket.
 TICKETS = "zendesk"
@@ -74,6 +69,7 @@ class Run:
     selection: Selection
     loads: list[FileLoad] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    elsewhere: list[str] = field(default_factory=list)
     looks: Looks = field(default_factory=Looks)
     glance: Glance = field(default_factory=Glance)
     n_accounts: int = 0
@@ -105,6 +101,11 @@ class Run:
                     if x.plan and x.plan.by_thread
                 ],
                 coarse=[s for s, x in zip(staged, self.loads, strict=True) if x.has_coarse],
+                stated=[
+                    s
+                    for s, x in zip(staged, self.loads, strict=True)
+                    if self.asked.observed_at is not None or x.states_looks
+                ],
                 pages=any(x.plan is not None for x in self.loads),
             )
             drop_exact(con, staged)
@@ -112,10 +113,10 @@ class Run:
             final = self._add(writer, staged, started)
             self.n_torn = write_threads(writer, door, self.old, [*kept_old, *final])
             for network, account, other, n in door.elsewhere:
-                self.notes.append(
+                self.elsewhere.append(
                     f"{n:,} posts on {network} are by {account!r}, which the accounts list on {other} "
-                    f"only: they count as a customer's. If it is the brand there too, add the line "
-                    f"{account},{network},BRAND to --accounts."
+                    "only: they count as a customer's, and the answer rate is too low if it is the "
+                    f"brand there too (add the line {account},{network},BRAND to --accounts)."
                 )
         self.n_accounts = write_accounts(writer, door, self.known, now())
         seen = [x.latest for x in self.loads]
@@ -282,7 +283,7 @@ class Run:
         private = self.glance.n_private > 0
         writer.describe(
             pseudonym_key_id=key_id(self.options.key),
-            observed_until=_until(self.old, seen),
+            observed_until=until(self.old, seen),
             selection=self.selection,
             timezone=tz if tz != "UTC" else kept,
             definition=TICKETS if private else writer.manifest.definition,
@@ -292,11 +293,20 @@ class Run:
     def _old_cautions(self) -> list[str]:
         """What was said before and holds still: all but what is counted anew."""
         said = self.old.manifest.cautions if self.old is not None else ()
-        return [s for s in said if "automatic" not in s and "were rejected" not in s]
+        anew = (
+            "automatic",
+            "were rejected",
+            "No post here is by",
+            "posts by a brand says",
+            "posts that are not here",
+        )
+        return [s for s in said if not any(words in s for words in anew)]
 
     def cautions(self) -> list[str]:
         """Sentences that belong beside every number from the posts."""
-        told = []
+        told = [c for x in self.loads for c in x.cautions] + self.elsewhere
+        if self.glance.silence and (self.glance.n_brand or all(x.silent for x in self.loads)):
+            told.append(self.glance.silence)
         if sentence := self.glance.sentence:
             left = (
                 " The automatic ones are left out here."
@@ -342,90 +352,10 @@ class Run:
             n_seen_again=self.looks.n_posts,
             columns=columns,
             rejected_rows=tuple(r.row for x in loads for r in x.rejected),
-            warnings=tuple([w for x in loads for w in x.warnings] + self.notes + self.cautions()),
+            warnings=tuple(
+                [w for x in loads for w in x.warnings]
+                + self.notes
+                # That no post is by a brand is said file by file.
+                + [c for c in self.cautions() if self.glance.n_brand or c != self.glance.silence]
+            ),
         )
-
-
-def iso(microseconds: int) -> str:
-    """Microseconds since 1970 as manifests write times."""
-    return datetime.fromtimestamp(microseconds // 1_000_000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _until(old: Dataset | None, latest: Sequence[int | None]) -> str | None:
-    ends = [iso(m) for m in latest if m is not None]
-    if old and old.manifest.observed_until:
-        ends.append(old.manifest.observed_until)
-    return max(ends, default=None)
-
-
-def write_accounts(writer: DatasetWriter, door: Door, known: KnownAccounts, started: str) -> int:
-    """Listed accounts with what was listed, and those found in the files."""
-    import pandas as pd
-
-    listed = {
-        (r["network"], fold(r["network"], r["account"])): r
-        for r in known.accounts.to_dict("records")
-    }
-    rows = [
-        listed.get((a["network"], fold(a["network"], a["account"])), a) for a in door.accounts()
-    ]
-    if rows:
-        frame = pd.DataFrame(rows, columns=list(known.accounts.columns))
-        frame = frame.sort_values(["network", "account"], ignore_index=True)
-        frame["opened_at"] = pd.to_datetime(frame["opened_at"], utc=True)
-        writer.set_table("accounts", frame, source="import", finished_at=started)
-    if len(known.brands):
-        writer.set_table("brands", known.brands, source="import", finished_at=started)
-    return len(rows)
-
-
-def write_threads(
-    writer: DatasetWriter, door: Door, old: Dataset | None, posts: Sequence[Path]
-) -> int:
-    """What the files say of their threads; how many threads of the dataset are incomplete."""
-    before = old.read("threads") if old else THREADS.arrow_schema().empty_table().to_pandas()
-    said = door.gaps.threads(posts, old=before)
-    if len(said):
-        writer.set_table("threads", said, source="import", finished_at=now())
-    return int((~said.thread_complete.astype(bool)).sum())
-
-
-def connect_engine(folder: Path, memory_limit: str | None) -> duckdb.DuckDBPyConnection:
-    """A DuckDB for the door: in UTC, spilling into a folder of ours."""
-    import duckdb
-
-    con = duckdb.connect()
-    con.execute("SET TimeZone = 'UTC'")
-    hide_progress(con)
-    con.execute(f"SET temp_directory = {literal(str(folder / 'spill'))}")
-    # DuckDB cannot know how long a file is and would hash the file instead of the authors.
-    con.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
-    if memory_limit is not None:
-        try:
-            con.execute(f"SET memory_limit = {literal(memory_limit)}")
-        except duckdb.Error:
-            raise InputError(
-                f"`memory_limit` is {memory_limit!r}; expected a size such as 512MB or 1GB. "
-                "Correct --memory-limit."
-            ) from None
-    return con
-
-
-def merged(given: KnownAccounts, old: Dataset | None) -> KnownAccounts:
-    """Accounts and brands of the dataset, overruled by those of the user's file."""
-    import pandas as pd
-
-    if old is None:
-        return given
-
-    def one(new: pd.DataFrame, kept: pd.DataFrame, key: Callable[[Any], Any]) -> pd.DataFrame:
-        taken = {key(r) for r in new.itertuples(index=False)}
-        rest = kept[[key(r) not in taken for r in kept.itertuples(index=False)]]
-        return pd.concat([f for f in (rest, new) if len(f)] or [new], ignore_index=True)
-
-    return KnownAccounts(
-        one(
-            given.accounts, old.read("accounts"), lambda r: (r.network, fold(r.network, r.account))
-        ),
-        one(given.brands, old.read("brands"), lambda r: r.brand),
-    )

@@ -34,8 +34,8 @@ NO_ITEM = "a wrapper without posts or comments"
 SEED = "a row of Facepager without a post: a seed, or what came with another row"
 FAILED = "a row of Facepager whose request failed"
 NAMESAKE = (
-    "its author bears the name of the brand, which proves nothing; if it is the brand, list its "
-    "id among the accounts"
+    "its author bears the name of the brand, which proves nothing: it counts as a customer's, and "
+    "the answer rate is too low if it is the brand (list its id among the accounts)"
 )
 _WRAPPERS = ("data", "posts", "feed", "published_posts", "visitor_posts", "tagged")
 _NESTED = ("comments", "replies")
@@ -154,7 +154,7 @@ def _item(
     own_post = is_post and (is_page or (author is None and name is None))
     page_name = (name if is_page else None) or place.page_name
     if name is not None and not is_page and name in (brand, place.page_name):
-        yield Remark(NAMESAKE)
+        yield Remark(NAMESAKE, biases=True)
     parent = ident(inner(item, "parent", "id")) or place.parent
     claimed = number(item.get("comment_count"))
     if claimed is None:

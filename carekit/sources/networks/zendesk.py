@@ -227,7 +227,7 @@ def _draft(
     else:
         role = "brand"
         if known is None:
-            yield Remark(UNKNOWN)
+            yield Remark(UNKNOWN, biases=True)
     yield same | {
         "native_id": native,
         "author": None if role == "other" else author,

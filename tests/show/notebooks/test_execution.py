@@ -202,6 +202,6 @@ class TestFindNotebooks:
         with pytest.raises(InputError) as caught:
             find_notebooks(folder=tmp_path)
         assert str(caught.value) == (
-            f"`folder` is {str(tmp_path)!r}, which holds no notebooks. They come with a checkout "
-            "of the project, not with the installed package: run this from a checkout."
+            f"`folder` is {str(tmp_path)!r}, which holds no notebooks. They come with "
+            "carekit: install it again, or run this from a checkout."
         )

@@ -240,9 +240,6 @@ def test_every_format_of_items_has_a_seed() -> None:
     assert readers == set(SEEDS)
 
 
-@pytest.mark.xfail(
-    strict=False, reason="open: the property finds odd items that are not counted alone"
-)
 @pytest.mark.parametrize("name", SEEDS)
 @settings(max_examples=60, deadline=None)
 @given(data=st.data())
@@ -314,15 +311,13 @@ def import_of(name: str, contents: list[bytes]) -> Iterator[Any]:
             paths[-1].write_bytes(content)
         try:
             yield import_files(
-                name, paths, out=Path(folder) / "d", key=KEY, brand="acme", network="forum"
-            )
+                name, paths, out=Path(folder) / "d", key=KEY, brand="acme", network="forum",
+                accept_rejected=True,
+            )  # fmt: skip
         except CarekitError:
             return
 
 
-@pytest.mark.xfail(
-    strict=False, reason="open: the property finds odd items that are not counted alone"
-)
 @pytest.mark.parametrize("name", SEEDS)
 @settings(max_examples=4, deadline=None)
 @given(data=st.data())
@@ -334,7 +329,7 @@ def test_the_law_holds_for_whole_imports(name: str, data: st.DataObject) -> None
         into[key] = data.draw(ODD)
     items.append(make(0))  # a repeat
     for report in import_of(name, [written(items, around)]):
-        repeats = getattr(report, "n_repeated", 0)
+        repeats = report.n_again + report.n_withdrawn
         assert report.n_read + report.n_nested == (
             report.n_posts + report.n_rejected + report.n_left_out + repeats
         )

@@ -11,7 +11,8 @@ import pytest
 from carekit.cli import main
 from carekit.dataset.folder import open_dataset
 from carekit.errors import InputError, MissingExtraError, SchemaError
-from carekit.sources.surveys.survey import import_survey, read_bands
+from carekit.sources.surveys.ages import read_bands
+from carekit.sources.surveys.survey import import_survey
 from carekit.survey import answers
 
 PEOPLE = "id,w,age,uses,like\n1,0.5,19,1,good\n2,1.5,64,2,bad\n3,1,70,8,good\n4,1,99,9,\n"

@@ -85,6 +85,8 @@ def _thing(value: Any) -> tuple[str | None, Mapping[str, Any]]:
     kind, data = value.get("kind"), value.get("data")
     if isinstance(kind, str) and isinstance(data, Mapping):
         return "Listing" if kind.lower() == "listing" else kind, data
+    if kind in ("t1", "t3"):
+        return None, {}  # a post or comment without its data
     if isinstance(value.get("json"), Mapping):
         return "Listing", mapping(value, "json", "data")
     if "children" in value and "count" in value and "body" not in value:

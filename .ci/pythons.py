@@ -1,0 +1,113 @@
+"""The quick suite (rates, waits, requests and their measures) on each other Python of this machine.
+
+`python run.py quick` uses every version that pyproject.toml names and that is found under pyenv or
+on the path; what is not to be had is skipped aloud. `--lowest` runs it on this Python with the
+lowest versions that pyproject.toml allows (it needs uv). Environments are kept in `.pythons`.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+HOME = ROOT / ".pythons"
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+SUITE = "inference/rates inference/waits requests measures/test_answers.py measures/test_waits.py"
+SUITE += " measures/test_first_response.py measures/test_registry.py"
+# What these tests need beside carekit itself, with the bounds of the extra `test`.
+NEEDED = {"hypothesis", "linearmodels", "packaging", "pillow", "polars", "pytest", "pytest-xdist"}
+NEEDED |= {"pyyaml"}
+EXTRAS = "figures,sheets,survey,triage"
+
+
+def say(text: str) -> None:
+    print(f"run.py: {text}", file=sys.stderr, flush=True)
+
+
+def named() -> list[str]:
+    """The Pythons that pyproject.toml names, such as 3.11."""
+    found = [re.search(r":: (3\.\d+)$", line) for line in PROJECT["classifiers"]]
+    return [match[1] for match in found if match]
+
+
+def interpreter(version: str) -> str | None:
+    """A Python of this version, under pyenv's folder of versions or on the path."""
+    pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
+    places = sorted(pyenv.glob(f"{version}.*/bin/python3"), reverse=True)
+    for place in [*map(str, places), shutil.which(f"python{version}")]:
+        if place and subprocess.run([place, "-c", ""], capture_output=True).returncode == 0:
+            return place
+    return None
+
+
+def requirements() -> list[str]:
+    tests = PROJECT["optional-dependencies"]["test"]
+    return [line for line in tests if re.split(r"[>\[]", line)[0] in NEEDED]
+
+
+def prepare(python: str, name: str, *, lowest: bool) -> Path | None:
+    """An environment of its own; None if its packages cannot be had."""
+    folder, uv = HOME / name, shutil.which("uv")
+    program = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    what = [f"-e{ROOT}[{EXTRAS}]", *requirements()]
+    what += ["--resolution", "lowest-direct"] if lowest else ["-c", str(ROOT / "constraints.txt")]
+    if uv:
+        steps = [
+            [uv, "venv", "--quiet", "--allow-existing", "--python", python, str(folder)],
+            [uv, "pip", "install", "--quiet", "--python", str(program), *what],
+        ]
+    else:
+        steps = [
+            [python, "-m", "venv", str(folder)],
+            [str(program), "-m", "pip", "install", "--disable-pip-version-check", "-q", *what],
+        ]
+    done = all(subprocess.call(step, cwd=ROOT, stdout=sys.stderr) == 0 for step in steps)
+    return program if done else None
+
+
+def run(python: str, name: str, *, lowest: bool = False) -> str:
+    """Run the suite; "passed", "failed" or why it was skipped."""
+    program = prepare(python, name, lowest=lowest)
+    if program is None:
+        return "skipped: its packages cannot be had from here"
+    started = time.monotonic()
+    options = ["-q", "-p", "no:cacheprovider", "-n", "2", "-m", "not slow", "--no-header"]
+    env = {k: v for k, v in os.environ.items() if k not in {"PYTHONPATH", "VIRTUAL_ENV"}}
+    command = [str(program), "-m", "pytest", *options, *(f"tests/{one}" for one in SUITE.split())]
+    done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
+    lines = done.stdout.strip().splitlines() or ["nothing was said"]
+    if done.returncode:
+        print(done.stdout)
+    outcome = "failed" if done.returncode else "passed"
+    return f"{outcome}: {lines[-1].strip('= ')} ({time.monotonic() - started:.0f} s)"
+
+
+def main(arguments: list[str]) -> int:
+    if arguments == ["--lowest"]:
+        if shutil.which("uv") is None:
+            say("`--lowest` needs uv, which is not here: pip cannot ask for lowest versions.")
+            return 2
+        outcomes = {"lowest versions": run(sys.executable, "lowest", lowest=True)}
+    else:
+        mine = f"{sys.version_info[0]}.{sys.version_info[1]}"
+        outcomes = {}
+        for version in arguments or [v for v in named() if v != mine]:
+            found = interpreter(version)
+            say(f"Python {version}: {found or 'not to be had here'}")
+            outcomes[f"Python {version}"] = (
+                run(found, version) if found else "skipped: not to be had on this machine"
+            )
+    for name, outcome in outcomes.items():
+        print(f"quick suite, {name}: {outcome}", flush=True)
+    return int(any(outcome.startswith("failed") for outcome in outcomes.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

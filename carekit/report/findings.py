@@ -1,0 +1,433 @@
+"""Frames → findings: which sentence the numbers allow, with its evidence. None is written by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from carekit.report.asked import MIN_N
+from carekit.report.model import Evidence, Finding, Level, Message, Value
+from carekit.report.tables import Book, count, interval, plain
+
+MIX_FROM = 0.01  # a mix of networks that moves the rate by less is not printed
+TORN = 0.02
+DAY = 1440
+
+
+def rate(book: Book) -> Finding:
+    """Of how many requests how many were answered."""
+    row, at = book.mine("rates")
+    values = {"n": count(row["n"]), "k": count(row["n_answered"]), "rate": interval("share", row)}
+    return Finding("rate", values, (at,), "established")
+
+
+def rate_head(book: Book) -> Finding:
+    """The rate as a headline."""
+    row, at = book.mine("rates")
+    return Finding("rate.head", {"brand": book.client, "rate": interval("share", row)}, (at,))
+
+
+def peers_range(book: Book) -> list[Finding]:
+    """The median rate of the peers, and between which it lies."""
+    rates = book.frame("rates")
+    peers = rates[(rates["brand"] != book.brand) & (rates["n"] >= MIN_N)]
+    if peers.empty:
+        return [Finding("no.peers")]
+    value = {
+        "k": count(len(peers)),
+        "median": Value("share", float(peers["estimate"].median())),
+        "least": Value("share", float(peers["estimate"].min())),
+        "most": Value("share", float(peers["estimate"].max())),
+    }
+    evidence = tuple(Evidence(f"rates.{i}", "rates", int(i)) for i in peers.index)
+    return [Finding("peers.range", value, evidence)]
+
+
+def bounds(book: Book) -> list[Finding]:
+    """What torn and deleted threads leave open, where that is more than two in a hundred."""
+    found = book.frames.facts.get("bounds")
+    if not found or found["share"] <= TORN:
+        return []
+    share = Value("share", None, found["low"], found["high"])
+    return [Finding("bounds", {"n": count(found["n"]), "share": share})]
+
+
+def gap(book: Book, row: dict[str, Any], at: Evidence, m: int) -> Finding:
+    """One gap, as far as it is established."""
+    low, high = float(row["ci_low"]), float(row["ci_high"])
+    values = {
+        "brand": book.client,
+        "peer": Value("text", row["brand"]),
+        "d": interval("points", row),
+        "max": Value("points", max(abs(low), abs(high))),
+        "m": count(m),
+    }
+    level: Level = row["level"]
+    if level == "established":
+        key = "diff.more" if row["estimate"] > 0 else "diff.less"
+    elif level == "level":
+        key = "diff.level"
+    else:
+        key = "diff.undecided" if low <= 0 <= high else "diff.together"
+    return Finding(key, values, (at,), level)
+
+
+def gaps(book: Book) -> list[Finding]:
+    """Every gap, in the order of the table."""
+    if not book.has("differences"):
+        return []
+    book.table("differences")
+    frame = book.frame("differences")
+    return [
+        gap(book, dict(row), Evidence(f"differences.{i}", "differences", int(i)), len(frame))
+        for i, row in frame.iterrows()
+    ]
+
+
+def gap_count(book: Book) -> list[Finding]:
+    """How many gaps are established, and which way; with one peer, its gap."""
+    if not book.has("differences"):
+        return []
+    book.table("differences")
+    frame = book.frame("differences")
+    if len(frame) == 1:
+        return gaps(book)
+    found = frame[frame["level"] == "established"]
+    evidence = tuple(Evidence(f"differences.{i}", "differences", int(i)) for i in frame.index)
+    if found.empty:
+        return [Finding("diff.none", {"m": count(len(frame))}, evidence, "undecided")]
+    more, less = int((found["estimate"] > 0).sum()), int((found["estimate"] < 0).sum())
+    values = {"m": count(len(frame)), "n": count(len(found))}
+    if more and less:
+        values |= {"more": count(more), "less": count(less)}
+    key = "both" if more and less else "more" if more else "less"
+    return [Finding(f"diff.count.{key}", values, evidence, "established")]
+
+
+def best_gap(book: Book) -> list[Finding]:
+    """The best-established gap; that none is, where none is."""
+    if not book.has("differences"):
+        return []
+    book.table("differences")
+    frame = book.frame("differences")
+    found = frame[frame["level"] == "established"]
+    if found.empty:
+        return gap_count(book)
+    at = int((found["estimate"] / found["std_error"]).abs().idxmax())
+    evidence = Evidence(f"differences.{at}", "differences", at)
+    return [gap(book, dict(frame.loc[at]), evidence, len(frame))]
+
+
+def rank(book: Book) -> list[Finding]:
+    """The place of the client by itself, and those that the data allow."""
+    if not book.has("ranks"):
+        n = len(book.compared.ranked)
+        return [Finding("rank.few", {"k": count(n)})] if n > 1 else []
+    row, at = book.mine("ranks")
+    k, best, worst = len(book.frame("ranks")), int(row["own_best"]), int(row["own_worst"])
+    if best == 1 and worst == k:
+        return [Finding("rank.none", {"brand": book.client}, (at,), "undecided")]
+    values = {
+        "rank": Value("rank", int(row["rank"]), best, worst), "k": count(k),
+        "best": count(best), "worst": count(worst),
+    }  # fmt: skip
+    one = best == worst
+    return [Finding("rank.one" if one else "rank.set", values, (at,), "established" if one else
+                    "undecided")]  # fmt: skip
+
+
+def top3(book: Book) -> list[Finding]:
+    """The chance of the first three places, as chances in 100."""
+    if not book.has("ranks"):
+        return []
+    row, at = book.mine("ranks")
+    chance = plain(row["top3"])
+    if chance is None or (int(row["own_worst"]) <= 3) or (int(row["own_best"]) > 3):
+        return []
+    hundred = round(100 * chance)
+    if hundred in (0, 100):
+        return []
+    return [Finding("top3", {"c": count(hundred)}, (at,))]
+
+
+def networks(book: Book) -> list[Finding]:
+    """From which to which rate, by network; and the rate with the mix of all."""
+    if not book.has("networks"):
+        return []
+    book.table("networks")
+    frame = book.frame("networks")
+    known = frame[frame["estimate"].notna()]
+    said = []
+    if known.empty:
+        return [Finding("networks.none")]
+    if len(known) == 1:
+        name = Value("network", str(known.iloc[0]["network"]))
+        said.append(Finding("networks.one", {"name": name}, (_at("networks", known.index[0]),)))
+    else:
+        low, high = known["estimate"].idxmin(), known["estimate"].idxmax()
+        values = {
+            "least": interval("share", dict(known.loc[low])),
+            "most": interval("share", dict(known.loc[high])),
+            "low_name": Value("network", str(known.loc[low, "network"])),
+            "high_name": Value("network", str(known.loc[high, "network"])),
+        }
+        evidence = (_at("networks", low), _at("networks", high))
+        said.append(Finding("networks.range", values, evidence))
+    mix = book.frames.facts.get("mix")
+    if mix and len(known) > 1:
+        if abs(mix["rate"] - mix["raw"]) > MIX_FROM:
+            rate_ = Value("share", mix["rate"], mix["low"], mix["high"])
+            said.append(Finding("mix", {"rate": rate_, "raw": Value("share", mix["raw"])}))
+        else:
+            said.append(Finding("mix.same"))
+    return said
+
+
+def _at(table: str, row: Any) -> Evidence:
+    return Evidence(f"{table}.{int(row)}", table, int(row))
+
+
+def wait(book: Book) -> list[Finding]:
+    """The median wait over all requests, as far as there is one."""
+    missing = book.frames.missing
+    if missing.get("waits") == "midnight":
+        return [Finding("wait.midnight")]
+    if missing.get("waits_all") == "selection":
+        return [Finding("wait.selected")]
+    row, at = book.mine("waits")
+    median, within = plain(row["median_minutes"]), plain(row.get("within_1440"))
+    if median is not None:
+        m = interval("minutes", {**row, "estimate": median})
+        key = "wait.median" if m.high is not None else "wait.median.open"
+        return [Finding(key, {"m": m}, (at,), "established")]
+    if within is None or row["n_answered"] * 2 > row["n"]:
+        return [Finding("wait.unknown", {}, (at,))]
+    share = Value("share", within, plain(row["within_1440_low"]), plain(row["within_1440_high"]))
+    return [Finding("wait.notreached", {"h": Value("minutes", DAY), "share": share}, (at,))]
+
+
+def wait_answered(book: Book) -> list[Finding]:
+    """The median among answered requests, and what is wrong with it."""
+    if not book.has("waits"):
+        return []
+    row, at = book.mine("waits")
+    median = plain(row["answered_median_minutes"])
+    said = (
+        [] if median is None else [Finding("wait.answered", {"m": Value("minutes", median)}, (at,))]
+    )
+    if backwards := book.frames.facts.get("backwards"):
+        said.append(Finding("wait.backwards", {"n": count(backwards)}))
+    return said
+
+
+def hours(book: Book) -> list[Finding]:
+    """The busiest hour."""
+    if not book.has("heat"):
+        return [Finding("hours.none")]
+    table = book.frame("hours")
+    at = int(table["n"].idxmax())
+    hour = int(table.loc[at, "hour"])
+    values = {
+        "start": Value("hour", hour), "zone": zone(book),
+        "n": count(table.loc[at, "n"]), "total": count(table["n"].sum()),
+    }  # fmt: skip
+    return [Finding("hours.peak", values)]
+
+
+def zone(book: Book) -> Value:
+    """The zone of the clock."""
+    return Value("text", book.compared.zone)
+
+
+def repeats(book: Book) -> list[Finding]:
+    """Who writes again before an answer, at any time, and in a new thread."""
+    if not book.has("repeats"):
+        return [Finding("selection" if book.frames.missing.get("repeats") == "selection" else
+                        "repeat.none")]  # fmt: skip
+    before, at = book.mine("repeats", repeat="before")
+    ever, at2 = book.mine("repeats", repeat="any")
+    if plain(before["estimate"]) is None:
+        return [Finding("small", {"n": count(before["n"]), "min": count(MIN_N)}, (at,))]
+    values = {"share": interval("share", before), "any": interval("share", ever)}
+    said = [Finding("repeat", values, (at, at2))]
+    try:
+        new, at3 = book.mine("repeats", repeat="new_thread")
+    except KeyError:
+        return said
+    if plain(new["estimate"]) is not None:
+        said.append(Finding("repeat.new", {"share": interval("share", new)}, (at3,)))
+    return said
+
+
+def handoff(book: Book) -> list[Finding]:
+    """How many first answers turn to private messages."""
+    if not book.has("handoffs"):
+        return [Finding("texts.none")]
+    try:
+        row, at = book.mine("handoffs")
+    except KeyError:
+        return [Finding("texts.none")]
+    if plain(row["estimate"]) is None:
+        values = {"n": count(row["n"]), "min": count(MIN_N)}
+        return [Finding("handoff.small", values, (at,))]
+    said = [Finding("handoff", {"share": interval("share", row)}, (at,))]
+    return [*said, Finding("handoff.patterns")]
+
+
+def categories(book: Book) -> list[Finding]:
+    """The most frequent category; and whether hands corrected the count."""
+    book.table("categories")
+    frame = book.frame("categories")
+    top = frame.sort_values("estimate", ascending=False, kind="stable")
+    first, second = dict(top.iloc[0]), dict(top.iloc[1])
+    said = []
+    # Named only where its interval lies above that of the next.
+    if first["ci_low"] > second["ci_high"]:
+        values = {"name": Value("category", first["category"]), "share": interval("share", first)}
+        said.append(Finding("cat.first", values, (_at("categories", top.index[0]),)))
+    n = int(book.frames.facts.get("n_coded") or 0)
+    said.append(Finding("cat.ok", {"n": count(n)}) if n else Finding("cat.raw"))
+    if drawn := book.frames.facts.get("drawn"):
+        said.append(Finding("cat.drawn", {"n": count(drawn)}))
+    return said
+
+
+def score(book: Book) -> list[Finding]:
+    """The score, always with its interval, its sensitivity and its places."""
+    if not book.has("scores"):
+        why = book.frames.missing.get("score", "weight")
+        keys = {"selection": "selection", "follow-up": "score.follow"}
+        return [Finding(keys.get(why, "score.weight"))]
+    row, at = book.mine("scores")
+    s = interval("score", row)
+    moved = Value("score", None, plain(row["draw_low"]), plain(row["draw_high"]))
+    said = [Finding("score", {"s": s, "d": moved}, (at,))]
+    k, place = len(book.frame("scores")), plain(row["rank"])
+    if k < 3:
+        return said
+    if place is None:
+        return [*said, Finding("score.rank.none", {}, (at,), "undecided")]
+    best, worst = int(row["best_rank"]), int(row["worst_rank"])
+    values = {"rank": Value("rank", int(place), best, worst), "k": count(k),
+              "best": count(best), "worst": count(worst)}  # fmt: skip
+    key = "score.rank.one" if best == worst else "score.rank.set"
+    return [*said, Finding(key, values, (at,))]
+
+
+def score_head(book: Book) -> Finding:
+    """The score as a headline."""
+    row, at = book.mine("scores")
+    return Finding("score.head", {"brand": book.client, "s": interval("score", row)}, (at,))
+
+
+def trend(book: Book) -> list[Finding]:
+    """What may be said of change: ordinary variation first, never first against last."""
+    about = book.frames.facts.get("trend", {"kind": "short", "n": 0, "unit": "month"})
+    unit, n = about["unit"], count(about["n"])
+    if about["kind"] == "small":
+        return [Finding("trend.small", {"min": count(MIN_N)})]
+    if not book.has("trend"):
+        return [Finding(f"trend.short.{unit}", {"n": n})]
+    book.table("trend")
+    frame = book.frame("trend")
+    kind = "month" if unit == "month" else "date"
+    if about["kind"] == "equal":
+        p = about["p_value"]
+        if p is None or p >= 0.05:
+            return [Finding(f"trend.equal.{unit}", {"n": n}, (), "undecided")]
+        low, high = frame["estimate"].idxmin(), frame["estimate"].idxmax()
+        values = {
+            "n": n,
+            "least": interval("share", dict(frame.loc[low])),
+            "most": interval("share", dict(frame.loc[high])),
+            "low_name": Value(kind, str(frame.loc[low, "period"])),  # type: ignore[arg-type]
+            "high_name": Value(kind, str(frame.loc[high, "period"])),  # type: ignore[arg-type]
+        }
+        evidence = (_at("trend", low), _at("trend", high))
+        return [Finding(f"trend.differ.{unit}", values, evidence, "established")]
+    return _signals(frame, unit, kind)
+
+
+def _signals(frame: pd.DataFrame, unit: str, kind: Any) -> list[Finding]:
+    said = []
+    for i, row in frame[frame["signal"] == "outside"].iterrows():
+        rate_ = Value("share", row["estimate"], row["limit_low"], row["limit_high"])
+        values = {"period": Value(kind, str(row["period"])), "rate": rate_}
+        key = "trend.point" if unit == "month" else "trend.point.week"
+        said.append(Finding(key, values, (_at("trend", i),), "established"))
+    run = frame[frame["signal"] == "run"]
+    if len(run):
+        values = {
+            "start": Value(kind, str(run["period"].iloc[0])),
+            "end": Value(kind, str(run["period"].iloc[-1])),
+            "centre": Value("share", float(run["centre"].iloc[0])),
+        }
+        evidence = (_at("trend", run.index[0]), _at("trend", run.index[-1]))
+        said.append(Finding("trend.run", values, evidence, "established"))
+    return said or [Finding(f"trend.none.{unit}", {}, (), "undecided")]
+
+
+def published(book: Book) -> list[Finding]:
+    """Each published figure beside the client under the same definition: no verdict."""
+    said = [Finding("norm.first")]
+    if not book.has("published"):
+        return said
+    book.table("published")
+    for i, row in book.frame("published").iterrows():
+        values = {
+            "source": Value("text", row["source"]), "year": Value("text", str(row["year"])),
+            "network": Value("network", row["network"]), "brand": book.client,
+            "published": Value("share", float(row["published"])),
+        }  # fmt: skip
+        if row["comparability"] == "none":
+            said.append(Finding("norm.none", values, (_at("published", i),)))
+            continue
+        near = "near_networks" if "networks" in row["differs"] else "near_brands"
+        values["value"] = interval("share", dict(row), "value")
+        values["comparability"] = Value("code", near)
+        said.append(Finding("norm", values, (_at("published", i),)))
+    return said
+
+
+def definitions(book: Book) -> list[Finding]:
+    """From which to which rate the same posts go, by definition."""
+    if not book.has("definitions") or len(book.frame("definitions")) < 2:
+        return []
+    book.table("definitions")
+    frame = book.frame("definitions")
+    values = {
+        "n": count(len(frame)),
+        "least": Value("share", float(frame["estimate"].min())),
+        "most": Value("share", float(frame["estimate"].max())),
+    }
+    ends = (frame["estimate"].idxmin(), frame["estimate"].idxmax())
+    return [Finding("norm.definitions", values, tuple(_at("definitions", i) for i in ends))]
+
+
+def action(book: Book) -> list[Finding]:
+    """The change that would move most, by arithmetic; nothing where none is established."""
+    if not book.has("actions"):
+        return []
+    row, at = book.row("actions")
+    values = {"gain": Value("points", float(row["estimate"]), float(row["ci_low"]),
+                            float(row["ci_high"]))}  # fmt: skip
+    if row["action"] == "off_hours":
+        asked = book.asked.hours
+        values["hours"] = Value("text", asked) if asked else Value("code", "usual_hours")
+    else:
+        values["part"] = Value("network", row["part"])
+        values["like"] = Value("network", row["like"])
+    return [Finding(f"action.{row['action']}", values, (at,))]
+
+
+def small(book: Book) -> list[Message]:
+    """Peers with too few requests, named."""
+    rates = book.shown.get("rates")
+    if rates is None:
+        return []
+    rows = rates[(rates["n"] < MIN_N) & (rates["brand"] != book.brand)]
+    return [
+        Finding("pre.small", {"name": Value("text", r["brand"]), "n": count(r["n"])})
+        for r in rows.to_dict("records")
+    ]

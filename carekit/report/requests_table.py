@@ -1,0 +1,198 @@
+"""The requests of the report, materialised once: every brand compared, one row a request."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from carekit.dataset.engine import to_frame
+from carekit.requests.clock import whole_seconds
+from carekit.requests.value import Requests
+
+if TYPE_CHECKING:
+    from carekit.dataset.engine import Engine
+    from carekit.dataset.folder import Dataset
+    from carekit.report.asked import Asked
+    from carekit.report.peers import Compared
+
+DAY = 86_400  # seconds
+RECONTACT = 7 * DAY
+
+
+def quoted(text: str) -> str:
+    """A text as a condition of `where` writes it."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def period_condition(asked: Asked, zone: str) -> list[str]:
+    """The period as conditions on the time of a request, its days those of the zone."""
+    first, last = asked.dates
+    parts = []
+    if first:
+        parts.append(f"created_at >= '{_instant(first, zone)}'")
+    if last:
+        end = (pd.Timestamp(last) + pd.Timedelta(days=1)).strftime("%Y-%m-%d")
+        parts.append(f"created_at < '{_instant(end, zone)}'")
+    return parts
+
+
+def _instant(day: str, zone: str) -> str:
+    local = pd.Timestamp(day).tz_localize(zone, nonexistent="shift_forward", ambiguous=True)
+    return local.tz_convert("UTC").strftime("%Y-%m-%d %H:%M:%S")
+
+
+def requests_of(
+    dataset: Dataset, engine: Engine, asked: Asked, *conditions: str, by: str = "brand"
+) -> Requests:
+    """The requests that meet the conditions, under the definition of the dataset."""
+    return Requests.of(
+        dataset,
+        by=by,
+        where=" AND ".join(c for c in conditions if c) or None,
+        allow_selected=asked.allow_selected,
+        engine=engine,
+    )
+
+
+def of_brands(compared: Compared) -> str:
+    """The condition that a request is to a brand that is compared."""
+    return f"brand IN ({', '.join(map(quoted, compared.all))})"
+
+
+def read_requests(requests: Requests, brand: str) -> pd.DataFrame:
+    """One row a request: what the report counts.
+
+    Columns: request_id (of the client only), brand, network, unit (the author, as a number),
+    known (the author is known), created_at, answered, wait (seconds, missing where unanswered or
+    dated before its request), followed (seconds an unanswered request was looked at), wait_thread
+    (as wait, an answer anywhere in the thread counted), answered_thread, complete (no post of its
+    thread is missing), again (posts of its author that followed), again_after (seconds to the first
+    of them).
+    """
+    import ibis
+    from ibis import _
+
+    plain = requests.rows()
+    table = plain.select(
+        "brand", "network", "created_at", "answered", "unit", "author_id",
+        id="request_id", wait=_.first_response_seconds, followed=_.observed_seconds,
+    )  # fmt: skip
+    opens = requests.definition.unit in {"opening", "question", "page post", "review", "ticket"}
+    if opens:
+        table = _with_repeats(table, requests)
+    else:
+        table = table.mutate(
+            again=ibis.null("int64"), again_after=ibis.null("int64"), wait_thread=_.wait,
+            answered_thread=_.answered, complete=ibis.literal(value=True),
+        )  # fmt: skip
+    made = to_frame(
+        table.mutate(
+            request_id=ibis.ifelse(_.brand == brand, _.id, ibis.null("string")),
+            known=_.author_id.notnull(),
+            unit=_.unit.hash(),
+            at=whole_seconds(_.created_at),
+        )
+        .drop("author_id", "created_at")
+        .order_by("brand", "at", "id")
+        .drop("id")
+    )
+    made["created_at"] = pd.to_datetime(made.pop("at"), unit="s", utc=True)
+    for column in ("brand", "network"):
+        made[column] = made[column].astype("category")
+    for column in ("wait", "followed", "wait_thread", "again", "again_after"):
+        made[column] = made[column].astype(float)
+    backwards = made["wait"] < 0
+    made["backwards"] = backwards
+    made.loc[backwards, "wait"] = np.nan
+    return made
+
+
+def _with_repeats(table: Any, requests: Requests) -> Any:
+    import ibis
+    from ibis import _
+
+    anywhere = requests.answered_anywhere("who asks again is told from")
+    threads, rows = anywhere.built(threads=True).threads, anywhere.rows(threads=True)
+    assert threads is not None
+    members = threads.members.select(member=_.post_id, root=_.thread_id)
+    written = (
+        threads.posts.filter((_.author_role == "customer") & _.author_id.notnull())
+        .select("post_id", writer=_.author_id, written_at=whole_seconds(_.created_at))
+        .inner_join(members, [("post_id", "member")])
+        .select("post_id", "writer", "written_at", "root")
+    )
+    asked = rows.select(
+        "thread_id", "author_id", rid="request_id", asked_at=whole_seconds(_.created_at)
+    )
+    later = (
+        asked.inner_join(written, [("thread_id", "root"), ("author_id", "writer")])
+        .select("rid", "asked_at", "post_id", "written_at")
+        .filter((_.post_id != _.rid) & (_.written_at >= _.asked_at))
+        .group_by("rid")
+        .agg(again=_.count(), again_after=(_.written_at - _.asked_at).min())
+        .select("again", "again_after", same=_.rid)
+    )
+    there = rows.select(
+        wait_thread=_.first_response_seconds, answered_thread=_.answered,
+        complete=ibis.coalesce(_.thread_complete, True), there=_.request_id,
+    )  # fmt: skip
+    joined = table.left_join(there, [("id", "there")]).select(
+        *table.columns, "wait_thread", "answered_thread", "complete"
+    )
+    return (
+        joined.left_join(later, [("id", "same")])
+        .select(*joined.columns, "again", "again_after")
+        .mutate(again=ibis.coalesce(_.again, 0))
+    )
+
+
+def threads_of(requests: Requests, brand: str) -> Dataset:
+    """The dataset with the threads of one brand alone, in memory: to count them under many
+    definitions costs a fraction then."""
+    from ibis import _
+
+    dataset, threads = requests.dataset, requests.built(threads=True).threads
+    assert threads is not None
+    rows = requests.rows(threads=True).filter(_.brand == brand)
+    roots = rows.select(root=_.thread_id).distinct()
+    members = threads.members.select(member=_.post_id, root=_.thread_id)
+    own = members.semi_join(roots, [("root", "root")]).select("member")
+    posts = threads.posts
+    kept = posts.filter((_.brand == brand) | _.post_id.isin(own.member))
+    table = kept.order_by("post_id").to_pyarrow()
+    tables = {
+        "posts": table,
+        **{
+            name: pa.Table.from_pandas(dataset.read(name), preserve_index=False)
+            for name in ("accounts", "brands", "threads")
+            if dataset.has(name)
+        },
+    }
+    path = dataset.path.with_name(f"{dataset.path.name}#threads of one brand")
+    return replace(dataset, path=path, tables=tables)
+
+
+def asked_again(table: pd.DataFrame) -> pd.Series:
+    """Whether the author wrote again in the thread before any answer in it."""
+    before = table["wait_thread"].isna() | (table["again_after"] < table["wait_thread"])
+    return (table["again"] > 0) & before
+
+
+def local_time(table: pd.DataFrame, zone: str) -> pd.Series:
+    """Times of the requests in a zone."""
+    return table["created_at"].dt.tz_convert(zone)
+
+
+def followed_for(table: pd.DataFrame, seconds: float, end: pd.Timestamp) -> pd.Series:
+    """Which requests can be judged after so long: unanswered ones were looked at for that long.
+
+    Answered ones belong where they are old enough: to keep young ones that were answered and leave
+    out young ones that were not would flatter.
+    """
+    old = (end - table["created_at"]).dt.total_seconds() >= seconds
+    seen = table["followed"].isna() | (table["followed"] >= seconds)
+    return old & seen

@@ -1,0 +1,454 @@
+"""Frames and findings → the report: what stands in which section, in reading order."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+import carekit
+from carekit.report import findings as say
+from carekit.report.actions import USUAL, open_now
+from carekit.report.asked import MIN_N, SMALL_CELL
+from carekit.report.model import (
+    Block,
+    Bullets,
+    Callout,
+    Chart,
+    Finding,
+    Message,
+    Meta,
+    Paragraph,
+    Quotes,
+    Report,
+    Section,
+    Terms,
+    Tiles,
+    Value,
+)
+from carekit.report.preflight import Found
+from carekit.report.tables import Book, count, interval, plain
+
+TERMS = "request answer rate interval points established places median repeat handoff".split()
+LIMITS = "export private deleted solved population cause".split()
+LEFT_OUT = {
+    "repeated rows": "limit.repeated",
+    "customer posts that reply to a post outside the dataset": "limit.orphans",
+    "answers by another brand than was asked": "limit.other",
+}
+
+
+def compose(book: Book, found: Found, meta: Meta) -> Report:
+    """The report. Nothing is measured here, and no word is chosen but by a finding."""
+    made = [
+        _main(book, found),
+        *([] if book.frames.facts["closed"] else [_rate(book), _gaps(book), _networks(book)]),
+        _waits(book),
+        *([] if book.frames.facts["closed"] else [_hours(book)]),
+        _contacts(book),
+        _reasons(book),
+        *([] if book.frames.facts["closed"] else [_score(book), _trend(book), _published(book)]),
+        _limits(book, found),
+        _method(book, meta),
+        _glossary(),
+    ]
+    shown = {b.id for s in made for b in s.blocks if hasattr(b, "keys") and hasattr(b, "columns")}
+    others = []
+    for name in ("definitions", "curves", "criteria", "heat", "actions", "shrunk", "funnel"):
+        if name in book.shown and book.has(name):
+            table = book.table(name)
+            if name not in shown and len(table.frame) <= 60:
+                others.append(table)
+    if others:
+        made.append(_section("tables", others))
+    listed = None if book.asked.no_ids else book.frames.requests
+    return Report(meta, found.sentences, tuple(made), dict(book.tables), listed)
+
+
+def _section(name: str, blocks: Iterable[Block | None]) -> Section:
+    return Section(name, Message(f"h.{name}"), tuple(b for b in blocks if b is not None))
+
+
+def _lines(messages: list[Any]) -> Paragraph | None:
+    return Paragraph(tuple(messages)) if messages else None
+
+
+def _main(book: Book, found: Found) -> Section:
+    blocks: list[Block | None] = []
+    if found.sentences:
+        serious = any(f.key in {"pre.rejected", "selection", "pre.midnight", "pre.synthetic"}
+                      for f in found.sentences)  # fmt: skip
+        blocks.append(Callout(found.sentences, "warning" if serious else "note"))
+    if book.frames.facts["closed"]:
+        points = [*say.wait_answered(book), *say.handoff(book)[:1]]
+        return _section("main", [*blocks, Bullets(tuple(points))])
+    blocks.append(_tiles(book))
+    points = [
+        say.rate(book), *say.rank(book), *say.best_gap(book), *say.wait(book),
+        *say.score(book)[:1], *say.action(book),
+    ]  # fmt: skip
+    return _section("main", [*blocks, Bullets(tuple(points)), Paragraph((Message("census"),))])
+
+
+def _tiles(book: Book) -> Tiles:
+    row, _ = book.mine("rates")
+    items = [(Message("tile.rate"), interval("share", row))]
+    if book.has("waits"):
+        wait, _ = book.mine("waits")
+        if plain(wait["median_minutes"]) is not None:
+            value = interval("minutes", {**wait, "estimate": wait["median_minutes"]})
+            items.append((Message("tile.wait"), value))
+        elif plain(wait.get("within_1440")) is not None:
+            ends = (plain(wait["within_1440_low"]), plain(wait["within_1440_high"]))
+            items.append(
+                (Message("tile.within"), Value("share", plain(wait["within_1440"]), *ends))
+            )
+    if book.has("scores"):
+        score, _ = book.mine("scores")
+        items.append((Message("tile.score"), interval("score", score)))
+    return Tiles(tuple(items))
+
+
+def _span(book: Book) -> Value:
+    first, last = (book.frames.facts[k].strftime("%Y-%m-%d") for k in ("first", "last"))
+    return Value("dates", f"{first}/{last}")
+
+
+def _caption(book: Book, n: int, key: str = "caption") -> Message:
+    source = Value("text", book.frames.facts["source"])
+    return Message(key, {"source": source, "n": count(n)})
+
+
+def _alt(book: Book, frame: pd.DataFrame, kind: str = "share") -> Message:
+    """The text alternative of rows with the client among them, or of the client's own rows."""
+    known = frame[frame["estimate"].notna()]
+    if known.empty:
+        return Message("alt.rows", {"k": count(0), "least": Value("text", ""),
+                                    "most": Value("text", "")})  # fmt: skip
+    ends = {
+        "k": count(len(known)),
+        "least": Value(kind, float(known["estimate"].min())),  # type: ignore[arg-type]
+        "most": Value(kind, float(known["estimate"].max())),  # type: ignore[arg-type]
+    }
+    mine = known[known["brand"] == book.brand] if "brand" in known else known.head(0)
+    if mine.empty:
+        return Message("alt.rows", ends)
+    value = interval(kind, dict(mine.iloc[0]))
+    return Message("alt.estimates", {**ends, "brand": book.client, "value": value})
+
+
+def _chart(
+    book: Book, ident: str, kind: Any, frame: pd.DataFrame, headline: Finding, caption: Message,
+    *, alt: Message | None = None, subtitle: Message | None = None, native: Any = None,
+    unit: str = "share", **encoding: Any,
+) -> Chart:  # fmt: skip
+    """A chart whose options and sentences follow from its name where nothing else is said."""
+    about = {"brand": book.client, "zone": say.zone(book), "span": _span(book)}
+    order = {"order": "given"} if book.asked.anonymise_peers else {}
+    shown = {"name": "brand", "unit": unit, "accent": (book.brand,), **order, **encoding}
+    sub = subtitle or Message(f"sub.{ident}", about)
+    alt = alt or _alt(book, frame, unit)
+    return Chart(
+        ident, kind, frame.reset_index(drop=True), shown, headline, sub, caption, alt, native
+    )
+
+
+def _rest(chart: Chart | None, text: list[Any]) -> list[Any]:
+    """The sentences that are not the headline of the chart above them."""
+    return text[1:] if chart is not None else text
+
+
+def _enough(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[(frame["n"] >= MIN_N) & frame["estimate"].notna()]
+
+
+def _rate(book: Book) -> Section:
+    frame = _enough(book.frame("rates"))
+    chart = _chart(
+        book, "rate", "estimates", frame, say.rate_head(book),
+        _caption(book, int(frame["n"].sum())), native="bars",
+    )  # fmt: skip
+    text = [say.rate(book), *say.peers_range(book), *say.bounds(book), *say.small(book)]
+    return _section("rate", [chart, _lines(text), book.table("rates")])
+
+
+def _gaps(book: Book) -> Section:
+    if not book.has("differences"):
+        return _section("gaps", [Paragraph((Finding("no.peers"),))])
+    blocks: list[Block | None] = []
+    frame = book.frame("differences").assign(established=lambda f: f["level"] == "established")
+    base = _caption(book, int(_enough(book.frame("rates"))["n"].sum()))
+    blocks.append(
+        _chart(book, "diff", "differences", frame, say.gap_count(book)[0], base, unit="points",
+               alt=_alt(book, frame, "points"), accent=(), native="bars")
+    )  # fmt: skip
+    m = count(len(frame))
+    blocks.append(Paragraph((Finding("family", {"m": m}),
+                             Message("interval.alone"))))  # fmt: skip
+    listed = say.gaps(book)
+    near = sorted(listed, key=lambda f: abs(float(f.values["d"].value or 0)))[:10]
+    blocks.append(Bullets(tuple(f for f in listed if f in near)))
+    blocks.append(book.table("differences"))
+    if book.has("ranks"):
+        places = book.frame("ranks")
+        row, _ = book.mine("ranks")
+        alt = Message("alt.ranks", {
+            "k": count(len(places)), "brand": book.client,
+            "rank": Value("count", int(row["rank"])), "best": count(row["best_rank"]),
+            "worst": count(row["worst_rank"]),
+        })  # fmt: skip
+        place = [*say.rank(book), *say.top3(book)]
+        blocks.append(_chart(book, "rank", "rank_sets", places, place[0], base, alt=alt,
+                             unit="rank", native="ranges"))  # fmt: skip
+        blocks += [_lines(place[1:]), book.table("ranks")]
+    else:
+        blocks.append(_lines(say.rank(book)))
+    if book.has("funnel"):
+        table = book.frame("funnel")
+        outside = count((table["outside"] == "outer").sum())
+        said = Finding("funnel", {"k": outside, "m": count(len(table))})
+        blocks.append(_chart(book, "funnel", "funnel", table, said, base))
+    return _section("gaps", blocks)
+
+
+def _networks(book: Book) -> Section:
+    text = say.networks(book)
+    if not book.has("networks"):
+        return _section("networks", [_lines(text)])
+    frame = book.frame("networks")
+    known = frame[frame["estimate"].notna()]
+    chart = None
+    if len(known):
+        own = known.assign(who=book.brand)[["network", "who", "n", "estimate", "ci_low", "ci_high"]]
+        peers = known[known["peers_median"].notna()]
+        lines = [own]
+        if len(peers):
+            called = Value("code", "peers_median")
+            other = peers.assign(estimate=peers["peers_median"], who=str(called.value))
+            other = other.assign(ci_low=float("nan"), ci_high=float("nan"))
+            lines.append(other[own.columns])
+        both = pd.concat(lines, ignore_index=True)
+        chart = _chart(
+            book, "networks", "estimates", both, text[0], _caption(book, int(known["n"].sum())),
+            alt=_alt(book, known.drop(columns="brand")), name="network", series="who",
+            series_kind="code", native="clusters",
+        )  # fmt: skip
+    return _section("networks", [chart, _lines(_rest(chart, text)), book.table("networks")])
+
+
+def _waits(book: Book) -> Section:
+    text = [*say.wait(book), *say.wait_answered(book)]
+    if not book.has("waits"):
+        return _section("waits", [_lines(text)])
+    chart = None
+    if book.has("curves"):
+        row, _ = book.mine("waits")
+        alt = Message("alt.curves", {
+            "k": count(book.frame("curves")["brand"].nunique()), "brand": book.client,
+            "h1": Value("share", plain(row["within_60"])),
+            "h24": Value("share", plain(row["within_1440"])),
+        })  # fmt: skip
+        chart = _chart(
+            book, "curves", "curves", book.frame("curves"), text[0],
+            _caption(book, int(_enough(book.frame("rates"))["n"].sum())), alt=alt, series="brand",
+        )  # fmt: skip
+    return _section("waits", [chart, _lines(_rest(chart, text)), book.table("waits")])
+
+
+def _hours(book: Book) -> Section:
+    text = say.hours(book)
+    if not book.has("heat"):
+        return _section("hours", [_lines(text)])
+    frame, hours = book.frame("heat"), book.frame("hours")
+    alt = Message("alt.heat", {"start": Value("hour", int(hours["n"].idxmax()))})
+    framed = {"frame": _framed(book.asked.hours)} if book.asked.hours else {}
+    chart = _chart(
+        book, "heat", "heat", frame, text[0], _caption(book, int(frame["n"].sum()), "caption.plain"), alt=alt,
+        **framed,
+    )  # fmt: skip
+    cells = Message("hours.cells", {"min": count(SMALL_CELL)})
+    return _section("hours", [chart, Paragraph((*text[1:], cells))])
+
+
+def _framed(schedule: str) -> list[tuple[int, int]]:
+    """The hours of a week, each counted from its start, in which the brand is open."""
+    week = pd.Series(pd.date_range("2024-01-01", periods=168, freq="h"))
+    inside = open_now(week, schedule or USUAL)
+    return [(int(t.weekday()) + 1, int(t.hour)) for t, on in zip(week, inside, strict=True) if on]
+
+
+def _contacts(book: Book) -> Section:
+    text, more = say.repeats(book), say.handoff(book)
+    blocks: list[Block | None] = []
+    if book.has("repeats"):
+        rows = book.frame("repeats")
+        before = _enough(rows[rows["repeat"] == "before"])
+        blocks.append(_chart(book, "repeats", "estimates", before, text[0],
+                             _caption(book, int(before["n"].sum())), native="bars"))  # fmt: skip
+    blocks.append(_lines(text[1:] if blocks else text))
+    if book.has("repeats"):
+        blocks.append(book.table("repeats"))
+    if book.has("handoffs"):
+        rows = _enough(book.frame("handoffs"))
+        drawn = len(rows) > 0
+        if drawn:
+            caption = _caption(book, int(rows["n"].sum()), "caption.answers")
+            blocks.append(_chart(book, "handoffs", "estimates", rows, more[0], caption,
+                                 native="bars"))  # fmt: skip
+        blocks += [_lines(more[1:] if drawn else more), book.table("handoffs")]
+    else:
+        blocks.append(_lines(more))
+    return _section("contacts", blocks)
+
+
+def _reasons(book: Book) -> Section:
+    if not book.has("categories"):
+        return _section("reasons", [Paragraph((Finding("texts.none"),))])
+    text = say.categories(book)
+    frame = book.frame("categories")
+    raw = not book.frames.facts.get("n_coded")
+    caption = _caption(book, int(frame["n"].iloc[0]), "caption.raw" if raw else "caption")
+    blocks: list[Block | None] = [
+        _chart(book, "categories", "estimates", frame.assign(hollow=raw), text[0], caption,
+               name="category", accent=(), native="bars"),
+        _lines(text[1:]), book.table("categories"),
+    ]  # fmt: skip
+    if book.has("category_rates"):
+        blocks += [Paragraph((Message("cat.rates"),)), book.table("category_rates")]
+    if book.frames.texts:
+        blocks.append(Quotes(Message("h.quotes"), book.frames.texts))
+    return _section("reasons", blocks)
+
+
+def _score(book: Book) -> Section:
+    text = say.score(book)
+    if not book.has("scores"):
+        return _section("score", [_lines(text)])
+    frame = book.frame("scores")
+    chart = _chart(
+        book, "scores", "estimates", frame, say.score_head(book),
+        _caption(book, int(frame["n"].sum())), unit="number", written="score",
+        alt=_alt(book, frame, "score"), native="bars",
+    )  # fmt: skip
+    name = book.asked.weights_name
+    about = [Message("score.what", {"name": Value("text", name)}), Message("score.handoff")]
+    return _section(
+        "score",
+        [
+            chart,
+            _lines(text),
+            book.table("scores"),
+            Paragraph(tuple(about)),
+            book.table("criteria"),
+        ],
+    )
+
+
+def _trend(book: Book) -> Section:
+    text = say.trend(book)
+    if not book.has("trend"):
+        return _section("trend", [_lines(text)])
+    frame = book.frame("trend")
+    unit = book.frames.facts["trend"]["unit"]
+    ends = {
+        "n": count(len(frame)),
+        "least": Value("share", float(frame["estimate"].min())),
+        "most": Value("share", float(frame["estimate"].max())),
+    }
+    chart = _chart(
+        book, "trend", "trend", frame, text[0], _caption(book, int(frame["n"].sum())),
+        alt=Message("alt.trend", ends), native="line", name="period", period="period",
+        subtitle=Message(f"sub.trend.{unit}", {"brand": book.client}),
+    )  # fmt: skip
+    return _section("trend", [chart, _lines(text[1:]), book.table("trend")])
+
+
+def _published(book: Book) -> Section:
+    text, spread = say.published(book), say.definitions(book)
+    blocks: list[Block | None] = [Paragraph((text[0],))]
+    if book.has("definitions") and spread:
+        frame = book.frame("definitions")
+        blocks.append(
+            _chart(book, "definitions", "estimates", frame, spread[0],
+                   _caption(book, int(book.frames.facts["n"])), name="definition", accent=(),
+                   order="given")
+        )  # fmt: skip
+        blocks += [_lines(spread[1:]), book.table("definitions")]
+    if len(text) > 1:
+        blocks += [Bullets(tuple(text[1:])), book.table("published")]
+    return _section("published", blocks)
+
+
+def _limits(book: Book, found: Found) -> Section:
+    said = [*found.sentences, *(Message(f"limit.{name}") for name in LIMITS)]
+    for words, n in book.frames.facts["left_out"].items():
+        if n and words in LEFT_OUT:
+            said.append(Finding(LEFT_OUT[words], {"n": count(n)}))
+    return _section("limits", [Bullets(tuple(said))])
+
+
+def _method(book: Book, meta: Meta) -> Section:
+    definition = Value("definition", book.frames.facts["definition"])
+    names = "unit gaps ranks waits score trend seed".split()
+    if book.frames.facts["closed"]:
+        names = ["unit", "waits", "seed"]
+    said = [Message("method.request", {"definition": definition})]
+    said += [Message(f"method.{name}") for name in names]
+    versions = ", ".join(f"{name} {number}" for name, number in meta.versions.items())
+    sums = ", ".join(f"{name} {value[:12]}…" for name, value in meta.checksums.items())
+    said.append(Message("method.versions", {"text": Value("text", versions)}))
+    if sums:
+        said.append(Message("method.data", {"text": Value("text", sums)}))
+    said.append(Message("method.command", {"text": Value("text", meta.command)}))
+    return _section("method", [Bullets(tuple(said))])
+
+
+def _glossary() -> Section:
+    items = tuple((Message(f"term.{name}"), Message(f"term.{name}.is")) for name in TERMS)
+    return _section("glossary", [Terms(items)])
+
+
+def meta_of(book: Book, found: Found, dataset: Any, command: str) -> Meta:
+    """What the cover and the method say of the report itself."""
+    from carekit.dataset.folder import versions
+
+    asked, compared, facts = book.asked, book.compared, book.frames.facts
+    n = len(compared.peers)
+    about = {"n": count(n), "span": _span(book)}
+    title = (
+        Message("plain", {"text": Value("text", asked.title)})
+        if asked.title
+        else Message("title", {"brand": book.client})
+    )
+    first, last = (facts[k].strftime("%Y-%m-%d") for k in ("first", "last"))
+    used = dict(versions("duckdb", "numpy", "pandas", "scipy"))
+    parts = [p for p in dataset.manifest.parts if p.table == "posts"]
+    return Meta(
+        brand=compared.brand,
+        peers=tuple(sorted(compared.names[p] for p in compared.peers)),
+        lang=asked.lang,
+        title=title,
+        subtitle=Message("subtitle" if n else "subtitle.alone", about),
+        first=first,
+        last=last,
+        zone=compared.zone,
+        zone_known=compared.zone_known,
+        observed_until=found.observed_until,
+        author=asked.author,
+        synthetic=dataset.manifest.synthetic,
+        dataset=facts["source"],
+        accent=asked.accent,
+        logo="" if asked.anonymise_peers else asked.logo,
+        anonymised=asked.anonymise_peers,
+        versions={
+            "carekit": carekit.__version__,
+            "Python": f"{sys.version_info.major}.{sys.version_info.minor}",
+            **{k: v for k, v in used.items() if k != "carekit"},
+        },
+        seeds={"ranks": 1, "weights": 1, "texts": 2026},
+        checksums={f"posts {i}": p.sha256 for i, p in enumerate(parts, 1)},
+        command=command,
+        weights_name=asked.weights_name,
+    )

@@ -1,0 +1,115 @@
+"""What a mention is on each network, as DuckDB SQL: handles, keys of accounts, pseudonymous texts."""
+
+from __future__ import annotations
+
+from carekit.dataset.privacy import fold_name_sql, pseudonym_sql
+from carekit.sources.accounts import FOLDED
+from carekit.sources.drafts import text
+
+# What follows an @. X allows letters, digits and underscores; elsewhere dots and hyphens occur
+# inside. A Mastodon handle may name its server: its second @ is hidden while texts are split.
+_HIDDEN_AT = "\ue000"
+_WORD = r"\p{L}\p{N}_"
+HANDLES = {
+    "x": r"[A-Za-z0-9_]+",
+    "telegram": r"[A-Za-z0-9_]+",
+    "mastodon": rf"[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*(?:{_HIDDEN_AT}[A-Za-z0-9.-]*[A-Za-z0-9])?",
+}
+ANY_HANDLE = rf"[{_WORD}]+(?:[.-]+[{_WORD}]+)*"
+# Lists of equal length that the engine keeps: how accounts are compared, written, whose they are.
+KEYS, ACCOUNT_NAMES, BRAND_NAMES = "known_keys", "known_accounts", "known_brands"
+LISTED_BRANDS = "listed_brands"
+
+
+def kept_list(name: str) -> str:
+    """SQL of a list that the engine keeps."""
+    return f"getvariable('{name}')"
+
+
+class Grammar:
+    """How handles and mentions are read on the networks of an import, and what becomes of them."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+        self._networks: set[str] = set()
+
+    @property
+    def _one_network(self) -> bool:
+        return len(self._networks) == 1
+
+    def _by_network(self, choices: dict[str, str], other: str, network: str = "network") -> str:
+        """SQL that differs by network; without a CASE if one network is all there is."""
+        here = {n: choices.get(n, other) for n in sorted(self._networks)}
+        if len(set(here.values())) <= 1:
+            return next(iter(here.values()), other)
+        cases = " ".join(f"WHEN {text(n)} THEN {sql}" for n, sql in here.items())
+        return f"CASE {network} {cases} END"
+
+    def _fold(self, handle: str, network: str = "network") -> str:
+        return self._by_network(dict.fromkeys(FOLDED, fold_name_sql(handle)), handle, network)
+
+    def _key_of(self, handle: str, network: str = "network") -> str:
+        folded = self._fold(handle, network)
+        return folded if self._one_network else f"{network} || ':' || {folded}"
+
+    def _split_ready(self) -> str:
+        """The text with one kind of @ and, for Mastodon, none inside a handle."""
+        plain = "CASE WHEN contains(text, '＠') THEN replace(text, '＠', '@') ELSE text END"
+        inside = r"regexp_replace(text, '(@[A-Za-z0-9_.-]+)@([A-Za-z0-9])', '\1" + _HIDDEN_AT
+        return self._by_network({"mastodon": inside + r"\2', 'g')"}, plain)
+
+    def _handle(self, part: str) -> str:
+        choices = {n: f"regexp_extract({part}, '^{h}')" for n, h in HANDLES.items()}
+        choices["mastodon"] = f"replace({choices['mastodon']}, '{_HIDDEN_AT}', '@')"
+        return self._by_network(choices, f"regexp_extract({part}, '^{ANY_HANDLE}')")
+
+    def _ends_in_word(self, part: str) -> str:
+        """An @ after a letter belongs to an e-mail address, not to a mention."""
+        last = f"right({part}, 1)"
+        narrow, wide = (
+            f"regexp_matches({last}, '[A-Za-z0-9_]')",
+            f"regexp_matches({last}, '[{_WORD}]')",
+        )
+        word = self._by_network(dict.fromkeys(HANDLES, narrow), wide)
+        return f"CASE WHEN {part} = '' THEN FALSE ELSE {word} END"
+
+    def _is_mention(self) -> str:
+        """For the lambda over (h, i): the part follows the @ of a mention."""
+        before = "parts[i - 1]"
+        whole = {n: f"regexp_full_match({before}, '{h}')" for n, h in HANDLES.items()}
+        chained = self._by_network(whole, f"regexp_full_match({before}, '{ANY_HANDLE}')")
+        return (
+            f"(i > 1 AND (NOT {self._ends_in_word(before)} OR (i > 2 AND {chained})) "
+            f"AND {self._handle('h')} <> '')"
+        )
+
+    def _first_known(self) -> str:
+        """The number of the first known account among several mentions; null if none."""
+        position = f"list_position({kept_list(KEYS)}, {self._key_of(self._handle('h'))})"
+        many = (
+            f"list_filter(list_transform(parts, lambda h, i: CASE WHEN {self._is_mention()} "
+            f"THEN {position} END), lambda n: n > 0)[1]"
+        )
+        return f"CASE WHEN n_parts > 2 THEN {many} END"
+
+    def _pseudonymous(self) -> str:
+        """The text with a pseudonym in place of every handle that is no known account."""
+        handle = self._handle("h")
+        known = f"list_contains({kept_list(KEYS)}, {self._key_of(handle)})"
+        many = (
+            f"array_to_string(list_transform(parts, lambda h, i: CASE WHEN {self._is_mention()} "
+            f"AND NOT {known} THEN {self._hashed(handle)} || substr(h, length({handle}) + 1) "
+            "ELSE h END), '@')"
+        )
+        one = (
+            f"concat(parts[1], '@', coalesce(other_pseudonym, {self._hashed('handle')}), "
+            "substr(parts[2], length(handle) + 1))"
+        )
+        made = (
+            "CASE WHEN n_parts = 2 THEN CASE WHEN handle <> '' AND other_account IS NULL "
+            f"THEN {one} ELSE text END WHEN n_parts > 2 THEN {many} ELSE text END"
+        )
+        return self._by_network({"mastodon": f"replace({made}, '{_HIDDEN_AT}', '@')"}, made)
+
+    def _hashed(self, handle: str) -> str:
+        return pseudonym_sql(self._key, "network", self._fold(handle))

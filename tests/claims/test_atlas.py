@@ -1,0 +1,190 @@
+"""carekit.claims.atlas: every estimate recomputed from the CSV files by a second way."""
+
+from __future__ import annotations
+
+import csv
+import math
+import statistics
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import carekit
+from carekit.claims import atlas, atlas_country, atlas_poster
+from carekit.dataset.resources import data_folder
+from carekit.errors import InputError
+
+FOLDER = Path(data_folder("measured")) / "atlas"
+
+
+def rows(name: str) -> list[dict[str, str]]:
+    with (FOLDER / f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def sums(stars: str, *keys: str, tables: tuple[str, ...] = ("a_app_reviews",)) -> dict:
+    found: dict = defaultdict(lambda: [0, 0])
+    for row in (row for name in tables for row in rows(name)):
+        if row["rating"] in stars:
+            cell = found[tuple(row[k] for k in keys)]
+            cell[0] += int(row["n"])
+            cell[1] += int(row["n_answered"])
+    return dict(found)
+
+
+@pytest.fixture(scope="module")
+def low() -> dict[str, tuple[int, int]]:
+    return {k[0]: (n, yes) for k, (n, yes) in sums("12", "brand").items() if n >= 20}
+
+
+def test_brands_and_how_much_they_differ(low):
+    made = atlas.brands()
+    assert {r.brand: (r.n, r.n_answered) for r in made.itertuples()} == low
+    shares = [yes / n for n, yes in low.values()]
+    rows = atlas.spread().set_index("what")
+    under, over = sum(s < 0.05 for s in shares), sum(s > 0.9 for s in shares)
+    assert (len(shares), under, over) == (59, 16, 18)
+    assert rows.n["brands that answer under 5 %"] == under
+    assert rows.n["brands that answer over 90 %"] == over
+    total = [sum(part) for part in zip(*low.values(), strict=True)]
+    assert rows.estimate["all reviews together"] == pytest.approx(total[1] / total[0])
+    mean = rows.loc["mean of brands like these"]
+    plain, error = statistics.mean(shares), statistics.stdev(shares) / math.sqrt(len(shares))
+    assert mean.estimate == pytest.approx(plain)
+    assert [mean.ci_low, mean.ci_high] == pytest.approx(
+        [plain - 2.0017 * error, plain + 2.0017 * error], abs=1e-4
+    )
+    # Analysis of variance of the binomial rates: close to the likelihood's share between brands.
+    p = plain
+    assert rows.estimate["variance that lies between brands (ICC)"] == pytest.approx(
+        statistics.variance(shares) / (p * (1 - p)), abs=0.05
+    )
+    assert (made.facts.synthetic, made.facts.independent_unit) == (False, "review")
+
+
+@pytest.mark.parametrize("by", atlas.GROUPS)
+def test_rates_by_group_are_the_sums_of_the_files(by):
+    tables = ("a_app_reviews", "b_other_networks") if by == "network" else ("a_app_reviews",)
+    cells = sums("12345" if by == "rating" else "12", by, "brand", tables=tables)
+    made = atlas.rates(by)
+    assert set(made.target) == {"these brands", "brands like these"}
+    for group, part in made.frame.groupby(by):
+        mine = [cell for key, cell in cells.items() if key[0] == str(group)]
+        n, yes = (sum(c[i] for c in mine) for i in (0, 1))
+        assert (part.n == n).all()
+        assert (part.n_answered == yes).all()
+        these, like = (
+            part.set_index("target").loc[["these brands", "brands like these"]].itertuples()
+        )
+        assert these.estimate == pytest.approx(yes / n)
+        assert these.brands == len(mine)
+        mean = statistics.mean(y / m for m, y in mine)
+        assert like.estimate == pytest.approx(mean)
+        if len(mine) == 1:
+            assert math.isnan(like.ci_low)
+        else:
+            assert like.ci_low <= like.estimate <= like.ci_high
+    with pytest.raises(InputError, match="expected one of: network, country"):
+        atlas.rates("brand")
+
+
+def test_low_stars_are_answered_more_by_most_brands_that_answer():
+    low, high = sums("12", "brand"), sums("45", "brand")
+    gaps = [
+        low[k][1] / low[k][0] - high[k][1] / high[k][0]
+        for k in low
+        if k in high and low[k][0] >= 20 and high[k][0] >= 20 and low[k][1] + high[k][1]
+    ]
+    row = atlas.by_star().iloc[0]
+    assert (row.n, row.n_more) == (len(gaps), sum(g > 0 for g in gaps))
+    error = statistics.stdev(gaps) / math.sqrt(len(gaps))
+    assert row.estimate == pytest.approx(statistics.mean(gaps))
+    assert (row.estimate - row.ci_low) / error == pytest.approx(2.01, abs=0.02)
+    assert row.p_value < 0.001
+
+
+def test_speed_counts_the_bins_of_the_files():
+    made = atlas.speed().frame.set_index(["base", "hours"])
+    bins = ["wait_lt1h", "wait_h1_8", "wait_h8_24"]
+    mine = [r for r in rows("a_app_reviews") if r["rating"] in "12"]
+    for hours, k in ((1, 1), (8, 2), (24, 3)):
+        within = sum(int(r[b]) for r in mine for b in bins[:k])
+        for base in ("all reviews", "answered, time known"):
+            assert made.n_yes[base, hours] == within
+    everything = sum(int(r["n"]) for r in mine)
+    known = sum(int(r["n_answered"]) - int(r["n_negative"]) - int(r["wait_unknown"]) for r in mine)
+    assert made.n["all reviews", 1] == everything
+    assert made.n["answered, time known", 1] == known
+    assert made.estimate["all reviews", 24] < made.estimate["answered, time known", 24]
+
+
+def test_drawing_star_by_star_moves_the_rate():
+    made = atlas.draws().set_index("brand")
+    stars = {k[0]: v for k, v in sums("12345", "rating", "brand").items()}
+    assert len(stars) == 5
+    for brand in made.index:
+        cells = [sums(star, "brand")[(brand,)] for star in "12345"]
+        assert made.n[brand] == sum(n for n, _ in cells)
+        assert made.as_drawn[brand] == pytest.approx(sum(y for _, y in cells) / made.n[brand])
+        assert made.each_star_alike[brand] == pytest.approx(
+            statistics.mean(y / n for n, y in cells)
+        )
+    assert made.estimate["FamPay"] > 0.2
+
+
+def test_the_country_explains_less_when_files_are_the_units():
+    made = atlas_country.explained(draws=199).set_index("what")
+    brands = made.loc["country, brands as units"]
+    files = made.loc["country, collections as units"]
+    assert brands.estimate == pytest.approx(0.515, abs=0.005)
+    assert (brands.n, brands.countries) == (59, 11)
+    assert brands.p_value < 0.01
+    assert files.estimate < brands.estimate
+    assert files.p_value > 0.05
+    # The same by statsmodels' regression on dummies.
+    import statsmodels.formula.api as smf
+
+    fitted = smf.ols("estimate ~ C(country)", atlas.brands().frame).fit()
+    assert brands.estimate == pytest.approx(fitted.rsquared_adj)
+    assert abs(made.estimate["country, beyond sector, drawn, collection"]) < 0.1
+    parts = made.estimate[[name for name in made.index if name.startswith("mixed")]]
+    assert parts.sum() == pytest.approx(1)
+
+
+def test_the_mixed_model_is_that_of_statsmodels():
+    import statsmodels.formula.api as smf
+
+    rng = np.random.default_rng(3)
+    import pandas as pd
+
+    table = pd.DataFrame({"country": np.repeat(list("abcdefgh"), 12)})
+    table["collection"] = np.tile(np.repeat(["p", "q", "r"], 4), 8)
+    place = dict(zip("abcdefgh", rng.normal(0, 0.3, 8), strict=True))
+    file = {key: rng.normal(0, 0.2) for key, _ in table.groupby(["country", "collection"])}
+    table["estimate"] = [
+        place[c] + file[c, f] + e
+        for c, f, e in zip(table.country, table.collection, rng.normal(0, 0.3, 96), strict=True)
+    ]
+    mine = atlas_country.variance_parts(table)
+    model = smf.mixedlm("estimate ~ 1", table, groups="country", re_formula="1",
+                        vc_formula={"file": "0 + C(collection)"}).fit()  # fmt: skip
+    parts = np.array([float(model.cov_re.iloc[0, 0]), float(model.vcomp[0]), model.scale])
+    assert list(mine.values()) == pytest.approx(list(parts / parts.sum()), abs=0.01)
+
+
+def test_what_was_printed_is_said_not_to_be_comparable():
+    made = atlas.printed()
+    assert dict(zip(made.figures, made.published, strict=True)) == {
+        "C032": 0.26, "C033": 0.18, "C034": 0.3, "C035": 0.74, "C036": 0.69, "C037": 0.59,
+    }  # fmt: skip
+    assert "Not comparable" in made.facts.note
+
+
+def test_the_poster_shows_every_brand_and_no_country_rate():
+    picture = atlas_poster.poster()
+    shown = picture.figure.carekit_table
+    assert len(shown) == 59
+    assert "no rate is that of a country" in picture.caption
+    assert carekit.load_measured("atlas/a_app_reviews").n.sum() == 254_094

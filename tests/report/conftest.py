@@ -1,0 +1,71 @@
+"""The report made by hand (handmade.py), and the words that it brings along."""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+_spec = importlib.util.spec_from_file_location(
+    "handmade", Path(__file__).with_name("handmade.py")
+)  # fmt: skip
+assert _spec is not None
+assert _spec.loader is not None
+handmade_module = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(handmade_module)
+
+# What a brand, a post or a title may hold, and no writer may obey.
+HOSTILE = {
+    "formula": '=HYPERLINK("http://evil.example","x")',
+    "at": "@SUM(1)",
+    "plus": "+1",
+    "link": "https://evil.example/x",
+    "script": "<script>window.pwned = 1</script>",
+    "image": '"><img src=x onerror="window.pwned=1">',
+    "template": '{{7*7}} ${7*7} #import "x" $x^2$ *b* _i_ @ref <lab> \\u{41} // c',
+    "long": "X" * 10_000,
+    "rtl": "شركة الاتصالات \u202eevil\u202c חברה",
+    "signs": "Marque 🇫🇷🇧🇪 👩\u200d👩\u200d👧 日本語",
+    "control": "a\x00b\x07c",
+    "excel": "_x0041_ \t=1",
+    "accents": "e\u0301\u0302" * 60,
+}
+
+
+@pytest.fixture(scope="session")
+def handmade() -> Iterator[Callable[..., Any]]:
+    """`handmade(lang, names=…)`: a report whose sentences stand in it, not in the catalogues."""
+    from carekit.report import words
+
+    real = words.say
+
+    def say(message: Any, lang: str) -> str:
+        own = message.key == "handmade"
+        return handmade_module.say(message, lang) if own else real(message, lang)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(words, "say", say)
+        yield handmade_module.report
+
+
+@pytest.fixture(scope="session")
+def written(handmade: Callable[..., Any]) -> Callable[..., bytes]:
+    """`written("pdf", "fr")`: the bytes of a file, made once; `names` as of `handmade`."""
+    from carekit.report import pdf, pptx, xlsx
+
+    ways = {"pdf": pdf.compiled, "xlsx": xlsx.workbook_of, "pptx": pptx.presented}
+
+    @cache
+    def made(kind: str, lang: str = "fr", names: tuple[str, ...] = ()) -> bytes:
+        return bytes(ways[kind](handmade(lang, **({"names": names} if names else {}))))
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def hostile_names() -> tuple[str, ...]:
+    return tuple(HOSTILE.values())

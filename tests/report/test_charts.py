@@ -1,0 +1,61 @@
+import re
+
+import pytest
+
+from carekit.report import charts
+
+KINDS = ("rates", "gaps", "ranks", "networks", "curves", "heat", "trend", "defs", "funnel")
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_a_chart_is_drawn_the_same_twice_in_paths_with_ids_of_its_own(handmade, name):
+    chart = next(c for c in handmade("fr").charts() if c.id == name)
+    svg = charts.svg(chart, "fr")
+    assert svg == charts.svg.__wrapped__(chart, "fr")
+    assert svg.startswith("<svg")
+    assert "<text" not in svg
+    ids = re.findall(r'\bid="([^"]+)"', svg)
+    assert all(i.startswith(f"{name}-") for i in ids)
+    assert len(ids) == len(set(ids))
+    for used in re.findall(r'(?:href="#|url\(#)([^")]+)', svg):
+        assert used in ids
+
+
+def test_the_accent_of_the_client_replaces_ours(handmade):
+    chart = next(handmade("fr").charts())
+    ours, theirs = charts.svg(chart, "fr"), charts.svg(chart, "fr", "#8a1538")
+    assert "#0b5cad" in ours
+    assert "#8a1538" in theirs
+    assert "#0b5cad" not in theirs
+
+
+def test_synthetic_data_are_marked_in_the_drawing(handmade):
+    chart = next(handmade("fr").charts())
+    assert charts.svg(chart, "fr", synthetic=True) != charts.svg(chart, "fr")
+
+
+def test_two_long_names_stay_two(handmade):
+    same = ("Y" * 100 + "a" + "Y" * 100, "Y" * 100 + "b" + "Y" * 100)
+    said = charts.labels(same)
+    assert len(set(said.values())) == 2
+    frame = handmade("fr", names=same)
+    drawn = charts.figure(next(frame.charts()), "fr")
+    assert len(drawn.axes[0].get_yticklabels()) == 2
+
+
+def test_values_and_intervals_stand_beside_their_own_marks(handmade):
+    chart = next(c for c in handmade("en").charts() if c.id == "rates")
+    ax = charts.figure(chart, "en").axes[0]
+    rows = [t.get_text() for t in ax.get_yticklabels()]
+    for text in ax.texts:
+        name = rows[round(text.xy[1])]
+        row = chart.frame[chart.frame["brand"] == name].iloc[0]
+        assert text.get_text().startswith(f"{100 * row['estimate']:.1f}%  (")
+        assert f"{100 * row['ci_low']:.1f}% to {100 * row['ci_high']:.1f}%" in text.get_text()
+
+
+def test_hostile_names_are_drawn(handmade, hostile_names):
+    for chart in handmade("fr", names=hostile_names).charts():
+        svg = charts.svg(chart, "fr")
+        assert "<script" not in svg
+        assert 0 < float(re.search(r'width="([\d.]+)pt"', svg)[1]) < 600

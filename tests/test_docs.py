@@ -1,0 +1,94 @@
+"""The site holds every public name, and fetches nothing from elsewhere."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+import carekit
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="module")
+def build() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("build_docs", ROOT / "docs" / "build.py")
+    assert spec
+    assert spec.loader
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
+
+
+@pytest.fixture(scope="module")
+def sources(build: ModuleType, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("sources")
+    build.sources(folder)
+    return folder
+
+
+def test_every_public_name_stands_on_a_page_of_its_topic(sources: Path) -> None:
+    text = "".join(path.read_text("utf-8") for path in sources.glob("api-*.md"))
+    named = re.findall(r"\.\. auto\w+:: carekit\.([\w.]+)(?:\(|\n)", text)
+    wanted = set(carekit.__all__) - {"__version__", *carekit._NAMESPACES}
+    face = {id(getattr(carekit, name)) for name in wanted}
+    for room in ("claims", "coding", "dataset", "measures", "survey"):
+        inside = import_module(f"carekit.{room}")
+        names = [name for name in inside.__all__ if callable(getattr(inside, name))]
+        wanted |= {f"{room}.{name}" for name in names if id(getattr(inside, name)) not in face}
+    assert set(named) >= wanted
+    assert len(named) == len(set(named))
+
+
+def test_every_page_is_in_the_contents(sources: Path) -> None:
+    pages = {path.stem for path in sources.glob("*.md")}
+    trees = "\n".join(path.read_text("utf-8") for path in sources.glob("*.md"))
+    listed = set(re.findall(r"^[\w-]+$", trees, re.M))
+    assert pages - listed == {"index"}
+
+
+def test_the_ledger_has_a_row_a_figure_with_what_was_found(sources: Path) -> None:
+    text = (sources / "ledger.md").read_text("utf-8")
+    assert text.count("<tr data-") == len(carekit.claims.load_ledger().figures)
+    row = next(row for row in text.split("<tr ") if 'data-head="id">C023</td>' in row)
+    assert "F08 contradicted" in row
+
+
+def test_links_lead_to_pages_or_are_words(build: ModuleType) -> None:
+    text = "[a](docs/surveys.md) [b](run.py) [c](https://c.example) [d](notebooks/04-x.ipynb#e)"
+    assert build.relinked(text, "README.md") == (
+        "[a](surveys.md) b [c](https://c.example) [d](notebooks/04-x.ipynb)"
+    )
+
+
+def test_figures_of_notebooks_keep_their_words(sources: Path) -> None:
+    book = (sources / "notebooks" / "04-who-gets-an-answer.ipynb").read_text("utf-8")
+    assert '"mystnb": {"image": {"alt": "' in book
+
+
+@pytest.mark.slow
+def test_the_site_is_built_without_a_warning_and_fetches_nothing(
+    tmp_path: Path, external_references: Callable[[str], list[str]]
+) -> None:
+    for package in ("sphinx", "myst_nb", "numpydoc", "pydata_sphinx_theme", "sphinx_design"):
+        pytest.importorskip(package, reason="needs the extra docs; `python run.py docs` brings it")
+    out = tmp_path / "site"
+    command = [sys.executable, str(ROOT / "docs" / "build.py"), "--out", str(out)]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-3000:]
+    pages = list(out.rglob("*.html"))
+    assert len(pages) > 50
+    for page in pages:
+        found = external_references(page.read_text("utf-8"))
+        assert not [one for one in found if re.match(r"(https?:)?//", one)], page
+    assert 'alt="questions answered (synthetic data)' in (
+        out / "notebooks" / "04-who-gets-an-answer.html"
+    ).read_text("utf-8")
