@@ -1,8 +1,9 @@
-"""Datasets of an odd shape through `check` and `share`: an answer, within bounds of memory.
+"""Datasets of an odd shape through `check`, measures and `share`: an answer, or a refusal, in bounds.
 
     python bench/scale.py chain 1000000
     python bench/scale.py cycle 100000
     python bench/scale.py brands 300000      (100,000 brands)
+    python bench/scale.py groups 1000000     (a million brands, one request each)
 
 Prints seconds, processor seconds and the peak of memory of each command.
 """
@@ -19,15 +20,18 @@ from typing import Any
 
 import pandas as pd
 
+from carekit import answer_rate, contacts, first_response, repeats
 from carekit.dataset.check import check_dataset
 from carekit.dataset.folder import create_dataset, open_dataset
+from carekit.errors import CarekitError
 from carekit.measures.sharing import share_counts
 
 
 def posts(shape: str, n: int) -> pd.DataFrame:
     """Customer posts that hang on one another in a chain or a circle, or address many brands."""
     numbers = range(n)
-    many = shape == "brands"
+    many = shape in ("brands", "groups")
+    n_brands = n if shape == "groups" else 100_000
     before = {"chain": lambda i: f"x:{i - 1}" if i else None, "cycle": lambda i: f"x:{(i - 1) % n}"}
     return pd.DataFrame(
         {
@@ -35,7 +39,7 @@ def posts(shape: str, n: int) -> pd.DataFrame:
             "network": "x",
             "author_id": [f"a_{i % 50_000:016x}" for i in numbers],
             "author_role": "customer",
-            "brand": [f"brand {i % 100_000}" for i in numbers] if many else "Acme",
+            "brand": [f"brand {i % n_brands}" for i in numbers] if many else "Acme",
             "created_at": pd.date_range("2021-01-01", periods=n, freq="s", tz="UTC"),
             "observed_at": pd.Timestamp("2022-01-01", tz="UTC"),
             "reply_to": [None] * n if many else [before[shape](i) for i in numbers],
@@ -47,7 +51,10 @@ def posts(shape: str, n: int) -> pd.DataFrame:
 
 def took(what: str, run: Callable[[], Any]) -> None:
     start, cpu = time.perf_counter(), time.process_time()
-    made = run()
+    try:
+        made = run()
+    except CarekitError as error:
+        made = f"refused: {error}"
     seconds, used = time.perf_counter() - start, time.process_time() - cpu
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     print(f"{what}: {seconds:.1f} s, {used:.1f} processor seconds, peak {peak:,} MB. {made}")
@@ -55,7 +62,7 @@ def took(what: str, run: Callable[[], Any]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("shape", choices=["chain", "cycle", "brands"])
+    parser.add_argument("shape", choices=["chain", "cycle", "brands", "groups"])
     parser.add_argument("posts", type=int)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as top:
@@ -63,7 +70,13 @@ def main() -> None:
         with create_dataset(folder, title=args.shape, licence="CC0") as writer:
             writer.add_posts(posts(args.shape, args.posts), source="bench")
         took("check", lambda: f"{len(check_dataset(folder))} findings")
-        if args.shape == "brands":
+        dataset = open_dataset(folder)
+        took("answer_rate", lambda: f"{len(answer_rate(dataset))} rows")
+        took("answer_rate by brand", lambda: f"{len(answer_rate(dataset, by='brand'))} rows")
+        took("first_response by brand", lambda: f"{len(first_response(dataset, by='brand'))} rows")
+        took("contacts", lambda: f"{len(contacts(dataset))} rows")
+        took("repeats", lambda: f"{len(repeats(dataset))} rows")
+        if args.shape in ("brands", "groups"):
             took("share", lambda: share_counts(open_dataset(folder), out=Path(top) / "counts"))
 
 

@@ -22,6 +22,7 @@ from carekit.dataset.folder import Dataset as Dataset
 from carekit.dataset.folder import open_dataset as open_dataset
 from carekit.errors import CannotAnswer as CannotAnswer
 from carekit.errors import CarekitError as CarekitError
+from carekit.report.command import benchmark as benchmark
 from carekit.requests.definitions import Definition as Definition
 from carekit.requests.definitions import register_definition as register_definition
 from carekit.show.ask import ask as ask
@@ -31,11 +32,27 @@ from carekit.show.result import Result as Result
 from carekit.sources.files import import_files as import_files
 from carekit.sources.frames import from_frame as from_frame
 from carekit.sources.surveys.survey import import_survey as import_survey
+from carekit.claims.hypotheses.judge import judge_hypotheses as judge_hypotheses
+from carekit.claims.hypotheses.judge import judge_hypothesis as judge_hypothesis
+from carekit.claims.shown import judged as judged
+from carekit.claims.ledger.ledger import load_ledger as load_ledger
+from carekit.claims.shown import verdicts as verdicts
+from carekit.dataset.folder import append_dataset as append_dataset
+from carekit.dataset.check import check_dataset as check_dataset
+from carekit.dataset.engine import connect as connect
+from carekit.dataset.folder import create_dataset as create_dataset
+from carekit.dataset.measured import list_measured as list_measured
+from carekit.measures.care_accounts import care_event_study as care_event_study
+from carekit.measures.care_accounts import care_series as care_series
+from carekit.measures.events import load_events as load_events
+from carekit.measures.sharing import open_shared as open_shared
+from carekit.measures.sharing import share_counts as share_counts
 from carekit.requests.value import Requests
 
 __version__: str
 MEASURES: dict[str, str]
 
+def room(name: str, modules: dict[str, str]) -> tuple[Any, list[str]]: ...
 def requests(
     dataset: Dataset,
     *,
@@ -46,6 +63,7 @@ def requests(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str = ...,
 ) -> Requests: ...
 def answer_rate(
     dataset: Dataset | Requests,
@@ -57,6 +75,7 @@ def answer_rate(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str = ...,
 ) -> Result: ...
 def answer_bounds(
     dataset: Dataset | Requests,
@@ -68,6 +87,7 @@ def answer_bounds(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str = ...,
 ) -> Result: ...
 def first_response(
     dataset: Dataset | Requests,
@@ -79,6 +99,7 @@ def first_response(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str = ...,
 ) -> Result: ...
 def waits_within(
     dataset: Dataset | Requests,
@@ -91,6 +112,7 @@ def waits_within(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str = ...,
 ) -> Result: ...
 def wait_curve(
     dataset: Dataset | Requests,
@@ -102,6 +124,7 @@ def wait_curve(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str = ...,
 ) -> Result: ...
 def wait_quantiles(
     dataset: Dataset | Requests,
@@ -114,6 +137,7 @@ def wait_quantiles(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str = ...,
 ) -> Result: ...
 def restricted_wait(
     dataset: Dataset | Requests,
@@ -126,6 +150,7 @@ def restricted_wait(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str = ...,
 ) -> Result: ...
 def repeats(
     dataset: Dataset | Requests,
@@ -137,6 +162,7 @@ def repeats(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str = ...,
 ) -> Result: ...
 def contacts(
     dataset: Dataset | Requests,
@@ -149,6 +175,7 @@ def contacts(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str = ...,
 ) -> Result: ...
 def public_outcomes(
     dataset: Dataset | Requests,
@@ -160,6 +187,7 @@ def public_outcomes(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str = ...,
 ) -> Result: ...
 def handoffs(
     dataset: Dataset | Requests,
@@ -171,6 +199,7 @@ def handoffs(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str = ...,
 ) -> Result: ...
 def redirects(
     dataset: Dataset | Requests,
@@ -182,6 +211,7 @@ def redirects(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str = ...,
 ) -> Result: ...
 def elsewhere(
     dataset: Dataset | Requests,
@@ -193,6 +223,7 @@ def elsewhere(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str = ...,
 ) -> Result: ...
 def reply_length(
     dataset: Dataset | Requests,
@@ -204,6 +235,7 @@ def reply_length(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str = ...,
 ) -> Result: ...
 def surfaces(
     dataset: Dataset | Requests,
@@ -216,6 +248,7 @@ def surfaces(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str = ...,
 ) -> Result: ...
 def typical_brand(
     dataset: Dataset | Requests,
@@ -248,6 +281,7 @@ def compare_answer_rates(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str = ...,
 ) -> Result: ...
 def compare_first_response(
     dataset: Dataset | Requests,
@@ -258,6 +292,7 @@ def compare_first_response(
     cluster: str | None = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str = ...,
 ) -> Any: ...
 def definitions(
     dataset: Dataset | Requests,
@@ -271,6 +306,7 @@ def definitions(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str = ...,
 ) -> Result: ...
 def growth(
     dataset: Dataset | Requests,
@@ -298,6 +334,7 @@ def bypass(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str = ...,
 ) -> Result: ...
 def near_duplicates(
     dataset: Dataset | Requests,
@@ -313,6 +350,7 @@ def near_duplicates(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str = ...,
 ) -> Result: ...
 def care_accounts(
     dataset: Dataset | Requests,
@@ -349,6 +387,7 @@ def csat(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str = ...,
 ) -> Result: ...
 def nps(
     dataset: Dataset | Requests,
@@ -361,6 +400,7 @@ def nps(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str = ...,
 ) -> Result: ...
 def mean_rating(
     dataset: Dataset | Requests,
@@ -373,6 +413,7 @@ def mean_rating(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str = ...,
 ) -> Result: ...
 def categories(
     dataset: Dataset | Requests,
@@ -386,6 +427,7 @@ def categories(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str = ...,
 ) -> Result: ...
 def corrected_shares(
     dataset: Dataset | Requests,
@@ -424,4 +466,5 @@ def workload(
     conf_level: float = ...,
     allow_selected: bool = ...,
     engine: Any = ...,
+    target: str = ...,
 ) -> Result: ...

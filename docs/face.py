@@ -32,6 +32,7 @@ TYPES = {
     "conf_level": "float",
     "allow_selected": "bool",
     "engine": "Any",
+    "target": "str",
 }
 KNOWN = set(
     "str int float bool None tuple Any os PathLike pd DataFrame Sequence Collection".split()
@@ -68,8 +69,12 @@ def stub() -> str:
     lines = [f"from carekit import {name} as {name}" for name in rooms]
     for module, names in sorted(carekit._ROOMS.items()):
         lines += [f"from {module} import {name} as {name}" for name in sorted(names.split())]
+    # Names that stood on the face before still lead to their rooms.
+    moved = " ".join(carekit._MOVED.values()).split()
+    lines += [f"from {getattr(carekit, n).__module__} import {n} as {n}" for n in moved]
     lines.append("from carekit.requests.value import Requests")
     head = HEAD + "\n".join(lines) + "\n\n__version__: str\nMEASURES: dict[str, str]\n\n"
+    head += "def room(name: str, modules: dict[str, str]) -> tuple[Any, list[str]]: ...\n"
     return head + requests() + "".join(signature(measure) for measure in measures().values())
 
 

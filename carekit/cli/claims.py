@@ -117,7 +117,7 @@ def _add_ledger_and_format(
 
 
 def run_list(args: argparse.Namespace) -> None:
-    ledger = carekit.load_ledger(args.ledger)
+    ledger = carekit.claims.load_ledger(args.ledger)
     chosen = {name: getattr(args, name) for name in _FILTERS}
     corrected = None if args.corrected is None else args.corrected == "yes"
     figures = ledger.select(**chosen, corrected=corrected)
@@ -129,7 +129,7 @@ def run_list(args: argparse.Namespace) -> None:
 
 
 def run_show(args: argparse.Namespace) -> None:
-    ledger = carekit.load_ledger(args.ledger)
+    ledger = carekit.claims.load_ledger(args.ledger)
     shown = _claims("text")
     (key,) = _ids([args.id]) or [""]
     if args.format == "bibtex":
@@ -156,7 +156,7 @@ def run_show(args: argparse.Namespace) -> None:
 
 
 def run_audit(args: argparse.Namespace) -> None:
-    report = carekit.audit(carekit.load_ledger(args.ledger), only=_ids(args.ids, args.only))
+    report = carekit.audit(carekit.claims.load_ledger(args.ledger), only=_ids(args.ids, args.only))
     if args.format == "table":
         print(_claims("text").audit_text(report, width=_width()))
     else:
@@ -165,7 +165,7 @@ def run_audit(args: argparse.Namespace) -> None:
 
 def run_replay(args: argparse.Namespace) -> None:
     dataset = _open(args)
-    ledger = carekit.load_ledger(args.ledger)
+    ledger = carekit.claims.load_ledger(args.ledger)
     verdicts = carekit.replay_all(
         dataset,
         ledger=ledger,
@@ -180,7 +180,7 @@ def run_replay(args: argparse.Namespace) -> None:
 
 
 def run_hypotheses(args: argparse.Namespace) -> None:
-    table = _claims("hypotheses").hypotheses_table(carekit.load_ledger(args.ledger))
+    table = _claims("hypotheses").hypotheses_table(carekit.claims.load_ledger(args.ledger))
     print(f"{len(table)} hypotheses; test them with `carekit claims judge`.", file=sys.stderr)
     if args.format == "table":
         table = table[["hypothesis_id", "statement", "needs", "current_view", "figures"]]
@@ -188,10 +188,10 @@ def run_hypotheses(args: argparse.Namespace) -> None:
 
 
 def run_judge(args: argparse.Namespace) -> None:
-    rows = carekit.judge_hypotheses(
+    rows = carekit.claims.judge_hypotheses(
         _open(args),
         only=_ids(args.ids),
-        ledger=carekit.load_ledger(args.ledger),
+        ledger=carekit.claims.load_ledger(args.ledger),
         conf_level=args.conf,
     )
     overall = rows.drop_duplicates("hypothesis_id")["overall"].value_counts()

@@ -132,6 +132,7 @@ class Manifest:
         """What manifest.json holds; a first state is of format 1, as carekit 0.1 reads it."""
         made = asdict(self)
         # What carekit 0.1 did not know is left out where it says nothing.
+        later: list[tuple[dict[str, Any], tuple[str, ...]]]
         later = [(made, ("beside", "replaced", "timezone", "cautions", "definition"))]
         later += [(made["selection"], ("detected",))]
         later += [(part, ("rejected", "kept")) for part in made["parts"]]

@@ -208,8 +208,8 @@ def _curves(frame: Result, options: Mapping[str, Any]) -> Axes:
 
 
 def _heat(frame: Result, options: Mapping[str, Any]) -> Axes:
-    given = _known(options, "rows", "columns", "frame", "xlabel")
-    return plots_many.plot_heat(frame, **given)
+    given = _known(options, "rows", "columns", "xlabel")
+    return plots_many.plot_heat(frame, frame=options.get("framed", ()), **given)
 
 
 def _trend(frame: Result, options: Mapping[str, Any]) -> Axes:

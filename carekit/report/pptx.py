@@ -239,6 +239,8 @@ class _Deck:
     def around(self, slide: Any, chart: Chart) -> None:
         """Subtitle and source of a chart."""
         subtitle, caption = (words.say(m, self.lang) for m in (chart.subtitle, chart.caption))
+        if self.meta.synthetic:
+            caption = f"{caption} {words.ui('synthetic', self.lang)}."
         self.text(slide, [raised(subtitle, self.lang)], 3.1, 1.2, 14, MUTED)
         self.text(slide, [raised(caption, self.lang)], BOTTOM + 0.2, 1.1, 10, MUTED,
                   wide=TEXT - 2)  # fmt: skip

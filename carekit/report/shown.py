@@ -26,6 +26,8 @@ def rows_of(table: Table, lang: str, most: int = 0) -> Rows:
     """The cells of a table as a reader sees them; `most` rows, the client's always among them."""
     kept = [c for c in table.columns if c.name in table.frame.columns]
     frame = table.frame.reset_index(drop=True)
+    # A column without any value says nothing here; the workbook and the CSV have it.
+    kept = [c for k, c in enumerate(kept) if not k or not all(map(missing, frame[c.name]))]
     first = kept[0].name
     mine = [i for i, value in enumerate(frame[first]) if table.highlight == str(value)]
     if most and len(frame) > most:

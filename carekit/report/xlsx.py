@@ -31,6 +31,8 @@ from carekit.report.model import (
 )
 
 MOST_REQUESTS = 100_000  # rows of a sheet; more are in a CSV
+HEADING, WIDE = 16, 100  # letters of a line of a heading, of a column of sentences
+LINE = 15  # points
 LONGEST = 32_767  # signs of a cell
 SAFE = {
     "in_memory": True,
@@ -101,14 +103,15 @@ class _Book:
         self.names: set[str] = set()
         self.title = made.add_format({"bold": True, "font_size": 14})
         self.bold = made.add_format({"bold": True})
+        look = {"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"}
         self.head = {
-            right: made.add_format(
-                {"bold": True, "bottom": 1, "align": "right" if right else "left"}
-            )
-            for right in (False, True)
+            "right": made.add_format({**look, "align": "right"}),
+            "left": made.add_format({**look, "align": "left", "indent": 1}),
+            "first": made.add_format({**look, "align": "left"}),
         }
         self.wrap = made.add_format({"text_wrap": True, "valign": "top"})
         self.formats = {k: made.add_format({"num_format": v}) for k, v in FORMATS.items()}
+        self.apart = made.add_format({"indent": 1})  # from the number at its left
         self.date = made.add_format({"num_format": "yyyy-mm-dd hh:mm"})
 
     def sheet(self, name: str) -> Any:
@@ -133,18 +136,20 @@ class _Book:
         kept = [c for c in columns if c.name in frame.columns]
         headings = _once(words.heading(c.heading, self.lang) for c in kept)
         for j, (column, heading) in enumerate(zip(kept, headings, strict=True)):
-            widest = len(heading) + 5  # room for the button of the filter
+            widest = min(len(heading), HEADING) + 4  # room for the button of the filter
             for i, raw in enumerate(frame[column.name], 3):
                 widest = max(widest, self.put(sheet, i, j, raw, column.kind))
             sheet.set_column(j, j, min(widest + 1, 48))
         right = [c.kind in FORMATS for c in kept]
         self.named(sheet, id_, headings, len(frame), right)
+        sheet.set_row(2, LINE * max(-(-len(heading) // HEADING) for heading in headings))
         sheet.freeze_panes(3, 1)
 
     def named(self, sheet: Any, id_: str, headings: Sequence[str], rows: int,
               right: Sequence[bool] = (), top: int = 2) -> None:  # fmt: skip
         """Make a named Excel table of what is written below row `top`."""
-        looks = [self.head[bool(right) and right[j]] for j in range(len(headings))]
+        looks = [self.head["right" if right and right[j] else "left" if j else "first"]
+                 for j in range(len(headings))]  # fmt: skip
         name = "t_" + re.sub(r"\W", "_", id_, flags=re.ASCII)
         sheet.add_table(
             top,
@@ -174,13 +179,14 @@ class _Book:
             sheet.write_number(i, j, float(raw), self.formats[kind])
             return 10
         text = _text(cell(kind, raw, self.lang))
-        sheet.write_string(i, j, text)
-        return len(text)
+        sheet.write_string(i, j, text, self.apart if j else None)
+        return len(text) + bool(j)
 
     def lines(self, sheet: Any, lines: Iterable[str], row: int) -> int:
         """Texts one below the other, wrapped; the next free row."""
         for text in lines:
             sheet.write_string(row, 0, _text(text), self.wrap)
+            sheet.set_row(row, LINE * max(1, -(-len(text) // (WIDE - 5))))
             row += 1
         return row
 
@@ -188,7 +194,7 @@ class _Book:
 def _read_me(book: _Book, report: Report) -> None:
     meta, lang = report.meta, report.meta.lang
     sheet = book.sheet(words.ui("readme", lang))
-    sheet.set_column(0, 0, 100)
+    sheet.set_column(0, 0, WIDE)
     sheet.write_string(0, 0, _text(words.say(meta.title, lang)), book.title)
     lines = [words.say(meta.subtitle, lang), words.ui("sheets_how", lang)]
     if meta.synthetic:
@@ -205,7 +211,7 @@ def _summary(book: _Book, report: Report) -> None:
     """The headline numbers with their intervals, then the sentences of the first section."""
     lang = report.meta.lang
     sheet = book.sheet(words.ui("summary", lang))
-    sheet.set_column(0, 0, 100)
+    sheet.set_column(0, 0, WIDE)
     sheet.set_column(1, 3, 14)
     first = report.sections[0] if report.sections else None
     sheet.write_string(0, 0, _text(words.say(first.heading, lang) if first else ""), book.title)

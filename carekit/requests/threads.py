@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # 2 ** 40 posts deep is deeper than any thread can be.
 MOST_ROUNDS = 40
+# Deeper threads are found by pointers: the recursion takes a millisecond a level.
+DEEPEST = 500
 
 
 @dataclass(frozen=True)
@@ -141,12 +143,12 @@ data, 0 posts run into a cycle.
     if way == "recursion" and engine.kind != "duckdb":
         raise InputError(f"`way` is 'recursion' on {engine.kind}; it needs DuckDB. Use 'jumping'.")
     distinct, n_duplicates = distinct_posts(posts, engine)
-    nodes = engine.keep(
-        distinct.select("post_id", "reply_to", customer=_.author_role == "customer")
-    )
+    edges = distinct.select("post_id", "reply_to", customer=_.author_role == "customer")
+    members = None
     if way == "recursion" or (way == "auto" and engine.kind == "duckdb"):
-        members = _by_recursion(nodes, engine)
-    else:
+        members = _by_recursion(engine.keep(edges), engine)
+    if members is None:
+        nodes = engine.keep(edges)
         members = _by_jumping(nodes, engine)
         engine.drop(nodes)
     table = engine.keep(
@@ -217,8 +219,11 @@ def _torn_roots(posts: ibis.Table, members: ibis.Table, torn: ibis.Table) -> ibi
     return found.distinct()
 
 
-def _by_recursion(nodes: ibis.Table, engine: Engine) -> ibis.Table:
-    """From the roots downwards: a post in a cycle is never reached, so this always ends."""
+def _by_recursion(nodes: ibis.Table, engine: Engine) -> ibis.Table | None:
+    """From the roots downwards: a post in a cycle is never reached, so this always ends.
+
+    None if a thread is deeper than `DEEPEST`. `nodes` is dropped.
+    """
     posts = nodes.get_name()
     # Row numbers instead of ids: the recursion then joins integers. Everything else that is wanted
     # of a post travels with it, so that no join has to fetch it again.
@@ -230,20 +235,25 @@ def _by_recursion(nodes: ibis.Table, engine: Engine) -> ibis.Table:
     engine.drop(nodes)
     name = edges.get_name()
     members = engine.keep_sql(
-        "WITH RECURSIVE down(node, post_id, thread_id, in_cycle, customer, missing) AS ("
-        " SELECT node, post_id, post_id, FALSE, customer, missing"
+        "WITH RECURSIVE down(node, post_id, thread_id, in_cycle, customer, missing, depth) AS ("
+        " SELECT node, post_id, post_id, FALSE, customer, missing, 0::SMALLINT"
         f" FROM {name} WHERE parent IS NULL"
-        " UNION ALL SELECT e.node, e.post_id, d.thread_id, FALSE, e.customer, e.missing"
-        f" FROM {name} e JOIN down d ON e.parent = d.node"
+        " UNION ALL SELECT e.node, e.post_id, d.thread_id, FALSE, e.customer, e.missing,"
+        f" (d.depth + 1)::SMALLINT FROM {name} e JOIN down d ON e.parent = d.node"
+        f" WHERE d.depth < {DEEPEST}"
         ") FROM down"
     )
     if int(members.count().execute()) < int(edges.count().execute()):
+        deeper = f"SELECT 1 FROM {name} e JOIN {members.get_name()} d ON e.parent = d.node"
+        if engine.con.con.execute(f"{deeper} WHERE d.depth = {DEEPEST} LIMIT 1").fetchone():
+            engine.drop(edges, members)
+            return None
         engine.con.raw_sql(
             f"INSERT INTO {members.get_name()} SELECT node, post_id, post_id, TRUE, customer,"
-            f" missing FROM {name} ANTI JOIN {members.get_name()} USING (node)"
+            f" missing, 0 FROM {name} ANTI JOIN {members.get_name()} USING (node)"
         )
     engine.drop(edges)
-    return members.drop("node")
+    return members.drop("node", "depth")
 
 
 def _by_jumping(nodes: ibis.Table, engine: Engine) -> ibis.Table:

@@ -9,7 +9,9 @@ from carekit.sources.drafts import text
 # What follows an @. X allows letters, digits and underscores; elsewhere dots and hyphens occur
 # inside. A Mastodon handle may name its server: its second @ is hidden while texts are split.
 _HIDDEN_AT = "\ue000"
-_WORD = r"\p{L}\p{N}_"
+_WORD = r"\p{L}\p{M}\p{N}_"
+# Signs that are not seen: a mention written with them names the person all the same.
+_UNSEEN = "\u00ad\u200b-\u200f\u2060-\u2064\ufeff"
 HANDLES = {
     "x": r"[A-Za-z0-9_]+",
     "telegram": r"[A-Za-z0-9_]+",
@@ -53,10 +55,21 @@ class Grammar:
         return folded if self._one_network else f"{network} || ':' || {folded}"
 
     def _split_ready(self) -> str:
-        """The text with one kind of @ and, for Mastodon, none inside a handle."""
-        plain = "CASE WHEN contains(text, '＠') THEN replace(text, '＠', '@') ELSE text END"
-        inside = r"regexp_replace(text, '(@[A-Za-z0-9_.-]+)@([A-Za-z0-9])', '\1" + _HIDDEN_AT
-        return self._by_network({"mastodon": inside + r"\2', 'g')"}, plain)
+        """The text with one kind of @, none inside a Mastodon handle and one before Reddit's names.
+
+        Only texts beyond ASCII are searched for other kinds of @ and for signs that are not seen.
+        """
+        one = "replace(replace(text, '＠', '@'), '﹫', '@')"
+        seen = rf"regexp_replace({one}, '(@[{_WORD}.-]*)[{_UNSEEN}]+', '\1', 'g')"
+        plain = f"CASE WHEN strlen(text) = length(text) THEN text ELSE {seen} END"
+        inside = (
+            rf"regexp_replace({plain}, '(@[A-Za-z0-9_.-]+)@([A-Za-z0-9])', '\1{_HIDDEN_AT}\2', 'g')"
+        )
+        named = (
+            f"CASE WHEN contains(text, 'u/') THEN regexp_replace({plain}, "
+            rf"'(^|[^\w@])(u/)([A-Za-z0-9_-]{{2,}})', '\1\2@\3', 'g') ELSE {plain} END"
+        )
+        return self._by_network({"mastodon": inside, "reddit": named}, plain)
 
     def _handle(self, part: str) -> str:
         choices = {n: f"regexp_extract({part}, '^{h}')" for n, h in HANDLES.items()}

@@ -26,6 +26,7 @@ from carekit.text.personal_patterns import (
     LOOKS,
     NAMED,
     NIR,
+    NO_DIGITS,
     NOT_LOOKED_AT,
     PHONE,
     PHONE_PAIRS,
@@ -220,9 +221,13 @@ def _look(array: Any) -> dict[int, list[str]]:
     import pyarrow.compute as pc
 
     found: dict[int, list[str]] = {}
+    digits = pc.match_substring_regex(array, pattern="[0-9]").to_numpy(zero_copy_only=False)
+    places = np.flatnonzero(digits)
+    with_digits = array.take(places)
     for family, pattern in LOOKS.items():
-        hit = pc.match_substring_regex(array, pattern=pattern).to_numpy(zero_copy_only=False)
-        for i in np.flatnonzero(hit):
+        texts, at = (array, None) if family in NO_DIGITS else (with_digits, places)
+        hit = pc.match_substring_regex(texts, pattern=pattern).to_numpy(zero_copy_only=False)
+        for i in np.flatnonzero(hit) if at is None else at[np.flatnonzero(hit)]:
             found.setdefault(int(i), []).append(family)
     return found
 
@@ -248,7 +253,7 @@ def _candidates(
                 yield "account", match.start(), match.end()
         for match in TRACKING.finditer(text):
             yield "order", match.start(), match.end()
-    if "named" in families:
+    if "named" in families or "secret" in families:
         for kind, pattern in NAMED:
             for match in pattern.finditer(text):
                 yield kind, match.start("id"), match.end("id")

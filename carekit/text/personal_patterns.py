@@ -44,5 +44,7 @@ TRAILING, HANDLE = _one("TRAILING"), _one("HANDLE")
 NOT_LOOKED_AT = "|".join(_PARTS["NOT_LOOKED_AT"])
 LOOKS = {
     family: "|".join(_PARTS[f"LOOK_{family.upper()}"])
-    for family in ("email", "number", "named", "keyed", "address")
+    for family in ("email", "number", "secret", "named", "keyed", "address")
 }
+# Families of which a text without a digit may hold something.
+NO_DIGITS = ("email", "secret")

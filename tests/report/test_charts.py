@@ -1,3 +1,4 @@
+import dataclasses
 import re
 
 import pytest
@@ -59,3 +60,20 @@ def test_hostile_names_are_drawn(handmade, hostile_names):
         svg = charts.svg(chart, "fr")
         assert "<script" not in svg
         assert 0 < float(re.search(r'width="([\d.]+)pt"', svg)[1]) < 600
+
+
+def test_opening_hours_are_framed(handmade):
+    chart = next(c for c in handmade("fr").charts() if c.kind == "heat")
+    framed = dataclasses.replace(chart, encoding={"framed": [(1, 9), (1, 10)]})
+    drawn = [len(charts.figure(c, "fr").axes[0].patches) for c in (chart, framed)]
+    assert drawn[1] - drawn[0] == 2
+
+
+def test_a_page_holds_the_drawing_of_many_groups(handmade):
+    names = tuple(f"Marque {i}" for i in range(60))
+    for chart in handmade("fr", names=names).charts():
+        if chart.kind in {"estimates", "curves"}:
+            assert charts.figure(chart, "fr").get_size_inches()[1] <= charts.HIGHEST
+    curves = next(c for c in handmade("fr", names=names).charts() if c.kind == "curves")
+    texts = [t.get_text() for t in charts.figure(curves, "fr").axes[0].texts]
+    assert texts == ["Marque 0"]

@@ -1,3 +1,4 @@
+import dataclasses
 import io
 import zipfile
 
@@ -133,3 +134,19 @@ def test_the_logo_becomes_a_picture(handmade):
     assert pptx.logo_png(address).startswith(b"\x89PNG")
     first = Presentation(io.BytesIO(pptx.presented(handmade("fr", logo=address)))).slides[0]
     assert any(s.shape_type == 13 for s in first.shapes)
+
+
+def test_synthetic_data_are_said_on_every_slide_with_a_chart(handmade):
+    made = Presentation(io.BytesIO(pptx.presented(handmade("fr", synthetic=True))))
+    for slide in made.slides:
+        if any(s.has_chart for s in slide.shapes):
+            texts = [s.text_frame.text for s in slide.shapes if s.has_text_frame]
+            assert any(words.ui("synthetic", "fr") in text for text in texts)
+
+
+def test_a_column_without_a_value_is_left_out_of_slides_and_pages(handmade):
+    from carekit.report.shown import rows_of
+
+    table = handmade("fr").tables["rate"]
+    empty = dataclasses.replace(table, frame=table.frame.assign(ci_low=None))
+    assert len(rows_of(empty, "fr").headings) == len(rows_of(table, "fr").headings) - 1

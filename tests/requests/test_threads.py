@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from carekit.dataset.engine import connect
 from carekit.errors import InputError
+from carekit.requests import threads as threads_module
 from carekit.requests.threads import build_threads
 
 WAYS = ("recursion", "jumping")
@@ -79,6 +80,23 @@ def test_a_long_chain_is_one_thread(engine, way):
     chain = [("p0", None), *((f"p{i}", f"p{i - 1}") for i in range(1, 300))]
     threads = build_threads(posts(chain), engine=engine, way=way)
     assert set(roots(threads).values()) == {"p0"}
+
+
+def test_a_thread_deeper_than_the_recursion_goes_is_found_by_pointers(engine, monkeypatch):
+    monkeypatch.setattr("carekit.requests.threads.DEEPEST", 20)
+    asked = []
+    jumping = threads_module._by_jumping
+    monkeypatch.setattr(
+        "carekit.requests.threads._by_jumping", lambda *a: asked.append(a) or jumping(*a)
+    )
+    chain = [("p0", None), *((f"p{i}", f"p{i - 1}") for i in range(1, 60))]
+    graph = [*chain, ("side", "p40"), ("a", "b"), ("b", "a"), ("c", "a"), ("lost", "gone")]
+    threads = build_threads(posts(graph), engine=engine)
+    found = roots(threads)
+    assert {found[f"p{i}"] for i in range(60)} | {found["side"]} == {"p0"}
+    assert (threads.n_cycle_posts, threads.n_missing_parents, len(asked)) == (3, 1, 1)
+    build_threads(posts([*chain[:21], ("a", "b"), ("b", "a")]), engine=engine)
+    assert len(asked) == 1  # not so deep: a cycle alone needs no pointers
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -130,3 +130,36 @@ def test_an_author_given_by_its_id_is_the_account_that_its_handle_is_known_as() 
     assert list(made["author_id"])[1:] == [pseudonym(KEY, "bluesky", "did:plc:2")] * 2
     assert [a["account"] for a in door.accounts()] == ["acme.test"]
     assert "ann.test" not in made.to_csv()
+
+
+@pytest.mark.parametrize(
+    ("network", "text", "gone"),
+    [
+        ("x", "@\u200bann_smith hi", "ann_smith"),
+        ("x", "@\u2060ann_smith", "ann_smith"),
+        ("x", "@ann\u00adsmith", "smith"),
+        ("x", "﹫ann_smith", "ann_smith"),
+        ("mastodon", "＠ann_smith hi", "ann_smith"),
+        ("mastodon", "@ann\u200dsmith@social.test", "smith"),
+        ("youtube", "@राहुल_शर्मा नमस्ते", "ाहुल"),
+        ("youtube", "@นิดหน่อย", "หน่อย"),
+        ("youtube", "@Andre\u0301_smith", "\u0301"),
+        ("reddit", "see /u/ann_smith, u/bob_jones", "ann_smith"),
+        ("reddit", "see /u/ann_smith, u/bob_jones", "bob_jones"),
+        ("reddit", "u/ann_smith 👍🏽", "ann_smith"),
+    ],
+)
+def test_no_spelling_of_a_mention_keeps_the_name(network: str, text: str, gone: str) -> None:
+    frame, _ = posts(draft(1, network=network, author="7", text=text))
+    assert gone not in frame.text[0]
+    assert "@a_" in frame.text[0]
+
+
+def test_what_is_no_mention_stays_as_it_came() -> None:
+    texts = ["👩‍👩‍👧 @acme", "menu/list", "a@\u200b b", "tu/ne/sais", "u/@ann"]
+    drafts = [draft(n, network="reddit", author="7", text=t) for n, t in enumerate(texts)]
+    brand = draft(9, network="reddit", author="acme", author_role="brand", text="")
+    frame, _ = posts(*drafts, brand)
+    made = dict(zip(frame.post_id, frame.text, strict=True))
+    assert [made[f"reddit:{n}"] for n in range(4)] == texts[:4]
+    assert made["reddit:4"].startswith("u/@a_")

@@ -20,6 +20,7 @@ from carekit.claims.hypotheses import (  # noqa: F401
     expectations,
     handing_over,
     preferences,
+    real_counts,
     satisfaction,
 )
 from carekit.claims.hypotheses.evidence import Evidence, HypothesisVerdict, combine_evidence

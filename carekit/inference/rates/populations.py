@@ -258,8 +258,8 @@ def _like_these(
     many = k >= FEW_CLUSTERS
     error = np.sqrt(_divide(group_sums(of, (rate - mean[of]) ** 2, size), k * (k - 1.0)))
     plain = wald_interval(mean, error, df=np.maximum(k - 1, 1), conf_level=conf_level)
-    ends = (np.fmin(values("low"), mean), np.fmax(values("high"), mean))
-    ends = np.where(k > 1, ends, np.nan)
+    around = (np.fmin(values("low"), mean), np.fmax(values("high"), mean))
+    ends = np.where(k > 1, around, np.nan)
     flat = (k > 1) & ((total_yes == 0) | (total_yes == total))
     number = np.nan_to_num(kish_number(units, of, size))
     exact = clopper_pearson(np.nan_to_num(share * number), number, conf_level=conf_level)

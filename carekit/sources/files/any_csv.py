@@ -301,8 +301,8 @@ def _problem(at: Mapping[str, str], role: str) -> str:
         checks.append((bad, f"visibility is none of: {', '.join(VISIBILITIES)}", at["visibility"]))
     if "answered" in at:
         word = key_sql(at["answered"])
-        known = strings([*ANSWERED, *UNANSWERED, *cells.TRUE_WORDS, *cells.FALSE_WORDS])
-        bad = f"{cells.filled(at['answered'])} IS NOT NULL AND NOT list_contains({known}, {word})"
+        words = strings([*ANSWERED, *UNANSWERED, *cells.TRUE_WORDS, *cells.FALSE_WORDS])
+        bad = f"{cells.filled(at['answered'])} IS NOT NULL AND NOT list_contains({words}, {word})"
         checks.append((bad, "the word of `answered` says neither yes nor no", at["answered"]))
     if "rating" in at:
         stars = f"coalesce({cells.whole(at['rating'])}, 0)"

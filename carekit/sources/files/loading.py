@@ -302,11 +302,13 @@ class FileLoad:
                     batch = []
             writer.write_table(pa.Table.from_pylist(batch, schema=ARROW_SCHEMA))
         door.gaps.note(gaps)
-        problem = f"coalesce(problem, {ITEM_PROBLEM})"
+        problem = f"coalesce(problem, CASE WHEN NOT ({_UNTIMED}) THEN {ITEM_PROBLEM} END)"
         source = f"read_parquet({text(str(staged))})"
         self._relation = f"(SELECT * REPLACE ({problem} AS problem) FROM {source})"
 
 
+# An answer inside its review counts without a time; `settle` says what is known of it.
+_UNTIMED = "nested AND created_at IS NULL AND native_id <> '' AND network <> ''"
 ITEM_PROBLEM = first_problem(
     ("coalesce(native_id, '') = ''", "it has no id"),
     ("coalesce(network, '') = ''", "it has no network"),

@@ -101,6 +101,7 @@ def _review(item: Any, brand: str, lang: str | None, seen_at: datetime | None) -
         brand=brand,
         lang=lang,
         seen_at=seen_at,
+        timed=True,
     )
 
 

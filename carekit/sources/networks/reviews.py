@@ -15,7 +15,7 @@ from carekit.sources.files.any_csv import Preset, plan
 from carekit.sources.files.formats import Derived, Drafts, Format, Options, Sample
 from carekit.sources.files.json_items import json_items, place
 from carekit.sources.files.table import Header, TableFile
-from carekit.sources.found import Draft, Found, LeftOut, NoPost, Problem, guarded
+from carekit.sources.found import Draft, Found, LeftOut, NoPost, Problem, Remark, guarded
 from carekit.sources.networks.values import (
     ident,
     inner,
@@ -30,6 +30,7 @@ from carekit.sources.networks.values import (
 )
 
 BARE = "a rating without a text, which cannot be answered"
+UNTIMED = "its answer has no time that can be read: it counts as an answer, its wait is unknown"
 _STARS = {"ONE": 1, "TWO": 2, "THREE": 3, "FOUR": 4, "FIVE": 5}
 BRAND_COLUMNS = (
     "brand", "company", "firm", "app", "app_name", "appName", "app_id", "appId", "package",
@@ -50,8 +51,12 @@ def review(
     brand: str | None = None,
     lang: str | None = None,
     seen_at: datetime | None = None,
+    timed: bool = False,
 ) -> Iterator[Found]:
-    """A review and its answer, which stays with it: without it, it would look unanswered."""
+    """A review and its answer, which stays with it: without it, it would look unanswered.
+
+    An answer without a time is one, and its wait is unknown; not so if answers are always `timed`.
+    """
     created, reply = moment(at), moment(answered_at)
     if native is None:
         yield Problem("a review has no id")
@@ -62,7 +67,7 @@ def review(
     if not (text or "").strip() and answer is None and reply is None:
         yield LeftOut(BARE)
         return
-    if answer is not None and reply is None:
+    if answer is not None and reply is None and timed:
         yield Problem("the answer has no time that can be read")
         return
     same: Draft = {
@@ -81,7 +86,9 @@ def review(
         "lang": lang,
         "rating": stars,
     }
-    if reply is not None:
+    if answer is not None and reply is None:
+        yield Remark(UNTIMED)
+    if answer is not None or reply is not None:
         yield same | {
             "nested": True,
             "native_id": f"{native}#reply",

@@ -165,3 +165,36 @@ def test_empty_rows_and_rows_that_are_no_posts_are_no_rejections(load: Load) -> 
 )
 def test_a_value_is_shown_only_if_it_cannot_be_about_a_person(value: str, expected: str) -> None:
     assert shown("created_at is no time that can be read", value) == expected
+
+
+@pytest.mark.parametrize("said", ["", "bald"])
+def test_answers_of_reviews_in_json_count_without_a_time(load: Load, said: str) -> None:
+    reviews = [
+        {"reviewId": f"r{i}", "reviewer": {"displayName": "Ann"}, "starRating": "TWO", "comment": "?",
+         "createTime": f"2025-05-{1 + i:02d}T10:00:00Z"}
+        | ({"reviewReply": {"comment": "Danke", "updateTime": said}} if i < 4 else {})
+        for i in range(10)
+    ]  # fmt: skip
+    made = load({"reviews": reviews}, format="reviews-json", name=".json", brand="Zelt")
+    assert made.rate() == (4, 10)
+    assert made.said("4 posts of file-0.json: its answer has no time that can be read")
+    assert carekit.first_response(made.dataset).within_60_minutes.isna().all()
+
+
+@pytest.mark.parametrize(
+    ("format", "header", "row"),
+    [
+        ("google-play", "reviewId,userName,userImage,content,score,at,replyContent,repliedAt,app",
+         lambda i, text: [f"r{i}", "Ann", "", text, 2, f"2025-05-{1 + i:02d} 10:00:00", "", "", "Zelt"]),
+        ("reviews", "Review Id,Reviewer,Rating,Review,Date,Owner response,Response date,Company",
+         lambda i, text: [f"r{i}", "Ann", 2, text, f"2025-05-{1 + i:02d} 10:00:00", "", "", "Zelt"]),
+    ],
+)  # fmt: skip
+def test_bare_ratings_are_counted_apart(
+    load: Load, format: str, header: str, row: Callable[[int, str], list[object]]
+) -> None:
+    content = lines(header, *(row(i, "bof" if i < 3 else "") for i in range(9)))
+    made = load(content, format=format, network="app_store" if format == "reviews" else None)
+    assert (made.report.n_posts, made.report.n_rejected) == (3, 0)
+    assert sum(made.report.left_out.values()) == 6
+    assert "rating without a text" in next(iter(made.report.left_out))

@@ -1,0 +1,98 @@
+"""Real channels: which ones cases and complaints come by, who is behind them, and how a rate is made."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from carekit.claims import atlas
+from carekit.dataset.measured import load_measured
+from carekit.inference.rates.intervals import wilson
+from carekit.show.facts import Facts
+from carekit.show.result import Result
+
+# Not chosen by a citizen, or said of less than a handful.
+NOT_CHANNELS = ("staff", "api", "other")
+INDEPENDENT = (
+    "Cases count as independent of each other, so that the limits are the narrowest possible."
+)
+
+
+def shares(conf_level: float = 0.95) -> Result:
+    """Share of each channel in the cases that citizens brought to three cities, 2008 to 2019.
+
+    One row a place and channel: place, channel, n (cases of the place), n_yes, estimate, ci_low,
+    ci_high. Cases that staff or a program entered are left out and counted.
+    """
+    cases = load_measured("atlas/c_channels")
+    kept = cases[~cases["channel"].isin(NOT_CHANNELS)]
+    counts = kept.groupby(["place", "channel"], as_index=False)["n"].sum()
+    made = counts.rename(columns={"n": "n_yes"})
+    made["n"] = made.groupby("place")["n_yes"].transform("sum")
+    facts = Facts("share of channels", "by which channel do requests come",
+                  "cases brought by citizens", by=("channel",), conf_level=conf_level,
+                  independent_unit="case", source="311 cases of three cities (atlas/c_channels)",
+                  left_out={"cases entered by staff or programs": int(cases["n"].sum() - kept["n"].sum())},
+                  notes=(f"Real counts. {INDEPENDENT} The Boston file is a part: animals and what goes "
+                         "with them. Cities, no firms.",))  # fmt: skip
+    return Result(_with_limits(made, conf_level), facts=facts)
+
+
+def older(conf_level: float = 0.95) -> Result:
+    """Share of complainants who say that they are 62 or older, by channel of the complaint.
+
+    One row a channel: channel, n (complaints with the tag known), n_yes, estimate, ci_low, ci_high.
+    """
+    tags = load_measured("atlas/d_cfpb_age_tag_by_channel")
+    known = tags[tags["older_american_tag"].isin(["yes", "no"])]
+    known = known.assign(n_yes=known["n"].where(known["older_american_tag"] == "yes", 0))
+    made = known.groupby(["source", "submitted_via"], as_index=False)[["n", "n_yes"]].sum()
+    made = made.rename(columns={"submitted_via": "channel", "source": "extract"})
+    facts = Facts("elders by channel", "which channel do elders use",
+                  "complaints to the US Consumer Financial Protection Bureau, tag known",
+                  by=("channel",), conf_level=conf_level, independent_unit="complaint",
+                  source="two public extracts, 2012 to 2018 (atlas/d_cfpb_age_tag_by_channel)",
+                  left_out={"complaints whose tag is not known": int(tags["n"].sum() - known["n"].sum())},
+                  notes=(f"Real counts. {INDEPENDENT} The tag is self-declared: who does not give it may "
+                         "be as old. The extracts are not random, and social networks are no channel "
+                         "there.",))  # fmt: skip
+    return Result(_with_limits(made[made["n"] >= atlas.FEWEST], conf_level), facts=facts)
+
+
+def definitions() -> Result:
+    """One set of real reviews, many answer rates: each row changes one thing.
+
+    One row a definition: definition, n, n_answered, estimate. Store reviews of all stars.
+    """
+    table = atlas._reviews()
+    low = table[table["rating"].isin(atlas.LOW)]
+    brands = table.groupby("brand")[["n", "n_answered"]].sum()
+    brands = brands[brands["n"] >= atlas.FEWEST]
+    within = table[atlas.WAITS[24]].sum(axis=1).sum()
+    rows = [
+        ("all reviews together", table["n"].sum(), table["n_answered"].sum()),
+        ("reviews of one and two stars", low["n"].sum(), low["n_answered"].sum()),
+        ("answered within 24 hours", table["n"].sum(), within),
+        ("older than 7 days", table["n_mature7d"].sum(), table["n_answered_mature7d"].sum()),
+        ("without answers dated before the review", table["n"].sum(),
+         (table["n_answered"] - table["n_negative"]).sum()),
+    ]  # fmt: skip
+    made = pd.DataFrame(rows, columns=["definition", "n", "n_answered"])
+    made["estimate"] = made["n_answered"] / made["n"]
+    mean = [("mean of brands with 20 reviews", len(brands), pd.NA,
+             (brands["n_answered"] / brands["n"]).mean())]  # fmt: skip
+    made.loc[len(made)] = mean[0]
+    made["n_answered"] = made["n_answered"].astype("Int64")
+    facts = Facts(
+        "answer rates of the same reviews",
+        "how far do definitions move a rate",
+        "store reviews, in the last row brands",
+        source=atlas.SOURCE,
+        notes=(atlas.CHOSEN,),
+    )
+    return Result(made, facts=facts)
+
+
+def _with_limits(made: pd.DataFrame, conf_level: float) -> pd.DataFrame:
+    low, high = wilson(made["n_yes"], made["n"], conf_level=conf_level)
+    rate = made["n_yes"] / made["n"]
+    return made.assign(estimate=rate, ci_low=low, ci_high=high).reset_index(drop=True)

@@ -1,0 +1,71 @@
+"""Every notebook on another dataset, at another level: no sentence, level or mark of the sample."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from carekit.show.notebooks import execute_notebooks, find_notebooks
+
+LEVEL = 0.9
+# Collects from a recording, and has no data of the user's; it says so itself.
+OWN_DATA = ("13",)
+
+
+@pytest.fixture
+def two_brands(make_dataset: Any) -> Path:
+    """A real-looking dataset: two brands, no survey, no coding, 240 posts."""
+    dice, rows = random.Random(3), []
+    for n in range(120):
+        brand, at = ("acme", "brio")[n % 2], 60 * n
+        ask = {"id": f"x:q{n}", "at": at, "author_id": f"a{n % 50}", "brand": brand}
+        rows.append(ask | {"text": f"Where is my order {n}?", "lang": "en"})
+        if dice.random() < 0.5:
+            answer = {"id": f"x:r{n}", "at": at + dice.randint(1, 900), "reply_to": f"x:q{n}"}
+            rows.append(
+                answer
+                | {"author_role": "brand", "brand": brand, "text": "We are on it.", "lang": "en"}
+            )
+    return make_dataset(rows).path
+
+
+def words(cell: dict[str, Any]) -> str:
+    """What a cell shows, alt texts included."""
+    parts = []
+    for output in cell.get("outputs", []):
+        data = output.get("data", {})
+        parts += [
+            "".join(data.get(kind, "")) for kind in ("text/html", "text/markdown", "text/plain")
+        ]
+        parts += [str(output.get("metadata", {}).get("image/png", {}).get("alt", ""))]
+        parts.append("".join(output.get("text", "")))
+    return re.sub(r"<style.*?</style>", "", " ".join(parts), flags=re.S).replace("\xa0", " ")
+
+
+@pytest.mark.slow
+def test_labels_follow_the_level_and_the_data(two_brands: Path, tmp_path: Path) -> None:
+    paths = [path for path in find_notebooks() if not path.name.startswith(OWN_DATA)]
+    runs = execute_notebooks(paths, dataset=two_brands, parameters={"CONF_LEVEL": LEVEL})
+    assert not [str(run) for run in runs if run.error]
+    wrong = []
+    for run in runs:
+        asked = "CONF_LEVEL" in json.dumps(run.notebook)  # the first notebooks are kept simple
+        for number, cell in enumerate(json.loads(json.dumps(run.notebook))["cells"], 1):
+            said = words(cell)
+            where = f"{run.path.stem[:5]}, cell {number}"
+            if str(two_brands.parent) in said:
+                wrong.append(f"{where}: a local path")
+            if "carekit sample" in said:
+                wrong.append(f"{where}: the sample is named")
+            if asked and "Source: Test" in said and "95 % interval" in said:
+                wrong.append(f"{where}: 95 % where {LEVEL:.0%} was asked")
+            if "Source: Test" in said and "SYNTHETIC" in said:
+                wrong.append(f"{where}: data of the user's are called synthetic")
+            if "Source: Test" in said and "interval" in said and "Denominator" not in said:
+                wrong.append(f"{where}: limits of an unknown denominator")
+    assert not wrong, "\n".join(wrong)
