@@ -18,6 +18,7 @@ from carekit.errors import InputError
 from carekit.inference.correction.prevalence import compare_groups, corrected_prevalence
 from carekit.measures.registry import REQUIRED, Told, measure
 from carekit.requests.value import Requests
+from carekit.text.checks import one_of
 from carekit.text.rules import COMMENT_CLASSES, comment_class
 from carekit.text.tone import TONES
 
@@ -218,11 +219,7 @@ def correct(joined: CodedRequests, *, column: str, conf_level: float = 0.95) -> 
 
 def _prepared(joined: CodedRequests, column: str) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Columns code and machine, and what else `corrected_prevalence` needs."""
-    if column not in CODED:
-        raise InputError(
-            f"`column` is {column!r}; expected one of {', '.join(CODED)}. Choose a code of the "
-            "sheet."
-        )
+    one_of(column, CODED, argument="column", hint="Choose a code of the sheet.")
     if column not in joined.frame:
         needed = "tone, is_question, is_complaint and is_abuse" if column == "category" else column
         raise InputError(

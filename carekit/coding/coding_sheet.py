@@ -17,6 +17,7 @@ import pandas as pd
 from carekit.dataset.atomic import replacing
 from carekit.dataset.csv_files import FORMULA_STARTS, rows_text
 from carekit.errors import InputError, MissingExtraError
+from carekit.text.checks import need_columns, one_of
 from carekit.text.lexicon import strip_accents
 from carekit.text.prepare import clean
 
@@ -57,10 +58,7 @@ def load_codebook(*, lang: str = "fr") -> pd.DataFrame:
     >>> load_codebook(lang="en").column.unique().tolist()
     ['tone', 'is_question', 'is_complaint', 'is_abuse']
     """
-    if lang not in CODEBOOK_LANGS:
-        raise InputError(
-            f"`lang` is {lang!r}; expected one of {', '.join(CODEBOOK_LANGS)}. Use 'fr' or 'en'."
-        )
+    one_of(lang, CODEBOOK_LANGS, argument="lang", hint="Use 'fr' or 'en'.")
     file = resources.files("carekit.coding").joinpath("codebooks", f"codebook_{lang}.csv")
     return pd.read_csv(io.StringIO(file.read_text("utf-8")), dtype=str)
 
@@ -85,12 +83,8 @@ def write_coding_sheet(
             f"`columns` is {list(columns)}; expected some of {', '.join(CODE_COLUMNS)}. "
             "Name what is to be coded."
         )
-    absent = [c for c in ("text", "post_id") if c not in sample.columns]
-    if absent:
-        raise InputError(
-            f"`sample` has no column {', '.join(map(repr, absent))}; found: "
-            f"{', '.join(map(str, sample.columns))}. Draw it with sample_for_coding."
-        )
+    hint = "Draw it with sample_for_coding."
+    need_columns(sample, ("text", "post_id"), argument="sample", hint=hint)
     codebook = load_codebook(lang=lang)
     codebook = codebook[codebook["column"].isin(columns)]
     head = ["post_id", "text", *columns, "comment"]

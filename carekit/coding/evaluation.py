@@ -8,9 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from carekit.coding.features import TfidfFeatures
 from carekit.coding.labels import CLASSES, TASKS, map_labels, yes_no
 from carekit.coding.trained import TrainedTriage
 from carekit.errors import InputError
+from carekit.inference.rates.agreement import kappa_of
+from carekit.text.checks import one_of
 from carekit.text.prepare import as_texts, duplicate_key
 from carekit.text.rules import RuleTriage
 
@@ -173,10 +176,7 @@ def rule_labels(
     Without `neutral`, tones go by the sign of the score, 0 negative: most of what customers write
     without a word of judgement reports a fault.
     """
-    if task not in TASKS:
-        raise InputError(
-            f"`task` is {task!r}; expected one of {', '.join(TASKS)}. Say what was coded."
-        )
+    one_of(task, TASKS, argument="task", hint="Say what was coded.")
     flags = RuleTriage(lang=lang).flag(texts)
     if task == "tone":
         if not neutral:
@@ -240,8 +240,6 @@ def _prepare(
 
 def _likely_task(posts: pd.DataFrame, label: str, lang: str | None) -> tuple[str, str]:
     """Which flag yes/no codes without a name mean: the one that clearly agrees with them."""
-    from carekit.inference.rates.agreement import kappa_of
-
     kappas = {}
     for task in ("complaint", "question", "tone"):
         codes = yes_no(posts["code"], task).to_numpy(object)
@@ -308,8 +306,6 @@ def _held_out(
 
 
 def _fresh(classifier: TrainedTriage | None, lang: str | None) -> TrainedTriage:
-    from carekit.coding.features import TfidfFeatures
-
     if classifier is None:
         return TrainedTriage(lang=lang or "und")
     return TrainedTriage(

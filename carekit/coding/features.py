@@ -16,22 +16,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from carekit.text.language import vote
 from carekit.text.matching import match_cleaned
 from carekit.text.prepare import as_texts, clean_all, without_noise
 from carekit.text.questions import PATTERNS
 from carekit.text.tokens import vocabulary
 from carekit.text.tone import SPREAD, score_table
 
-LEXICON_FEATURES = (
-    "tone_score",
-    "praise",
-    "blame",
-    "issues",
-    "questions",
-    "exclamations",
-    "capitals",
-    "n_words",
-    "asks",
+LEXICON_FEATURES = tuple(
+    "tone_score praise blame issues questions exclamations capitals n_words asks".split()
 )
 
 FEW_POSTS = 40
@@ -209,8 +202,6 @@ class TfidfFeatures:
 
 def lexicon_features(cleaned: list[str], lang: pd.Series | str = "und") -> np.ndarray:
     """One row a post, columns `LEXICON_FEATURES`; counts as log(1 + count)."""
-    from carekit.text.language import vote
-
     if not cleaned:
         return np.zeros((0, len(LEXICON_FEATURES)))
     import pyarrow.compute as pc

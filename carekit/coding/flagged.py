@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from carekit.coding.policy import assess_risk
 from carekit.errors import InputError, SelectionError
 from carekit.requests.threads import distinct_posts
 from carekit.requests.value import AUTO, NONE, Requests, column_tuple
+from carekit.text.rules import RuleTriage, comment_class
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -144,9 +146,6 @@ def flagged_as(requests: Requests, flagged: FlaggedRequests | None) -> FlaggedRe
 def _flagged(frame: pd.DataFrame, *, keep_text: bool) -> pd.DataFrame:
     """The frame with flags; its text stays only if asked for."""
     import pandas as pd
-
-    from carekit.coding.policy import assess_risk
-    from carekit.text.rules import RuleTriage, comment_class
 
     texts = frame["text"].astype(object).where(frame["text"].notna(), None)
     flags = RuleTriage().flag(texts, lang=frame["given_lang"].astype(object))

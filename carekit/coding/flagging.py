@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from carekit.dataset.atomic import replacing
+from carekit.dataset.schema import POSTS
 from carekit.errors import InputError
+from carekit.show.text import format_frame
+from carekit.text.checks import one_of
+from carekit.text.personal_data import KINDS, redact
+from carekit.text.rules import COMMENT_CLASSES, RuleTriage, comment_class
+from carekit.text.tone import TONES
 
 if TYPE_CHECKING:
     from carekit.dataset.folder import Dataset
@@ -56,12 +63,7 @@ def flag_dataset(
     """
     import pyarrow.parquet as pq
 
-    from carekit.dataset.schema import POSTS
-
-    if posts not in CHOICES:
-        raise InputError(
-            f"`posts` is {posts!r}; expected one of {', '.join(CHOICES)}. Say which posts."
-        )
+    one_of(posts, CHOICES, argument="posts", hint="Say which posts.")
     unknown = [c for c in columns if c not in POSTS.names]
     if unknown:
         raise InputError(
@@ -93,9 +95,6 @@ def _chosen(frame: pd.DataFrame, posts: str) -> pd.Series:
 
 
 def _flag_batch(frame: pd.DataFrame, kept: list[str], *, text: bool) -> pd.DataFrame:
-    from carekit.text.personal_data import redact
-    from carekit.text.rules import RuleTriage, comment_class
-
     texts = frame["text"].astype(object).where(frame["text"].notna(), None)
     role = frame["author_role"].astype(object)
     flags = RuleTriage().flag(texts, lang=frame["lang"].astype(object), author_role=role)
@@ -133,10 +132,6 @@ def summarise_flags(flags: pd.DataFrame, *, by: str | Sequence[str] = ()) -> pd.
 
 def _values(part: pd.DataFrame) -> list[tuple[str, str, pd.Series, pd.Series]]:
     """(flag, value, to which posts it applies, which have it)."""
-    from carekit.text.personal_data import KINDS
-    from carekit.text.rules import COMMENT_CLASSES
-    from carekit.text.tone import TONES
-
     text = part["tone"].notna()
     kinds = part["pii_types"].fillna("").str.split("|")
     made = [("tone", t, text, (part["tone"] == t).fillna(False).astype(bool)) for t in TONES]
@@ -159,9 +154,6 @@ def _values(part: pd.DataFrame) -> list[tuple[str, str, pd.Series, pd.Series]]:
 
 def write_flags(flags: pd.DataFrame, path: str | os.PathLike[str]) -> Path:
     """Write flags as .parquet or .csv, whole or not at all."""
-    from carekit.dataset.atomic import replacing
-    from carekit.show.text import format_frame
-
     target = Path(path)
     ending = target.suffix.lower()
     if ending not in (".parquet", ".csv"):

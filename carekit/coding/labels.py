@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from carekit.errors import InputError
+from carekit.text.checks import one_of
 from carekit.text.lexicon import strip_accents
 from carekit.text.tone import TONES
 
@@ -68,10 +69,8 @@ def map_labels(
     ("angry": "negative"), or "" to leave its rows out, before all else. None for yes/no codes when
     neither codes nor column say what was asked; InputError lists codes that fit no task.
     """
-    if task is not None and task not in TASKS:
-        raise InputError(
-            f"`task` is {task!r}; expected one of {', '.join(TASKS)}. Say what was coded."
-        )
+    if task is not None:
+        one_of(task, TASKS, argument="task", hint="Say what was coded.")
     words = codes.map(_plain, na_action="ignore")
     given = {_plain(k): str(v).strip().lower() for k, v in (mapping or {}).items()}
     seen = sorted(set(words.dropna().unique()) - {w for w, v in given.items() if v == OUT})

@@ -16,31 +16,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from carekit.dataset.atomic import replacing
 from carekit.dataset.csv_files import csv_text, plain_cell
 from carekit.errors import InputError, SchemaError
+from carekit.text.checks import need_columns
 from carekit.text.rules import COMMENT_CLASSES
 
 CATEGORIES = COMMENT_CLASSES
-SURFACES = (
-    "brand_page",
-    "personal_page",
-    "mention",
-    "no_mention",
-    "brand_blog",
-    "external_blog",
-    "review",
-    "regulator",
+SURFACES = tuple(
+    "brand_page personal_page mention no_mention brand_blog external_blog review regulator".split()
 )
 RISKS = ("low", "medium", "high")
-ACTIONS = (
-    "answer",
-    "apologise",
-    "correct",
-    "redirect_to_care",
-    "move_to_private",
-    "escalate_pr",
-    "leave",
-    "human_review",
+ACTIONS = tuple(
+    "answer apologise correct redirect_to_care move_to_private escalate_pr leave human_review".split()
 )
 LEAVES_NETWORK = ("move_to_private", "redirect_to_care")
 """Actions after which the conversation goes on elsewhere than under the post."""
@@ -129,8 +117,6 @@ def write_policy(policy: pd.DataFrame, path: str | os.PathLike[str]) -> Path:
 
     A file of that name stays as it is: it may hold edits.
     """
-    from carekit.dataset.atomic import replacing
-
     target = Path(path)
     if target.exists():
         raise InputError(
@@ -243,12 +229,8 @@ def apply_policy(posts: pd.DataFrame, *, policy: pd.DataFrame) -> pd.DataFrame:
     missing where no rule applies: values outside the policy's, and missing ones, get no rule.
     """
     scales = {"comment_class": CATEGORIES, "surface": SURFACES, "risk": RISKS}
-    absent = [c for c in scales if c not in posts.columns]
-    if absent:
-        raise InputError(
-            f"`posts` has no column {', '.join(map(repr, absent))}; found: "
-            f"{', '.join(map(str, posts.columns))}. Derive them with comment_class and assess_risk."
-        )
+    hint = "Derive them with comment_class and assess_risk."
+    need_columns(posts, scales, argument="posts", hint=hint)
     place = np.full(len(posts), 0)
     known = np.ones(len(posts), dtype=bool)
     for column, values in scales.items():

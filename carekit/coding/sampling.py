@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from carekit.errors import InputError
+from carekit.text.checks import need_columns, one_of
 from carekit.text.prepare import as_texts
 
 ALLOCATIONS = ("proportional", "equal")
@@ -37,14 +38,16 @@ def sample_for_coding(
     `seed`.
     """
     columns = [by] if isinstance(by, str) else list(by or [])
-    _need(posts, ["text", "post_id", *columns, *keep])
+    need_columns(
+        posts,
+        ["text", "post_id", *columns, *keep],
+        argument="posts",
+        hint="Name the columns of your frame.",
+    )
     if n < 1:
         raise InputError(f"`n` is {n}; expected 1 or more. Ask for at least one post.")
-    if allocation not in ALLOCATIONS:
-        raise InputError(
-            f"`allocation` is {allocation!r}; expected one of {', '.join(ALLOCATIONS)}. "
-            "Use 'equal' to compare groups."
-        )
+    hint = "Use 'equal' to compare groups."
+    one_of(allocation, ALLOCATIONS, argument="allocation", hint=hint)
     repeated = posts["post_id"][posts["post_id"].duplicated()]
     if len(repeated):
         raise InputError(
@@ -78,15 +81,6 @@ def sample_for_coding(
     out["weight"] = out["stratum_size"] / out["stratum_n"]
     out["seed"] = seed
     return out
-
-
-def _need(frame: pd.DataFrame, columns: Sequence[str]) -> None:
-    absent = [c for c in columns if c not in frame.columns]
-    if absent:
-        raise InputError(
-            f"`posts` has no column {', '.join(map(repr, absent))}; found: "
-            f"{', '.join(map(str, frame.columns))}. Name the columns of your frame."
-        )
 
 
 def strata_of(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series:

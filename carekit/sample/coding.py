@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from carekit.errors import SelectionError
 from carekit.sample import expected, plan
 
 if TYPE_CHECKING:
@@ -96,8 +97,6 @@ def planted_codes(dataset: Dataset) -> pd.DataFrame:
     >>> planted_codes(open_dataset()).columns.to_list()
     ['post_id', 'tone', 'is_question', 'is_complaint', 'is_abuse']
     """
-    from carekit.errors import SelectionError
-
     file = dataset.path / "labels.parquet"
     if not (dataset.is_sample and file.is_file()):
         raise SelectionError(

@@ -76,7 +76,7 @@ def _times(
             known.tz_convert("UTC").tz_localize(None).astype("datetime64[s]").astype("int64")
         )
     low, high = plan.OPENING_HOURS
-    return at, (local.dayofweek < 5) & (hour >= low) & (hour < high)
+    return at, (local.day_of_week < 5) & (hour >= low) & (hour < high)
 
 
 def _draw_content(rng: np.random.Generator, made: pd.DataFrame) -> None:

@@ -118,18 +118,24 @@ def _second_brands(rng: np.random.Generator, made: Traps, scale: float) -> None:
     made.counts["only_second_brand_answers"] = int((reply["trap"] == "other_brand_only").sum())
 
 
+def _bystanders(
+    rng: np.random.Generator, chosen: pd.DataFrame, trap: str, *, within: int
+) -> pd.DataFrame:
+    """Posts of other customers, up to so many seconds after those chosen."""
+    kept = "firm network surface account lang category observed_at tone at".split()
+    made = chosen[kept].assign(kind="bystander", role="customer", trap=trap)
+    made["at"] += rng.integers(60, within, len(made))
+    return made
+
+
 def _orphans(rng: np.random.Generator, made: Traps, n: int) -> None:
     """Customer posts that answer a post outside the collection."""
     posts = made.posts
     source = posts[posts["kind"].eq("opening") & posts["network"].isin(["x", "facebook"])]
     chosen = source.loc[_choose(rng, source.index.to_numpy(), n)]
-    extra = chosen[
-        ["firm", "network", "surface", "account", "lang", "category", "observed_at", "tone", "at"]
-    ].copy()
-    extra["at"] += rng.integers(60, 7200, len(extra))
+    extra = _bystanders(rng, chosen, "orphan", within=7200)
     extra = extra[extra["at"] <= extra["observed_at"]]
     extra["parent"], extra["root"] = OUTSIDE, -1
-    extra["kind"], extra["role"], extra["trap"] = "bystander", "customer", "orphan"
     extra["author"] = [f"q{i}" for i in range(len(extra))]
     extra = _append(made, extra)
     made.posts.loc[made.posts["trap"] == "orphan", "root"] = extra["key"].to_numpy()
@@ -141,11 +147,7 @@ def _cycles(rng: np.random.Generator, made: Traps, n: int) -> None:
     sizes = [2] * max(0, n - 2) + [3, 1]
     source = made.posts[made.posts["kind"].eq("opening") & made.posts["network"].eq("forum")]
     chosen = source.iloc[: sum(sizes)]
-    extra = chosen[
-        ["firm", "network", "surface", "account", "lang", "category", "observed_at", "tone", "at"]
-    ].copy()
-    extra["at"] += rng.integers(60, 3600, len(extra))
-    extra["kind"], extra["role"], extra["trap"] = "bystander", "customer", "cycle"
+    extra = _bystanders(rng, chosen, "cycle", within=3600)
     extra["author"] = [f"z{i}" for i in range(len(extra))]
     extra["parent"], extra["root"] = -1, -1
     extra = _append(made, extra)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 from typing import Any
 
 from carekit.errors import InputError
@@ -43,20 +42,13 @@ def digits(value: float, places: int, lang: str = "en") -> str:
     return sign + (text.replace(".", ",") if lang == "fr" else text)
 
 
-def time_unit(values: Iterable[Any]) -> str:
-    """The unit in which all these minutes read best: that of the largest of them."""
-    found = [abs(float(v)) for v in values if known(v)]
-    largest = max(found, default=1.0)
-    return next(name for name, _, least in _TIMES if largest >= least)
-
-
 def duration(minutes: float, *, unit: str = "", lang: str = "en") -> str:
     """Minutes as people say them: seconds below one, hours from two hours, days from two days.
 
     >>> duration(11.99), duration(355.5), duration(4320), duration(0.25)
     ('12.0\\xa0min', '5.9\\xa0h', '3.0\\xa0d', '15\\xa0s')
     """
-    unit = unit or time_unit([minutes])
+    unit = unit or next((n for n, _, least in _TIMES if abs(minutes) >= least), "min")
     size = {name: size for name, size, _ in _TIMES}[unit]
     name = _DAY[lang] if unit == "d" else unit
     return f"{digits(minutes / size, 0 if unit == 's' else 1, lang)}{NO_BREAK}{name}"
@@ -110,10 +102,8 @@ def number(value: float, lang: str = "en") -> str:
     return digits(value, places, lang)
 
 
-def say(value: Any, unit: str = "number", *, lang: str = "en", within: str = "") -> str:
+def say(value: Any, unit: str = "number", *, lang: str = "en") -> str:
     """One value in its unit; a dash where it is missing.
-
-    `within` is the unit of time that a whole column shares.
 
     >>> say(0.25, "share"), say(float("nan"), "share"), say(33, "rank")
     ('25.0\\xa0%', '–', '33rd')
@@ -121,7 +111,7 @@ def say(value: Any, unit: str = "number", *, lang: str = "en", within: str = "")
     if not known(value):
         return MISSING
     if unit == "minutes":
-        return duration(value, unit=within, lang=lang)
+        return duration(value, lang=lang)
     if unit == "count":
         return number(value, lang)
     simple = {"share": percent, "points": points, "rank": rank, "p": p_value}

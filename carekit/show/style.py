@@ -53,13 +53,12 @@ def style_sheet() -> Iterator[None]:
         yield
 
 
-def new_axes(height: float = 3.6, *, width: float = WIDTH, columns: int = 1) -> Any:
-    """A figure of its own in the style of carekit: one Axes, or an array of `columns`."""
+def new_axes(height: float = 3.6) -> Any:
+    """The Axes of a figure of its own, in the style of carekit."""
     with style_sheet():
         from matplotlib.figure import Figure
 
-        figure = Figure(figsize=(width, height))
-        return figure.subplots(1, columns, sharey=True) if columns > 1 else figure.subplots()
+        return Figure(figsize=(WIDTH, height)).subplots()
 
 
 def figure_of(drawn: Axes | Figure) -> Figure:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from carekit.text.checks import one_a_post
 from carekit.text.lexicon import load_patterns
 from carekit.text.matching import lower_all, match_cleaned
 from carekit.text.prepare import URL_PATTERN, as_texts, clean_all
@@ -77,13 +78,7 @@ def handoffs_of(lowered: Any, rows: np.ndarray) -> np.ndarray:
 
 def brand_posts(author_role: pd.Series | str, texts: pd.Series) -> np.ndarray:
     """True where the author is a brand."""
-    from carekit.errors import InputError
-
     if isinstance(author_role, str):
         return np.full(len(texts), author_role == "brand")
-    if len(author_role) != len(texts):
-        raise InputError(
-            f"`author_role` has {len(author_role)} values for {len(texts)} posts; expected one a "
-            "post. Pass one role, or a Series as long as `texts`."
-        )
+    one_a_post(author_role, texts, argument="author_role", one="role")
     return (author_role.astype(object).to_numpy() == "brand").astype(bool)

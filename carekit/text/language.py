@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from carekit.errors import InputError
+from carekit.text.checks import one_a_post
 from carekit.text.lexicon import load_cues
 from carekit.text.prepare import HANDLE_PATTERN, as_texts, clean_all, without_urls
 from carekit.text.tokens import TokenTable, vocabulary
@@ -67,11 +67,7 @@ def detect_language(texts: Iterable[Any], *, fallback: pd.Series | str = "und") 
 def _fallback(fallback: pd.Series | str, texts: pd.Series) -> np.ndarray:
     if isinstance(fallback, str):
         return np.array([fallback] * len(texts), dtype=object)
-    if len(fallback) != len(texts):
-        raise InputError(
-            f"`fallback` has {len(fallback)} values for {len(texts)} posts; expected one a post. "
-            "Pass one language code, or a Series as long as `texts`."
-        )
+    one_a_post(fallback, texts, argument="fallback", one="language code")
     values = fallback.astype(object)
     return values.where(values.notna(), "und").to_numpy()
 

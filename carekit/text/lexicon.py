@@ -101,15 +101,20 @@ def load_cues(name: str) -> dict[tuple[str, str], tuple[str, ...]]:
     return {(r["lang"], r["cue"]): tuple(r["words"].split("|")) for r in rows}
 
 
-def load_patterns(name: str, **known: str) -> dict[str, str]:
-    """The sections of a file of patterns: alternatives joined, names in braces filled in."""
-    parts = dict(known)
+def read_patterns(name: str, **known: str) -> dict[str, list[str]]:
+    """The sections of a file of patterns: alternatives, the names in braces filled in."""
+    parts = {part: [pattern] for part, pattern in known.items()}
     text = re.sub(r"^# .*\n", "", read_text(name), flags=re.MULTILINE)
     for section in re.split(r"^\[(?=[A-Z_]+\]$)", text, flags=re.MULTILINE)[1:]:
         head, _, body = section.partition("]\n")
-        alternatives = re.sub(r"\n +", "", body.strip("\n")).split("\n")
-        parts[head] = _NAMED.sub(lambda found: parts[found[1]], "|".join(alternatives))
+        lines = re.sub(r"\n +", "", body.strip("\n")).split("\n")
+        parts[head] = [_NAMED.sub(lambda found: "|".join(parts[found[1]]), li) for li in lines]
     return parts
+
+
+def load_patterns(name: str, **known: str) -> dict[str, str]:
+    """The same, the alternatives of each section joined."""
+    return {part: "|".join(lines) for part, lines in read_patterns(name, **known).items()}
 
 
 def strip_accents(text: str) -> str:

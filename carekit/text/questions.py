@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from carekit.errors import InputError
+from carekit.text.checks import one_of
 from carekit.text.lexicon import load_patterns
 from carekit.text.matching import match
 from carekit.text.prepare import NOISE_PATTERN, as_texts
@@ -45,11 +45,8 @@ def flag_questions(
     "mark": a question mark outside links and handles; "cues": that, or words that ask, by the
     patterns of `lang` ("en", "fr", else both).
     """
-    if definition not in DEFINITIONS:
-        raise InputError(
-            f"`definition` is {definition!r}; expected one of {', '.join(DEFINITIONS)}. "
-            "Use 'cues' to find questions without a question mark."
-        )
+    hint = "Use 'cues' to find questions without a question mark."
+    one_of(definition, DEFINITIONS, argument="definition", hint=hint)
     series = as_texts(texts)
     if definition == "mark":
         return match(series, patterns={"und": r"\?"}, lang="und", drop=NOISE_PATTERN).rename(

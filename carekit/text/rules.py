@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from carekit.errors import InputError
 from carekit.text.abuse import REVIEW_AT, abuse_of
+from carekit.text.checks import need_columns
 from carekit.text.handoffs import brand_posts, handoffs_of
 from carekit.text.language import CODES, other_script, vote
 from carekit.text.matching import lower_all, match_cleaned
@@ -215,12 +215,8 @@ def comment_class(flags: pd.DataFrame) -> pd.Series:
     ['question', 'positive']
     """
     needed = ["tone", "is_question", "is_complaint", "needs_review", "has_issue"]
-    absent = [c for c in needed if c not in flags.columns]
-    if absent:
-        raise InputError(
-            f"`flags` has no column {', '.join(map(repr, absent))}; found: "
-            f"{', '.join(map(str, flags.columns))}. Pass the frame that RuleTriage().flag returns."
-        )
+    hint = "Pass the frame that RuleTriage().flag returns."
+    need_columns(flags, needed, argument="flags", hint=hint)
     is_ = {c: flags[c].astype("boolean").fillna(False).to_numpy(bool) for c in needed[1:]}
     tone = flags["tone"].astype(object)
     choice = np.select(

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from carekit.errors import InputError
+from carekit.text.checks import one_a_post
 from carekit.text.lexicon import load_cues, load_emoji, load_tone
 from carekit.text.prepare import as_texts, clean_all
 from carekit.text.tokens import (
@@ -151,11 +151,7 @@ def language_rows(lang: pd.Series | str, texts: pd.Series) -> np.ndarray:
     """Row of the word lists for each post: 0 English, 1 French, 2 both."""
     if isinstance(lang, str):
         return np.full(len(texts), LANGS.index(lang) if lang in LANGS else 2)
-    if len(lang) != len(texts):
-        raise InputError(
-            f"`lang` has {len(lang)} values for {len(texts)} posts; expected one a post. "
-            "Pass one language code, or a Series as long as `texts`."
-        )
+    one_a_post(lang, texts, argument="lang", one="language code")
     codes = pd.Series(np.asarray(lang.astype(object))).map({"en": 0, "fr": 1})
     return codes.fillna(2).astype(int).to_numpy()
 
