@@ -127,7 +127,8 @@ def measure(
             )  # fmt: skip
         told("definitions")
         made.tables["published"], made.tables["definitions"] = norms.against_published(
-            own.but(dataset=threads_of(requests, compared.brand))
+            own.but(dataset=threads_of(requests, compared.brand)),
+            table[table["brand"] == compared.brand],
         )
     made.requests = _client(table, local, compared.brand, made)
     return made
