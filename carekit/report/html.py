@@ -148,6 +148,8 @@ def _table(table: Table, lang: str) -> dict[str, Any]:
 
 
 def _cell(kind: Any, raw: Any, left: bool, lang: str) -> dict[str, Any]:
+    if isinstance(raw, str) and len(raw) > 200:  # a name that no page holds
+        raw = label(raw, 60)
     plain = "" if missing(raw) else clean(raw) if isinstance(raw, str) else f"{float(raw):.12g}"
     return {
         "text": cell(kind, raw, lang), "raw": plain, "left": left, "name": kind == "text",
