@@ -16,7 +16,7 @@ MIN_N = 100  # requests on each side of a comparison
 def open_now(local: pd.Series, schedule: str) -> np.ndarray:
     """Whether each local time lies within the opening hours of a week."""
     week = parse_schedule(schedule or USUAL)
-    day = local.dt.weekday.to_numpy() + 1
+    day = local.dt.day_of_week.to_numpy() + 1
     minute = (local.dt.hour * 60 + local.dt.minute).to_numpy()
     found = np.zeros(len(local), dtype=bool)
     for weekday, spans in week.items():

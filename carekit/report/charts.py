@@ -306,6 +306,8 @@ def _recolour(made: Figure, colours: Mapping[str, str]) -> None:
     from matplotlib.colors import to_hex
 
     wanted = {old.lower(): new for old, new in colours.items() if old.lower() != new.lower()}
+    get: Any
+    put: Any
     for artist in made.findobj() if wanted else ():
         for part in ("color", "markerfacecolor", "markeredgecolor", "facecolor", "edgecolor"):
             get, put = getattr(artist, f"get_{part}", None), getattr(artist, f"set_{part}", None)

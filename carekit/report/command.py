@@ -330,9 +330,9 @@ def _write_csv(path: Path, frame: pd.DataFrame, lang: str) -> None:
 
 
 def _cell(value: Any, lang: str) -> str:
-    from carekit.report.format import clean
+    from carekit.report.format import clean, missing
 
-    if value is None or value != value:
+    if missing(value):
         return ""
     if isinstance(value, str):
         text = clean(value)

@@ -127,7 +127,8 @@ def measure(
             )  # fmt: skip
         told("definitions")
         made.tables["published"], made.tables["definitions"] = norms.against_published(
-            own.but(dataset=threads_of(requests, compared.brand))
+            own.but(dataset=threads_of(requests, compared.brand)),
+            table[table["brand"] == compared.brand],
         )
     made.requests = _client(table, local, compared.brand, made)
     return made
@@ -224,7 +225,7 @@ def _heat(made: Frames, table: pd.DataFrame, local: pd.Series, brand: str) -> No
     cells = (
         pd.DataFrame(
             {
-                "weekday": local[mine].dt.weekday + 1,
+                "weekday": local[mine].dt.day_of_week + 1,
                 "hour": local[mine].dt.hour,
                 "answered": table.loc[mine, "answered"].astype(int),
             }
@@ -331,7 +332,7 @@ def _quotes(frame: pd.DataFrame, n: int) -> tuple[str, ...]:
     safe = frame[frame["text"].notna() & (frame["comment_class"] != "troll")]
     safe = safe[safe["text"].str.len().between(20, 280)]
     drawn = safe.sample(min(n, len(safe)), random_state=SEED)
-    return tuple(redact(str(text)) for text in drawn["text"])
+    return tuple(redact([str(text) for text in drawn["text"]]))
 
 
 def _client(table: pd.DataFrame, local: pd.Series, brand: str, made: Frames) -> pd.DataFrame:
@@ -350,7 +351,7 @@ def _client(table: pd.DataFrame, local: pd.Series, brand: str, made: Frames) -> 
             "request_id": rows["request_id"],
             "network": rows["network"].astype(str),
             "created_at": at.dt.strftime("%Y-%m-%d %H:%M:%S"),
-            "weekday": at.dt.weekday + 1,
+            "weekday": at.dt.day_of_week + 1,
             "hour": at.dt.hour,
             "period": trend.periods_of(at, about["unit"]) if len(at) else "",
             "category": "" if labels is None else rows["request_id"].map(labels).fillna(""),

@@ -10,7 +10,7 @@ from typing import Any
 
 from carekit.report import words
 from carekit.report.charts import svg
-from carekit.report.format import TAGS, cell, clean, interval, label, raised
+from carekit.report.format import TAGS, cell, clean, interval, label, missing, raised
 from carekit.report.format import write as written
 from carekit.report.model import (
     Block,
@@ -148,8 +148,9 @@ def _table(table: Table, lang: str) -> dict[str, Any]:
 
 
 def _cell(kind: Any, raw: Any, left: bool, lang: str) -> dict[str, Any]:
-    missing = raw is None or raw != raw or raw == ""
-    plain = "" if missing else clean(raw) if isinstance(raw, str) else f"{float(raw):.12g}"
+    if isinstance(raw, str) and len(raw) > 200:  # a name that no page holds
+        raw = label(raw, 60)
+    plain = "" if missing(raw) else clean(raw) if isinstance(raw, str) else f"{float(raw):.12g}"
     return {
         "text": cell(kind, raw, lang), "raw": plain, "left": left, "name": kind == "text",
     }  # fmt: skip

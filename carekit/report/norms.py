@@ -16,11 +16,12 @@ from carekit.requests.value import Requests
 MEASURES = (
     "question_response_rate", "post_response_rate", "mention_response_rate", "message_response_rate",
 )  # fmt: skip
-# Those whose rate of one brand is a rate of its own: a mean of brands, and a business clock, count
-# the same answers as another; chatwoot's rate is zendesk's.
+# Those whose rate of one brand is a rate of its own: a mean of brands, a business clock, and threads
+# answered anywhere (zendesk, chatwoot) count nearly the same answers as another.
+OURS = "direct-opening"
 NAMES = (
-    "direct-opening", "direct-message", "socialbakers-2015", "quintly-7d", "sprout-72h",
-    "simply-measured", "fanpage-karma", "zendesk",
+    "direct-message", "socialbakers-2015", "quintly-7d", "sprout-72h", "simply-measured",
+    "fanpage-karma",
 )  # fmt: skip
 COLUMNS = (
     "source year place network published definition n value ci_low ci_high comparability differs "
@@ -53,24 +54,35 @@ def figures() -> pd.DataFrame:
     return made.groupby(["definition", "network"], as_index=False).last()
 
 
+def ours(opened: pd.DataFrame) -> pd.DataFrame:
+    """The brand's requests, one row each, as the small table of the definition of this report."""
+    made = opened.assign(n=1, n_answered=opened["answered"].astype(int), definition=OURS)
+    made["network"], made["unit"] = made["network"].astype(object), made["unit"].astype(str)
+    keys = ["definition", "network", "unit"]
+    return made.groupby(keys, as_index=False)[["n", "n_answered"]].sum()
+
+
 def _counts(own: Requests, name: str) -> pd.DataFrame:
     """Requests and answers under a definition, by network and author."""
     asked = own.but(by=("network",), definition=DEFINITIONS[name], cluster="author_id")
     return count_answers(asked).assign(definition=name)
 
 
-def against_published(own: Requests) -> tuple[pd.DataFrame, pd.DataFrame]:
+def against_published(own: Requests, opened: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Published figures with the brand under the same definition; and the brand under every one.
+
+    `opened`: its requests under the definition of this report, one row each.
 
     The first: source, year, place, network, published, definition, n, value, ci_low, ci_high,
     comparability ("near" or "none"), differs (keys of what differs), figure_id. The second:
     definition, n, n_answered, estimate, ci_low, ci_high, published (on all networks).
     """
-    counts = pd.concat([_counts(own, name) for name in NAMES], ignore_index=True)
+    listed = [ours(opened), *(_counts(own, name) for name in NAMES)]
+    counts = pd.concat(listed, ignore_index=True)
     rates = {"cluster": "unit", "interval": "auto"}
     whole = estimate_rate(counts, by=["definition"], **rates)
     parts = estimate_rate(counts, by=["definition", "network"], **rates)
-    order = {name: i for i, name in enumerate(NAMES)}
+    order = {name: i for i, name in enumerate((OURS, *NAMES))}
     whole = whole.sort_values("definition", key=lambda c: c.map(order), ignore_index=True)
     rows = []
     for f in figures().to_dict("records"):

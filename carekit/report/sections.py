@@ -148,6 +148,8 @@ def _chart(
     about = {"brand": book.client, "zone": say.zone(book), "span": _span(book)}
     order = {"order": "given"} if book.asked.anonymise_peers else {}
     shown = {"name": "brand", "unit": unit, "accent": (book.brand,), **order, **encoding}
+    if kind != "funnel" and "brand" in frame:
+        frame = frame[frame["brand"].isin(book.near)]
     sub = subtitle or Message(f"sub.{ident}", about)
     alt = alt or _alt(book, frame, unit)
     return Chart(
@@ -171,6 +173,9 @@ def _rate(book: Book) -> Section:
         _caption(book, int(frame["n"].sum())), native="bars",
     )  # fmt: skip
     text = [say.rate(book), *say.peers_range(book), *say.bounds(book), *say.small(book)]
+    if len(book.near) < len(frame):
+        values = {"brand": book.client, "n": count(len(book.near) - 1)}
+        text.append(Finding("nearest", values))
     return _section("rate", [chart, _lines(text), book.table("rates")])
 
 

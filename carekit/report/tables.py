@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -46,8 +47,8 @@ LAYOUT: dict[str, str] = {
     "limit_low:share:limit_low limit_high:share:limit_high peers:share:peers_median "
     "signal:code:signal",
     "published": "source:text:source year:text:year network:network:network "
-    "definition:definition:definition published:share:published n:count:n value:share:rate "
-    "ci_low:share:low ci_high:share:high comparability:code:comparability figure_id:text:figure",
+    "published:share:published n:count:n value:share:rate ci_low:share:low ci_high:share:high "
+    "comparability:code:comparability",
     "definitions": f"definition:definition:definition {_N} n_answered:count:n_answered {_RATE}",
     "actions": f"action:code:action part:network:part like:network:like {_N} "
     "estimate:points:gap ci_low:points:low ci_high:points:high",
@@ -61,6 +62,7 @@ KEYS = {
     "category_rates": ("category",), "trend": ("period",),
 }  # fmt: skip
 LEFT = frozenset("text network category definition weekday criterion code month date hour".split())
+MOST_DRAWN = 21  # brands of a chart, the client among them
 COUNTS = ("n", "n_answered", "n_yes")
 
 
@@ -82,6 +84,17 @@ class Book:
     def brand(self) -> str:
         """The client's name."""
         return self.compared.brand
+
+    @cached_property
+    def near(self) -> frozenset[str]:
+        """Whom charts show: everybody, or the client and the brands nearest to it by rate."""
+        if not self.has("rates"):
+            return frozenset(self.compared.names.values())
+        rates = self.frame("rates").set_index("brand")["estimate"].dropna()
+        if len(rates) <= MOST_DRAWN or self.brand not in rates:
+            return frozenset(rates.index)
+        apart = (rates - rates[self.brand]).abs().sort_values(kind="stable")
+        return frozenset(apart.index[:MOST_DRAWN])
 
     @property
     def client(self) -> Value:

@@ -22,7 +22,7 @@ def periods_of(days: pd.Series, unit: str) -> pd.Series:
     plain = days.dt.tz_localize(None)
     if unit == "month":
         return plain.dt.strftime("%Y-%m")
-    return (plain - pd.to_timedelta(plain.dt.weekday, unit="D")).dt.strftime("%Y-%m-%d")
+    return (plain - pd.to_timedelta(plain.dt.day_of_week, unit="D")).dt.strftime("%Y-%m-%d")
 
 
 def whole(periods: pd.Series, unit: str, first: pd.Timestamp, last: pd.Timestamp) -> list[str]:
