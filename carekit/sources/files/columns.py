@@ -148,7 +148,8 @@ def find_columns(table: TableFile, options: Options, preset: Preset, *, format: 
         names = preset.columns.get(ours, (ours,))
         made = [f"d{i}" for i, name in enumerate(derived) if name == ours]
         at = preset.place(header, names)
-        if ours not in found.at and (made or at is not None):
+        # A column `answered` may hold a date: its cells decide, as those of a heading do.
+        if ours not in found.at and ours != "answered" and (made or at is not None):
             found.at[ours] = made[0] if made else f"c{at}"
             found.named[ours] = ours if at is None else header.names[at]
     rows = table.peek() if preset.headings or set(TIMES) & set(found.at) else []
