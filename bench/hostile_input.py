@@ -131,7 +131,7 @@ def outcome(format: str, content: bytes, folder: Path) -> str:
 
 
 def attack(
-    seed: int, n_files: int, until: float
+    seed: int, n_files: int, until: float = float("inf")
 ) -> tuple[Counter[tuple[str, str]], dict[str, int]]:
     """Outcomes by format of some mutated files, and what broke a law, if anything did."""
     rng = random.Random(seed)

@@ -209,7 +209,7 @@ def test_one_command_of_each_group_and_a_figure_from_a_users_file(installed: Pat
     done = call(installed, ["python", "-c", code])
     assert done.returncode == 0, done.stderr[-2000:]
     work = installed / "work"
-    rows = list(csv.DictReader((work / "rates.csv").open(encoding="utf-8")))
+    rows = list(csv.DictReader((work / "rates.csv").read_text(encoding="utf-8").splitlines()))
     assert [(r["brand"], r["n"], r["n_answered"]) for r in rows] == [
         ("acme", "2", "1"),
         ("brio", "2", "1"),

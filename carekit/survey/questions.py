@@ -315,7 +315,8 @@ def _answers(column: pd.Series, question: Question, missing: Sequence[str]) -> p
     text = column.astype("object").where(column.notna(), None)
     kept = [a for a in question.answers if a not in missing]
     found = [a for a in text.dropna().unique() if a not in question.answers]
-    return pd.Series(pd.Categorical(text, [*kept, *sorted(map(str, found))]), index=column.index)
+    told = [*kept, *sorted(map(str, found))]
+    return pd.Series(pd.Categorical(text.where(text.isin(told)), told), index=column.index)
 
 
 def _ordered(

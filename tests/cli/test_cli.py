@@ -38,6 +38,8 @@ def test_measure_prints_json_alone_on_standard_output(make_dataset, capsys):
         "estimate",
         "ci_low",
         "ci_high",
+        *("target", "brands", "brand_sd", "next_low", "next_high"),
+        *("other_target", "other_estimate", "other_low", "other_high"),
         "conf_level",
         "method",
         "flags",

@@ -7,6 +7,7 @@ critical values that are simulated for the series at hand.
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -182,7 +183,9 @@ def _evenly_spaced(times: pd.Series) -> bool:
         steps = np.diff(times.to_numpy(float))
     else:
         try:
-            return pd.infer_freq(pd.DatetimeIndex(pd.to_datetime(times))) is not None
+            with warnings.catch_warnings():  # pandas will return another type, which is not read
+                warnings.simplefilter("ignore")
+                return pd.infer_freq(pd.DatetimeIndex(pd.to_datetime(times))) is not None
         except (TypeError, ValueError):
             return False
     return bool(np.allclose(steps, steps[0]))

@@ -188,7 +188,7 @@ def test_generations_are_taken_for_a_quarter_of_four_countries(ledger):
 
 def test_real_counts_are_called_so(ledger):
     table = judged(ledger, "H11", "H12", "H14", evidence="measured")
-    assert len(table) == 4
+    assert len(table) == 6
     assert table["why"].str.startswith("Real counts").all()
     assert not table["synthetic"].any()
 

@@ -203,7 +203,7 @@ def test_an_inquiry_computes_once(make_dataset, ledger):
 def test_a_table_for_reading_shows_each_estimate_in_its_unit(make_dataset, ledger):
     table = judge_hypotheses(make_dataset(ROWS), only=["H06", "H11", "H18", "H20"], ledger=ledger)
     made = table_hypotheses(table, caption="Verdicts.")
-    told = {(row[0], row[1]): row[3] for row in made.rows}
+    told = {(row[0], row[1]): row[3] for row in reversed(made.rows)}  # the first of each kind
     assert told["H06", "posts"] == "–"
     assert told["H11", "measured"] == "odds × 0.56 an age group (0.50 to 0.63)"
     assert told["H18", "figures"] == "-1.311 to 1.8 points of 20"

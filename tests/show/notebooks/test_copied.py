@@ -24,6 +24,7 @@ SAYS = {
 WITHOUT = {
     "01-do-the-parts-make-a-whole": {"level"},
     "01-thirty-per-cent-or-one-third": {"level"},
+    "04-atlas-of-answers": {"level"},
     "05-support-accounts-mean-and-median": {"denominator", "level"},
     "07-months-around-the-opening": {"denominator"},
     "11-distance-of-mixes": {"denominator"},
