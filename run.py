@@ -29,7 +29,8 @@ VENV = ROOT / ".venv"
 STAMP = VENV / "carekit-stamp.json"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 INTERRUPTED = 130
-WORKERS = ["-n", str(min(4, max(2, os.cpu_count() or 1))), "--dist", "loadscope"]
+# One more than cores: servers and subprocesses make some of them wait.
+WORKERS = ["-n", str(min(5, (os.cpu_count() or 1) + 1)), "--dist", "loadscope"]
 # A kernel of this environment, whatever the user has installed; and no plugin that shuffles cells.
 NBVAL = [
     *["--nbval", "--nbval-current-env", "--nbval-cell-timeout=120"],

@@ -128,11 +128,11 @@ def by_star(conf_level: float = 0.95) -> Result:
     """
     table = _reviews()
     kind = np.select([table["rating"].isin(LOW), table["rating"].isin(HIGH)], ["low", "high"], "")
-    sums = table.assign(kind=kind).pivot_table(
+    sums: Any = table.assign(kind=kind).pivot_table(
         index="brand", columns="kind", values=_COUNTS, aggfunc="sum"
     )
     n, yes = (sums[c][["low", "high"]].fillna(0) for c in _COUNTS)
-    kept = (n >= FEWEST).all(axis=1) & (yes.sum(axis=1) > 0)
+    kept = (n >= FEWEST).all(axis="columns") & (yes.sum(axis="columns") > 0)
     gap = (yes["low"] / n["low"] - yes["high"] / n["high"])[kept]
     error = float(gap.std() / np.sqrt(len(gap)))
     reach = float(critical_value(conf_level, len(gap) - 1)) * error
@@ -183,9 +183,9 @@ def draws() -> Result:
     newest = table[table["drawn"].str.contains("newest") & ~table["drawn"].str.contains("star")]
     mix = newest.groupby("rating")["n"].sum()
     apart = table[table["drawn"].str.contains("of each star separately")]
-    sums = apart.pivot_table(index="brand", columns="rating", values=_COUNTS, aggfunc="sum")
+    sums: Any = apart.pivot_table(index="brand", columns="rating", values=_COUNTS, aggfunc="sum")
     n, yes = sums["n"], sums["n_answered"]
-    whole = n.notna().all(axis=1)
+    whole = n.notna().all(axis="columns")
     n, yes = n[whole], yes[whole]
     share = yes / n
     made = pd.DataFrame({

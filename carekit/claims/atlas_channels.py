@@ -25,8 +25,7 @@ def shares(conf_level: float = 0.95) -> Result:
     """
     cases = load_measured("atlas/c_channels")
     kept = cases[~cases["channel"].isin(NOT_CHANNELS)]
-    counts = kept.groupby(["place", "channel"], as_index=False)["n"].sum()
-    made = counts.rename(columns={"n": "n_yes"})
+    made = kept.groupby(["place", "channel"], as_index=False).agg(n_yes=("n", "sum"))
     made["n"] = made.groupby("place")["n_yes"].transform("sum")
     facts = Facts("share of channels", "by which channel do requests come",
                   "cases brought by citizens", by=("channel",), conf_level=conf_level,

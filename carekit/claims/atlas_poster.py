@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -34,9 +34,8 @@ TITLE = "Who gets an answer? Ask which brand, not which country"
 
 def poster() -> object:
     """The picture of `carekit.claims.atlas.brands`, to print."""
-    return (
-        atlas.brands().with_facts(conf_level=None).draw(partial(plot_markets, title=TITLE), POSTER)
-    )
+    titled: Any = plot_markets  # `styled` gives it a title
+    return atlas.brands().with_facts(conf_level=None).draw(partial(titled, title=TITLE), POSTER)
 
 
 @styled

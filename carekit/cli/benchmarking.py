@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from typing import Any
 
 from carekit.cli.general import Subparsers
 
@@ -25,8 +26,8 @@ def add_benchmark_parser(subparsers: Subparsers) -> None:
     parser.add_argument("--brand", required=True, help="the client, as the dataset writes it")
     parser.add_argument("--out", metavar="OUT", required=True, help="the folder of the report")
 
-    def add(name: str, **about: object) -> None:
-        parser.add_argument(name, default=argparse.SUPPRESS, **about)  # type: ignore[arg-type]
+    def add(name: str, **about: Any) -> None:
+        parser.add_argument(name, default=argparse.SUPPRESS, **about)
 
     add("--peers", metavar="WHO", help="sector, country, all, or names separated by commas")
     add("--lang", choices=("fr", "en"), help="default: French where the locale is French")

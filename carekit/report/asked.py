@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -89,7 +90,7 @@ def contrast(colour: str) -> float:
     return 1.05 / (0.2126 * light[0] + 0.7152 * light[1] + 0.0722 * light[2] + 0.05)
 
 
-def read_logo(path: str | Path | None) -> str:
+def read_logo(path: str | os.PathLike[str] | None) -> str:
     """A picture as a data: address; empty without one."""
     if not path:
         return ""
@@ -104,7 +105,9 @@ def read_logo(path: str | Path | None) -> str:
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
 
 
-def read_weights(path: str | Path | Mapping[str, float] | None) -> tuple[dict[str, float], str]:
+def read_weights(
+    path: str | os.PathLike[str] | Mapping[str, float] | None,
+) -> tuple[dict[str, float], str]:
     """Weights of the criteria and their name; those of carekit without a file."""
     if not path:
         return dict(WEIGHTS), WEIGHTS_NAME

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -13,6 +14,17 @@ from carekit.report.tables import Book, count, interval, plain
 MIX_FROM = 0.01  # a mix of networks that moves the rate by less is not printed
 TORN = 0.02
 DAY = 1440
+
+
+def _rows(frame: pd.DataFrame) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """Label and cells of each row."""
+    for i, row in frame.iterrows():
+        yield i, {str(name): value for name, value in row.items()}
+
+
+def _place(values: pd.Series, least: bool) -> Any:
+    """The label of the least, or of the greatest, of some values."""
+    return values.idxmin() if least else values.idxmax()
 
 
 def rate(book: Book) -> Finding:
@@ -80,8 +92,13 @@ def gaps(book: Book) -> list[Finding]:
     book.table("differences")
     frame = book.frame("differences")
     return [
-        gap(book, dict(row), Evidence(f"differences.{i}", "differences", int(i)), len(frame))
-        for i, row in frame.iterrows()
+        gap(
+            book,
+            {str(k): v for k, v in row.items()},
+            Evidence(f"differences.{i}", "differences", int(str(i))),
+            len(frame),
+        )
+        for i, row in zip(frame.index, frame.to_dict("records"), strict=True)
     ]
 
 
@@ -114,7 +131,7 @@ def best_gap(book: Book) -> list[Finding]:
     found = frame[frame["level"] == "established"]
     if found.empty:
         return gap_count(book)
-    at = int((found["estimate"] / found["std_error"]).abs().idxmax())
+    at = _place((found["estimate"] / found["std_error"]).abs(), False)
     evidence = Evidence(f"differences.{at}", "differences", at)
     return [gap(book, dict(frame.loc[at]), evidence, len(frame))]
 
@@ -165,7 +182,7 @@ def networks(book: Book) -> list[Finding]:
         name = Value("network", str(known.iloc[0]["network"]))
         said.append(Finding("networks.one", {"name": name}, (_at("networks", known.index[0]),)))
     else:
-        low, high = known["estimate"].idxmin(), known["estimate"].idxmax()
+        low, high = (_place(known["estimate"], least) for least in (True, False))
         values = {
             "least": interval("share", dict(known.loc[low])),
             "most": interval("share", dict(known.loc[high])),
@@ -226,7 +243,7 @@ def hours(book: Book) -> list[Finding]:
     if not book.has("heat"):
         return [Finding("hours.none")]
     table = book.frame("hours")
-    at = int(table["n"].idxmax())
+    at = _place(table["n"], False)
     hour = int(table.loc[at, "hour"])
     values = {
         "start": Value("hour", hour), "zone": zone(book),
@@ -336,7 +353,7 @@ def trend(book: Book) -> list[Finding]:
         p = about["p_value"]
         if p is None or p >= 0.05:
             return [Finding(f"trend.equal.{unit}", {"n": n}, (), "undecided")]
-        low, high = frame["estimate"].idxmin(), frame["estimate"].idxmax()
+        low, high = (_place(frame["estimate"], least) for least in (True, False))
         values = {
             "n": n,
             "least": interval("share", dict(frame.loc[low])),

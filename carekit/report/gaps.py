@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 from scipy import stats
@@ -75,7 +77,7 @@ def differences(rates: pd.DataFrame, table: pd.DataFrame, brand: str) -> pd.Data
     return made.assign(level=np.where(within, "level", found))
 
 
-def _satterthwaite(one: pd.Series, other: dict[str, float]) -> float:
+def _satterthwaite(one: Any, other: Any) -> float:
     top = (one["std_error"] ** 2 + other["std_error"] ** 2) ** 2
     parts = [row["std_error"] ** 4 / row["df"] for row in (one, other) if np.isfinite(row["df"])]
     return float(top / sum(parts)) if sum(parts) > 0 else float("inf")

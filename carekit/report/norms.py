@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from carekit.claims.ledger import load_ledger
@@ -79,7 +81,7 @@ def against_published(own: Requests, opened: pd.DataFrame) -> tuple[pd.DataFrame
     """
     listed = [ours(opened), *(_counts(own, name) for name in NAMES)]
     counts = pd.concat(listed, ignore_index=True)
-    rates = {"cluster": "unit", "interval": "auto"}
+    rates: dict[str, Any] = {"cluster": "unit", "interval": "auto"}
     whole = estimate_rate(counts, by=["definition"], **rates)
     parts = estimate_rate(counts, by=["definition", "network"], **rates)
     order = {name: i for i, name in enumerate((OURS, *NAMES))}

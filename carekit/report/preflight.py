@@ -137,8 +137,7 @@ def _facts(dataset: Dataset, engine: Engine, compared: Compared) -> dict[str, An
         .agg(n=_.count()).execute()
     )  # fmt: skip
     offsets = {
-        int(-pd.Timestamp(f"2025-{month}-01", tz=compared.zone).utcoffset().total_seconds() // 3600)
-        % 24
+        pd.Timestamp(f"2025-{month}-01", tz=compared.zone).tz_convert("UTC").hour
         for month in ("01", "07")
     }
     facts["midnight_local"] = int(hours.loc[hours["hour"].isin(offsets), "n"].sum())

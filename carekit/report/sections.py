@@ -24,6 +24,7 @@ from carekit.report.model import (
     Quotes,
     Report,
     Section,
+    Table,
     Terms,
     Tiles,
     Value,
@@ -54,7 +55,7 @@ def compose(book: Book, found: Found, meta: Meta) -> Report:
         _method(book, meta),
         _glossary(),
     ]
-    shown = {b.id for s in made for b in s.blocks if hasattr(b, "keys") and hasattr(b, "columns")}
+    shown = {b.id for s in made for b in s.blocks if isinstance(b, Table)}
     others = []
     for name in ("definitions", "curves", "criteria", "heat", "actions", "shrunk", "funnel"):
         if name in book.shown and book.has(name):
@@ -267,8 +268,8 @@ def _hours(book: Book) -> Section:
     if not book.has("heat"):
         return _section("hours", [_lines(text)])
     frame, hours = book.frame("heat"), book.frame("hours")
-    alt = Message("alt.heat", {"start": Value("hour", int(hours["n"].idxmax()))})
-    framed = {"frame": _framed(book.asked.hours)} if book.asked.hours else {}
+    alt = Message("alt.heat", {"start": Value("hour", int(hours["n"].argmax()))})
+    framed: dict[str, Any] = {"frame": _framed(book.asked.hours)} if book.asked.hours else {}
     chart = _chart(
         book, "heat", "heat", frame, text[0], _caption(book, int(frame["n"].sum()), "caption.plain"), alt=alt,
         **framed,

@@ -63,8 +63,8 @@ def trend(
         return pd.DataFrame(), about
     peers = rates[(rates["brand"] != brand) & (rates["n"] >= 10)]
     middle = peers.groupby("period")["estimate"].agg(["median", "count"])
-    middle = middle["median"].where(middle["count"] >= 3)
-    own["peers"] = own["period"].map(middle)
+    typical = middle["median"].where(middle["count"] >= 3)
+    own["peers"] = own["period"].map(typical)
     centre = own["n_answered"].sum() / own["n"].sum()
     own = own.assign(centre=centre, limit_low=np.nan, limit_high=np.nan, signal="")
     if len(own) >= MANY and 0 < centre < 1:
@@ -97,7 +97,7 @@ def _limits(own: pd.DataFrame, centre: float) -> pd.DataFrame:
 def equal_periods(rows: pd.DataFrame, periods: list[str]) -> float | None:
     """p-value of equal rates in all periods, authors as units (Wald's F); None if undefined."""
     names = pd.Index(periods)
-    code = names.get_indexer(rows["period"])
+    code = names.get_indexer(pd.Index(rows["period"]))
     answered = rows["answered"].to_numpy(float)
     n = np.bincount(code, minlength=len(names)).astype(float)
     p = np.bincount(code, answered, minlength=len(names)) / n

@@ -40,11 +40,12 @@ def catalogue(lang: str) -> dict[str, tuple[str, ...]]:
 
     with (LOCALES / f"{lang}.po").open("rb") as file:
         entries = read_po(file, locale=lang)
-    made = {}
+    made: dict[str, tuple[str, ...]] = {}
     for entry in entries:
         if entry.id:
             text = entry.string
-            made[str(entry.context)] = tuple(text) if isinstance(text, tuple | list) else (text,)
+            several = text if isinstance(text, tuple | list) else (text,)
+            made[str(entry.context)] = tuple(map(str, several))
     return made
 
 
@@ -115,9 +116,12 @@ def _written(name: str, message: Message, lang: str) -> str:
         text = fmt.label(text, LONGEST_NAME) if name in NAMES else text
         return f"\u2068{text}\u2069" if _RIGHT_TO_LEFT.search(text) else text
     if kind == "dates":
-        return fmt.days(*str(value).split("/"), lang)
+        start, end = str(value).split("/")
+        return fmt.days(start, end, lang)
     if kind == "share" and value is not None:
-        whole = message.values[plain if plain in message.values else plain.rpartition("_")[0]].value
+        whole: Any = message.values[
+            plain if plain in message.values else plain.rpartition("_")[0]
+        ].value
         # Small shares have a decimal, and so have the ends of their intervals.
         return fmt.share(value, lang, places=1 if whole is not None and 0 < whole < SMALL else 0)
     return fmt.write(Value(kind, value), lang)

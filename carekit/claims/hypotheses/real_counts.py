@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from carekit.claims import atlas, atlas_channels
 from carekit.claims.hypotheses.registry import Row, tests
 from carekit.claims.inquiry import Inquiry
@@ -39,9 +41,9 @@ def phone_cases(inquiry: Inquiry) -> tuple[Row, str]:
 def _channel(inquiry: Inquiry, channel: str) -> tuple[Row, str]:
     made = atlas_channels.shares(inquiry.conf_level)
     mine = made[made["channel"] == channel].set_index("place")
-    row = mine.loc["San Francisco US"]
+    row: Any = mine.loc["San Francisco US"]
     others = ", ".join(
-        f"{place.removesuffix(' US')} {percent(share)}"
+        f"{str(place).removesuffix(' US')} {percent(share)}"
         for place, share in mine["estimate"].drop("San Francisco US").items()
     )
     beside = f" Elsewhere: {others}." if others else ""
@@ -104,8 +106,8 @@ def elders_by_phone(inquiry: Inquiry) -> tuple[Row, str]:
 )
 def reviews_within_an_hour(inquiry: Inquiry) -> tuple[Row, str]:
     made = atlas.speed(inquiry.conf_level).set_index(["base", "hours"])
-    row = made.loc[("all reviews", 1)]
-    day = made.loc[("all reviews", 24), "estimate"]
+    row: Any = made.loc[("all reviews", 1)]
+    day: Any = made.loc[("all reviews", 24), "estimate"]
     return dict(row), (
         f"Real counts. Of {int(row['n']):,} reviews of one and two stars of {int(row['brands'])} "
         f"brands; {percent(day)} within a day (mean of brands, each counting once). Reviews in a "
