@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-from carekit.cli.general import Subparsers
+from carekit.cli.general import Subparsers, add_dataset, chosen
 
 OPTIONS = (
     "peers lang period title author logo accent hours coded weights anonymise_peers quotes no_ids "
@@ -22,7 +22,7 @@ def add_benchmark_parser(subparsers: Subparsers) -> None:
         help="one brand beside its peers: a report to hand over, in French or English",
         description="Writes OUT/report.html, .pdf, .xlsx, .pptx and .json, with data and figures.",
     )
-    parser.add_argument("dir", metavar="DIR", help="a dataset folder")
+    add_dataset(parser)
     parser.add_argument("--brand", required=True, help="the client, as the dataset writes it")
     parser.add_argument("--out", metavar="OUT", required=True, help="the folder of the report")
 
@@ -77,7 +77,7 @@ def run_benchmark(args: argparse.Namespace) -> int:
     given = {name: getattr(args, name) for name in OPTIONS if hasattr(args, name)}
     told = teller(STEPS + len(formats))
     try:
-        made = benchmark(open_dataset(args.dir), brand=args.brand, told=told, **given)
+        made = benchmark(open_dataset(chosen(args.dir)), brand=args.brand, told=told, **given)
         paths = made.write(args.out, formats=formats, told=told)
     finally:
         told("")

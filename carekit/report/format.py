@@ -41,8 +41,8 @@ def label(name: Any, width: int = LABEL) -> str:
 
     Examples
     --------
-    >>> label("Caisse Régionale d'Épargne et de Prévoyance du Ponant")
-    'Caisse Régiona…nce du Ponant'
+    >>> label("Union des Banques et Caisses de la Vallée")
+    'Union des Banq…de la Vallée'
     """
     signs = _graphemes(clean(name))
     if len(signs) <= width:
