@@ -381,7 +381,16 @@ def sources(folder: Path) -> None:
     shutil.copytree(ROOT / "figures", drawn, ignore=shutil.ignore_patterns("*.csv"))
     books = [f"notebooks/{path.stem}" for path in notebooks]
     cards = sorted(p for p in DOCUMENTS.values() if p.startswith("card-"))
-    guides = ["your-own-data", "how-to", "benchmark", "importing", "collecting", "surveys", "triage", "spark"]
+    guides = [
+        "your-own-data",
+        "how-to",
+        "benchmark",
+        "importing",
+        "collecting",
+        "surveys",
+        "triage",
+        "spark",
+    ]
     kept = {*guides, "hypotheses", "how-a-verdict-is-reached", "coverage-of-intervals", "recovery"}
     more = [path.stem for path in sorted(DOCS.glob("*.md")) if path.stem not in kept | {"speed"}]
     trees = {
