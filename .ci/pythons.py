@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / ".pythons"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 SUITE = "inference/rates inference/waits requests measures/test_answers.py measures/test_waits.py"
-SUITE += " measures/test_first_response.py measures/test_registry.py"
+SUITE += " measures/test_first_response.py"
 # What these tests need beside carekit itself, with the bounds of the extra `test`.
 NEEDED = {"hypothesis", "linearmodels", "packaging", "pillow", "polars", "pytest", "pytest-xdist"}
 NEEDED |= {"pyyaml"}
