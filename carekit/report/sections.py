@@ -268,7 +268,7 @@ def _hours(book: Book) -> Section:
         return _section("hours", [_lines(text)])
     frame, hours = book.frame("heat"), book.frame("hours")
     alt = Message("alt.heat", {"start": Value("hour", int(hours["n"].idxmax()))})
-    framed = {"frame": _framed(book.asked.hours)} if book.asked.hours else {}
+    framed = {"framed": _framed(book.asked.hours)} if book.asked.hours else {}
     chart = _chart(
         book, "heat", "heat", frame, text[0], _caption(book, int(frame["n"].sum()), "caption.plain"), alt=alt,
         **framed,
