@@ -266,7 +266,9 @@ def _hours(book: Book) -> Section:
         return _section("hours", [_lines(text)])
     frame, hours = book.frame("heat"), book.frame("hours")
     alt = Message("alt.heat", {"start": Value("hour", int(hours["n"].argmax()))})
-    framed: dict[str, Any] = {"frame": framed_hours(book.asked.hours)} if book.asked.hours else {}
+    framed: dict[str, Any] = {}
+    if book.asked.hours:
+        framed["framed"] = framed_hours(book.asked.hours)
     chart = _chart(
         book, "heat", "heat", frame, text[0], _caption(book, int(frame["n"].sum()), "caption.plain"), alt=alt,
         **framed,
