@@ -25,7 +25,7 @@ def data_folder(name: str) -> Path:
     --------
     >>> from carekit.dataset.resources import data_folder
     >>> sorted(path.name for path in data_folder("claims").glob("*.csv"))
-    ['articles.csv', 'hypotheses.csv', 'published_figures.csv', 'studies.csv']
+    ['articles.csv', 'hypotheses.csv', 'measures.csv', 'published_figures.csv', 'studies.csv']
     """
     homes = [PACKAGE / "_data"]
     if (PACKAGE.parent / "pyproject.toml").is_file():

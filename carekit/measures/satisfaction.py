@@ -139,7 +139,8 @@ def csat(requests: Requests, *, column: str = "csat", satisfied: str = "") -> To
 
     Examples
     --------
-    >>> import carekit, pandas as pd
+    >>> import warnings, carekit, pandas as pd
+    >>> warnings.simplefilter("ignore")  # tickets without answers
     >>> tickets = pd.DataFrame({"post_id": ["a", "b", "c"], "created_at": "2026-03-01T10:00:00Z",
     ...     "author_role": "customer", "csat": ["5", "1", None]})
     >>> data = carekit.from_frame(tickets, network="email", keep=["csat"])
@@ -204,7 +205,8 @@ def nps(requests: Requests, *, column: str = "nps") -> Told:
 
     Examples
     --------
-    >>> import carekit, pandas as pd
+    >>> import warnings, carekit, pandas as pd
+    >>> warnings.simplefilter("ignore")  # tickets without answers
     >>> asked = pd.DataFrame({"post_id": list("abcd"), "created_at": "2026-03-01T10:00:00Z",
     ...     "author_role": "customer", "nps": ["10", "9", "7", "3"]})
     >>> data = carekit.from_frame(asked, network="email", keep=["nps"])

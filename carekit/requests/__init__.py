@@ -80,7 +80,7 @@ class _Room(ModuleType):
         >>> requests = carekit.requests(carekit.open_dataset(), by="network")
         >>> rates = carekit.answer_rate(requests)
         >>> row = rates.iloc[0]
-        >>> len(requests.posts(network=row.network, answered=True)) == row.n_answered
+        >>> bool(len(requests.posts(network=row.network, answered=True)) == row.n_answered)
         True
         """
         from carekit.requests.value import Requests
