@@ -179,7 +179,7 @@ def test_weights_are_versioned():
 
 
 @pytest.mark.browser
-@pytest.mark.needs_system(*CHROMIUM, package="chromium")
+@pytest.mark.needs_system("chromium", "chromium-browser", "google-chrome", package="chromium")
 def test_the_page_in_a_browser(folder):
     from axe_playwright_python.sync_playwright import Axe
     from playwright.sync_api import sync_playwright
