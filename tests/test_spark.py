@@ -24,8 +24,8 @@ from carekit.measures.care_accounts import count_main_openings
 from carekit.measures.registry import REQUIRED, measures
 from carekit.measures.sharing import open_shared, share_counts
 from carekit.measures.waits import count_waits
-from carekit.requests.build import TIME_UNITS
 from carekit.requests.definitions import DEFINITIONS
+from carekit.requests.groups import TIME_UNITS
 from carekit.requests.threads import Threads, build_threads, dataset_threads
 from carekit.requests.value import Requests
 from carekit.sample import generate_sample

@@ -15,8 +15,8 @@ from carekit.inference.waits.fastest_waits import fastest_mean
 from carekit.measures.answers import count_answers
 from carekit.measures.registry import Told, measure
 from carekit.measures.waits import count_waits
-from carekit.requests.build import with_groups
 from carekit.requests.definitions import DEFINITIONS, Definition, get_definition
+from carekit.requests.groups import with_groups
 from carekit.requests.threads import dataset_threads
 from carekit.requests.value import Requests, count_rows
 

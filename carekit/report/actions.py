@@ -72,3 +72,10 @@ def _moved(
     spread += (part - weight) * (there - here) / n
     error = np.sqrt((pd.Series(spread).groupby(unit.to_numpy()).sum() ** 2).sum())
     return k, weight * (there - here), float(error)
+
+
+def framed_hours(schedule: str) -> list[tuple[int, int]]:
+    """The hours of a week, each counted from its start, in which the brand is open."""
+    week = pd.Series(pd.date_range("2024-01-01", periods=168, freq="h"))
+    inside = open_now(week, schedule or USUAL)
+    return [(int(t.weekday()) + 1, int(t.hour)) for t, on in zip(week, inside, strict=True) if on]

@@ -179,6 +179,7 @@ def benchmark(
 def _made(dataset: Dataset, asked: Asked, command: str, told: Callable[[str], object]) -> Report:
     from carekit.dataset.engine import sharing
     from carekit.report import frames, preflight, sections
+    from carekit.report.meta import meta_of
     from carekit.report.peers import choose
     from carekit.report.requests_table import period_condition, requests_of
     from carekit.report.tables import Book
@@ -196,7 +197,7 @@ def _made(dataset: Dataset, asked: Asked, command: str, told: Callable[[str], ob
         made.facts["definition"] = dataset.manifest.definition or "direct-opening"
         told("report")
         book = Book(made, asked, compared)
-        meta = sections.meta_of(book, found, dataset, command or _call(asked))
+        meta = meta_of(book, found, dataset, command or _call(asked))
         return sections.compose(book, found, meta)
 
 

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
-
-import pandas as pd
 
 from carekit.report.asked import MIN_N
 from carekit.report.model import Evidence, Finding, Level, Message, Value
-from carekit.report.tables import Book, count, interval, plain
+from carekit.report.tables import Book, count, end_of, interval, plain, row_at
 
 MIX_FROM = 0.01  # a mix of networks that moves the rate by less is not printed
 TORN = 0.02
 DAY = 1440
-
-
-def _rows(frame: pd.DataFrame) -> Iterator[tuple[Any, dict[str, Any]]]:
-    """Label and cells of each row."""
-    for i, row in frame.iterrows():
-        yield i, {str(name): value for name, value in row.items()}
-
-
-def _place(values: pd.Series, least: bool) -> Any:
-    """The label of the least, or of the greatest, of some values."""
-    return values.idxmin() if least else values.idxmax()
 
 
 def rate(book: Book) -> Finding:
@@ -131,7 +117,7 @@ def best_gap(book: Book) -> list[Finding]:
     found = frame[frame["level"] == "established"]
     if found.empty:
         return gap_count(book)
-    at = _place((found["estimate"] / found["std_error"]).abs(), False)
+    at = end_of((found["estimate"] / found["std_error"]).abs(), False)
     evidence = Evidence(f"differences.{at}", "differences", at)
     return [gap(book, dict(frame.loc[at]), evidence, len(frame))]
 
@@ -180,16 +166,16 @@ def networks(book: Book) -> list[Finding]:
         return [Finding("networks.none")]
     if len(known) == 1:
         name = Value("network", str(known.iloc[0]["network"]))
-        said.append(Finding("networks.one", {"name": name}, (_at("networks", known.index[0]),)))
+        said.append(Finding("networks.one", {"name": name}, (row_at("networks", known.index[0]),)))
     else:
-        low, high = (_place(known["estimate"], least) for least in (True, False))
+        low, high = (end_of(known["estimate"], least) for least in (True, False))
         values = {
             "least": interval("share", dict(known.loc[low])),
             "most": interval("share", dict(known.loc[high])),
             "low_name": Value("network", str(known.loc[low, "network"])),
             "high_name": Value("network", str(known.loc[high, "network"])),
         }
-        evidence = (_at("networks", low), _at("networks", high))
+        evidence = (row_at("networks", low), row_at("networks", high))
         said.append(Finding("networks.range", values, evidence))
     mix = book.frames.facts.get("mix")
     if mix and len(known) > 1:
@@ -199,10 +185,6 @@ def networks(book: Book) -> list[Finding]:
         else:
             said.append(Finding("mix.same"))
     return said
-
-
-def _at(table: str, row: Any) -> Evidence:
-    return Evidence(f"{table}.{int(row)}", table, int(row))
 
 
 def wait(book: Book) -> list[Finding]:
@@ -243,7 +225,7 @@ def hours(book: Book) -> list[Finding]:
     if not book.has("heat"):
         return [Finding("hours.none")]
     table = book.frame("hours")
-    at = _place(table["n"], False)
+    at = end_of(table["n"], False)
     hour = int(table.loc[at, "hour"])
     values = {
         "start": Value("hour", hour), "zone": zone(book),
@@ -302,7 +284,7 @@ def categories(book: Book) -> list[Finding]:
     # Named only where its interval lies above that of the next.
     if first["ci_low"] > second["ci_high"]:
         values = {"name": Value("category", first["category"]), "share": interval("share", first)}
-        said.append(Finding("cat.first", values, (_at("categories", top.index[0]),)))
+        said.append(Finding("cat.first", values, (row_at("categories", top.index[0]),)))
     n = int(book.frames.facts.get("n_coded") or 0)
     said.append(Finding("cat.ok", {"n": count(n)}) if n else Finding("cat.raw"))
     if drawn := book.frames.facts.get("drawn"):
@@ -336,106 +318,6 @@ def score_head(book: Book) -> Finding:
     """The score as a headline."""
     row, at = book.mine("scores")
     return Finding("score.head", {"brand": book.client, "s": interval("score", row)}, (at,))
-
-
-def trend(book: Book) -> list[Finding]:
-    """What may be said of change: ordinary variation first, never first against last."""
-    about = book.frames.facts.get("trend", {"kind": "short", "n": 0, "unit": "month"})
-    unit, n = about["unit"], count(about["n"])
-    if about["kind"] == "small":
-        return [Finding("trend.small", {"min": count(MIN_N)})]
-    if not book.has("trend"):
-        return [Finding(f"trend.short.{unit}", {"n": n})]
-    book.table("trend")
-    frame = book.frame("trend")
-    kind = "month" if unit == "month" else "date"
-    if about["kind"] == "equal":
-        p = about["p_value"]
-        if p is None or p >= 0.05:
-            return [Finding(f"trend.equal.{unit}", {"n": n}, (), "undecided")]
-        low, high = (_place(frame["estimate"], least) for least in (True, False))
-        values = {
-            "n": n,
-            "least": interval("share", dict(frame.loc[low])),
-            "most": interval("share", dict(frame.loc[high])),
-            "low_name": Value(kind, str(frame.loc[low, "period"])),  # type: ignore[arg-type]
-            "high_name": Value(kind, str(frame.loc[high, "period"])),  # type: ignore[arg-type]
-        }
-        evidence = (_at("trend", low), _at("trend", high))
-        return [Finding(f"trend.differ.{unit}", values, evidence, "established")]
-    return _signals(frame, unit, kind)
-
-
-def _signals(frame: pd.DataFrame, unit: str, kind: Any) -> list[Finding]:
-    said = []
-    for i, row in frame[frame["signal"] == "outside"].iterrows():
-        rate_ = Value("share", row["estimate"], row["limit_low"], row["limit_high"])
-        values = {"period": Value(kind, str(row["period"])), "rate": rate_}
-        key = "trend.point" if unit == "month" else "trend.point.week"
-        said.append(Finding(key, values, (_at("trend", i),), "established"))
-    run = frame[frame["signal"] == "run"]
-    if len(run):
-        values = {
-            "start": Value(kind, str(run["period"].iloc[0])),
-            "end": Value(kind, str(run["period"].iloc[-1])),
-            "centre": Value("share", float(run["centre"].iloc[0])),
-        }
-        evidence = (_at("trend", run.index[0]), _at("trend", run.index[-1]))
-        said.append(Finding("trend.run", values, evidence, "established"))
-    return said or [Finding(f"trend.none.{unit}", {}, (), "undecided")]
-
-
-def published(book: Book) -> list[Finding]:
-    """Each published figure beside the client under the same definition: no verdict."""
-    said = [Finding("norm.first")]
-    if not book.has("published"):
-        return said
-    book.table("published")
-    for i, row in book.frame("published").iterrows():
-        values = {
-            "source": Value("text", row["source"]), "year": Value("text", str(row["year"])),
-            "network": Value("network", row["network"]), "brand": book.client,
-            "published": Value("share", float(row["published"])),
-        }  # fmt: skip
-        if row["comparability"] == "none":
-            said.append(Finding("norm.none", values, (_at("published", i),)))
-            continue
-        near = "near_networks" if "networks" in row["differs"] else "near_brands"
-        values["value"] = interval("share", dict(row), "value")
-        values["comparability"] = Value("code", near)
-        said.append(Finding("norm", values, (_at("published", i),)))
-    return said
-
-
-def definitions(book: Book) -> list[Finding]:
-    """From which to which rate the same posts go, by definition."""
-    if not book.has("definitions") or len(book.frame("definitions")) < 2:
-        return []
-    book.table("definitions")
-    frame = book.frame("definitions")
-    values = {
-        "n": count(len(frame)),
-        "least": Value("share", float(frame["estimate"].min())),
-        "most": Value("share", float(frame["estimate"].max())),
-    }
-    ends = (frame["estimate"].idxmin(), frame["estimate"].idxmax())
-    return [Finding("norm.definitions", values, tuple(_at("definitions", i) for i in ends))]
-
-
-def action(book: Book) -> list[Finding]:
-    """The change that would move most, by arithmetic; nothing where none is established."""
-    if not book.has("actions"):
-        return []
-    row, at = book.row("actions")
-    values = {"gain": Value("points", float(row["estimate"]), float(row["ci_low"]),
-                            float(row["ci_high"]))}  # fmt: skip
-    if row["action"] == "off_hours":
-        asked = book.asked.hours
-        values["hours"] = Value("text", asked) if asked else Value("code", "usual_hours")
-    else:
-        values["part"] = Value("network", row["part"])
-        values["like"] = Value("network", row["like"])
-    return [Finding(f"action.{row['action']}", values, (at,))]
 
 
 def small(book: Book) -> list[Message]:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
 
-import carekit
+from carekit.report import around
 from carekit.report import findings as say
-from carekit.report.actions import USUAL, open_now
+from carekit.report.actions import framed_hours
 from carekit.report.asked import MIN_N, SMALL_CELL
 from carekit.report.model import (
     Block,
@@ -28,9 +27,9 @@ from carekit.report.model import (
     Terms,
     Tiles,
     Value,
-)
+)  # fmt: skip
 from carekit.report.preflight import Found
-from carekit.report.tables import Book, count, interval, plain
+from carekit.report.tables import Book, count, interval, plain, span
 
 TERMS = "request answer rate interval points established places median repeat handoff".split()
 LIMITS = "export private deleted solved population cause".split()
@@ -53,7 +52,10 @@ def compose(book: Book, found: Found, meta: Meta) -> Report:
         *([] if book.frames.facts["closed"] else [_score(book), _trend(book), _published(book)]),
         _limits(book, found),
         _method(book, meta),
-        _glossary(),
+        _section(
+            "glossary",
+            [Terms(tuple((Message(f"term.{n}"), Message(f"term.{n}.is")) for n in TERMS))],
+        ),
     ]
     shown = {b.id for s in made for b in s.blocks if isinstance(b, Table)}
     others = []
@@ -88,7 +90,7 @@ def _main(book: Book, found: Found) -> Section:
     blocks.append(_tiles(book))
     points = [
         say.rate(book), *say.rank(book), *say.best_gap(book), *say.wait(book),
-        *say.score(book)[:1], *say.action(book),
+        *say.score(book)[:1], *around.action(book),
     ]  # fmt: skip
     return _section("main", [*blocks, Bullets(tuple(points)), Paragraph((Message("census"),))])
 
@@ -110,11 +112,6 @@ def _tiles(book: Book) -> Tiles:
         score, _ = book.mine("scores")
         items.append((Message("tile.score"), interval("score", score)))
     return Tiles(tuple(items))
-
-
-def _span(book: Book) -> Value:
-    first, last = (book.frames.facts[k].strftime("%Y-%m-%d") for k in ("first", "last"))
-    return Value("dates", f"{first}/{last}")
 
 
 def _caption(book: Book, n: int, key: str = "caption") -> Message:
@@ -146,7 +143,7 @@ def _chart(
     unit: str = "share", **encoding: Any,
 ) -> Chart:  # fmt: skip
     """A chart whose options and sentences follow from its name where nothing else is said."""
-    about = {"brand": book.client, "zone": say.zone(book), "span": _span(book)}
+    about = {"brand": book.client, "zone": say.zone(book), "span": span(book)}
     order = {"order": "given"} if book.asked.anonymise_peers else {}
     shown = {"name": "brand", "unit": unit, "accent": (book.brand,), **order, **encoding}
     if kind != "funnel" and "brand" in frame:
@@ -269,20 +266,15 @@ def _hours(book: Book) -> Section:
         return _section("hours", [_lines(text)])
     frame, hours = book.frame("heat"), book.frame("hours")
     alt = Message("alt.heat", {"start": Value("hour", int(hours["n"].argmax()))})
-    framed: dict[str, Any] = {"frame": _framed(book.asked.hours)} if book.asked.hours else {}
+    framed: dict[str, Any] = {}
+    if book.asked.hours:
+        framed["framed"] = framed_hours(book.asked.hours)
     chart = _chart(
         book, "heat", "heat", frame, text[0], _caption(book, int(frame["n"].sum()), "caption.plain"), alt=alt,
         **framed,
     )  # fmt: skip
     cells = Message("hours.cells", {"min": count(SMALL_CELL)})
     return _section("hours", [chart, Paragraph((*text[1:], cells))])
-
-
-def _framed(schedule: str) -> list[tuple[int, int]]:
-    """The hours of a week, each counted from its start, in which the brand is open."""
-    week = pd.Series(pd.date_range("2024-01-01", periods=168, freq="h"))
-    inside = open_now(week, schedule or USUAL)
-    return [(int(t.weekday()) + 1, int(t.hour)) for t, on in zip(week, inside, strict=True) if on]
 
 
 def _contacts(book: Book) -> Section:
@@ -353,7 +345,7 @@ def _score(book: Book) -> Section:
 
 
 def _trend(book: Book) -> Section:
-    text = say.trend(book)
+    text = around.trend(book)
     if not book.has("trend"):
         return _section("trend", [_lines(text)])
     frame = book.frame("trend")
@@ -372,7 +364,7 @@ def _trend(book: Book) -> Section:
 
 
 def _published(book: Book) -> Section:
-    text, spread = say.published(book), say.definitions(book)
+    text, spread = around.published(book), around.definitions(book)
     blocks: list[Block | None] = [Paragraph((text[0],))]
     if book.has("definitions") and spread:
         frame = book.frame("definitions")
@@ -409,52 +401,3 @@ def _method(book: Book, meta: Meta) -> Section:
         said.append(Message("method.data", {"text": Value("text", sums)}))
     said.append(Message("method.command", {"text": Value("text", meta.command)}))
     return _section("method", [Bullets(tuple(said))])
-
-
-def _glossary() -> Section:
-    items = tuple((Message(f"term.{name}"), Message(f"term.{name}.is")) for name in TERMS)
-    return _section("glossary", [Terms(items)])
-
-
-def meta_of(book: Book, found: Found, dataset: Any, command: str) -> Meta:
-    """What the cover and the method say of the report itself."""
-    from carekit.dataset.folder import versions
-
-    asked, compared, facts = book.asked, book.compared, book.frames.facts
-    n = len(compared.peers)
-    about = {"n": count(n), "span": _span(book)}
-    title = (
-        Message("plain", {"text": Value("text", asked.title)})
-        if asked.title
-        else Message("title", {"brand": book.client})
-    )
-    first, last = (facts[k].strftime("%Y-%m-%d") for k in ("first", "last"))
-    used = dict(versions("duckdb", "numpy", "pandas", "scipy"))
-    parts = [p for p in dataset.manifest.parts if p.table == "posts"]
-    return Meta(
-        brand=compared.brand,
-        peers=tuple(sorted(compared.names[p] for p in compared.peers)),
-        lang=asked.lang,
-        title=title,
-        subtitle=Message("subtitle" if n else "subtitle.alone", about),
-        first=first,
-        last=last,
-        zone=compared.zone,
-        zone_known=compared.zone_known,
-        observed_until=found.observed_until,
-        author=asked.author,
-        synthetic=dataset.manifest.synthetic,
-        dataset=facts["source"],
-        accent=asked.accent,
-        logo="" if asked.anonymise_peers else asked.logo,
-        anonymised=asked.anonymise_peers,
-        versions={
-            "carekit": carekit.__version__,
-            "Python": f"{sys.version_info.major}.{sys.version_info.minor}",
-            **{k: v for k, v in used.items() if k != "carekit"},
-        },
-        seeds={"ranks": 1, "weights": 1, "texts": 2026},
-        checksums={f"posts {i}": p.sha256 for i, p in enumerate(parts, 1)},
-        command=command,
-        weights_name=asked.weights_name,
-    )

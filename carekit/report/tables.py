@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -194,3 +194,25 @@ def plain(value: Any) -> Any:
 def count(value: Any) -> Value:
     """A count."""
     return Value("count", int(value))
+
+
+def row_at(table: str, row: Any) -> Evidence:
+    """The row of a table as evidence."""
+    return Evidence(f"{table}.{int(row)}", table, int(row))
+
+
+def rows_of(frame: pd.DataFrame) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """Label and cells of each row."""
+    for i, row in frame.iterrows():
+        yield i, {str(name): value for name, value in row.items()}
+
+
+def end_of(values: pd.Series, least: bool) -> Any:
+    """The label of the least, or of the greatest, of some values."""
+    return values.idxmin() if least else values.idxmax()
+
+
+def span(book: Book) -> Value:
+    """The first and the last day of the report."""
+    first, last = (book.frames.facts[k].strftime("%Y-%m-%d") for k in ("first", "last"))
+    return Value("dates", f"{first}/{last}")

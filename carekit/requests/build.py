@@ -12,28 +12,17 @@ from typing import TYPE_CHECKING
 
 from carekit.dataset.engine import Engine
 from carekit.dataset.schema import AUTOMATIC, CREATED_UNTIL, POSTS, REQUESTS
-from carekit.errors import InputError, did_you_mean
 from carekit.requests.clock import whole_seconds
 from carekit.requests.definitions import Definition, check_built, get_definition
 from carekit.requests.judging import choose_requests, judge_answers
 from carekit.requests.replies import brand_posts, first_answers, last_second, own_answers
 from carekit.requests.threads import Threads, dataset_threads, distinct_posts
-from carekit.requests.where import condition
 
 if TYPE_CHECKING:
     import ibis
 
     from carekit.dataset.folder import Dataset
 
-TIME_UNITS = {
-    "year": "%Y",
-    "quarter": None,
-    "month": "%Y-%m",
-    "week": None,
-    "day": "%Y-%m-%d",
-    "weekday": "%u",
-    "hour": "%H",
-}
 # Requests of so many posts are kept once built: measuring again then costs a tenth. They take
 # about 50 MB a million posts and definition; of larger datasets they are built anew each time.
 KEPT_UP_TO = 5_000_000
@@ -368,48 +357,3 @@ def _with_threads(table: ibis.Table, threads: Threads) -> ibis.Table:
     return known.select(
         *kept, thread_id=_.root, thread_complete=_.complete, n_customer_posts=_.customers
     )
-
-
-def with_groups(table: ibis.Table, by: tuple[str, ...], *, where: str | None = None) -> ibis.Table:
-    """The requests for which `where` holds, with the columns of `by` as plain columns.
-
-    `by` may name the columns of the requests and parts of created_at, UTC: year, quarter, month,
-    week, day, weekday (1 is Monday), hour.
-
-    Raises
-    ------
-    InputError
-        If `by` or `where` names a column that does not exist.
-    """
-    known = [*table.columns, *TIME_UNITS]
-    for name in by:
-        if name not in known:
-            raise InputError(
-                f"`by` names a column {name!r} that does not exist; columns: {', '.join(known)}."
-                f"{did_you_mean(name, known) or ' Choose among these.'}"
-            )
-    if len(set(by)) < len(by):
-        raise InputError(f"`by` names a column twice: {', '.join(by)}. Name each once.")
-    parts = {n: _time_part(table, n) for n in TIME_UNITS if n not in table.columns}
-    table = table.mutate(**parts)
-    return table.filter(condition(table, where)) if where else table
-
-
-def _time_part(table: ibis.Table, name: str) -> ibis.Value:
-    import ibis
-
-    time = table.created_at.cast("timestamp")
-    if name == "quarter":
-        return time.year().cast("string") + ibis.literal("-Q") + time.quarter().cast("string")
-    if name == "weekday":
-        return (time.day_of_week.index() + 1).cast("string")
-    if name == "week":
-        # Not strftime: Spark has no weeks of ISO 8601 there. Days at the turn of a year may belong
-        # to the last week of the year before, or to the first of the next.
-        number, month = time.week_of_year(), time.month()
-        turn = ibis.cases(
-            ((number >= 52) & (month == 1), -1), ((number == 1) & (month == 12), 1), else_=0
-        )
-        year = (time.year() + turn).cast("string")
-        return year + ibis.literal("-W") + number.cast("string").lpad(2, "0")
-    return time.strftime(TIME_UNITS[name])

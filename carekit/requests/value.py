@@ -15,8 +15,9 @@ import pandas as pd
 from carekit.dataset.engine import Engine, open_engine, to_frame
 from carekit.errors import InputError, did_you_mean
 from carekit.inference.rates.proportions import estimate_rate
-from carekit.requests.build import THREAD_COLUMNS, Built, build_requests, with_groups
+from carekit.requests.build import THREAD_COLUMNS, Built, build_requests
 from carekit.requests.definitions import DEFAULT, OPENING_UNITS, Definition, get_definition
+from carekit.requests.groups import with_groups
 from carekit.requests.threads import distinct_posts
 
 if TYPE_CHECKING:

@@ -8,8 +8,9 @@ import pytest
 from carekit.dataset.engine import connect
 from carekit.dataset.schema import REQUESTS
 from carekit.errors import InputError
-from carekit.requests.build import build_requests, with_groups
+from carekit.requests.build import build_requests
 from carekit.requests.definitions import Definition, get_definition
+from carekit.requests.groups import with_groups
 
 BRAND = {"author_role": "brand"}
 ROWS = [
