@@ -77,6 +77,7 @@ def test_cells_and_the_rows_behind_them_give_the_same_answer():
     left = residual(design, y)
     rows = cluster_contrasts(design, left, cluster=cluster, contrasts=np.eye(2))
     keys, cell = np.unique(np.column_stack([cluster, x]), axis=0, return_inverse=True)
+    cell = cell.ravel()  # numpy 2.0.0 gives a column here
     size = np.bincount(cell)
     cells = cluster_contrasts(
         np.column_stack([np.ones(len(keys)), keys[:, 1]]).astype(float),
