@@ -5,7 +5,7 @@ The recordings hold real people: they are downloaded when the test runs, and nev
 
 from __future__ import annotations
 
-import importlib.util
+import importlib.metadata
 import json
 import subprocess
 import sys
@@ -32,7 +32,8 @@ SEEN = datetime(2026, 1, 1, tzinfo=UTC)
 
 def pip_python() -> str:
     """A Python that has pip: environments made by uv have none."""
-    if importlib.util.find_spec("pip") is not None:
+    # Asked of the list of packages: looking for the module trips over whoever imported distutils.
+    if any(importlib.metadata.distributions(name="pip")):
         return sys.executable
     home = SDISTS.parent / "pip"
     if not home.is_dir():
