@@ -24,7 +24,9 @@ def build() -> ModuleType:
     assert spec
     assert spec.loader
     made = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(ROOT / "docs")  # where it finds its parts
+        spec.loader.exec_module(made)
     return made
 
 
