@@ -64,6 +64,23 @@ def test_the_ledger_has_a_row_a_figure_with_what_was_found(sources: Path) -> Non
     assert "F08 contradicted" in row
 
 
+def test_the_page_on_real_counts_counts_what_there_is() -> None:
+    """Each measure of the ledger once, with its figures; the hypotheses with a row of real counts."""
+    text = (ROOT / "docs" / "measured.md").read_text("utf-8")
+    beside = re.findall(r"^\| (\w+) \| (\d+) \|", text, re.M)
+    without = re.findall(r"(\w+) \((\d+)\)", text.partition("at most: ")[2].partition("\n")[0])
+    figures = carekit.claims.load_ledger().figures["measure"].value_counts()
+    assert {name: int(n) for name, n in [*beside, *without]} == figures.to_dict()
+    sums = [sum(int(n) for _, n in part) for part in (beside, without)]
+    assert f"{sums[0]} figures have real counts beside them. The other {sums[1]} " in text
+    import_module("carekit.claims.hypotheses.judge")  # loads every test
+    every = import_module("carekit.claims.hypotheses.registry").TESTS
+    real = {name for name, tests in every.items() if any(one.on == "measured" for one in tests)}
+    assert f"{sum(sums)} published figures and {len(real)} of the {len(every)} hypotheses" in text
+    named = text.partition("## Hypotheses")[2].partition("\n## ")[0]
+    assert set(re.findall(r"\bH\d\d\b", named)) == real
+
+
 def test_links_lead_to_pages_or_are_words(build: ModuleType) -> None:
     text = "[a](docs/surveys.md) [b](run.py) [c](https://c.example) [d](notebooks/04-x.ipynb#e)"
     assert build.relinked(text, "README.md") == (
