@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -62,6 +63,34 @@ def test_the_ledger_has_a_row_a_figure_with_what_was_found(sources: Path) -> Non
     assert text.count("<tr data-") == len(carekit.claims.load_ledger().figures)
     row = next(row for row in text.split("<tr ") if 'data-head="id">C023</td>' in row)
     assert "F08 contradicted" in row
+
+
+PAGE = """
+const rows = ["C035 waits", "C036 answers"].map(textContent => ({ textContent, dataset: {} }));
+const words = { value: "", addEventListener() {} }, count = {};
+const ids = { "ledger-words": words, "ledger-count": count, "the-ledger": {} };
+globalThis.location = { hash: process.argv[1] };
+globalThis.document = {
+  addEventListener: (_, start) => { globalThis.start = start; },
+  querySelector: () => ({ tBodies: [{ rows }] }),
+  querySelectorAll: () => [],
+  getElementById: id => ids[id] ?? null,
+};
+"""
+
+
+@pytest.mark.parametrize(
+    ("part", "shown"), [("", 2), ("#C035", 1), ("#the-ledger", 2), ("#50%", 2)]
+)
+def test_a_link_into_the_ledger_chooses_rows_and_one_to_a_heading_none(
+    part: str, shown: int
+) -> None:
+    if shutil.which("node") is None:
+        pytest.skip("needs node")
+    filters = (ROOT / "docs" / "site" / "ledger.js").read_text("utf-8")
+    code = f"{PAGE}{filters}start(); console.log(count.textContent);"
+    done = subprocess.run(["node", "-e", code, part], capture_output=True, text=True)
+    assert done.stdout == f"{shown} of 2 figures\n", done.stderr
 
 
 def test_the_page_on_real_counts_counts_what_there_is() -> None:
