@@ -82,13 +82,16 @@ __all__ = ["__version__", *sorted([*_LAZY, *_NAMESPACES])]
 
 
 def room(name: str, modules: dict[str, str]) -> tuple[Callable[[str], Any], list[str]]:
-    """`__getattr__` and `__all__` of a room; module → names, loaded when they are first used."""
+    """`__getattr__` and `__all__` of a room; module → names, loaded when they are first used.
+
+    A module is named from the room on, one beside it with a point in front: ".text.tone".
+    """
     known = {word: module for module, words in modules.items() for word in words.split()}
 
     def look_up(word: str) -> Any:
         if word not in known:
             raise AttributeError(f"module {name!r} has no attribute {word!r}")
-        return getattr(importlib.import_module(f"{name}.{known[word]}"), word)
+        return getattr(importlib.import_module(f".{known[word]}", name), word)
 
     return look_up, sorted(known)
 

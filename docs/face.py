@@ -6,8 +6,8 @@ its declaration; a test holds the file to what this gives.
 
 from __future__ import annotations
 
-import inspect
 import re
+import textwrap
 from pathlib import Path
 
 import carekit
@@ -35,9 +35,9 @@ TYPES = {
     "target": "str",
 }
 KNOWN = set(
-    "str int float bool None tuple Any os PathLike pd DataFrame Sequence Collection".split()
+    "str int float bool None tuple Any os PathLike pd DataFrame Sequence Collection "
+    "Definition".split()
 )
-KNOWN.add("Definition")
 
 
 def typed(annotation: str) -> str:
@@ -45,22 +45,29 @@ def typed(annotation: str) -> str:
     return annotation if set(re.findall(r"[A-Za-z_]+", annotation)) <= KNOWN else "Any"
 
 
+def declared(name: str, parameters: list[str], result: str) -> str:
+    """A function, its parameters side by side in lines of 100; none is broken."""
+    whole = ", ".join(parameter.replace(" ", "\0") for parameter in parameters) + ","
+    indented = {"initial_indent": "    ", "subsequent_indent": "    "}
+    lines = textwrap.fill(whole, 100, break_long_words=False, break_on_hyphens=False, **indented)
+    return f"def {name}(\n{lines}\n) -> {result}: ...\n".replace("\0", " ")
+
+
 def signature(measure: Measure) -> str:
-    """How a measure is called, one line; options that must be given have no default."""
+    """How a measure is called; options that must be given have no default."""
     own = [(n, typed(p.annotation), p.default is REQUIRED) for n, p in measure.own.items()]
     common = [(n, TYPES[n], d is REQUIRED) for n, d in measure.options.items()]
     options = [f"{n}: {kind}" + ("" if needed else " = ...") for n, kind, needed in own + common]
     made = measure.function.__annotations__.get("return", "")
     result = "Result" if made in ("Told", "pd.DataFrame") else "Any"
     name = measure.name.replace("-", "_")
-    lines = "".join(f"    {option},\n" for option in ["dataset: Dataset | Requests", "*", *options])
-    return f"def {name}(\n{lines}) -> {result}: ...\n"
+    return declared(name, ["dataset: Dataset | Requests", "*", *options], result)
 
 
 def requests() -> str:
     """The room that is called by its own name."""
-    common = "".join(f"    {name}: {kind} = ...,\n" for name, kind in TYPES.items())
-    return f"def requests(\n    dataset: Dataset,\n    *,\n{common}) -> Requests: ...\n"
+    common = [f"{name}: {kind} = ..." for name, kind in TYPES.items()]
+    return declared("requests", ["dataset: Dataset", "*", *common], "Requests")
 
 
 def stub() -> str:
@@ -76,11 +83,6 @@ def stub() -> str:
     head = HEAD + "\n".join(lines) + "\n\n__version__: str\nMEASURES: dict[str, str]\n\n"
     head += "def room(name: str, modules: dict[str, str]) -> tuple[Any, list[str]]: ...\n"
     return head + requests() + "".join(signature(measure) for measure in measures().values())
-
-
-def summary(name: str) -> str:
-    """The first line of what a public name says of itself."""
-    return (inspect.getdoc(getattr(carekit, name)) or "").partition("\n")[0]
 
 
 if __name__ == "__main__":

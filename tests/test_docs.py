@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -24,7 +25,9 @@ def build() -> ModuleType:
     assert spec
     assert spec.loader
     made = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(ROOT / "docs")  # where it finds its parts
+        spec.loader.exec_module(made)
     return made
 
 
@@ -60,6 +63,51 @@ def test_the_ledger_has_a_row_a_figure_with_what_was_found(sources: Path) -> Non
     assert text.count("<tr data-") == len(carekit.claims.load_ledger().figures)
     row = next(row for row in text.split("<tr ") if 'data-head="id">C023</td>' in row)
     assert "F08 contradicted" in row
+
+
+PAGE = """
+const rows = ["C035 waits", "C036 answers"].map(textContent => ({ textContent, dataset: {} }));
+const words = { value: "", addEventListener() {} }, count = {};
+const ids = { "ledger-words": words, "ledger-count": count, "the-ledger": {} };
+globalThis.location = { hash: process.argv[1] };
+globalThis.document = {
+  addEventListener: (_, start) => { globalThis.start = start; },
+  querySelector: () => ({ tBodies: [{ rows }] }),
+  querySelectorAll: () => [],
+  getElementById: id => ids[id] ?? null,
+};
+"""
+
+
+@pytest.mark.parametrize(
+    ("part", "shown"), [("", 2), ("#C035", 1), ("#the-ledger", 2), ("#50%", 2)]
+)
+def test_a_link_into_the_ledger_chooses_rows_and_one_to_a_heading_none(
+    part: str, shown: int
+) -> None:
+    if shutil.which("node") is None:
+        pytest.skip("needs node")
+    filters = (ROOT / "docs" / "site" / "ledger.js").read_text("utf-8")
+    code = f"{PAGE}{filters}start(); console.log(count.textContent);"
+    done = subprocess.run(["node", "-e", code, part], capture_output=True, text=True)
+    assert done.stdout == f"{shown} of 2 figures\n", done.stderr
+
+
+def test_the_page_on_real_counts_counts_what_there_is() -> None:
+    """Each measure of the ledger once, with its figures; the hypotheses with a row of real counts."""
+    text = (ROOT / "docs" / "measured.md").read_text("utf-8")
+    beside = re.findall(r"^\| (\w+) \| (\d+) \|", text, re.M)
+    without = re.findall(r"(\w+) \((\d+)\)", text.partition("at most: ")[2].partition("\n")[0])
+    figures = carekit.claims.load_ledger().figures["measure"].value_counts()
+    assert {name: int(n) for name, n in [*beside, *without]} == figures.to_dict()
+    sums = [sum(int(n) for _, n in part) for part in (beside, without)]
+    assert f"{sums[0]} figures have real counts beside them. The other {sums[1]} " in text
+    import_module("carekit.claims.hypotheses.judge")  # loads every test
+    every = import_module("carekit.claims.hypotheses.registry").TESTS
+    real = {name for name, tests in every.items() if any(one.on == "measured" for one in tests)}
+    assert f"{sum(sums)} published figures and {len(real)} of the {len(every)} hypotheses" in text
+    named = text.partition("## Hypotheses")[2].partition("\n## ")[0]
+    assert set(re.findall(r"\bH\d\d\b", named)) == real
 
 
 def test_links_lead_to_pages_or_are_words(build: ModuleType) -> None:

@@ -72,16 +72,10 @@ def test_every_text_file_ends_its_lines_with_lf() -> None:
 
 # ---------------------------------------------------------------- from the built wheel
 
-POSTS = """\
-id,when,firm,role,answers,words
-1,2026-03-01 09:00,acme,customer,,My parcel is late
-2,2026-03-01 09:30,acme,brand,1,Sorry! We are looking into it
-3,2026-03-01 10:00,acme,customer,,Where is my refund?
-4,2026-03-02 11:00,brio,customer,,It does not work
-5,2026-03-02 11:20,brio,brand,4,Please restart it
-6,2026-03-03 12:00,brio,customer,,Thanks for nothing
-"""
-MAP = "post_id=id,created_at=when,brand=firm,author_role=role,reply_to=answers,text=words"
+# The file and its columns as docs/your-own-data.md has them.
+GUIDE = (ROOT / "docs" / "your-own-data.md").read_text(encoding="utf-8")
+(POSTS,) = re.findall(r"```text\n(.*?)```", GUIDE, re.S)
+(MAP,) = re.findall(r"--map (\S+)", GUIDE)
 # One command of each group. Empty: no DIR, so the sample.
 COMMANDS = """
 carekit --version

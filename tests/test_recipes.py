@@ -104,7 +104,7 @@ def test_a_figure_is_a_row_of_the_ledger(tmp_path):
     new = next(r for r in rows if r["figure_id"] == "C001") | {"figure_id": "C999", "value": "0.5"}
     with file.open("a", encoding="utf-8", newline="") as f:
         csv.DictWriter(f, list(new), lineterminator="\n").writerow(new)
-    ledger = carekit.load_ledger(folder)
+    ledger = carekit.claims.load_ledger(folder)
     verdict = carekit.replay("C999", carekit.open_dataset(), ledger=ledger)
     assert verdict.published == 0.5
     assert verdict.verdict
@@ -133,7 +133,7 @@ def test_a_hypothesis_is_tested_by_one_function(monkeypatch):
         }
         return kept, "All direct openings."
 
-    verdict = carekit.judge_hypothesis("H31", carekit.open_dataset())
+    verdict = carekit.claims.judge_hypothesis("H31", carekit.open_dataset())
     assert "most means more than 50 %" in [row.test for row in verdict.evidence][-1]
 
 

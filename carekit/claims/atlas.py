@@ -37,12 +37,13 @@ CHOSEN = (
 _COUNTS = ["n", "n_answered"]
 
 
-def _facts(measure: str, question: str, denominator: str, **more: Any) -> Facts:
+def stated(measure: str, question: str, denominator: str, **more: Any) -> Facts:
+    """Facts of real reviews: their source, and how their files were chosen."""
     notes = (CHOSEN, *more.pop("notes", ()))
     return Facts(measure, question, denominator, source=SOURCE, notes=notes, **more)
 
 
-def _reviews(stars: tuple[int, ...] = (1, 2, 3, 4, 5)) -> pd.DataFrame:
+def reviews(stars: tuple[int, ...] = (1, 2, 3, 4, 5)) -> pd.DataFrame:
     """Store reviews of these stars, with `collection`: the repository that a file comes from."""
     reviews = load_measured("atlas/a_app_reviews")
     sources = load_measured("atlas/ab_sources").set_index("source_id")
@@ -51,21 +52,26 @@ def _reviews(stars: tuple[int, ...] = (1, 2, 3, 4, 5)) -> pd.DataFrame:
     return reviews[reviews["rating"].isin(stars)]
 
 
+def with_limits(table: pd.DataFrame, n_yes: str, conf_level: float) -> pd.DataFrame:
+    """Share of `n_yes` in n, row by row, each of the n independent."""
+    low, high = wilson(table[n_yes], table["n"], conf_level=conf_level)
+    return table.assign(estimate=table[n_yes] / table["n"], ci_low=low, ci_high=high)
+
+
 def brands(conf_level: float = 0.95) -> Result:
     """Answered share of the one- and two-star store reviews of each brand with 20 of them or more.
 
     One row a brand: brand, country, sector, collection, drawn, n, n_answered, estimate, ci_low, ci_high.
     """
     keys = ["brand", "country", "sector", "collection", "drawn"]
-    table = _reviews(LOW).groupby(keys, as_index=False)[_COUNTS].sum()
+    table = reviews(LOW).groupby(keys, as_index=False)[_COUNTS].sum()
     # One brand in two collections is one brand, of the collection with more of its reviews.
     table = table.sort_values("n", ascending=False)
     sums = table.groupby("brand")[_COUNTS].sum()
     table = table.drop_duplicates("brand").drop(columns=_COUNTS).join(sums, on="brand")
     table = table[table["n"] >= FEWEST].sort_values("brand", ignore_index=True)
-    low, high = wilson(table["n_answered"], table["n"], conf_level=conf_level)
-    made = table.assign(estimate=table["n_answered"] / table["n"], ci_low=low, ci_high=high)
-    facts = _facts("answer rate of brands", "which share of their low-star reviews brands answer",
+    made = with_limits(table, "n_answered", conf_level)
+    facts = stated("answer rate of brands", "which share of their low-star reviews brands answer",
                    "store reviews of one and two stars", by=("brand",), conf_level=conf_level,
                    independent_unit="review", target="these brands")  # fmt: skip
     return Result(made, facts=facts)
@@ -88,7 +94,7 @@ def spread(conf_level: float = 0.95) -> Result:
     ]
     made = pd.DataFrame(rows, columns=["what", "estimate", "ci_low", "ci_high"])
     counts = [n.sum(), len(n), len(n), (rate < 0.05).sum(), (rate > 0.9).sum(), len(n)]
-    facts = _facts("how much brands differ", "how little a rate over brands says of any brand",
+    facts = stated("how much brands differ", "how little a rate over brands says of any brand",
                    "store reviews of one and two stars", conf_level=conf_level,
                    independent_unit="brand",
                    notes=("n: reviews in the first row, brands in the others.",))  # fmt: skip
@@ -104,7 +110,7 @@ def rates(by: str, conf_level: float = 0.95) -> Result:
     """
     if by not in GROUPS:
         raise InputError(f"`by` is {by!r}; expected one of: {', '.join(GROUPS)}. Name one.")
-    table = _reviews() if by == "rating" else _reviews(LOW)
+    table = reviews() if by == "rating" else reviews(LOW)
     if by == "network":
         other = load_measured("atlas/b_other_networks")
         table = pd.concat([table, other[other["rating"].isin(LOW)]])
@@ -113,7 +119,7 @@ def rates(by: str, conf_level: float = 0.95) -> Result:
     made = estimate_targets(counts, by=by, conf_level=conf_level)
     what = "store reviews" if by != "network" else "reviews and complaints"
     stars = "" if by == "rating" else " of one and two stars"
-    facts = _facts("answer rate", "who gets an answer", what + stars, by=(by,),
+    facts = stated("answer rate", "who gets an answer", what + stars, by=(by,),
                    units=dict.fromkeys(["brand_sd", "next_low", "next_high"], "share"),
                    conf_level=conf_level, independent_unit="brand",
                    target="these brands and brands like these")  # fmt: skip
@@ -126,7 +132,7 @@ def by_star(conf_level: float = 0.95) -> Result:
     One row: n (brands with 20 reviews of each kind), n_more (that answer low stars more), estimate
     (mean of the differences), ci_low, ci_high (Student's t over brands), p_value.
     """
-    table = _reviews()
+    table = reviews()
     kind = np.select([table["rating"].isin(LOW), table["rating"].isin(HIGH)], ["low", "high"], "")
     sums: Any = table.assign(kind=kind).pivot_table(
         index="brand", columns="kind", values=_COUNTS, aggfunc="sum"
@@ -138,7 +144,7 @@ def by_star(conf_level: float = 0.95) -> Result:
     reach = float(critical_value(conf_level, len(gap) - 1)) * error
     row = {"estimate": gap.mean(), "ci_low": gap.mean() - reach, "ci_high": gap.mean() + reach}
     p = 2 * float(stdtr(len(gap) - 1, -abs(gap.mean() / error)))
-    facts = _facts("low stars less high stars", "are low stars answered more",
+    facts = stated("low stars less high stars", "are low stars answered more",
                    "brands that answer some review and have 20 of one and two and of four and five stars",
                    unit="points", conf_level=conf_level, independent_unit="brand",
                    target="brands like these")  # fmt: skip
@@ -153,7 +159,7 @@ def speed(conf_level: float = 0.95) -> Result:
     dated before the review or without a time are in the first base, as not within; the second is
     answers with a known time.
     """
-    table = _reviews(LOW)
+    table = reviews(LOW)
     known = table["n_answered"] - table["n_negative"] - table["wait_unknown"]
     parts = []
     for base, n in (("all reviews", table["n"]), ("answered, time known", known)):
@@ -167,7 +173,7 @@ def speed(conf_level: float = 0.95) -> Result:
     made = made[
         ["hours", "base", "n", "n_yes", "estimate", "ci_low", "ci_high", "brands", "method"]
     ]
-    facts = _facts("answered in time", "which share is answered within hours",
+    facts = stated("answered in time", "which share is answered within hours",
                    "store reviews of one and two stars", by=("hours",), conf_level=conf_level,
                    independent_unit="brand", target="brands like these")  # fmt: skip
     return Result(made, facts=facts)
@@ -179,7 +185,7 @@ def draws() -> Result:
     One row a brand of such a file: n, as_drawn (all its reviews together), and the same rates by
     star with the stars of the files of newest reviews (`as_newest`), or each star alike.
     """
-    table = _reviews()
+    table = reviews()
     newest = table[table["drawn"].str.contains("newest") & ~table["drawn"].str.contains("star")]
     mix = newest.groupby("rating")["n"].sum()
     apart = table[table["drawn"].str.contains("of each star separately")]
@@ -193,7 +199,7 @@ def draws() -> Result:
         "as_newest": share.mul(mix / mix.sum()).sum(axis=1), "each_star_alike": share.mean(axis=1),
     }).reset_index(drop=True)  # fmt: skip
     made["estimate"] = made["as_drawn"] - made["as_newest"]
-    facts = _facts("what drawing does", "how a rate moves with the stars that were drawn",
+    facts = stated("what drawing does", "how a rate moves with the stars that were drawn",
                    "store reviews of brands whose five stars were drawn separately", unit="points",
                    units=dict.fromkeys(["as_drawn", "as_newest", "each_star_alike"], "share"),
                    by=("brand",))  # fmt: skip

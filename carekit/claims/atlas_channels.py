@@ -6,7 +6,6 @@ import pandas as pd
 
 from carekit.claims import atlas
 from carekit.dataset.measured import load_measured
-from carekit.inference.rates.intervals import wilson
 from carekit.show.facts import Facts
 from carekit.show.result import Result
 
@@ -33,13 +32,14 @@ def shares(conf_level: float = 0.95) -> Result:
                   left_out={"cases entered by staff or programs": int(cases["n"].sum() - kept["n"].sum())},
                   notes=(f"Real counts. {INDEPENDENT} The Boston file is a part: animals and what goes "
                          "with them. Cities, no firms.",))  # fmt: skip
-    return Result(_with_limits(made, conf_level), facts=facts)
+    return Result(atlas.with_limits(made, "n_yes", conf_level), facts=facts)
 
 
 def older(conf_level: float = 0.95) -> Result:
     """Share of complainants who say that they are 62 or older, by channel of the complaint.
 
-    One row a channel: channel, n (complaints with the tag known), n_yes, estimate, ci_low, ci_high.
+    One row an extract and channel with 20 such complaints or more: extract, channel, n (complaints
+    with the tag known), n_yes, estimate, ci_low, ci_high.
     """
     tags = load_measured("atlas/d_cfpb_age_tag_by_channel")
     known = tags[tags["older_american_tag"].isin(["yes", "no"])]
@@ -54,7 +54,8 @@ def older(conf_level: float = 0.95) -> Result:
                   notes=(f"Real counts. {INDEPENDENT} The tag is self-declared: who does not give it may "
                          "be as old. The extracts are not random, and social networks are no channel "
                          "there.",))  # fmt: skip
-    return Result(_with_limits(made[made["n"] >= atlas.FEWEST], conf_level), facts=facts)
+    kept = made[made["n"] >= atlas.FEWEST].reset_index(drop=True)
+    return Result(atlas.with_limits(kept, "n_yes", conf_level), facts=facts)
 
 
 def definitions() -> Result:
@@ -62,7 +63,7 @@ def definitions() -> Result:
 
     One row a definition: definition, n, n_answered, estimate. Store reviews of all stars.
     """
-    table = atlas._reviews()
+    table = atlas.reviews()
     low = table[table["rating"].isin(atlas.LOW)]
     brands = table.groupby("brand")[["n", "n_answered"]].sum()
     brands = brands[brands["n"] >= atlas.FEWEST]
@@ -77,21 +78,12 @@ def definitions() -> Result:
     ]  # fmt: skip
     made = pd.DataFrame(rows, columns=["definition", "n", "n_answered"])
     made["estimate"] = made["n_answered"] / made["n"]
-    mean = [("mean of brands with 20 reviews", len(brands), pd.NA,
-             (brands["n_answered"] / brands["n"]).mean())]  # fmt: skip
-    made.loc[len(made)] = mean[0]
+    mean = (brands["n_answered"] / brands["n"]).mean()
+    made.loc[len(made)] = ("mean of brands with 20 reviews", len(brands), pd.NA, mean)
     made["n_answered"] = made["n_answered"].astype("Int64")
-    facts = Facts(
+    facts = atlas.stated(
         "answer rates of the same reviews",
         "how far do definitions move a rate",
         "store reviews, in the last row brands",
-        source=atlas.SOURCE,
-        notes=(atlas.CHOSEN,),
     )
     return Result(made, facts=facts)
-
-
-def _with_limits(made: pd.DataFrame, conf_level: float) -> pd.DataFrame:
-    low, high = wilson(made["n_yes"], made["n"], conf_level=conf_level)
-    rate = made["n_yes"] / made["n"]
-    return made.assign(estimate=rate, ci_low=low, ci_high=high).reset_index(drop=True)

@@ -7,7 +7,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from carekit.claims import atlas
-from carekit.show.facts import Facts
 from carekit.show.result import Result
 
 Values = npt.NDArray[np.float64]
@@ -41,14 +40,12 @@ def explained(draws: int = 999, seed: int = 1) -> Result:
     for name, part in parts.items():
         rows.append((f"mixed model: {name}", part, np.nan, len(table), table["country"].nunique()))
     made = pd.DataFrame(rows, columns=["what", "estimate", "p_value", "n", "countries"])
-    facts = Facts(
+    facts = atlas.stated(
         "explained by country",
         "how much of the difference is country",
         "brands with 20 store reviews of one and two stars",
-        source=atlas.SOURCE,
         independent_unit="brand or collection",
         notes=(
-            atlas.CHOSEN,
             "All but four countries are one collection: what is said of the country is said of the "
             "file, its author, sector and time as well.",
             f"p: {draws} permutations of the countries, seed {seed}.",

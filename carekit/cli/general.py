@@ -92,12 +92,12 @@ def add_notebooks_parser(subparsers: Subparsers) -> None:
 def run_notebooks(args: argparse.Namespace) -> None:
     from pathlib import Path
 
+    from carekit.show.notebooks import find_notebooks
     from carekit.show.notebooks.workplace import copy_notebooks
 
     for line in copy_notebooks(Path(args.out)):
         print(line, file=sys.stderr)
-    first = min(path.name for path in Path(args.out).glob("*.ipynb"))
-    print(os.path.join(args.out, first))
+    print(os.path.join(args.out, find_notebooks()[0].name))
 
 
 def add_check_parser(subparsers: Subparsers) -> None:

@@ -39,7 +39,8 @@ def read_coded_file(path: str | os.PathLike[str]) -> CodedFile:
             "Check the name."
         )
     with TemporaryDirectory(prefix="carekit-") as folder:
-        plain = open_file(file, Path(folder), Reading()).path
+        opened = open_file(file, Path(folder), Reading())
+        plain = opened.path
         header = read_header(plain)
         if header is None:
             raise InputError(
@@ -60,7 +61,9 @@ def read_coded_file(path: str | os.PathLike[str]) -> CodedFile:
             elif record.problem != EMPTY:
                 n_lost += record.n
                 first = first or f"line {record.line}: {record.problem}"
-        notes = []
+        # There is no --encoding here.
+        own = "save it as UTF-8"
+        notes = [w.replace("name its encoding with --encoding", own) for w in opened.warnings]
         if n_lost:
             notes.append(f"{n_lost:,} rows of {file.name} cannot be read (first {first}).")
         if lines.n_cp1252:

@@ -247,10 +247,12 @@ def care_panel(
             months = count_main_openings(dataset, network=one, negative=marked, engine=opened)
             parts.append(_panel_of(dataset, one, months, brands, opening_month))
     # A network where nobody opened one, or nobody is left to compare with, says nothing.
-    parts = [p for p in parts if not (p["start"].isna().all() or p["start"].notna().all())]
-    if not parts:
+    parts = [part for part in parts if part["start"].isna().nunique() == 2]
+    if len(networks) > 1 and parts:
+        parts = [_one_unit_a_brand(dataset, parts)]
+    if not parts or parts[0]["start"].notna().all():
         raise _nothing(network)
-    return parts[0] if len(networks) == 1 else _one_unit_a_brand(dataset, parts)
+    return parts[0]
 
 
 def _one_unit_a_brand(dataset: Dataset, parts: Sequence[pd.DataFrame]) -> pd.DataFrame:

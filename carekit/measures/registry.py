@@ -21,6 +21,7 @@ import carekit
 from carekit.dataset.engine import using
 from carekit.dataset.folder import Dataset
 from carekit.errors import InputError
+from carekit.inference.rates.populations import TARGETS
 from carekit.requests.definitions import DEFAULT, get_definition
 from carekit.requests.value import AUTO, Requests
 from carekit.show.facts import Facts
@@ -40,7 +41,7 @@ COMMON: dict[str, Any] = {
     "target": AUTO,
 }
 # What is drawn independently says of which brands the limits speak.
-_OF = {"brand": "brands like these", "author": "these brands", "request": "these brands"}
+_OF = {"brand": TARGETS["like-these"], **dict.fromkeys(["author", "request"], TARGETS["these"])}
 
 
 @dataclass(frozen=True)

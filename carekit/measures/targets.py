@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from carekit.errors import CannotAnswer
-from carekit.inference.rates.populations import estimate_targets
+from carekit.inference.rates.populations import TARGETS, estimate_targets
 from carekit.measures.registry import Told
-from carekit.requests.value import AUTO, HANDFUL, TARGETS, UNIT, Requests, count_rows
+from carekit.requests.value import AUTO, HANDFUL, UNIT, Requests, count_rows
 
 if TYPE_CHECKING:
     import ibis
@@ -82,9 +82,10 @@ def _one_brand(requests: Requests, n_yes: str, **sums: ibis.Value) -> Told:
 
 def _beside(rates: pd.DataFrame, both: pd.DataFrame, by: list[str], *, known: bool) -> pd.DataFrame:
     """The rates with the rows of the other target, and what is known of how brands differ."""
-    of = {LIKE: THESE}
     made = rates.drop(columns=["brands", "brand_sd", "next_low", "next_high"], errors="ignore")
-    made = made.assign(other_target=made["target"].map(lambda name: of.get(name, LIKE)))
+    # Limits by another column speak of other units: beside them stand brands like these.
+    of = dict.fromkeys(made["target"], LIKE) | {LIKE: THESE}
+    made = made.assign(other_target=made["target"].map(of))
     ends = {"estimate": "other_estimate", "ci_low": "other_low", "ci_high": "other_high"}
     other = both.rename(columns={"target": "other_target", **ends})
     shared = both.drop_duplicates(by) if by else both.head(1)
@@ -100,13 +101,11 @@ def _beside(rates: pd.DataFrame, both: pd.DataFrame, by: list[str], *, known: bo
 
 def _words(rates: pd.DataFrame, *, by_request: bool) -> list[str]:
     """What a reader of the limits must know, for each target that the rows speak of."""
-    said: dict[str, Any] = {
+    each = "each request counting alike" if by_request else "each counting once"
+    said = {
         THESE: "These brands: which of their customers wrote is left to chance, the brands are not; "
         "target='like-these' speaks of others.",
-        LIKE: "Brands like these: the brands are taken as drawn at random from such brands, each "
-        "request counting alike."
-        if by_request
-        else "Brands like these: the brands are taken as drawn at random from such brands, each "
-        "counting once.",
+        LIKE: "Brands like these: the brands are taken as drawn at random from such brands, "
+        f"{each}.",
     }
     return [text for name, text in said.items() if name in set(rates["target"])]

@@ -14,6 +14,7 @@ import pandas as pd
 
 from carekit.dataset.engine import Engine, open_engine, to_frame
 from carekit.errors import InputError, did_you_mean
+from carekit.inference.rates.populations import TARGETS
 from carekit.inference.rates.proportions import estimate_rate
 from carekit.requests.build import THREAD_COLUMNS, Built, build_requests
 from carekit.requests.definitions import DEFAULT, OPENING_UNITS, Definition, get_definition
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from carekit.dataset.folder import Dataset
 
 AUTO, NONE = "auto", "none"
-# Which brands a rate speaks of: word → the words of results. carekit.inference.rates.populations.
-TARGETS = {"these": "these brands", "like-these": "brands like these"}
 HANDFUL = 30  # fewer brands than this were chosen by somebody, unless `target` says otherwise
 UNIT = "unit"
 # What `Requests.posts` tells of a post, after the columns that it was asked for.

@@ -1,16 +1,18 @@
 """A survey question: shares, ticks, trends, differences, pairs. Loaded when first used."""
 
-from __future__ import annotations
-
-import importlib
 from typing import Any
 
-_NAMES = {
-    **dict.fromkeys(("answers", "ticked", "trend"), "estimates"),
-    **dict.fromkeys(("differences", "pairs"), "comparisons"),
-    **dict.fromkeys(("mean", "nps"), "points"),
-    "Survey": "questions",
-}
+import carekit
+
+_look_up, _ = carekit.room(
+    __name__,
+    {
+        "estimates": "answers ticked trend",
+        "comparisons": "differences pairs",
+        "points": "mean nps",
+        "questions": "Survey",
+    },
+)
 # Old name on the face → name here; both resolve.
 OLD = {
     "measure_share": "answers",
@@ -20,11 +22,8 @@ OLD = {
     "measure_paired_questions": "pairs",
 }
 
-__all__ = [*_NAMES]
+__all__ = "answers ticked trend differences pairs mean nps Survey".split()
 
 
 def __getattr__(name: str) -> Any:
-    name = OLD.get(name, name)
-    if name in _NAMES:
-        return getattr(importlib.import_module(f"carekit.survey.{_NAMES[name]}"), name)
-    raise AttributeError(f"module 'carekit.survey' has no attribute {name!r}")
+    return _look_up(OLD.get(name, name))

@@ -19,6 +19,9 @@ document.addEventListener("DOMContentLoaded", () => {
   };
   words.addEventListener("input", filter);
   choices.forEach(one => one.addEventListener("change", filter));
-  if (location.hash.length > 1) { words.value = decodeURIComponent(location.hash.slice(1)); }
+  // ledger.html#C035 asks for words; #the-ledger leads to a heading, and a broken one to nothing.
+  let linked = "";
+  try { linked = decodeURIComponent(location.hash.slice(1)); } catch { /* all rows */ }
+  if (!document.getElementById(linked)) { words.value = linked; }
   filter();
 });

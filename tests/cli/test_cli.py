@@ -169,6 +169,8 @@ class TestWithoutDir:
 
 def test_notebooks_are_copied_and_what_was_changed_is_kept(capsys, tmp_path):
     folder = tmp_path / "nb"
+    folder.mkdir()
+    (folder / "0-mine.ipynb").write_text("{}")  # is not where the series starts
     code, out, _ = run(capsys, "notebooks", "--out", folder)
     assert code == 0
     assert out == f"{folder / '00-start-here.ipynb'}\n"

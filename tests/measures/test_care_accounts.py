@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from carekit.dataset.resources import data_folder
-from carekit.errors import InputError
+from carekit.errors import CannotAnswer, InputError
 from carekit.measures.care_accounts import (
     care_accounts,
     care_event_study,
@@ -183,3 +183,23 @@ def test_a_brand_on_two_networks_is_one_unit():
     assert panel[panel.brand.isin(controls)].n_requests.sum() == sum(
         p.n_requests.sum() for p in never
     )
+
+
+def test_networks_whose_controls_opened_one_elsewhere_hold_nothing_to_compare_with(make_dataset):
+    rows = [
+        {"id": f"{n}-{b}-{month}", "at": minutes(month, 12), "network": n, "account": b,
+         "author_id": f"{n}-{b}-{month}"}
+        for n in ("x", "facebook") for b in ("b0", "b1") for month in MONTHS
+    ]  # fmt: skip
+    accounts = [
+        {"account": b, "network": n, "brand": b, "account_kind": "main", "opened_at": None}
+        for n in ("x", "facebook") for b in ("b0", "b1")
+    ] + [
+        {"account": f"{b}-care", "network": n, "brand": b, "account_kind": "care",
+         "opened_at": OPENED[b]}
+        for n, b in (("x", "b0"), ("facebook", "b1"))
+    ]  # fmt: skip
+    dataset = make_dataset(rows, accounts=accounts)
+    assert care_panel(dataset, network="x", negative=[]).start.isna().any()
+    with pytest.raises(CannotAnswer, match="no brand is left to compare with"):
+        care_panel(dataset, network=["x", "facebook"], negative=[])

@@ -25,7 +25,8 @@ ROWS = [
     {"id": "c", "at": 20009, "network": "facebook", "account": "bolt", "brand": "Bolt",
      "author_id": "u3", "surface": "brand_page", "text": "Late as well"},
 ]  # fmt: skip
-# Measures that so few posts cannot answer, and what they say of it.
+# Measures that so few posts cannot answer, and what they say of it. No post above carries an
+# answer to a survey of satisfaction; what csat and nps count is in test_satisfaction.py.
 NOT_HELD = {
     "csat": "Import the ratings with --keep",
     "nps": "Import the ratings with --keep",

@@ -27,6 +27,15 @@ def test_shares_are_per_cents_and_the_interval_is_one_cell():
     assert table.rows[1][2:4] == ("–", "–")
 
 
+def test_networks_and_whole_numbers_are_said_as_people_read_them():
+    rates = pd.DataFrame(
+        {"network": ["x"], "n": [1200], "estimate": [0.301], "ci_low": [0.276], "ci_high": [0.328]}
+    )
+    assert table_estimates(rates, caption="Of requests on X").rows == (
+        ("X (Twitter)", "1\u202f200", "30.1\xa0%", "27.6 to 32.8\xa0%"),
+    )
+
+
 def test_text_is_escaped_in_html_and_the_caption_stands_above():
     html = table_estimates(FRAME, caption="Of <all> requests.")._repr_html_()
     assert "<b>" not in html

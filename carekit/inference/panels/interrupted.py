@@ -184,7 +184,7 @@ def _evenly_spaced(times: pd.Series) -> bool:
     else:
         try:
             with warnings.catch_warnings():  # pandas will return another type, which is not read
-                warnings.simplefilter("ignore")
+                warnings.simplefilter("ignore", pd.errors.Pandas4Warning)
                 return pd.infer_freq(pd.DatetimeIndex(pd.to_datetime(times))) is not None
         except (TypeError, ValueError):
             return False

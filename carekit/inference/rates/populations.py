@@ -30,6 +30,7 @@ from carekit.inference.rates.intervals import clopper_pearson, korn_graubard, wa
 from carekit.inference.rates.uneven_clusters import kish_number, satterthwaite_df
 
 Target = Literal["both", "these", "like-these"]
+# Which brands a rate speaks of: word → the words of results.
 TARGETS = {"these": "these brands", "like-these": "brands like these"}
 _RESULT = [
     *("target", "estimate", "std_error", "ci_low", "ci_high", "conf_level", "df", "n_eff"),

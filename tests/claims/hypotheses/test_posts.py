@@ -79,10 +79,10 @@ def test_always_is_more_than_most(judge):
         {**r, "text": "Please send us a DM"} if r.get("author_role") == "brand" else r for r in rows
     ]
     row = judge(asked, "H15").iloc[0]
-    assert (row["estimate"], row["n"], row["verdict"]) == (1.0, 202, "undecided")
     # Every brand of a few did the same: the limits are those of that many brands.
+    assert (row["estimate"], row["n"], row["verdict"]) == (1.0, 202, "undecided")
     assert judge(rows, "H15").iloc[0]["verdict"] == "undecided"  # a lower bound of what may move
-    assert judge(asked, "H30").iloc[0]["verdict"] in {"holds", "undecided"}
+    assert judge(asked, "H30").iloc[0]["verdict"] == "holds"
 
 
 def test_contacts_on_other_blogs_are_counted_among_requests(judge):
