@@ -69,10 +69,12 @@ def brands(conf_level: float = 0.95) -> Result:
     table = table.sort_values("n", ascending=False)
     sums = table.groupby("brand")[_COUNTS].sum()
     table = table.drop_duplicates("brand").drop(columns=_COUNTS).join(sums, on="brand")
-    table = table[table["n"] >= FEWEST].sort_values("brand", ignore_index=True)
-    made = with_limits(table, "n_answered", conf_level)
+    kept = table[table["n"] >= FEWEST].sort_values("brand", ignore_index=True)
+    few = int(table["n"].sum() - kept["n"].sum())
+    made = with_limits(kept, "n_answered", conf_level)
     facts = stated("answer rate of brands", "which share of their low-star reviews brands answer",
                    "store reviews of one and two stars", by=("brand",), conf_level=conf_level,
+                   left_out={f"reviews of brands with fewer than {FEWEST} of these": few},
                    independent_unit="review", target="these brands")  # fmt: skip
     return Result(made, facts=facts)
 

@@ -29,7 +29,7 @@ def shares(conf_level: float = 0.95) -> Result:
     facts = Facts("share of channels", "by which channel do requests come",
                   "cases brought by citizens", by=("channel",), conf_level=conf_level,
                   independent_unit="case", source="311 cases of three cities (atlas/c_channels)",
-                  left_out={"cases entered by staff or programs": int(cases["n"].sum() - kept["n"].sum())},
+                  left_out={"cases entered by staff or programs, or by another channel": int(cases["n"].sum() - kept["n"].sum())},
                   notes=(f"Real counts. {INDEPENDENT} The Boston file is a part: animals and what goes "
                          "with them. Cities, no firms.",))  # fmt: skip
     return Result(atlas.with_limits(made, "n_yes", conf_level), facts=facts)
@@ -46,15 +46,17 @@ def older(conf_level: float = 0.95) -> Result:
     known = known.assign(n_yes=known["n"].where(known["older_american_tag"] == "yes", 0))
     made = known.groupby(["source", "submitted_via"], as_index=False)[["n", "n_yes"]].sum()
     made = made.rename(columns={"submitted_via": "channel", "source": "extract"})
+    kept = made[made["n"] >= atlas.FEWEST].reset_index(drop=True)
+    few = int(made["n"].sum() - kept["n"].sum())
     facts = Facts("elders by channel", "which channel do elders use",
                   "complaints to the US Consumer Financial Protection Bureau, tag known",
                   by=("channel",), conf_level=conf_level, independent_unit="complaint",
                   source="two public extracts, 2012 to 2018 (atlas/d_cfpb_age_tag_by_channel)",
-                  left_out={"complaints whose tag is not known": int(tags["n"].sum() - known["n"].sum())},
+                  left_out={"complaints whose tag is not known": int(tags["n"].sum() - known["n"].sum()),
+                            f"complaints by a channel with fewer than {atlas.FEWEST} in its extract": few},
                   notes=(f"Real counts. {INDEPENDENT} The tag is self-declared: who does not give it may "
                          "be as old. The extracts are not random, and social networks are no channel "
                          "there.",))  # fmt: skip
-    kept = made[made["n"] >= atlas.FEWEST].reset_index(drop=True)
     return Result(atlas.with_limits(kept, "n_yes", conf_level), facts=facts)
 
 
@@ -66,7 +68,9 @@ def definitions() -> Result:
     table = atlas.reviews()
     low = table[table["rating"].isin(atlas.LOW)]
     brands = table.groupby("brand")[["n", "n_answered"]].sum()
+    few = int(brands["n"].sum())
     brands = brands[brands["n"] >= atlas.FEWEST]
+    few -= int(brands["n"].sum())
     within = table[atlas.WAITS[24]].sum(axis=1).sum()
     rows = [
         ("all reviews together", table["n"].sum(), table["n_answered"].sum()),
@@ -85,5 +89,6 @@ def definitions() -> Result:
         "answer rates of the same reviews",
         "how far do definitions move a rate",
         "store reviews, in the last row brands",
+        left_out={f"in the last row, reviews of brands with fewer than {atlas.FEWEST}": few},
     )
     return Result(made, facts=facts)

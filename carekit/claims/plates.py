@@ -151,7 +151,7 @@ def plate_places(
     --------
     >>> from carekit.dataset.folder import open_dataset
     >>> print(plate_places(open_dataset()).says.partition(";")[0])
-    In 8 lines measured and published lie at most 2.9 points apart
+    Lines compared: 8. Measured and published lie at most 2.9 points apart
     """
     told = _words("places", lang)
     figures = _proportions(

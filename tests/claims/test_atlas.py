@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 import carekit
-from carekit.claims import atlas, atlas_country, atlas_poster
+from carekit.claims import atlas, atlas_channels, atlas_country, atlas_poster
+from carekit.dataset.measured import load_measured
 from carekit.dataset.resources import data_folder
 from carekit.errors import InputError
 
@@ -188,3 +189,14 @@ def test_the_poster_shows_every_brand_and_no_country_rate():
     assert len(shown) == 59
     assert "no rate is that of a country" in picture.caption
     assert carekit.load_measured("atlas/a_app_reviews").n.sum() == 254_094
+
+
+def test_what_is_too_few_for_a_row_is_counted():
+    low = load_measured("atlas/a_app_reviews").query("rating <= 2").groupby("brand")["n"].sum()
+    left = atlas.brands().facts.left_out
+    assert left == {"reviews of brands with fewer than 20 of these": low[low < 20].sum()}
+    tags = load_measured("atlas/d_cfpb_age_tag_by_channel")
+    known = tags[tags["older_american_tag"].isin(["yes", "no"])]
+    sizes = known.groupby(["source", "submitted_via"])["n"].sum()
+    few = "complaints by a channel with fewer than 20 in its extract"
+    assert atlas_channels.older().facts.left_out[few] == sizes[sizes < 20].sum() > 0

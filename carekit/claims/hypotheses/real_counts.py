@@ -11,6 +11,7 @@ from carekit.dataset.measured import load_measured
 from carekit.inference.rates.proportions import estimate_rate
 from carekit.show.numbers import percent
 
+_WORDS = {"social": "social networks", "phone": "phone"}
 _CITY = "requests to firms by every channel, social networks among them"
 
 
@@ -48,7 +49,7 @@ def _channel(inquiry: Inquiry, channel: str) -> tuple[Row, str]:
     )
     beside = f" Elsewhere: {others}." if others else ""
     return dict(row), (
-        f"Real counts. Of {int(row['n']):,} cases {percent(row['estimate'])} came by {channel}."
+        f"Real counts. Of {int(row['n']):,} cases {percent(row['estimate'])} came by {_WORDS[channel]}."
         f"{beside} Citizens and a city, no customers and no firm; one level is no trend."
     )
 
@@ -109,7 +110,7 @@ def reviews_within_an_hour(inquiry: Inquiry) -> tuple[Row, str]:
     row: Any = made.loc[("all reviews", 1)]
     day: Any = made.loc[("all reviews", 24), "estimate"]
     return dict(row), (
-        f"Real counts. Of {int(row['n']):,} reviews of one and two stars of {int(row['brands'])} "
-        f"brands; {percent(day)} within a day (mean of brands, each counting once). Reviews in a "
-        "store are no questions on a social network."
+        f"Real counts. {int(row['n']):,} reviews of one and two stars of {int(row['brands'])} brands: "
+        f"{percent(row['estimate'])} were answered within an hour, {percent(day)} within a day (mean of "
+        "brands, each counting once). Reviews in a store are no questions on a social network."
     )
