@@ -9,7 +9,7 @@ from carekit.report.model import Evidence, Finding, Level, Message, Value
 from carekit.report.tables import Book, count, end_of, interval, plain, row_at
 
 MIX_FROM = 0.01  # a mix of networks that moves the rate by less is not printed
-TORN = 0.02
+TORN = 0.02  # share of torn threads from which bounds are shown
 DAY = 1440
 
 

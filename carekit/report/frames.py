@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 MOST_TEXTS = 20_000  # of the client whose texts are sorted; a seeded draw beyond
 SEED = 2026
 CURVE_STEPS = 400
-TORN = 0.02  # share of torn threads from which bounds are shown
 
 
 @dataclass

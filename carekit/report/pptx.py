@@ -45,7 +45,7 @@ TEXT = WIDTH - 2 * SIDE
 TOP, BOTTOM = 4.5, 17.2  # of what a slide shows
 MOST_ROWS, MOST_COLUMNS = 9, 11
 LETTERS = 1400  # of a slide of text
-WITHOUT_SLIDE = frozenset({"glossary", "tables", "appendix"})
+WITHOUT_SLIDE = frozenset({"glossary", "tables"})
 Text = str | list[tuple[str, bool]]
 
 

@@ -264,8 +264,8 @@ def _hours(book: Book) -> Section:
     text = say.hours(book)
     if not book.has("heat"):
         return _section("hours", [_lines(text)])
-    frame, hours = book.frame("heat"), book.frame("hours")
-    alt = Message("alt.heat", {"start": Value("hour", int(hours["n"].argmax()))})
+    frame = book.frame("heat")
+    alt = Message("alt.heat", {"start": text[0].values["start"]})
     framed: dict[str, Any] = {}
     if book.asked.hours:
         framed["framed"] = framed_hours(book.asked.hours)

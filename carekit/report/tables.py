@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -199,12 +199,6 @@ def count(value: Any) -> Value:
 def row_at(table: str, row: Any) -> Evidence:
     """The row of a table as evidence."""
     return Evidence(f"{table}.{int(row)}", table, int(row))
-
-
-def rows_of(frame: pd.DataFrame) -> Iterator[tuple[Any, dict[str, Any]]]:
-    """Label and cells of each row."""
-    for i, row in frame.iterrows():
-        yield i, {str(name): value for name, value in row.items()}
 
 
 def end_of(values: pd.Series, least: bool) -> Any:

@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from carekit.report.asked import MIN_N
 from carekit.report.gaps import rates_of
 
-LEAST = 30  # requests of a period below which no rate is given
 MANY, FEW = 12, 6  # periods for control limits, and for anything at all
 LIMITS, RUN = 3.0, 8
 SHORT = 183  # days of data below which weeks are taken, if there are fewer than six months
@@ -57,7 +57,7 @@ def trend(
     if len(kept) < FEW or brand not in set(rates.get("brand", [])):
         return pd.DataFrame(), about
     own = rates[rates["brand"] == brand].drop(columns="brand")
-    own = own[own["n"] >= LEAST].reset_index(drop=True)
+    own = own[own["n"] >= MIN_N].reset_index(drop=True)
     if len(own) < FEW:
         about["kind"] = "small"
         return pd.DataFrame(), about
