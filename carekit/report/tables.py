@@ -142,7 +142,7 @@ class Book:
         at = int(mask.to_numpy().argmax())
         if not mask.any():
             raise KeyError(f"{name}: {keys}")
-        return dict(frame.iloc[at]), Evidence(f"{name}.{at}", name, at)
+        return dict(frame.iloc[at]), row_at(name, at)
 
     def mine(self, name: str, **keys: Any) -> tuple[dict[str, Any], Evidence]:
         """The client's row."""
