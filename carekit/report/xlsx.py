@@ -11,7 +11,6 @@ from typing import Any
 
 import pandas as pd
 
-from carekit.dataset.atomic import replacing
 from carekit.errors import MissingExtraError
 from carekit.report import words
 from carekit.report.format import TAGS, cell, clean, missing
@@ -53,11 +52,9 @@ FORMATS = {
 }
 
 
-def write(report: Report, path: str | Path) -> Path:
+def write(report: Report, path: Path) -> None:
     """Write the report as a workbook: the same bytes for the same report."""
-    with replacing(Path(path)) as temporary:
-        temporary.write_bytes(workbook_of(report))
-    return Path(path)
+    path.write_bytes(workbook_of(report))
 
 
 def workbook_of(report: Report) -> bytes:
@@ -70,7 +67,7 @@ def workbook_of(report: Report) -> bytes:
             "title": _text(words.say(meta.title, lang)),
             "author": _text(meta.author),
             "language": TAGS[lang],
-            "created": _created(meta.observed_until),
+            "created": created(meta.observed_until),
         }
     )
     book = _Book(made, lang)
@@ -312,7 +309,7 @@ def _once(headings: Iterable[str]) -> list[str]:
     return found
 
 
-def _created(observed: str) -> datetime:
+def created(observed: str) -> datetime:
     """A date for the properties that does not change from run to run."""
     return (
         datetime.fromisoformat(observed).replace(tzinfo=None) if observed else datetime(2000, 1, 1)
