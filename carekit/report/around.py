@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from carekit.report.asked import MIN_N
-from carekit.report.model import Finding, Value
+from carekit.report.model import Finding, Kind, Value
 from carekit.report.tables import Book, count, end_of, interval, row_at
 
 
@@ -21,7 +19,7 @@ def trend(book: Book) -> list[Finding]:
         return [Finding(f"trend.short.{unit}", {"n": n})]
     book.table("trend")
     frame = book.frame("trend")
-    kind = "month" if unit == "month" else "date"
+    kind: Kind = "month" if unit == "month" else "date"
     if about["kind"] == "equal":
         p = about["p_value"]
         if p is None or p >= 0.05:
@@ -31,15 +29,15 @@ def trend(book: Book) -> list[Finding]:
             "n": n,
             "least": interval("share", dict(frame.loc[low])),
             "most": interval("share", dict(frame.loc[high])),
-            "low_name": Value(kind, str(frame.loc[low, "period"])),  # type: ignore[arg-type]
-            "high_name": Value(kind, str(frame.loc[high, "period"])),  # type: ignore[arg-type]
+            "low_name": Value(kind, str(frame.loc[low, "period"])),
+            "high_name": Value(kind, str(frame.loc[high, "period"])),
         }
         evidence = (row_at("trend", low), row_at("trend", high))
         return [Finding(f"trend.differ.{unit}", values, evidence, "established")]
     return _signals(frame, unit, kind)
 
 
-def _signals(frame: pd.DataFrame, unit: str, kind: Any) -> list[Finding]:
+def _signals(frame: pd.DataFrame, unit: str, kind: Kind) -> list[Finding]:
     said = []
     for i, row in frame[frame["signal"] == "outside"].iterrows():
         rate_ = Value("share", row["estimate"], row["limit_low"], row["limit_high"])

@@ -11,7 +11,7 @@ import pandas as pd
 
 from carekit.report.asked import Asked
 from carekit.report.frames import Frames
-from carekit.report.model import Column, Evidence, Message, Table, Value
+from carekit.report.model import Column, Evidence, Kind, Message, Table, Value
 from carekit.report.peers import Compared, rounded
 
 # Column of a frame → kind and heading; `*` marks headings that differ by table.
@@ -178,10 +178,10 @@ def _lettered(column: pd.Series) -> pd.Series:
     return column.map(lambda name: f"{len(str(name).rpartition(' ')[2]):03d}{name}")
 
 
-def interval(kind: str, row: Mapping[str, Any], value: str = "estimate") -> Value:
+def interval(kind: Kind, row: Mapping[str, Any], value: str = "estimate") -> Value:
     """A value of a row with its interval."""
     low, high = row.get("ci_low"), row.get("ci_high")
-    return Value(kind, plain(row[value]), plain(low), plain(high))  # type: ignore[arg-type]
+    return Value(kind, plain(row[value]), plain(low), plain(high))
 
 
 def plain(value: Any) -> Any:
