@@ -145,7 +145,7 @@ def _bars(chart: Chart, lang: str) -> Drawn:
         frame = frame.sort_values("estimate", ascending=False, kind="stable")
     said = labels(list(frame[name]), options.get("name_kind", name), lang)
     open_ = ~frame["established"].astype(bool) if "established" in frame.columns else None
-    hollow = frame[options.get("hollow", "hollow")] if "hollow" in frame.columns else open_
+    hollow = frame["hollow"] if "hollow" in frame.columns else open_
     names, rows = [said[v] for v in frame[name]], frame.to_dict("records")
     return Drawn(
         [_with_value(called, row, unit, lang) for called, row in zip(names, rows, strict=True)],
