@@ -74,6 +74,7 @@ def published(book: Book) -> list[Finding]:
         near = "near_networks" if "networks" in row["differs"] else "near_brands"
         values["value"] = interval("share", dict(row), "value")
         values["comparability"] = Value("code", near)
+        values["definition"] = Value("definition", row["definition"])
         said.append(Finding("norm", values, (row_at("published", i),)))
     return said
 

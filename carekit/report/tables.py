@@ -47,6 +47,7 @@ LAYOUT: dict[str, str] = {
     "limit_low:share:limit_low limit_high:share:limit_high peers:share:peers_median "
     "signal:code:signal",
     "published": "source:text:source year:text:year network:network:network "
+    "definition:definition:definition "
     "published:share:published n:count:n value:share:rate ci_low:share:low ci_high:share:high "
     "comparability:code:comparability",
     "definitions": f"definition:definition:definition {_N} n_answered:count:n_answered {_RATE}",
