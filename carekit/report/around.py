@@ -7,6 +7,7 @@ import pandas as pd
 from carekit.report.asked import MIN_N
 from carekit.report.model import Finding, Kind, Value
 from carekit.report.tables import Book, count, end_of, interval, row_at
+from carekit.report.trend import is_run, stretches
 
 
 def trend(book: Book) -> list[Finding]:
@@ -22,7 +23,9 @@ def trend(book: Book) -> list[Finding]:
     kind: Kind = "month" if unit == "month" else "date"
     if about["kind"] == "equal":
         p = about["p_value"]
-        if p is None or p >= 0.05:
+        if p is None:
+            return [Finding("trend.untested", {"n": n})]
+        if p >= 0.05:
             return [Finding(f"trend.equal.{unit}", {"n": n}, (), "undecided")]
         low, high = (end_of(frame["estimate"], least) for least in (True, False))
         values = {
@@ -44,8 +47,9 @@ def _signals(frame: pd.DataFrame, unit: str, kind: Kind) -> list[Finding]:
         values = {"period": Value(kind, str(row["period"])), "rate": rate_}
         key = "trend.point" if unit == "month" else "trend.point.week"
         said.append(Finding(key, values, (row_at("trend", i),), "established"))
-    run = frame[frame["signal"] == "run"]
-    if len(run):
+    for _, run in frame.groupby(stretches(frame)):
+        if not is_run(run):
+            continue
         values = {
             "start": Value(kind, str(run["period"].iloc[0])),
             "end": Value(kind, str(run["period"].iloc[-1])),

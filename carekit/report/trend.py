@@ -85,13 +85,22 @@ def _limits(own: pd.DataFrame, centre: float) -> pd.DataFrame:
     low = np.clip(centre - LIMITS * sigma * spread, 0, 1)
     high = np.clip(centre + LIMITS * sigma * spread, 0, 1)
     outside = (own["estimate"] < low) | (own["estimate"] > high)
-    side, run = np.sign(own["estimate"] - centre).to_numpy(), np.zeros(len(own), dtype=bool)
-    for i in range(RUN - 1, len(own)):
-        eight = side[i - RUN + 1 : i + 1]
-        if abs(eight.sum()) == RUN:
-            run[i - RUN + 1 : i + 1] = True
+    run = np.concatenate(
+        [np.full(len(part), is_run(part)) for _, part in own.groupby(stretches(own))]
+    )
     signal = np.select([outside, run], ["outside", "run"], "")
     return own.assign(limit_low=low, limit_high=high, signal=signal)
+
+
+def stretches(own: pd.DataFrame) -> pd.Series:
+    """Numbers the stretches of periods that follow one another on one side of the centre."""
+    side = np.sign(own["estimate"] - own["centre"])
+    return (side != side.shift()).cumsum()
+
+
+def is_run(part: pd.DataFrame) -> bool:
+    """Whether a stretch is long enough for a signal, and on neither side by being the centre."""
+    return len(part) >= RUN and bool((part["estimate"] != part["centre"]).all())
 
 
 def equal_periods(rows: pd.DataFrame, periods: list[str]) -> float | None:
