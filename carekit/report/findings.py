@@ -194,7 +194,7 @@ def wait(book: Book) -> list[Finding]:
         m = interval("minutes", {**row, "estimate": median})
         key = "wait.median" if m.high is not None else "wait.median.open"
         return [Finding(key, {"m": m}, (at,), "established")]
-    if within is None or row["n_answered"] * 2 > row["n"]:
+    if within is None or row["n_answered"] * 2 >= row["n"]:
         return [Finding("wait.unknown", {}, (at,))]
     share = Value("share", within, plain(row["within_1440_low"]), plain(row["within_1440_high"]))
     return [Finding("wait.notreached", {"h": Value("minutes", DAY), "share": share}, (at,))]

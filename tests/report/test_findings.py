@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from carekit.report import around
+from carekit.report import around, findings
 from carekit.report.asked import Asked
 from carekit.report.frames import Frames
 from carekit.report.peers import Compared
@@ -64,3 +64,11 @@ def test_periods_that_no_test_can_compare_are_not_called_alike(lang):
     said = around.trend(book({"trend": months([1.0] * 5 + [0.4])}, facts=about))
     assert [f.key for f in said] == ["trend.untested"]
     assert "test" in say(said[0], lang)
+
+
+def test_where_exactly_half_were_answered_no_sentence_says_fewer():
+    row = {"brand": "A", "n": 100, "n_answered": 50, "median_minutes": None, "within_1440": 0.4,
+           "within_1440_low": 0.3, "within_1440_high": 0.5}  # fmt: skip
+    assert [f.key for f in findings.wait(book({"waits": pd.DataFrame([row])}))] == ["wait.unknown"]
+    few = pd.DataFrame([{**row, "n_answered": 49}])
+    assert [f.key for f in findings.wait(book({"waits": few}))] == ["wait.notreached"]
