@@ -235,16 +235,18 @@ def _tables(report: Report) -> Iterable[tuple[Table, str]]:
         if isinstance(block, Table) and block.id not in seen:
             seen.add(block.id)
             yield block, words.say(section.heading, lang)
-    for name, table in report.tables.items():
+    for table in report.tables.values():
         if table.id not in seen:
-            yield table, words.heading(name, lang)
+            yield table, words.say(table.caption, lang)
 
 
 def _requests(book: _Book, frame: pd.DataFrame) -> None:
     kinds: Mapping[str, Kind] = {
         "network": "network",
         "category": "category",
-        "first_response_minutes": "minutes",
+        "weekday": "weekday",
+        "hour": "hour",
+        "minutes": "minutes",
     }
     columns = []
     for name in map(str, frame.columns):
