@@ -70,7 +70,12 @@ def look(dataset: Dataset, engine: Engine, asked: Asked, compared: Compared) -> 
             kind=Value("code", dataset.selection.kind))  # fmt: skip
     if rejected and rejected > SAID_FROM * max(read, 1):
         values = {"n": Value("count", rejected), "share": Value("share", rejected / read)}
-        say("pre.rejected", **values, k=Value("count", own or answers))
+        if own:
+            say("pre.rejected", **values, k=Value("count", own))
+        elif answers:
+            say("pre.rejected.answers", **values, k=Value("count", answers))
+        else:
+            say("pre.rejected.unknown", **values)
     if midnight:
         say("pre.midnight")
     elif timed and facts["whole_minutes"] == timed:

@@ -38,6 +38,7 @@ LEFT_OUT = {
     "repeated rows": "limit.repeated",
     "customer posts that reply to a post outside the dataset": "limit.orphans",
     "answers by another brand than was asked": "limit.other",
+    "answers that may have come too late for the definition, and count": "limit.late",
 }
 
 
@@ -76,8 +77,8 @@ def _lines(messages: list[Any]) -> Paragraph | None:
 def _main(book: Book, found: Found) -> Section:
     blocks: list[Block | None] = []
     if found.sentences:
-        serious = any(f.key in {"pre.rejected", "selection", "pre.midnight", "pre.synthetic"}
-                      for f in found.sentences)  # fmt: skip
+        grave = ("pre.rejected", "selection", "pre.midnight", "pre.synthetic")
+        serious = any(f.key.startswith(grave) for f in found.sentences)
         blocks.append(Callout(found.sentences, "warning" if serious else "note"))
     if book.frames.facts["closed"]:
         points = [*say.wait_answered(book), *say.handoff(book)[:1]]
@@ -370,8 +371,8 @@ def _published(book: Book) -> Section:
 def _limits(book: Book, found: Found) -> Section:
     said = [*found.sentences, *(Message(f"limit.{name}") for name in LIMITS)]
     for words, n in book.frames.facts["left_out"].items():
-        if n and words in LEFT_OUT:
-            said.append(Finding(LEFT_OUT[words], {"n": count(n)}))
+        if n:  # the rest are requests followed for less than the definition asks
+            said.append(Finding(LEFT_OUT.get(words, "limit.young"), {"n": count(n)}))
     return _section("limits", [Bullets(tuple(said))])
 
 
