@@ -319,8 +319,10 @@ def small(book: Book) -> list[Message]:
     rates = book.shown.get("rates")
     if rates is None:
         return []
-    rows = rates[(rates["n"] < MIN_N) & (rates["brand"] != book.brand)]
+    rows = rates[~(rates["n"] >= MIN_N) & (rates["brand"] != book.brand)]
     return [
-        Finding("pre.small", {"name": Value("text", r["brand"]), "n": count(r["n"])})
+        Finding(
+            "pre.small", {"name": Value("text", r["brand"]), "n": Value("count", plain(r["n"]))}
+        )
         for r in rows.to_dict("records")
     ]

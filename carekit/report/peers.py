@@ -15,6 +15,7 @@ from carekit.report.asked import MIN_N, Asked
 if TYPE_CHECKING:
     from carekit.dataset.folder import Dataset
 
+FEWEST = 5  # people of a peer without its name below whom no count is shown
 WORDS = {"fr": "Concurrent", "en": "Peer"}
 
 
@@ -125,12 +126,14 @@ def _letter(i: int) -> str:
     return (_letter(i // 26 - 1) if i >= 26 else "") + chr(ord("A") + i % 26)
 
 
-def rounded(n: float) -> int:
-    """A count to two figures, as it is shown of a peer without its name.
+def rounded(n: float) -> float:
+    """A count to two figures, as it is shown of a peer without its name; none below five.
 
     >>> rounded(1234), rounded(87), rounded(3)
-    (1200, 87, 3)
+    (1200, 87, nan)
     """
     n = int(n)
+    if n < FEWEST:
+        return float("nan")
     size = 10 ** max(len(str(abs(n))) - 2, 0)
     return round(n / size) * size

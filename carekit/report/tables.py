@@ -164,7 +164,12 @@ class Book:
         if self.asked.anonymise_peers:
             for column in COUNTS:
                 if column in made:
-                    made[column] = made[column].where(mine, made[column].map(rounded)).astype(int)
+                    made[column] = made[column].where(mine, made[column].map(rounded))
+            # More decimals, or the number of authors, would give the exact counts away.
+            exact = [c for c in made.columns if made[c].dtype == float and "minutes" not in c]
+            exact = [c for c in exact if c not in COUNTS]
+            made[exact] = made[exact].where(mine, made[exact].round(3))
+            made = made.drop(columns="df", errors="ignore")
             made = made.assign(_mine=~mine).sort_values(
                 ["_mine", "brand"], key=_lettered, kind="stable"
             )

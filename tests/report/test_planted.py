@@ -244,6 +244,23 @@ def test_peers_get_letters_and_rounded_counts(banks):
     rates = made.frame("rates")
     assert rates["brand"].tolist() == [BRAND, *(f"Concurrent {c}" for c in "ABCD")]
     assert all(str(n).rstrip("0").__len__() <= 2 for n in rates["n"][1:])
+    assert not any(part.sha256 in text for part in banks.manifest.parts)  # the key of the letters
+
+
+def test_few_people_of_a_peer_without_its_name_are_not_counted(tmp_path):
+    banks = (*planted.BANKS[:2], planted.Bank("Rare", 40, 0.05), planted.Bank("Minime", 3))
+    dataset = carekit.open_dataset(planted.plant(tmp_path / "d", banks))
+    made = carekit.benchmark(dataset, brand=BRAND, lang="en", anonymise_peers=True)
+    rates = made.frame("rates").iloc[1:]
+    counts = rates[["n", "n_answered"]].to_numpy(float)
+    assert np.isnan(counts).sum() == 3
+    assert not (counts < 5).any()
+    assert "df" not in rates.columns
+    np.testing.assert_array_equal(rates["estimate"], rates["estimate"].round(3))
+    said = [say(f, "en") for f in made.report.findings() if f.key == "pre.small"]
+    assert len(said) == 1
+    assert "–" in said[0]
+    made.write(tmp_path / "out", formats="html,xlsx")
 
 
 def test_what_the_data_do_not_tell_of_repeats_is_no_point_of_the_score(tmp_path):
