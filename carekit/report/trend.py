@@ -94,7 +94,7 @@ def _limits(own: pd.DataFrame, centre: float) -> pd.DataFrame:
 
 def stretches(own: pd.DataFrame) -> pd.Series:
     """Numbers the stretches of periods that follow one another on one side of the centre."""
-    side = np.sign(own["estimate"] - own["centre"])
+    side = (own["estimate"] - own["centre"]).map(np.sign)
     return (side != side.shift()).cumsum()
 
 
