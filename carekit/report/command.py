@@ -183,11 +183,11 @@ def _made(dataset: Dataset, asked: Asked, command: str, told: Callable[[str], ob
     from carekit.dataset.engine import sharing
     from carekit.report import frames, preflight, sections
     from carekit.report.meta import meta_of
-    from carekit.report.peers import choose
+    from carekit.report.peers import choose, zone_of
     from carekit.report.requests_table import period_condition, requests_of
     from carekit.report.tables import Book
 
-    zone = dataset.manifest.timezone or "UTC"
+    zone = zone_of(dataset, asked.brand) or "UTC"
     with sharing() as engine:
         told("preflight")
         rows = requests_of(dataset, engine, asked, *period_condition(asked, zone)).rows()

@@ -56,13 +56,19 @@ def choose(dataset: Dataset, sizes: Mapping[str, int], asked: Asked) -> Compared
     about = dataset.read("brands").drop_duplicates("brand").set_index("brand")
     others = sorted(b for b in sizes if b != brand and sizes[b] > 0)
     peers, how = _peers(asked.peers, brand, others, sizes, about)
-    zone = about["timezone"].get(brand) if brand in about.index else None
-    zone = zone if isinstance(zone, str) and zone else dataset.manifest.timezone
+    zone = zone_of(dataset, brand)
     names = {b: b for b in (brand, *peers)}
     if asked.anonymise_peers:
         names.update(_letters(dataset, peers, asked.lang))
     small = tuple(b for b in peers if sizes[b] < MIN_N)
     return Compared(brand, peers, how, names, small, zone or "UTC", bool(zone))
+
+
+def zone_of(dataset: Dataset, brand: str) -> str:
+    """The time zone of a brand, else that of the dataset; empty where neither is known."""
+    about = dataset.read("brands")
+    named = about.loc[about["brand"] == brand, "timezone"].dropna()
+    return str(named.iloc[0] if len(named) and named.iloc[0] else dataset.manifest.timezone or "")
 
 
 def _known(name: str, sizes: Mapping[str, int], option: str) -> str:
