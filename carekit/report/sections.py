@@ -382,6 +382,8 @@ def _method(book: Book, meta: Meta) -> Section:
     if book.frames.facts["closed"]:
         names = ["unit", "waits", "seed"]
     said = [Message("method.request", {"definition": definition})]
+    if book.compared.peers:
+        said.append(Message(f"method.peers.{book.compared.how}"))
     said += [Message(f"method.{name}") for name in names]
     versions = ", ".join(f"{name} {number}" for name, number in meta.versions.items())
     sums = ", ".join(f"{name} {value[:12]}…" for name, value in meta.checksums.items())

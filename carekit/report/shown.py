@@ -10,6 +10,8 @@ from carekit.report.charts import labels
 from carekit.report.format import MISSING, cell, clean, days, interval, label, missing, write
 from carekit.report.model import Chart, Message, Report, Table, Tiles, Value
 
+MOST_NAMED = 30  # peers on the cover
+
 
 @dataclass(frozen=True)
 class Rows:
@@ -76,7 +78,8 @@ def cover_lines(report: Report) -> list[Message]:
     meta = report.meta
     lines = [Message("cover.observed", {"date": Value("date", meta.observed_until[:10])})]
     if meta.peers:
-        names = ", ".join(label(p) for p in meta.peers[:30])
+        more = ["…"] if len(meta.peers) > MOST_NAMED else []
+        names = ", ".join([*map(label, meta.peers[:MOST_NAMED]), *more])
         lines.append(Message("cover.peers", {"names": Value("text", names)}))
         lines.append(Message("cover.anonymous" if meta.anonymised else "cover.names"))
     return lines

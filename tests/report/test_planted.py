@@ -15,7 +15,7 @@ import pytest
 import carekit
 from carekit.errors import CannotAnswer, InputError
 from carekit.report import gaps, score, trend
-from carekit.report.model import from_json, to_json
+from carekit.report.model import from_json, messages_of, to_json
 from carekit.report.words import say
 
 HERE = Path(__file__)
@@ -234,6 +234,16 @@ def test_too_few_requests_are_refused_and_small_peers_are_not_ranked(tmp_path):
     for name in ("ranks", "scores", "differences", "curves"):
         assert "Petite" not in made.frame(name)["brand"].tolist()
     assert any(f.key == "pre.small" for f in made.report.findings())
+
+
+def test_the_days_of_a_period_are_those_of_the_brand(tmp_path):
+    path = planted.plant(tmp_path / "d", planted.BANKS[:2], days=1, zone="Pacific/Auckland")
+    made = carekit.benchmark(
+        carekit.open_dataset(path), brand=BRAND, period="2026-01-02:", lang="fr"
+    )
+    assert set(made.report.requests["created_at"].str[:10]) == {"2026-01-02"}
+    said = [m.key for b in made.report.section("method").blocks for m in messages_of(b)]
+    assert "method.peers.sector" in said
 
 
 def test_peers_get_letters_and_rounded_counts(banks):
