@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 
@@ -12,6 +14,11 @@ from carekit.measures.first_answers import NO_TEXT, count_handoffs
 from carekit.measures.registry import Told, measure
 from carekit.requests.clock import whole_seconds
 from carekit.requests.value import Requests
+
+if TYPE_CHECKING:
+    import ibis
+
+    from carekit.requests.threads import Threads
 
 ASKED_AGAIN, NEVER = "asked again", "never answered"
 TWO_OR_MORE = "answered after two contacts or more"
@@ -35,13 +42,7 @@ def count_contacts(requests: Requests) -> pd.DataFrame:
 
     threads, table = requests.built(threads=True).threads, requests.rows(threads=True)
     assert threads is not None
-    members = threads.members.select(member=_.post_id, root=_.thread_id)
-    written = (
-        threads.posts.filter((_.author_role == "customer") & _.author_id.notnull())
-        .select("post_id", writer=_.author_id, written_at=whole_seconds(_.created_at))
-        .inner_join(members, [("post_id", "member")])
-        .select("post_id", "writer", "written_at", "root")
-    )
+    written = customer_posts(threads)
     asked = table.select(
         "request_id", "thread_id", "author_id",
         asked_at=whole_seconds(_.created_at), wait=_.first_response_seconds,
@@ -63,6 +64,19 @@ def count_contacts(requests: Requests) -> pd.DataFrame:
         contacts=1 + ibis.coalesce(_.again, 0), complete=ibis.coalesce(_.thread_complete, True)
     )
     return requests.count(told, "contacts", "answered", "complete")
+
+
+def customer_posts(threads: Threads) -> ibis.Table:
+    """Posts of known customers: post_id, writer, written_at (seconds), root (of their thread)."""
+    from ibis import _
+
+    members = threads.members.select(member=_.post_id, root=_.thread_id)
+    return (
+        threads.posts.filter((_.author_role == "customer") & _.author_id.notnull())
+        .select("post_id", writer=_.author_id, written_at=whole_seconds(_.created_at))
+        .inner_join(members, [("post_id", "member")])
+        .select("post_id", "writer", "written_at", "root")
+    )
 
 
 @measure(

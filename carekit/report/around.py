@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
 from carekit.report.asked import MIN_N
-from carekit.report.model import Finding, Value
+from carekit.report.model import Finding, Kind, Value
 from carekit.report.tables import Book, count, end_of, interval, row_at
+from carekit.report.trend import is_run, stretches
 
 
 def trend(book: Book) -> list[Finding]:
@@ -21,33 +20,36 @@ def trend(book: Book) -> list[Finding]:
         return [Finding(f"trend.short.{unit}", {"n": n})]
     book.table("trend")
     frame = book.frame("trend")
-    kind = "month" if unit == "month" else "date"
+    kind: Kind = "month" if unit == "month" else "date"
     if about["kind"] == "equal":
         p = about["p_value"]
-        if p is None or p >= 0.05:
+        if p is None:
+            return [Finding("trend.untested", {"n": n})]
+        if p >= 0.05:
             return [Finding(f"trend.equal.{unit}", {"n": n}, (), "undecided")]
         low, high = (end_of(frame["estimate"], least) for least in (True, False))
         values = {
             "n": n,
             "least": interval("share", dict(frame.loc[low])),
             "most": interval("share", dict(frame.loc[high])),
-            "low_name": Value(kind, str(frame.loc[low, "period"])),  # type: ignore[arg-type]
-            "high_name": Value(kind, str(frame.loc[high, "period"])),  # type: ignore[arg-type]
+            "low_name": Value(kind, str(frame.loc[low, "period"])),
+            "high_name": Value(kind, str(frame.loc[high, "period"])),
         }
         evidence = (row_at("trend", low), row_at("trend", high))
         return [Finding(f"trend.differ.{unit}", values, evidence, "established")]
     return _signals(frame, unit, kind)
 
 
-def _signals(frame: pd.DataFrame, unit: str, kind: Any) -> list[Finding]:
+def _signals(frame: pd.DataFrame, unit: str, kind: Kind) -> list[Finding]:
     said = []
     for i, row in frame[frame["signal"] == "outside"].iterrows():
         rate_ = Value("share", row["estimate"], row["limit_low"], row["limit_high"])
         values = {"period": Value(kind, str(row["period"])), "rate": rate_}
         key = "trend.point" if unit == "month" else "trend.point.week"
         said.append(Finding(key, values, (row_at("trend", i),), "established"))
-    run = frame[frame["signal"] == "run"]
-    if len(run):
+    for _, run in frame.groupby(stretches(frame)):
+        if not is_run(run):
+            continue
         values = {
             "start": Value(kind, str(run["period"].iloc[0])),
             "end": Value(kind, str(run["period"].iloc[-1])),
@@ -76,6 +78,7 @@ def published(book: Book) -> list[Finding]:
         near = "near_networks" if "networks" in row["differs"] else "near_brands"
         values["value"] = interval("share", dict(row), "value")
         values["comparability"] = Value("code", near)
+        values["definition"] = Value("definition", row["definition"])
         said.append(Finding("norm", values, (row_at("published", i),)))
     return said
 

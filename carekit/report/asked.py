@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
@@ -53,14 +54,30 @@ class Asked:
 
 def check_period(period: str) -> str:
     """A period such as 2026-01-01:2026-06-30; either end may be left open."""
-    day = r"(?:\d{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01]))?"
-    first, _, last = period.partition(":")
-    if period and (not re.fullmatch(f"{day}:{day}", period) or (first and last and first > last)):
+    first, colon, last = period.partition(":")
+    ends = [end for end in (first, last) if end]
+    if period and (not colon or not all(map(_is_day, ends)) or ends != sorted(ends)):
         raise InputError(
             f"`period` is {period!r}; two dates in order were expected, the first and the last "
             "day. Write 2026-01-01:2026-06-30; either may be left out."
         )
     return period
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def check_quotes(quotes: int) -> int:
+    """A number of posts, 0 for none."""
+    if int(quotes) < 0:
+        raise InputError(
+            f"`quotes` is {quotes!r}; a number of posts was expected. Write 0 for none."
+        )
+    return int(quotes)
 
 
 def check_accent(accent: str) -> str:
@@ -122,12 +139,12 @@ def read_weights(
                 f"`weights` {str(path)!r} has the columns {', '.join(map(str, table.columns))}; "
                 "criterion and weight were expected. Write a CSV with these two."
             )
-        given = dict(
-            zip(table["criterion"].astype(str), table["weight"].astype(float), strict=True)
-        )
+        numbers = pd.to_numeric(table["weight"], errors="coerce").astype(float)
+        given = dict(zip(table["criterion"].astype(str), numbers, strict=True))
         name = Path(path).name
     unknown = [c for c in given if c not in WEIGHTS]
-    if unknown or abs(sum(given.values()) - 1) > 1e-9 or min(given.values(), default=0) <= 0:
+    whole = all(w > 0 for w in given.values()) and abs(sum(given.values()) - 1) <= 1e-9
+    if unknown or not whole:
         raise InputError(
             f"`weights` are {given!r}; positive numbers that sum to 1 for criteria among "
             f"{', '.join(WEIGHTS)} were expected. Leave out what should not count."

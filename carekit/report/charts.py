@@ -143,17 +143,14 @@ def _known(options: Mapping[str, Any], *names: str) -> dict[str, Any]:
 
 def _estimates(frame: Result, options: Mapping[str, Any]) -> Axes:
     """Estimates; where the accent picks series, these have its colour and the others are grey."""
-    given = _known(options, "name", "series", "unit", "order", "xlabel", "lines")
-    hollow = options.get("hollow", "hollow")
-    if "reference" in options:
-        given |= _known(options, "reference", "reference_as")
+    given = _known(options, "name", "series", "unit", "order")
     series = options.get("series", "")
     kinds = list(dict.fromkeys(frame[series])) if series else []
     by_series = bool(set(kinds) & set(options["accent"]))
     ax = plots.plot_estimates(
         frame,
         counts="",
-        hollow=hollow if hollow in frame.columns else "",
+        hollow="hollow" if "hollow" in frame.columns else "",
         accent=() if by_series else options["accent"],
         **given,
     )
@@ -184,22 +181,21 @@ def _write_limits(ax: Axes, frame: Result, series: str, unit: str) -> None:
 
 
 def _differences(frame: Result, options: Mapping[str, Any]) -> Axes:
-    given = _known(options, "name", "accent", "order", "xlabel")
+    given = _known(options, "name", "accent", "order")
     ax = plots.plot_differences(frame, established="established", counts="", **given)
     _write_limits(ax, frame, "", "points")
     return ax
 
 
 def _ranks(frame: Result, options: Mapping[str, Any]) -> Axes:
-    return plots.plot_rank_sets(frame, **_known(options, "name", "accent", "xlabel"))
+    return plots.plot_rank_sets(frame, **_known(options, "name", "accent"))
 
 
 def _curves(frame: Result, options: Mapping[str, Any]) -> Axes:
     table = frame.assign(
         survival=1 - frame["estimate"], ci_low=1 - frame["ci_high"], ci_high=1 - frame["ci_low"]
     )
-    given = {"longest": 4320, **_known(options, "series", "accent", "ylabel", "shortest")}
-    ax = plots_time.plot_curves(table, **(given | _known(options, "longest")))
+    ax = plots_time.plot_curves(table, longest=4320, **_known(options, "series", "accent"))
     if frame[options["series"]].nunique() > MOST_CURVES:
         for text in [t for t in ax.texts if t.get_text() not in options["accent"]]:
             if text.get_text() != frame.facts.say("mark"):
@@ -208,15 +204,14 @@ def _curves(frame: Result, options: Mapping[str, Any]) -> Axes:
 
 
 def _heat(frame: Result, options: Mapping[str, Any]) -> Axes:
-    given = _known(options, "rows", "columns", "xlabel")
-    return plots_many.plot_heat(frame, frame=options.get("framed", ()), **given)
+    return plots_many.plot_heat(frame, frame=options.get("framed", ()), **_known(options))
 
 
 def _trend(frame: Result, options: Mapping[str, Any]) -> Axes:
     """The client's periods with the limits of ordinary variation; peers as a grey line."""
     drawn = {"limit_low", "limit_high"} & set(frame.columns)
     limits = len(drawn) == 2 and frame[sorted(drawn)].notna().all(axis=None)
-    given = _known(options, "period", "unit", "ylabel", "lines")
+    given = _known(options, "period", "unit")
     period = given.get("period", "period")
     frame[period] = frame[period].astype(str)
     ax = plots_time.plot_trend(
@@ -252,7 +247,7 @@ def axis_period(text: str, lang: str) -> str:
 
 
 def _definitions(frame: Result, options: Mapping[str, Any]) -> Axes:
-    given = _known(options, "name", "accent", "unit", "xlabel")
+    given = _known(options, "name", "accent", "unit")
     called = words.ui("published", frame.facts.lang)
     ax = plots.plot_definitions(frame, reference_as=called, **given)
     _write_limits(ax, frame, "", options.get("unit", "share"))
@@ -261,9 +256,7 @@ def _definitions(frame: Result, options: Mapping[str, Any]) -> Axes:
 
 def _funnel(frame: Result, options: Mapping[str, Any]) -> Axes:
     table = frame.rename(columns=_FUNNEL).assign(inner=LEVEL, outer=0.998)
-    if "target" not in table.columns:
-        table["target"] = options["target"]
-    return plots_many.plot_funnel(table, **_known(options, "name", "accent", "xlabel"))
+    return plots_many.plot_funnel(table, **_known(options, "name", "accent"))
 
 
 _WAYS: dict[str, Callable[[Result, Mapping[str, Any]], Any]] = {

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import secrets
+import shlex
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,9 +20,11 @@ from carekit.errors import InputError, MissingExtraError
 from carekit.report.asked import (
     ACCENT,
     FORMATS,
+    WEIGHTS_NAME,
     Asked,
     check_accent,
     check_period,
+    check_quotes,
     read_logo,
     read_weights,
 )
@@ -171,7 +174,7 @@ def benchmark(
         brand=brand, peers=peers, lang=check_lang(lang), period=check_period(period), title=title,
         author=author, logo=read_logo(logo), accent=check_accent(accent), hours=check_hours(hours),
         coded=coded, weights=named, weights_name=weights_name, anonymise_peers=anonymise_peers,
-        quotes=int(quotes), no_ids=no_ids, allow_selected=allow_selected,
+        quotes=check_quotes(quotes), no_ids=no_ids, allow_selected=allow_selected,
     )  # fmt: skip
     return Benchmark(_made(dataset, asked, command, told))
 
@@ -180,11 +183,11 @@ def _made(dataset: Dataset, asked: Asked, command: str, told: Callable[[str], ob
     from carekit.dataset.engine import sharing
     from carekit.report import frames, preflight, sections
     from carekit.report.meta import meta_of
-    from carekit.report.peers import choose
+    from carekit.report.peers import choose, zone_of
     from carekit.report.requests_table import period_condition, requests_of
     from carekit.report.tables import Book
 
-    zone = dataset.manifest.timezone or "UTC"
+    zone = zone_of(dataset, asked.brand) or "UTC"
     with sharing() as engine:
         told("preflight")
         rows = requests_of(dataset, engine, asked, *period_condition(asked, zone)).rows()
@@ -202,14 +205,23 @@ def _made(dataset: Dataset, asked: Asked, command: str, told: Callable[[str], ob
 
 
 def _call(asked: Asked) -> str:
-    """How the report is made again; paths are no part of it."""
-    parts = [f'carekit benchmark DIR --brand "{asked.brand}"']
+    """How the report is made again, but for its title, author and colour; without paths."""
+    parts = [f"carekit benchmark DIR --brand {_word(asked.brand)}"]
     peers = asked.peers if isinstance(asked.peers, str) else ",".join(asked.peers)
-    parts += [f'--peers "{peers}"'] if peers != "auto" and not asked.anonymise_peers else []
+    parts += [f"--peers {_word(peers)}"] if peers != "auto" and not asked.anonymise_peers else []
     parts += [f"--period {asked.period}"] if asked.period else []
-    parts += [f'--hours "{asked.hours}"'] if asked.hours else []
-    parts += ["--anonymise-peers"] if asked.anonymise_peers else []
+    parts += [f"--hours {_word(asked.hours)}"] if asked.hours else []
+    parts += ["--weights FILE"] if asked.weights_name != WEIGHTS_NAME else []
+    parts += ["--coded SHEET"] if asked.coded is not None else []
+    parts += [f"--quotes {asked.quotes}"] if asked.quotes else []
+    for name in ("anonymise_peers", "no_ids", "allow_selected"):
+        parts += [f"--{name.replace('_', '-')}"] if getattr(asked, name) else []
     return " ".join([*parts, f"--lang {asked.lang}", "--out OUT"])
+
+
+def _word(text: str) -> str:
+    """One word of a command line, whatever is in it."""
+    return shlex.quote(text) if set(text) & set('"$`\\!') else f'"{text}"'
 
 
 def check_lang(lang: str) -> Any:

@@ -9,7 +9,7 @@ from carekit.report.model import Evidence, Finding, Level, Message, Value
 from carekit.report.tables import Book, count, end_of, interval, plain, row_at
 
 MIX_FROM = 0.01  # a mix of networks that moves the rate by less is not printed
-TORN = 0.02
+TORN = 0.02  # share of torn threads from which bounds are shown
 DAY = 1440
 
 
@@ -38,7 +38,7 @@ def peers_range(book: Book) -> list[Finding]:
         "least": Value("share", float(peers["estimate"].min())),
         "most": Value("share", float(peers["estimate"].max())),
     }
-    evidence = tuple(Evidence(f"rates.{i}", "rates", int(i)) for i in peers.index)
+    evidence = tuple(row_at("rates", i) for i in peers.index)
     return [Finding("peers.range", value, evidence)]
 
 
@@ -78,13 +78,8 @@ def gaps(book: Book) -> list[Finding]:
     book.table("differences")
     frame = book.frame("differences")
     return [
-        gap(
-            book,
-            {str(k): v for k, v in row.items()},
-            Evidence(f"differences.{i}", "differences", int(str(i))),
-            len(frame),
-        )
-        for i, row in zip(frame.index, frame.to_dict("records"), strict=True)
+        gap(book, {str(k): v for k, v in row.items()}, row_at("differences", i), len(frame))
+        for i, row in enumerate(frame.to_dict("records"))
     ]
 
 
@@ -97,7 +92,7 @@ def gap_count(book: Book) -> list[Finding]:
     if len(frame) == 1:
         return gaps(book)
     found = frame[frame["level"] == "established"]
-    evidence = tuple(Evidence(f"differences.{i}", "differences", int(i)) for i in frame.index)
+    evidence = tuple(row_at("differences", i) for i in frame.index)
     if found.empty:
         return [Finding("diff.none", {"m": count(len(frame))}, evidence, "undecided")]
     more, less = int((found["estimate"] > 0).sum()), int((found["estimate"] < 0).sum())
@@ -118,8 +113,7 @@ def best_gap(book: Book) -> list[Finding]:
     if found.empty:
         return gap_count(book)
     at = end_of((found["estimate"] / found["std_error"]).abs(), False)
-    evidence = Evidence(f"differences.{at}", "differences", at)
-    return [gap(book, dict(frame.loc[at]), evidence, len(frame))]
+    return [gap(book, dict(frame.loc[at]), row_at("differences", at), len(frame))]
 
 
 def rank(book: Book) -> list[Finding]:
@@ -200,7 +194,7 @@ def wait(book: Book) -> list[Finding]:
         m = interval("minutes", {**row, "estimate": median})
         key = "wait.median" if m.high is not None else "wait.median.open"
         return [Finding(key, {"m": m}, (at,), "established")]
-    if within is None or row["n_answered"] * 2 > row["n"]:
+    if within is None or row["n_answered"] * 2 >= row["n"]:
         return [Finding("wait.unknown", {}, (at,))]
     share = Value("share", within, plain(row["within_1440_low"]), plain(row["within_1440_high"]))
     return [Finding("wait.notreached", {"h": Value("minutes", DAY), "share": share}, (at,))]
@@ -325,8 +319,10 @@ def small(book: Book) -> list[Message]:
     rates = book.shown.get("rates")
     if rates is None:
         return []
-    rows = rates[(rates["n"] < MIN_N) & (rates["brand"] != book.brand)]
+    rows = rates[~(rates["n"] >= MIN_N) & (rates["brand"] != book.brand)]
     return [
-        Finding("pre.small", {"name": Value("text", r["brand"]), "n": count(r["n"])})
+        Finding(
+            "pre.small", {"name": Value("text", r["brand"]), "n": Value("count", plain(r["n"]))}
+        )
         for r in rows.to_dict("records")
     ]

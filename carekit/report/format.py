@@ -208,12 +208,6 @@ def month(value: Any, lang: str = "fr", *, short: bool = False) -> str:
     return text.replace(" ", NO_BREAK)
 
 
-def moment(value: Any, lang: str = "fr") -> str:
-    """A date with its time, as the zone of the value has it: "30 juin 2026, 18:05"."""
-    when = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    return f"{day(when, lang)}, {when:%H:%M}"
-
-
 def weekday(value: float, lang: str = "fr", *, width: Any = "wide") -> str:
     """The name of a day of the week, 1 = Monday; `width` is "wide" or "abbreviated"."""
     from babel.dates import get_day_names

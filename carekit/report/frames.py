@@ -45,7 +45,6 @@ if TYPE_CHECKING:
 MOST_TEXTS = 20_000  # of the client whose texts are sorted; a seeded draw beyond
 SEED = 2026
 CURVE_STEPS = 400
-TORN = 0.02  # share of torn threads from which bounds are shown
 
 
 @dataclass
@@ -100,7 +99,6 @@ def measure(
     elif found.midnight:
         made.missing["heat"] = "midnight"
     told("repeats")
-    repeats = found.texts or bool((table["again"].fillna(0) > 0).any())
     _contacts(made, table, end, closed=closed)
     _handoffs(made, requests, found)
     told("categories")
@@ -109,7 +107,9 @@ def measure(
         told("score")
         timed = not found.midnight and not found.coarse
         weights = dict(asked.weights)
-        points = score.points_of(table, end, repeats=repeats and bool(table["known"].mean() > 0.5))
+        points = score.points_of(
+            table, end, repeats="repeats" in made.tables and table["known"].mean() > 0.5
+        )
         if not timed:
             points[["within_1h", "within_24h"]] = np.nan
         scored = score.score(points, weights, compared.brand)
@@ -137,8 +137,10 @@ def measure(
 def _rates(made: Frames, table: pd.DataFrame, compared: Compared) -> None:
     rates = gaps.rates_of(table, ["brand"])
     ordered = rates.sort_values("estimate", ascending=False, kind="stable", ignore_index=True)
-    made.tables["rates"] = ordered
     enough = ordered[ordered["n"] >= MIN_N].reset_index(drop=True)
+    small = ["estimate", "std_error", "ci_low", "ci_high"]
+    ordered.loc[ordered["n"] < MIN_N, small] = np.nan
+    made.tables["rates"] = ordered
     used = table[table["brand"].isin(enough["brand"])]
     if len(enough) > 1:
         made.tables["differences"] = gaps.differences(enough, used, compared.brand)

@@ -10,8 +10,7 @@ from typing import Any
 
 from carekit.report import words
 from carekit.report.charts import svg
-from carekit.report.format import TAGS, cell, clean, interval, label, missing, raised
-from carekit.report.format import write as written
+from carekit.report.format import TAGS, cell, clean, label, missing, raised
 from carekit.report.model import (
     Block,
     Callout,
@@ -23,6 +22,7 @@ from carekit.report.model import (
     Tiles,
     messages_of,
 )
+from carekit.report.shown import cover_lines, tiles_of
 
 TEMPLATES = Path(__file__).with_name("templates")
 
@@ -65,19 +65,6 @@ def page(report: Report) -> str:
     )  # fmt: skip
 
 
-def cover_lines(report: Report) -> list[Any]:
-    """What the cover says below its title."""
-    from carekit.report.model import Message, Value
-
-    meta = report.meta
-    lines = [Message("cover.observed", {"date": Value("date", meta.observed_until[:10])})]
-    if meta.peers:
-        names = ", ".join(label(p) for p in meta.peers[:30])
-        lines.append(Message("cover.peers", {"names": Value("text", names)}))
-        lines.append(Message("cover.anonymous" if meta.anonymised else "cover.names"))
-    return lines
-
-
 def _raised(text: str, lang: str) -> Any:
     """A text with the "e" of 2e raised."""
     from markupsafe import Markup, escape
@@ -91,14 +78,7 @@ def _block(block: Block, report: Report, numbers: dict[str, int]) -> dict[str, A
     lang = report.meta.lang
     made: dict[str, Any] = {"kind": type(block).__name__}
     if isinstance(block, Tiles):
-        made["entries"] = [
-            (
-                words.say(heading, lang),
-                written(value, lang),
-                _limits(value.kind, value.low, value.high, lang),
-            )
-            for heading, value in block.items
-        ]
+        made["entries"] = tiles_of(block, lang)
     elif isinstance(block, Terms):
         made["entries"] = [tuple(words.say(m, lang) for m in pair) for pair in block.items]
     elif isinstance(block, Quotes):
@@ -116,10 +96,6 @@ def _block(block: Block, report: Report, numbers: dict[str, int]) -> dict[str, A
         made["lines"] = [words.say(m, lang) for m in messages_of(block)]
         made["tone"] = block.tone if isinstance(block, Callout) else ""
     return made
-
-
-def _limits(kind: Any, low: Any, high: Any, lang: str) -> str:
-    return "" if low is None and high is None else interval(kind, low, high, lang)
 
 
 def _inline(chart: Chart, report: Report, alt: str) -> Any:

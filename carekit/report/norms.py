@@ -48,9 +48,9 @@ def figures() -> pd.DataFrame:
             if f.study.definition not in DEFINITIONS or f.corrections:
                 continue
             year = f.period_start.year if f.period_start else f.study.year
-            rows.append((f.study.definition, f.network, year, f.value, f.country, f.base,
+            rows.append((f.study.definition, f.network, year, f.value, f.country,
                          source_name(ledger, f), f.figure_id))  # fmt: skip
-    columns = ["definition", "network", "year", "published", "place", "base", "source", "figure_id"]
+    columns = ["definition", "network", "year", "published", "place", "source", "figure_id"]
     made = pd.DataFrame(rows, columns=columns)
     made = made.sort_values(["definition", "network", "year", "figure_id"], kind="stable")
     return made.groupby(["definition", "network"], as_index=False).last()
@@ -77,7 +77,7 @@ def against_published(own: Requests, opened: pd.DataFrame) -> tuple[pd.DataFrame
 
     The first: source, year, place, network, published, definition, n, value, ci_low, ci_high,
     comparability ("near" or "none"), differs (keys of what differs), figure_id. The second:
-    definition, n, n_answered, estimate, ci_low, ci_high, published (on all networks).
+    definition, n, n_answered, estimate, ci_low, ci_high.
     """
     listed = [ours(opened), *(_counts(own, name) for name in NAMES)]
     counts = pd.concat(listed, ignore_index=True)

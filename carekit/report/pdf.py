@@ -7,7 +7,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-from carekit.dataset.atomic import replacing
 from carekit.errors import MissingExtraError
 from carekit.report import charts, words
 from carekit.report.format import TAGS, clean, days, label, raised
@@ -36,11 +35,9 @@ FEW = 6  # columns that stand apart easily
 Pieces = list[tuple[str, bool]]
 
 
-def write(report: Report, path: str | Path) -> Path:
+def write(report: Report, path: Path) -> None:
     """Write the report as PDF: the same bytes for the same report."""
-    with replacing(Path(path)) as temporary:
-        temporary.write_bytes(compiled(report))
-    return Path(path)
+    path.write_bytes(compiled(report))
 
 
 def compiled(report: Report, **options: Any) -> Any:

@@ -15,6 +15,7 @@ from carekit.report.asked import MIN_N, Asked
 if TYPE_CHECKING:
     from carekit.dataset.folder import Dataset
 
+FEWEST = 5  # people of a peer without its name below whom no count is shown
 WORDS = {"fr": "Concurrent", "en": "Peer"}
 
 
@@ -55,13 +56,19 @@ def choose(dataset: Dataset, sizes: Mapping[str, int], asked: Asked) -> Compared
     about = dataset.read("brands").drop_duplicates("brand").set_index("brand")
     others = sorted(b for b in sizes if b != brand and sizes[b] > 0)
     peers, how = _peers(asked.peers, brand, others, sizes, about)
-    zone = about["timezone"].get(brand) if brand in about.index else None
-    zone = zone if isinstance(zone, str) and zone else dataset.manifest.timezone
+    zone = zone_of(dataset, brand)
     names = {b: b for b in (brand, *peers)}
     if asked.anonymise_peers:
         names.update(_letters(dataset, peers, asked.lang))
     small = tuple(b for b in peers if sizes[b] < MIN_N)
     return Compared(brand, peers, how, names, small, zone or "UTC", bool(zone))
+
+
+def zone_of(dataset: Dataset, brand: str) -> str:
+    """The time zone of a brand, else that of the dataset; empty where neither is known."""
+    about = dataset.read("brands")
+    named = about.loc[about["brand"] == brand, "timezone"].dropna()
+    return str(named.iloc[0] if len(named) and named.iloc[0] else dataset.manifest.timezone or "")
 
 
 def _known(name: str, sizes: Mapping[str, int], option: str) -> str:
@@ -125,12 +132,14 @@ def _letter(i: int) -> str:
     return (_letter(i // 26 - 1) if i >= 26 else "") + chr(ord("A") + i % 26)
 
 
-def rounded(n: float) -> int:
-    """A count to two figures, as it is shown of a peer without its name.
+def rounded(n: float) -> float:
+    """A count to two figures, as it is shown of a peer without its name; none below five.
 
     >>> rounded(1234), rounded(87), rounded(3)
-    (1200, 87, 3)
+    (1200, 87, nan)
     """
     n = int(n)
+    if n < FEWEST:
+        return float("nan")
     size = 10 ** max(len(str(abs(n))) - 2, 0)
     return round(n / size) * size

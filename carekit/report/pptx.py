@@ -5,11 +5,9 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from carekit.dataset.atomic import replacing
 from carekit.errors import MissingExtraError
 from carekit.report import charts, words
 from carekit.report.format import TAGS, clean, label, raised
@@ -39,21 +37,20 @@ from carekit.report.pptx_parts import (
     without_thumbnail,
 )
 from carekit.report.shown import cover, rows_of, spoken, tiles_of
+from carekit.report.xlsx import created
 
 WIDTH, HEIGHT, SIDE = 33.867, 19.05, 1.6  # centimetres
 TEXT = WIDTH - 2 * SIDE
 TOP, BOTTOM = 4.5, 17.2  # of what a slide shows
 MOST_ROWS, MOST_COLUMNS = 9, 11
 LETTERS = 1400  # of a slide of text
-WITHOUT_SLIDE = frozenset({"glossary", "tables", "appendix"})
+WITHOUT_SLIDE = frozenset({"glossary", "tables"})
 Text = str | list[tuple[str, bool]]
 
 
-def write(report: Report, path: str | Path) -> Path:
+def write(report: Report, path: Path) -> None:
     """Write the report as slides: the same bytes for the same report."""
-    with replacing(Path(path)) as temporary:
-        temporary.write_bytes(presented(report))
-    return Path(path)
+    path.write_bytes(presented(report))
 
 
 def presented(report: Report) -> bytes:
@@ -111,9 +108,7 @@ class _Deck:
         core.title = clean(words.say(self.meta.title, self.lang))[:250]
         core.author = core.last_modified_by = clean(self.meta.author)
         core.language = TAGS[self.lang]
-        observed = self.meta.observed_until
-        when = datetime.fromisoformat(observed) if observed else datetime(2000, 1, 1)
-        core.created = core.modified = when.replace(tzinfo=None)
+        core.created = core.modified = created(self.meta.observed_until)
         core.comments = core.keywords = core.subject = ""
 
     def bytes(self) -> bytes:

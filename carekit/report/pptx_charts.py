@@ -53,7 +53,7 @@ class Series:
     """One row of marks: values by category, and how far the interval reaches to both sides."""
 
     name: str
-    values: list[float | None]
+    values: Sequence[float | None]
     minus: list[float] = field(default_factory=list)
     plus: list[float] = field(default_factory=list)
 
@@ -145,7 +145,7 @@ def _bars(chart: Chart, lang: str) -> Drawn:
         frame = frame.sort_values("estimate", ascending=False, kind="stable")
     said = labels(list(frame[name]), options.get("name_kind", name), lang)
     open_ = ~frame["established"].astype(bool) if "established" in frame.columns else None
-    hollow = frame[options.get("hollow", "hollow")] if "hollow" in frame.columns else open_
+    hollow = frame["hollow"] if "hollow" in frame.columns else open_
     names, rows = [said[v] for v in frame[name]], frame.to_dict("records")
     return Drawn(
         [_with_value(called, row, unit, lang) for called, row in zip(names, rows, strict=True)],
@@ -212,7 +212,7 @@ def _ranges(chart: Chart, lang: str) -> Drawn:
         interval("rank", a, b, lang) if a != b else cell("rank", a, lang, where="sentence")
         for a, b in zip(frame["best_rank"], frame["worst_rank"], strict=True)
     ]
-    made = [Series(words.ui("before", lang), start), Series(words.ui("places", lang), extent)]  # type: ignore[arg-type]
+    made = [Series(words.ui("before", lang), start), Series(words.ui("places", lang), extent)]
     picked = _picked(frame[name], options.get("accent", ()))
     return Drawn([said[v] for v in frame[name]], made, picked, [], "rank", lang, {"places": places})
 
@@ -360,11 +360,11 @@ def _workbook(drawn: Drawn, chart: Chart, lang: str) -> bytes:
     for k, series in enumerate(drawn.series):
         first = 1 + len(drawn.series) + 2 * k
         sheet.write_string(0, k + 1, series.name)
-        columns = [(k + 1, series.values)]
+        columns: list[tuple[int, Sequence[float | None]]] = [(k + 1, series.values)]
         if series.plus:
             for j, key in enumerate(("low_end", "high_end")):
                 sheet.write_string(0, first + j, f"{series.name}: {words.ui(key, lang)}")
-            columns += [(first, series.minus), (first + 1, series.plus)]  # type: ignore[list-item]
+            columns += [(first, series.minus), (first + 1, series.plus)]
         for column, values in columns:
             for i, value in enumerate(values, 1):
                 if value is not None:

@@ -28,14 +28,8 @@ class Found:
 
     observed_until: str
     midnight: bool = False
-    to_the_minute: bool = False
     coarse: bool = False
     texts: bool = True
-    private: int = 0
-    rejected: int = 0
-    rejected_own: int = 0
-    read: int = 0
-    strange_networks: tuple[str, ...] = ()
     sentences: tuple[Finding, ...] = field(default=())
 
 
@@ -76,7 +70,12 @@ def look(dataset: Dataset, engine: Engine, asked: Asked, compared: Compared) -> 
             kind=Value("code", dataset.selection.kind))  # fmt: skip
     if rejected and rejected > SAID_FROM * max(read, 1):
         values = {"n": Value("count", rejected), "share": Value("share", rejected / read)}
-        say("pre.rejected", **values, k=Value("count", own or answers))
+        if own:
+            say("pre.rejected", **values, k=Value("count", own))
+        elif answers:
+            say("pre.rejected.answers", **values, k=Value("count", answers))
+        else:
+            say("pre.rejected.unknown", **values)
     if midnight:
         say("pre.midnight")
     elif timed and facts["whole_minutes"] == timed:
@@ -91,13 +90,7 @@ def look(dataset: Dataset, engine: Engine, asked: Asked, compared: Compared) -> 
         say("pre.end", end=Value("date", end.tz_convert(compared.zone).strftime("%Y-%m-%d")))
     if not facts["texts"]:
         say("pre.texts")
-    return Found(
-        observed_until=end.isoformat(), midnight=midnight,
-        to_the_minute=bool(timed) and facts["whole_minutes"] == timed,
-        coarse=facts["coarse"], texts=bool(facts["texts"]), private=facts["private"],
-        rejected=rejected, rejected_own=own, read=read, strange_networks=strange,
-        sentences=tuple(said),
-    )  # fmt: skip
+    return Found(end.isoformat(), midnight, facts["coarse"], bool(facts["texts"]), tuple(said))
 
 
 def refuse_rejected(rejected: int, read: int, own: int, own_posts: int, brand: str) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from carekit.dataset.engine import to_frame
+from carekit.measures.contacts import customer_posts
 from carekit.requests.clock import whole_seconds
 from carekit.requests.value import Requests
 
@@ -118,13 +119,7 @@ def _with_repeats(table: Any, requests: Requests) -> Any:
     anywhere = requests.answered_anywhere("who asks again is told from")
     threads, rows = anywhere.built(threads=True).threads, anywhere.rows(threads=True)
     assert threads is not None
-    members = threads.members.select(member=_.post_id, root=_.thread_id)
-    written = (
-        threads.posts.filter((_.author_role == "customer") & _.author_id.notnull())
-        .select("post_id", writer=_.author_id, written_at=whole_seconds(_.created_at))
-        .inner_join(members, [("post_id", "member")])
-        .select("post_id", "writer", "written_at", "root")
-    )
+    written = customer_posts(threads)
     asked = rows.select(
         "thread_id", "author_id", rid="request_id", asked_at=whole_seconds(_.created_at)
     )

@@ -10,10 +10,10 @@ import pandas as pd
 
 from carekit.inference.benchmark.score import rank_scores, score_brands, weight_sensitivity
 from carekit.inference.rates.intervals import wilson_effective
+from carekit.report.asked import MIN_N
 from carekit.report.requests_table import DAY, asked_again, followed_for
 
 HOUR = 3600
-MIN_N = 30
 
 
 def points_of(table: pd.DataFrame, end: pd.Timestamp, *, repeats: bool) -> pd.DataFrame:

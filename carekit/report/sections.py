@@ -17,6 +17,7 @@ from carekit.report.model import (
     Callout,
     Chart,
     Finding,
+    Kind,
     Message,
     Meta,
     Paragraph,
@@ -37,26 +38,21 @@ LEFT_OUT = {
     "repeated rows": "limit.repeated",
     "customer posts that reply to a post outside the dataset": "limit.orphans",
     "answers by another brand than was asked": "limit.other",
+    "answers that may have come too late for the definition, and count": "limit.late",
 }
 
 
 def compose(book: Book, found: Found, meta: Meta) -> Report:
     """The report. Nothing is measured here, and no word is chosen but by a finding."""
+    parts = [_waits, _contacts, _reasons]
+    if not book.frames.facts["closed"]:
+        parts = [_rate, _gaps, _networks, _waits, _hours, _contacts, _reasons, _score, _trend,
+                 _published]  # fmt: skip
+    terms = Terms(tuple((Message(f"term.{n}"), Message(f"term.{n}.is")) for n in TERMS))
     made = [
-        _main(book, found),
-        *([] if book.frames.facts["closed"] else [_rate(book), _gaps(book), _networks(book)]),
-        _waits(book),
-        *([] if book.frames.facts["closed"] else [_hours(book)]),
-        _contacts(book),
-        _reasons(book),
-        *([] if book.frames.facts["closed"] else [_score(book), _trend(book), _published(book)]),
-        _limits(book, found),
-        _method(book, meta),
-        _section(
-            "glossary",
-            [Terms(tuple((Message(f"term.{n}"), Message(f"term.{n}.is")) for n in TERMS))],
-        ),
-    ]
+        _main(book, found), *(part(book) for part in parts), _limits(book, found),
+        _method(book, meta), _section("glossary", [terms]),
+    ]  # fmt: skip
     shown = {b.id for s in made for b in s.blocks if isinstance(b, Table)}
     others = []
     for name in ("definitions", "curves", "criteria", "heat", "actions", "shrunk", "funnel"):
@@ -81,8 +77,8 @@ def _lines(messages: list[Any]) -> Paragraph | None:
 def _main(book: Book, found: Found) -> Section:
     blocks: list[Block | None] = []
     if found.sentences:
-        serious = any(f.key in {"pre.rejected", "selection", "pre.midnight", "pre.synthetic"}
-                      for f in found.sentences)  # fmt: skip
+        grave = ("pre.rejected", "selection", "pre.midnight", "pre.synthetic")
+        serious = any(f.key.startswith(grave) for f in found.sentences)
         blocks.append(Callout(found.sentences, "warning" if serious else "note"))
     if book.frames.facts["closed"]:
         points = [*say.wait_answered(book), *say.handoff(book)[:1]]
@@ -119,7 +115,7 @@ def _caption(book: Book, n: int, key: str = "caption") -> Message:
     return Message(key, {"source": source, "n": count(n)})
 
 
-def _alt(book: Book, frame: pd.DataFrame, kind: str = "share") -> Message:
+def _alt(book: Book, frame: pd.DataFrame, kind: Kind = "share") -> Message:
     """The text alternative of rows with the client among them, or of the client's own rows."""
     known = frame[frame["estimate"].notna()]
     if known.empty:
@@ -127,8 +123,8 @@ def _alt(book: Book, frame: pd.DataFrame, kind: str = "share") -> Message:
                                     "most": Value("text", "")})  # fmt: skip
     ends = {
         "k": count(len(known)),
-        "least": Value(kind, float(known["estimate"].min())),  # type: ignore[arg-type]
-        "most": Value(kind, float(known["estimate"].max())),  # type: ignore[arg-type]
+        "least": Value(kind, float(known["estimate"].min())),
+        "most": Value(kind, float(known["estimate"].max())),
     }
     mine = known[known["brand"] == book.brand] if "brand" in known else known.head(0)
     if mine.empty:
@@ -140,7 +136,7 @@ def _alt(book: Book, frame: pd.DataFrame, kind: str = "share") -> Message:
 def _chart(
     book: Book, ident: str, kind: Any, frame: pd.DataFrame, headline: Finding, caption: Message,
     *, alt: Message | None = None, subtitle: Message | None = None, native: Any = None,
-    unit: str = "share", **encoding: Any,
+    unit: Kind = "share", **encoding: Any,
 ) -> Chart:  # fmt: skip
     """A chart whose options and sentences follow from its name where nothing else is said."""
     about = {"brand": book.client, "zone": say.zone(book), "span": span(book)}
@@ -264,8 +260,8 @@ def _hours(book: Book) -> Section:
     text = say.hours(book)
     if not book.has("heat"):
         return _section("hours", [_lines(text)])
-    frame, hours = book.frame("heat"), book.frame("hours")
-    alt = Message("alt.heat", {"start": Value("hour", int(hours["n"].argmax()))})
+    frame = book.frame("heat")
+    alt = Message("alt.heat", {"start": text[0].values["start"]})
     framed: dict[str, Any] = {}
     if book.asked.hours:
         framed["framed"] = framed_hours(book.asked.hours)
@@ -331,17 +327,10 @@ def _score(book: Book) -> Section:
         alt=_alt(book, frame, "score"), native="bars",
     )  # fmt: skip
     name = book.asked.weights_name
-    about = [Message("score.what", {"name": Value("text", name)}), Message("score.handoff")]
-    return _section(
-        "score",
-        [
-            chart,
-            _lines(text),
-            book.table("scores"),
-            Paragraph(tuple(about)),
-            book.table("criteria"),
-        ],
-    )
+    about = Paragraph((Message("score.what", {"name": Value("text", name)}),
+                       Message("score.handoff")))  # fmt: skip
+    tables = (book.table("scores"), about, book.table("criteria"))
+    return _section("score", [chart, _lines(text), *tables])
 
 
 def _trend(book: Book) -> Section:
@@ -366,14 +355,14 @@ def _trend(book: Book) -> Section:
 def _published(book: Book) -> Section:
     text, spread = around.published(book), around.definitions(book)
     blocks: list[Block | None] = [Paragraph((text[0],))]
-    if book.has("definitions") and spread:
+    if spread:
         frame = book.frame("definitions")
         blocks.append(
             _chart(book, "definitions", "estimates", frame, spread[0],
                    _caption(book, int(book.frames.facts["n"])), name="definition", accent=(),
                    order="given")
         )  # fmt: skip
-        blocks += [_lines(spread[1:]), book.table("definitions")]
+        blocks.append(book.table("definitions"))
     if len(text) > 1:
         blocks += [Bullets(tuple(text[1:])), book.table("published")]
     return _section("published", blocks)
@@ -382,8 +371,8 @@ def _published(book: Book) -> Section:
 def _limits(book: Book, found: Found) -> Section:
     said = [*found.sentences, *(Message(f"limit.{name}") for name in LIMITS)]
     for words, n in book.frames.facts["left_out"].items():
-        if n and words in LEFT_OUT:
-            said.append(Finding(LEFT_OUT[words], {"n": count(n)}))
+        if n:  # the rest are requests followed for less than the definition asks
+            said.append(Finding(LEFT_OUT.get(words, "limit.young"), {"n": count(n)}))
     return _section("limits", [Bullets(tuple(said))])
 
 
@@ -393,6 +382,8 @@ def _method(book: Book, meta: Meta) -> Section:
     if book.frames.facts["closed"]:
         names = ["unit", "waits", "seed"]
     said = [Message("method.request", {"definition": definition})]
+    if book.compared.peers:
+        said.append(Message(f"method.peers.{book.compared.how}"))
     said += [Message(f"method.{name}") for name in names]
     versions = ", ".join(f"{name} {number}" for name, number in meta.versions.items())
     sums = ", ".join(f"{name} {value[:12]}…" for name, value in meta.checksums.items())

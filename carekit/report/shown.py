@@ -1,4 +1,4 @@
-"""What PDF and PowerPoint both show: tables as text, tiles, names of fixed parts."""
+"""What several writers show: tables as text, tiles, names of fixed parts."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from carekit.report import words
 from carekit.report.charts import labels
-from carekit.report.format import MISSING, cell, clean, days, interval, missing, write
-from carekit.report.html import cover_lines
-from carekit.report.model import Chart, Report, Table, Tiles
+from carekit.report.format import MISSING, cell, clean, days, interval, label, missing, write
+from carekit.report.model import Chart, Message, Report, Table, Tiles, Value
+
+MOST_NAMED = 30  # peers on the cover
 
 
 @dataclass(frozen=True)
@@ -70,6 +71,18 @@ def spoken(chart: Chart, lang: str) -> str:
     """The alternative text of a chart: never that of its caption, which is read as well."""
     alt, caption = (words.say(m, lang) for m in (chart.alt, chart.caption))
     return alt if alt and alt != caption else f"{words.say(chart.headline, lang)} {alt}"
+
+
+def cover_lines(report: Report) -> list[Message]:
+    """What the cover says below its title."""
+    meta = report.meta
+    lines = [Message("cover.observed", {"date": Value("date", meta.observed_until[:10])})]
+    if meta.peers:
+        more = ["…"] if len(meta.peers) > MOST_NAMED else []
+        names = ", ".join([*map(label, meta.peers[:MOST_NAMED]), *more])
+        lines.append(Message("cover.peers", {"names": Value("text", names)}))
+        lines.append(Message("cover.anonymous" if meta.anonymised else "cover.names"))
+    return lines
 
 
 def cover(report: Report) -> list[str]:

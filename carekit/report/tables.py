@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -11,7 +11,7 @@ import pandas as pd
 
 from carekit.report.asked import Asked
 from carekit.report.frames import Frames
-from carekit.report.model import Column, Evidence, Message, Table, Value
+from carekit.report.model import Column, Evidence, Kind, Message, Table, Value
 from carekit.report.peers import Compared, rounded
 
 # Column of a frame → kind and heading; `*` marks headings that differ by table.
@@ -47,6 +47,7 @@ LAYOUT: dict[str, str] = {
     "limit_low:share:limit_low limit_high:share:limit_high peers:share:peers_median "
     "signal:code:signal",
     "published": "source:text:source year:text:year network:network:network "
+    "definition:definition:definition "
     "published:share:published n:count:n value:share:rate ci_low:share:low ci_high:share:high "
     "comparability:code:comparability",
     "definitions": f"definition:definition:definition {_N} n_answered:count:n_answered {_RATE}",
@@ -142,7 +143,7 @@ class Book:
         at = int(mask.to_numpy().argmax())
         if not mask.any():
             raise KeyError(f"{name}: {keys}")
-        return dict(frame.iloc[at]), Evidence(f"{name}.{at}", name, at)
+        return dict(frame.iloc[at]), row_at(name, at)
 
     def mine(self, name: str, **keys: Any) -> tuple[dict[str, Any], Evidence]:
         """The client's row."""
@@ -163,7 +164,12 @@ class Book:
         if self.asked.anonymise_peers:
             for column in COUNTS:
                 if column in made:
-                    made[column] = made[column].where(mine, made[column].map(rounded)).astype(int)
+                    made[column] = made[column].where(mine, made[column].map(rounded))
+            # More decimals, or the number of authors, would give the exact counts away.
+            exact = [c for c in made.columns if made[c].dtype == float and "minutes" not in c]
+            exact = [c for c in exact if c not in COUNTS]
+            made[exact] = made[exact].where(mine, made[exact].round(3))
+            made = made.drop(columns="df", errors="ignore")
             made = made.assign(_mine=~mine).sort_values(
                 ["_mine", "brand"], key=_lettered, kind="stable"
             )
@@ -178,10 +184,10 @@ def _lettered(column: pd.Series) -> pd.Series:
     return column.map(lambda name: f"{len(str(name).rpartition(' ')[2]):03d}{name}")
 
 
-def interval(kind: str, row: Mapping[str, Any], value: str = "estimate") -> Value:
+def interval(kind: Kind, row: Mapping[str, Any], value: str = "estimate") -> Value:
     """A value of a row with its interval."""
     low, high = row.get("ci_low"), row.get("ci_high")
-    return Value(kind, plain(row[value]), plain(low), plain(high))  # type: ignore[arg-type]
+    return Value(kind, plain(row[value]), plain(low), plain(high))
 
 
 def plain(value: Any) -> Any:
@@ -199,12 +205,6 @@ def count(value: Any) -> Value:
 def row_at(table: str, row: Any) -> Evidence:
     """The row of a table as evidence."""
     return Evidence(f"{table}.{int(row)}", table, int(row))
-
-
-def rows_of(frame: pd.DataFrame) -> Iterator[tuple[Any, dict[str, Any]]]:
-    """Label and cells of each row."""
-    for i, row in frame.iterrows():
-        yield i, {str(name): value for name, value in row.items()}
 
 
 def end_of(values: pd.Series, least: bool) -> Any:

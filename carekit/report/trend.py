@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from carekit.report.asked import MIN_N
 from carekit.report.gaps import rates_of
 
-LEAST = 30  # requests of a period below which no rate is given
 MANY, FEW = 12, 6  # periods for control limits, and for anything at all
 LIMITS, RUN = 3.0, 8
 SHORT = 183  # days of data below which weeks are taken, if there are fewer than six months
@@ -57,7 +57,7 @@ def trend(
     if len(kept) < FEW or brand not in set(rates.get("brand", [])):
         return pd.DataFrame(), about
     own = rates[rates["brand"] == brand].drop(columns="brand")
-    own = own[own["n"] >= LEAST].reset_index(drop=True)
+    own = own[own["n"] >= MIN_N].reset_index(drop=True)
     if len(own) < FEW:
         about["kind"] = "small"
         return pd.DataFrame(), about
@@ -85,13 +85,22 @@ def _limits(own: pd.DataFrame, centre: float) -> pd.DataFrame:
     low = np.clip(centre - LIMITS * sigma * spread, 0, 1)
     high = np.clip(centre + LIMITS * sigma * spread, 0, 1)
     outside = (own["estimate"] < low) | (own["estimate"] > high)
-    side, run = np.sign(own["estimate"] - centre).to_numpy(), np.zeros(len(own), dtype=bool)
-    for i in range(RUN - 1, len(own)):
-        eight = side[i - RUN + 1 : i + 1]
-        if abs(eight.sum()) == RUN:
-            run[i - RUN + 1 : i + 1] = True
+    run = np.concatenate(
+        [np.full(len(part), is_run(part)) for _, part in own.groupby(stretches(own))]
+    )
     signal = np.select([outside, run], ["outside", "run"], "")
     return own.assign(limit_low=low, limit_high=high, signal=signal)
+
+
+def stretches(own: pd.DataFrame) -> pd.Series:
+    """Numbers the stretches of periods that follow one another on one side of the centre."""
+    side = (own["estimate"] - own["centre"]).map(np.sign)
+    return (side != side.shift()).cumsum()
+
+
+def is_run(part: pd.DataFrame) -> bool:
+    """Whether a stretch is long enough for a signal, and on neither side by being the centre."""
+    return len(part) >= RUN and bool((part["estimate"] != part["centre"]).all())
 
 
 def equal_periods(rows: pd.DataFrame, periods: list[str]) -> float | None:

@@ -11,7 +11,6 @@ from typing import Any
 
 import pandas as pd
 
-from carekit.dataset.atomic import replacing
 from carekit.errors import MissingExtraError
 from carekit.report import words
 from carekit.report.format import TAGS, cell, clean, missing
@@ -53,11 +52,9 @@ FORMATS = {
 }
 
 
-def write(report: Report, path: str | Path) -> Path:
+def write(report: Report, path: Path) -> None:
     """Write the report as a workbook: the same bytes for the same report."""
-    with replacing(Path(path)) as temporary:
-        temporary.write_bytes(workbook_of(report))
-    return Path(path)
+    path.write_bytes(workbook_of(report))
 
 
 def workbook_of(report: Report) -> bytes:
@@ -70,7 +67,7 @@ def workbook_of(report: Report) -> bytes:
             "title": _text(words.say(meta.title, lang)),
             "author": _text(meta.author),
             "language": TAGS[lang],
-            "created": _created(meta.observed_until),
+            "created": created(meta.observed_until),
         }
     )
     book = _Book(made, lang)
@@ -238,16 +235,18 @@ def _tables(report: Report) -> Iterable[tuple[Table, str]]:
         if isinstance(block, Table) and block.id not in seen:
             seen.add(block.id)
             yield block, words.say(section.heading, lang)
-    for name, table in report.tables.items():
+    for table in report.tables.values():
         if table.id not in seen:
-            yield table, words.heading(name, lang)
+            yield table, words.say(table.caption, lang)
 
 
 def _requests(book: _Book, frame: pd.DataFrame) -> None:
     kinds: Mapping[str, Kind] = {
         "network": "network",
         "category": "category",
-        "first_response_minutes": "minutes",
+        "weekday": "weekday",
+        "hour": "hour",
+        "minutes": "minutes",
     }
     columns = []
     for name in map(str, frame.columns):
@@ -312,7 +311,7 @@ def _once(headings: Iterable[str]) -> list[str]:
     return found
 
 
-def _created(observed: str) -> datetime:
+def created(observed: str) -> datetime:
     """A date for the properties that does not change from run to run."""
     return (
         datetime.fromisoformat(observed).replace(tzinfo=None) if observed else datetime(2000, 1, 1)

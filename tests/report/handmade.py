@@ -231,7 +231,8 @@ def report(
             "brand": [brand] * 40,
             "created_at": pd.date_range("2026-01-01 08:00", periods=40, freq="3h"),
             "answered": [True, False] * 20,
-            "first_response_minutes": [12.5, np.nan] * 20,
+            "hour": [8, 11] * 20,
+            "minutes": [12.5, np.nan] * 20,
         }
     )
     meta = m.Meta(

@@ -165,12 +165,24 @@ def test_a_missing_extra_is_one_sentence_before_any_work(monkeypatch):
 @pytest.mark.parametrize(
     ("option", "value", "told"),
     [("accent", "#ffd400", "contrast"), ("accent", "blue", "hexadecimal"),
-     ("period", "2026", "two dates"), ("lang", "de", "fr or en"),
+     ("period", "2026", "two dates"), ("period", "2026-02-31:", "two dates"),
+     ("quotes", -1, "number of posts"), ("weights", {"answered": float("nan")}, "criteria"),
+     ("lang", "de", "fr or en"),
      ("weights", {"answered": 0.5, "kindness": 0.5}, "criteria"), ("logo", "x.bmp", "SVG or PNG")],
 )  # fmt: skip
 def test_options_that_cannot_be_read(banks, option, value, told):
     with pytest.raises(InputError, match=told):
         carekit.benchmark(banks, brand=BRAND, **{option: value})
+
+
+def test_the_command_that_repeats_a_report_is_whole_and_obeys_no_name():
+    from carekit.report.command import _call
+
+    asked = Asked('A"; rm -rf "$HOME', coded="s.csv", weights_name="own", quotes=3, no_ids=True)
+    assert _call(asked) == (
+        """carekit benchmark DIR --brand 'A"; rm -rf "$HOME' --weights FILE --coded SHEET """
+        "--quotes 3 --no-ids --lang en --out OUT"
+    )
 
 
 def test_weights_are_versioned():

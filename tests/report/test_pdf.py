@@ -90,6 +90,15 @@ def test_synthetic_data_are_said_on_the_cover(handmade):
     assert pdf.tree(handmade("fr"))["synthetic"] is None
 
 
+def test_a_cover_that_cannot_name_all_peers_says_so(handmade):
+    from carekit.report.shown import cover_lines
+
+    few, many = (handmade("fr", names=tuple(f"Marque {i}" for i in range(n))) for n in (31, 32))
+    said = [words.say(cover_lines(report)[1], "fr") for report in (few, many)]
+    assert "…" not in said[0]
+    assert said[1].endswith("Marque 30, ….")
+
+
 def test_every_block_has_its_place(handmade):
     report = handmade("fr")
     for section, made in zip(report.sections, pdf.tree(report)["sections"], strict=True):

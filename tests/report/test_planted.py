@@ -5,6 +5,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ import pytest
 import carekit
 from carekit.errors import CannotAnswer, InputError
 from carekit.report import gaps, score, trend
-from carekit.report.model import from_json, to_json
+from carekit.report.model import from_json, messages_of, to_json
 from carekit.report.words import say
 
 HERE = Path(__file__)
@@ -227,9 +228,22 @@ def test_too_few_requests_are_refused_and_small_peers_are_not_ranked(tmp_path):
         carekit.benchmark(dataset, brand="Petite")
     made = carekit.benchmark(dataset, brand=BRAND, lang="en")
     assert "Petite" in made.frame("rates")["brand"].tolist()
+    row = made.frame("rates").set_index("brand").loc["Petite"]
+    assert row["n"] == 12
+    assert row[["estimate", "std_error", "ci_low", "ci_high"]].isna().all()
     for name in ("ranks", "scores", "differences", "curves"):
         assert "Petite" not in made.frame(name)["brand"].tolist()
     assert any(f.key == "pre.small" for f in made.report.findings())
+
+
+def test_the_days_of_a_period_are_those_of_the_brand(tmp_path):
+    path = planted.plant(tmp_path / "d", planted.BANKS[:2], days=1, zone="Pacific/Auckland")
+    made = carekit.benchmark(
+        carekit.open_dataset(path), brand=BRAND, period="2026-01-02:", lang="fr"
+    )
+    assert set(made.report.requests["created_at"].str[:10]) == {"2026-01-02"}
+    said = [m.key for b in made.report.section("method").blocks for m in messages_of(b)]
+    assert "method.peers.sector" in said
 
 
 def test_peers_get_letters_and_rounded_counts(banks):
@@ -240,6 +254,32 @@ def test_peers_get_letters_and_rounded_counts(banks):
     rates = made.frame("rates")
     assert rates["brand"].tolist() == [BRAND, *(f"Concurrent {c}" for c in "ABCD")]
     assert all(str(n).rstrip("0").__len__() <= 2 for n in rates["n"][1:])
+    assert not any(part.sha256 in text for part in banks.manifest.parts)  # the key of the letters
+
+
+def test_few_people_of_a_peer_without_its_name_are_not_counted(tmp_path):
+    banks = (*planted.BANKS[:2], planted.Bank("Rare", 40, 0.05), planted.Bank("Minime", 3))
+    dataset = carekit.open_dataset(planted.plant(tmp_path / "d", banks))
+    made = carekit.benchmark(dataset, brand=BRAND, lang="en", anonymise_peers=True)
+    rates = made.frame("rates").iloc[1:]
+    counts = rates[["n", "n_answered"]].to_numpy(float)
+    assert np.isnan(counts).sum() == 3
+    assert not (counts < 5).any()
+    assert "df" not in rates.columns
+    np.testing.assert_array_equal(rates["estimate"], rates["estimate"].round(3))
+    said = [say(f, "en") for f in made.report.findings() if f.key == "pre.small"]
+    assert len(said) == 1
+    assert "–" in said[0]
+    made.write(tmp_path / "out", formats="html,xlsx")
+
+
+def test_what_the_data_do_not_tell_of_repeats_is_no_point_of_the_score(tmp_path):
+    banks = tuple(replace(bank, again=0) for bank in planted.BANKS[:2])
+    made = carekit.benchmark(
+        carekit.open_dataset(planted.plant(tmp_path / "d", banks)), brand=BRAND, lang="en"
+    )
+    assert any(f.key == "repeat.none" for f in made.report.findings())
+    assert "not_again" not in made.frame("criteria")["criterion"].tolist()
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the shared prototype is not beside this checkout")
@@ -309,6 +349,10 @@ def test_rejected_rows_are_said_and_many_are_refused(tmp_path):
     path = planted.plant(tmp_path / "a", planted.BANKS[:3], rejected=60, rejected_own=40)
     made = carekit.benchmark(carekit.open_dataset(path), brand=BRAND, lang="fr")
     assert any(f.key == "pre.rejected" for f in made.report.preflight)
+    path = planted.plant(tmp_path / "c", planted.BANKS[:1], rejected=60)
+    made = carekit.benchmark(carekit.open_dataset(path), brand=BRAND, lang="fr")
+    told = [f for f in made.report.preflight if f.key.startswith("pre.rejected")]
+    assert [f.key for f in told] == ["pre.rejected.unknown"]  # of whom they are is not known
     path = planted.plant(tmp_path / "b", planted.BANKS[:3], rejected=400, rejected_own=400)
     with pytest.raises(CannotAnswer, match="could not be read"):
         carekit.benchmark(carekit.open_dataset(path), brand=BRAND)

@@ -115,7 +115,7 @@ def test_every_sentence_of_the_code_stands_in_the_catalogue():
     from pathlib import Path
 
     folder = Path(words.__file__).parent
-    for file in ("findings", "sections", "preflight", "html"):
+    for file in ("findings", "around", "sections", "preflight", "meta", "shown"):
         text = (folder / f"{file}.py").read_text(encoding="utf-8")
         for key in re.findall(r'(?:Finding|Message|say)\(\s*"([a-z][\w.]+)"', text):
             assert key in FR, key

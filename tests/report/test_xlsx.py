@@ -1,3 +1,4 @@
+import dataclasses
 import io
 import zipfile
 
@@ -48,6 +49,22 @@ def test_requests_are_there_with_ids_and_not_without(handmade):
 
     assert "x:1000" in texts(handmade("fr"))
     assert "x:1000" not in texts(handmade("fr", ids=False))
+
+
+def test_hours_and_minutes_of_requests_are_written_as_such(book):
+    sheet = next(s for s in book if "t_requests" in s.tables)
+    heads = [cell.value for cell in sheet[3]]
+    forms = {n: sheet.cell(4, heads.index(words.heading(n, "fr")) + 1).number_format
+             for n in ("hour", "minutes")}  # fmt: skip
+    assert forms == {"hour": "0", "minutes": "#,##0.0"}
+
+
+def test_a_table_that_no_section_shows_is_named_by_its_caption(handmade):
+    report = handmade("fr")
+    table = next(iter(report.tables.values()))
+    bare = dataclasses.replace(report, sections=(), tables={"curves": table})
+    made = openpyxl.load_workbook(io.BytesIO(xlsx.workbook_of(bare)))
+    assert words.say(table.caption, "fr")[:28] in made.sheetnames
 
 
 def test_too_many_requests_are_not_a_sheet(handmade, monkeypatch):
