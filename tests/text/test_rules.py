@@ -116,7 +116,7 @@ def test_rules_need_no_extra(monkeypatch):
     real = builtins.__import__
 
     def core_only(name, *args, **kwargs):
-        if name.split(".")[0] in {"sklearn", "py3langid", "phonenumbers", "openpyxl"}:
+        if name.split(".")[0] in {"sklearn", "phonenumbers", "openpyxl"}:
             raise ImportError(name)
         return real(name, *args, **kwargs)
 
