@@ -25,7 +25,6 @@ from carekit.sources.collecting.collect import collect, estimate
 
 from .conftest import TIME, bluesky, gather, post, uri
 
-
 # Lists without end
 
 
