@@ -88,7 +88,7 @@ def room(name: str, modules: dict[str, str]) -> tuple[Callable[[str], Any], list
     def look_up(word: str) -> Any:
         if word not in known:
             raise AttributeError(f"module {name!r} has no attribute {word!r}")
-        return getattr(importlib.import_module(f"{name}.{known[word]}"), word)
+        return getattr(importlib.import_module(f".{known[word]}", name), word)
 
     return look_up, sorted(known)
 
