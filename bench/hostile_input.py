@@ -18,7 +18,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
@@ -130,6 +130,31 @@ def outcome(format: str, content: bytes, folder: Path) -> str:
     return "some rejected" if report.n_rejected else "whole"
 
 
+def note_fault(
+    broken: Counter[str], format: str, error: Exception, content: bytes, name: str
+) -> None:
+    """Count what broke a law; the first file of each kind is saved, a number before its name."""
+    kind = f"{format}: {type(error).__name__}: {error}"[:200]
+    broken[kind] += 1
+    if broken[kind] == 1:
+        saved = Path(f"{len(broken)}-{name}").absolute()
+        saved.write_bytes(content)
+        print(f"\n{kind} ({saved})", file=sys.stderr, flush=True)
+
+
+def told(
+    formats: Iterable[str], total: Counter[tuple[str, str]], broken: Counter[str], *, none: str
+) -> int:
+    """Print a line a format and one a fault; the exit code."""
+    for format in formats:
+        kinds = ("whole", "some rejected", none)
+        print(format, *(f"{kind}: {total[format, kind]:,}" for kind in kinds), sep="  ")
+    print(f"{total.total():,} files without a fault")
+    for kind, n in broken.most_common():
+        print(f"broken {n:,}: {kind}")
+    return 1 if broken else 0
+
+
 def attack(
     seed: int, n_files: int, until: float = float("inf")
 ) -> tuple[Counter[tuple[str, str]], dict[str, int]]:
@@ -146,12 +171,7 @@ def attack(
             try:
                 found[format, outcome(format, content, Path(name))] += 1
             except Exception as error:  # the point of this script: anything else is a failure
-                kind = f"{format}: {type(error).__name__}: {error}"[:200]
-                broken[kind] += 1
-                if broken[kind] == 1:
-                    saved = Path(f"hostile-{format}-{seed}-{len(broken)}.csv").absolute()
-                    saved.write_bytes(content)
-                    print(f"\n{kind} ({saved})", file=sys.stderr, flush=True)
+                note_fault(broken, format, error, content, f"hostile-{format}-{seed}.csv")
     return found, broken
 
 
@@ -179,13 +199,7 @@ def main() -> int:
             broken.update(failures)
             print(f"\r{total.total():,} of {args.files:,}", end="", file=sys.stderr)
     print(file=sys.stderr)
-    for format in SEEDS:
-        kinds = ("whole", "some rejected", "refused")
-        print(format, *(f"{kind}: {total[format, kind]:,}" for kind in kinds), sep="  ")
-    print(f"{total.total():,} files without a fault")
-    for kind, n in broken.most_common():
-        print(f"broken {n:,}: {kind}")
-    return 1 if broken else 0
+    return told(SEEDS, total, broken, none="refused")
 
 
 if __name__ == "__main__":

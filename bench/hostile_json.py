@@ -15,7 +15,6 @@ import argparse
 import copy
 import importlib.util
 import random
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -24,6 +23,7 @@ from types import ModuleType
 from typing import Any
 
 import pyarrow as pa
+from hostile_input import note_fault, told
 
 from carekit.sources.drafts import ARROW_SCHEMA
 from carekit.sources.files.formats import load_format
@@ -116,19 +116,9 @@ def main() -> int:
             try:
                 total[name, outcome(name, content, keep, path, rules.OPTIONS)] += 1
             except Exception as error:  # the point of this script: anything else is a failure
-                kind = f"{name}: {type(error).__name__}: {error}"[:200]
-                broken[kind] += 1
-                if broken[kind] == 1:
-                    saved = Path(f"hostile-{name}-{args.seed}-{nth}").absolute()
-                    saved.write_bytes(content)
-                    print(f"{kind} ({saved})", file=sys.stderr, flush=True)
-    for name in rules.SEEDS:
-        kinds = ("whole", "some rejected", "nothing")
-        print(name, *(f"{kind}: {total[name, kind]:,}" for kind in kinds), sep="  ")
-    print(f"{total.total():,} files without a fault, {time.monotonic() - began:.0f} s")
-    for kind, n in broken.most_common():
-        print(f"broken {n:,}: {kind}")
-    return 1 if broken else 0
+                note_fault(broken, name, error, content, f"hostile-{name}-{args.seed}-{nth}")
+    print(f"{time.monotonic() - began:.0f} s")
+    return told(rules.SEEDS, total, broken, none="nothing")
 
 
 if __name__ == "__main__":

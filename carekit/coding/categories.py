@@ -13,7 +13,7 @@ from carekit.coding.flagged import FlaggedRequests, flagged_as
 from carekit.errors import InputError
 from carekit.measures.registry import Told, measure
 from carekit.requests.value import Requests
-from carekit.text.rules import COMMENT_CLASSES, READ
+from carekit.text.rules import COMMENT_CLASSES
 
 FLAGS = ("is_question", "is_complaint", "needs_review", "personal_data")
 UNCORRECTED = "rules, uncorrected"
@@ -92,10 +92,10 @@ def categories(
         if coded is None
         else "Corrected by the coded sample (PPI++), but personal_data, which is not coded."
     )
-    unread = ~known & ~frame["lang"].isin(READ)
+    without = frame["pii_types"].isna()  # personal data is looked for in every language
     lost = {
-        "requests without a text": int((~known & ~unread).sum()),
-        "requests in languages that the rules do not read": int(unread.sum()),
+        "requests without a text": int(without.sum()),
+        "requests in languages that the rules do not read": int((~known & ~without).sum()),
     }
     return Told(rates, left_out=lost, notes=(how, closed), requests=flagged.requests)
 

@@ -78,8 +78,13 @@ class FlaggedRequests:
         return replace(self, frame=self.frame[rows.to_numpy(bool)].reset_index(drop=True))
 
     def with_text(self) -> pd.DataFrame:
-        """The rows whose flags are known; SelectionError if no request has a text."""
+        """The rows whose flags are known; SelectionError if no request has a text that is read."""
         known = self.frame[self.frame["tone"].notna()]
+        if known.empty and self.frame["pii_types"].notna().any():
+            raise SelectionError(
+                f"None of {len(self.frame):,} requests has a text in English or French; expected "
+                "texts that the rules read. Correct the column `lang`, if that is not so."
+            )
         if known.empty:
             raise SelectionError(
                 f"None of {len(self.frame):,} requests has a text; expected texts to sort. Import "

@@ -110,8 +110,8 @@ def summarise_flags(flags: pd.DataFrame, *, by: str | Sequence[str] = ()) -> pd.
     """How many posts have each flag, of a frame as `flag_dataset` gives.
 
     One row a group (columns `by`) and flag value: `flag`; `value`; `n`: posts to which the flag
-    applies (with a text; hand-offs: posts of brands; categories: posts of customers); `n_yes`;
-    `share`, uncorrected.
+    applies (with a text that the rules read; personal data: with any text; hand-offs: posts of
+    brands; categories: posts of customers); `n_yes`; `share`, uncorrected.
     """
     groups = [c.strip() for c in by.split(",") if c.strip()] if isinstance(by, str) else list(by)
     absent = [c for c in groups if c not in flags.columns]
@@ -133,7 +133,7 @@ def summarise_flags(flags: pd.DataFrame, *, by: str | Sequence[str] = ()) -> pd.
 def _values(part: pd.DataFrame) -> list[tuple[str, str, pd.Series, pd.Series]]:
     """(flag, value, to which posts it applies, which have it)."""
     text = part["tone"].notna()
-    kinds = part["pii_types"].fillna("").str.split("|")
+    searched, kinds = part["pii_types"].notna(), part["pii_types"].fillna("").str.split("|")
     made = [("tone", t, text, (part["tone"] == t).fillna(False).astype(bool)) for t in TONES]
     for flag in ("is_question", "is_complaint", "needs_review"):
         made.append((flag, "yes", text, part[flag].astype("boolean").fillna(False).astype(bool)))
@@ -141,9 +141,9 @@ def _values(part: pd.DataFrame) -> list[tuple[str, str, pd.Series, pd.Series]]:
     for value in HANDOFFS:
         yes = (handed == value).fillna(False).astype(bool)
         made.append(("handoff", value, handed.notna(), yes))
-    made.append(("personal_data", "any", text, kinds.map(lambda found: found != [""])))
+    made.append(("personal_data", "any", searched, kinds.map(lambda found: found != [""])))
     for kind in KINDS:
-        made.append(("personal_data", kind, text, kinds.map(lambda f, k=kind: k in f)))
+        made.append(("personal_data", kind, searched, kinds.map(lambda f, k=kind: k in f)))
     if "comment_class" in part:
         classes = part["comment_class"]
         for name in COMMENT_CLASSES:

@@ -7,6 +7,7 @@ question). `check_frame` tells what breaks a contract; nothing here opens a file
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
@@ -279,16 +280,24 @@ def to_arrow(frame: pd.DataFrame, table: Table) -> pa.Table:
     return made
 
 
+_NOT_OF_TYPE = (pa.ArrowException, OverflowError, UnicodeEncodeError)
+
+
 def _array(frame: pd.DataFrame, column: Column, table: Table) -> pa.Array:
     if column.name not in frame.columns:
         return pa.nulls(len(frame), ARROW[column.type])
+    values, kind = frame[column.name], ARROW[column.type]
+    what = f"holds values that are not of type {column.type}"
     try:
-        array = pa.array(frame[column.name], type=ARROW[column.type], from_pandas=True)
-    except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError) as error:
-        raise SchemaError(
-            f"`{table.name}`, column {column.name!r} holds values that are not of type "
-            f"{column.type}: {_first_line(error)}. Convert the column first."
-        ) from None  # Arrow's own words quote the value, which may be a post
+        array = pa.array(values, type=kind, from_pandas=True)
+    except _NOT_OF_TYPE:  # its own words quote the value, which may be a post
+        wrong = [not _converts(value, kind) for value in values]
+        raise _bad(frame, table, column, wrong, what) from None
+    if column.type == "integer" and values.dtype == object:
+        # Arrow cuts a fraction off among objects, and nowhere else.
+        wrong = [_is_fraction(value) for value in values]
+        if any(wrong):
+            raise _bad(frame, table, column, wrong, what)
     if isinstance(array, pa.ChunkedArray):
         array = array.combine_chunks()
     if column.required and array.null_count:
@@ -302,6 +311,18 @@ def _array(frame: pd.DataFrame, column: Column, table: Table) -> pa.Array:
     return array
 
 
+def _converts(value: Any, kind: pa.DataType) -> bool:
+    try:
+        pa.array([value], type=kind, from_pandas=True)
+    except _NOT_OF_TYPE:
+        return False
+    return not (pa.types.is_integer(kind) and _is_fraction(value))
+
+
+def _is_fraction(value: Any) -> bool:
+    return isinstance(value, float) and isfinite(value) and value % 1 != 0
+
+
 def _check_keys(frame: pd.DataFrame, table: Table) -> None:
     doubled = frame.duplicated(subset=list(table.key)).to_numpy()
     if doubled.any():
@@ -312,13 +333,9 @@ def _bad(frame: pd.DataFrame, table: Table, column: Column, wrong: Any, what: st
     rows = [i for i, bad in enumerate(wrong) if bad]
     key = table.key[0] if table.key[0] in frame.columns else None
     ids = [str(frame[key].iloc[i]) if key else f"row {i}" for i in rows[:3]]
+    shown = ", ".join(ids).encode("utf-8", "backslashreplace").decode()
     return SchemaError(
         f"`{table.name}`, column {column.name!r} {what} in {len(rows)} of {len(frame)} rows "
-        f"(first: {', '.join(ids)}). Correct or drop these rows. "
+        f"(first: {shown}). Correct or drop these rows. "
         f"The columns are in carekit.dataset.schema.{table.name.upper()}."
     )
-
-
-def _first_line(error: Exception) -> str:
-    # Arrow quotes the offending value, which may be the text of a post: keep the kind only.
-    return str(error).splitlines()[0].split(":")[0].split("'")[0].strip()

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from carekit.errors import CannotAnswer
 
 if TYPE_CHECKING:
@@ -18,12 +16,8 @@ def only_exact(table: ibis.Table, treated: str) -> tuple[ibis.Table, int]:
     from ibis import _
 
     limited = _.answered & _.wait_at_most_seconds.notnull()
-    n, of = (
-        table.agg(n=limited.cast("int64").sum(), of=_.answered.cast("int64").sum())
-        .execute()
-        .iloc[0]
-    )
-    n = 0 if pd.isna(n) else int(n)
+    counted = [flag.cast("int64").sum().fill_null(0) for flag in (limited, _.answered)]
+    n, of = map(int, table.agg(n=counted[0], of=counted[1]).execute().iloc[0])
     if treated in ("at_least", "at_most"):
         end = table[f"wait_{treated}_seconds"]
         exact = table.wait_at_most_seconds.isnull() | ~table.answered
@@ -32,7 +26,7 @@ def only_exact(table: ibis.Table, treated: str) -> tuple[ibis.Table, int]:
         ), n
     if treated == "refused" and n > 0.01 * of:
         raise CannotAnswer(
-            f"The waits of {n:,} of {int(of):,} answered requests are known within limits only: "
+            f"The waits of {n:,} of {of:,} answered requests are known within limits only: "
             "their times name a day, or the answer has none.",
             "Use first_response or waits_within, which say what can be said, or import times of day.",
         )

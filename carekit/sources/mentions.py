@@ -28,6 +28,21 @@ def kept_list(name: str) -> str:
     return f"getvariable('{name}')"
 
 
+def _visible(text: str) -> str:
+    """SQL of a text with one kind of @, and no sign in a mention that is not seen."""
+    one = f"replace(replace({text}, '＠', '@'), '﹫', '@')"
+    mention = f"regexp_extract(h, '^[{_WORD}.{_UNSEEN}-]*')"
+    bare = f"regexp_replace({mention}, '[{_UNSEEN}]+', '', 'g') || substr(h, length({mention}) + 1)"
+    seen = (
+        f"array_to_string(list_transform(string_split({one}, '@'), "
+        f"lambda h, i: CASE WHEN i > 1 THEN {bare} ELSE h END), '@')"
+    )
+    return (
+        f"CASE WHEN strlen({text}) = length({text}) THEN {text} "
+        f"WHEN regexp_matches({one}, '@[{_WORD}.-]*[{_UNSEEN}]') THEN {seen} ELSE {one} END"
+    )
+
+
 class Grammar:
     """How handles and mentions are read on the networks of an import, and what becomes of them."""
 
@@ -59,16 +74,13 @@ class Grammar:
 
         Only texts beyond ASCII are searched for other kinds of @ and for signs that are not seen.
         """
-        one = "replace(replace(text, '＠', '@'), '﹫', '@')"
-        seen = rf"regexp_replace({one}, '(@[{_WORD}.-]*)[{_UNSEEN}]+', '\1', 'g')"
-        plain = f"CASE WHEN strlen(text) = length(text) THEN text ELSE {seen} END"
+        plain = _visible("text")
         inside = (
             rf"regexp_replace({plain}, '(@[A-Za-z0-9_.-]+)@([A-Za-z0-9])', '\1{_HIDDEN_AT}\2', 'g')"
         )
-        named = (
-            f"CASE WHEN contains(text, 'u/') THEN regexp_replace({plain}, "
-            rf"'(^|[^\w@])(u/)([A-Za-z0-9_-]{{2,}})', '\1\2@\3', 'g') ELSE {plain} END"
-        )
+        name = rf"[{_UNSEEN}]*[A-Za-z0-9_-][A-Za-z0-9_{_UNSEEN}-]+"
+        marked = rf"regexp_replace(text, '(^|[^\w@])(u/)({name})', '\1\2@\3', 'g')"
+        named = f"CASE WHEN contains(text, 'u/') THEN {_visible(marked)} ELSE {plain} END"
         return self._by_network({"mastodon": inside, "reddit": named}, plain)
 
     def _handle(self, part: str) -> str:

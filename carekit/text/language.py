@@ -21,6 +21,10 @@ CODES = ("en", "fr", "es", "de", "it", "pt", "nl", "ar")
 # A word of one language counts 1, shared by two 1/2, and so on; decided when the best language
 # leads the next by this much.
 LEAD = 0.6
+_TAG = re.compile(r"([a-z]{2,3})(?:[-_].*)?")
+_THREE = {"eng": "en", "fra": "fr", "fre": "fr"}
+# What X calls posts of tags, links or pictures alone; no language; several.
+_NO_LANGUAGE = re.compile(r"q[a-z]{2}|zxx|mul")
 _LETTER = re.compile(r"[^\W\d_]")
 # Latin letters end at U+024F; U+1E00-1EFF are Latin with further accents.
 _FAR_LETTER = re.compile(r"[^\W\d_A-Za-z\u00aa-\u024f\u1e00-\u1eff]")
@@ -79,6 +83,14 @@ def _weights() -> np.ndarray:
     known = np.stack([vocabulary().flags(lists.get(code, ())) for code in CODES])
     shared = np.maximum(known.sum(axis=0), 1)
     return known / shared
+
+
+def code_of(tag: str) -> str | None:
+    """The code of a tag as networks write it (en-US, FR, eng); None if it names no language."""
+    found = _TAG.fullmatch(tag.strip().lower())
+    if found is None or _NO_LANGUAGE.fullmatch(found[1]):
+        return None
+    return _THREE.get(found[1], found[1])
 
 
 def vote(table: TokenTable) -> np.ndarray:

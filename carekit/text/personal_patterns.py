@@ -25,12 +25,9 @@ IBAN_LENGTHS = {
     "NO": 15, "PL": 28, "PT": 25, "RO": 24, "SA": 24, "SE": 24, "SI": 19, "SK": 24, "SM": 27, "TN": 24,
     "TR": 26,
 }  # fmt: skip
-# PHONE: 8 digits or more with the usual separators between them; what they are is decided on the
-# digits. PHONE_PAIRS: pairs with a sign between them that a number in general may not have.
 PHONE, PHONE_PAIRS, PHONE_WORDS = map(_one, ("PHONE", "PHONE_PAIRS", "PHONE_WORDS"))
-# Carriers' and shops' own formats, told without a word before them.
 TRACKING = _one("TRACKING")
-# What a word before it gives away: (kind, pattern), the group `id` is what goes.
+# (kind, pattern): the group `id` is what goes.
 NAMED = tuple(
     (kind, re.compile(pattern))
     for kind in ("card", "account")
@@ -39,8 +36,6 @@ NAMED = tuple(
 KEYED = tuple((kind, _one(f"KEYED_{kind.upper()}")) for kind in ("account", "order"))
 ADDRESS = tuple(re.compile(pattern) for pattern in _PARTS["ADDRESS"])
 TRAILING, HANDLE = _one("TRAILING"), _one("HANDLE")
-# Quick looks, in RE2 syntax: a text is searched for a family of kinds only if its look matches. Links
-# and handles are taken out before; they are full of digits.
 NOT_LOOKED_AT = "|".join(_PARTS["NOT_LOOKED_AT"])
 LOOKS = {
     family: "|".join(_PARTS[f"LOOK_{family.upper()}"])

@@ -12,7 +12,7 @@ import pandas as pd
 from carekit.text.abuse import REVIEW_AT, abuse_of
 from carekit.text.checks import need_columns
 from carekit.text.handoffs import brand_posts, handoffs_of
-from carekit.text.language import CODES, other_script, vote
+from carekit.text.language import CODES, code_of, other_script, vote
 from carekit.text.matching import lower_all, match_cleaned
 from carekit.text.personal_data import kinds_of
 from carekit.text.prepare import URL_PATTERN, as_texts, clean_all, without_noise
@@ -80,7 +80,8 @@ class RuleTriage:
         texts : Series or list of str
             Posts; missing allowed.
         lang : str or Series of str, optional
-            Language of the posts, where known; missing values are told from the text.
+            Language of the posts, where known, as networks write it (en, FR, en-US); missing values
+            and words that name no language are told from the text.
         author_role : str or Series of str, default "customer"
             "brand" posts get the hand-off flag; others get a missing one.
 
@@ -137,9 +138,10 @@ class RuleTriage:
         """The language known beforehand of each post, or None."""
         lang = self.lang if lang is None else lang
         if lang is None or isinstance(lang, str):
-            return np.array([lang] * len(texts), dtype=object)
+            return np.array([code_of(lang or "")] * len(texts), dtype=object)
         language_rows(lang, texts)  # checks the length
-        values = lang.astype(object)
+        codes = {tag: code_of(tag) for tag in lang.dropna().unique()}
+        values = lang.astype(object).map(codes)
         return values.where(values.notna(), None).to_numpy()
 
     def _flag_batch(self, cleaned: list[str], given: np.ndarray, brand: np.ndarray) -> pd.DataFrame:

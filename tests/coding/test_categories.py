@@ -11,7 +11,7 @@ from carekit.coding.coded import coded_class, compare_corrected_shares, correcte
 from carekit.coding.flagged import flag_requests
 from carekit.coding.policy import load_policy
 from carekit.coding.workload import workload
-from carekit.errors import InputError
+from carekit.errors import InputError, SelectionError
 from carekit.inference.correction.prevalence import corrected_prevalence
 
 ASK, PRAISE, BLAME = "what time do you open", "thank you, great shop!", "my parcel is late again"
@@ -253,8 +253,6 @@ def test_requests_flagged_once_are_grouped_often(many):
 
 
 def test_posts_without_text_are_refused_with_the_reason(make_dataset):
-    from carekit.errors import SelectionError
-
     dataset = make_dataset([{"id": "x:1", "brand": "a", "text": None}])
     with pytest.raises(SelectionError, match="None of 1 requests has a text; expected texts"):
         categories(dataset)
@@ -271,3 +269,20 @@ def test_requests_in_other_languages_are_missing_and_counted(make_dataset):
     row = found[found.category == "negative"].iloc[0]
     assert (row.n, row.n_yes, row.n_missing) == (8, 8, 12)
     assert found.facts.left_out["requests in languages that the rules do not read"] == 12
+
+
+def test_a_request_without_text_is_so_in_every_language(make_dataset):
+    found = categories(make_dataset([
+        {"id": "x:1", "brand": "a", "account": "a", "text": "my parcel is late", "lang": "en"},
+        {"id": "x:2", "brand": "a", "account": "a", "text": None, "lang": "es"},
+        {"id": "x:3", "brand": "a", "account": "a", "text": "llega tarde otra vez", "lang": "es"},
+    ]))  # fmt: skip
+    left_out = found.facts.left_out
+    assert left_out["requests without a text"] == 1
+    assert left_out["requests in languages that the rules do not read"] == 1
+
+
+def test_posts_in_other_languages_alone_are_refused_with_the_reason(make_dataset):
+    dataset = make_dataset([{"id": "x:1", "brand": "a", "text": "llega tarde", "lang": "es"}])
+    with pytest.raises(SelectionError, match="None of 1 requests has a text in English or French"):
+        categories(dataset)

@@ -54,6 +54,13 @@ def test_a_flag_is_counted_over_the_posts_that_can_have_it(dataset):
     assert pd.isna(table.loc[("b", "tone", "neutral"), "share"])
 
 
+def test_personal_data_is_counted_in_every_language():
+    flags = RuleTriage().flag(["llámame al 06 12 34 56 78", "ok"], lang=pd.Series(["es", "en"]))
+    table = summarise_flags(flags).set_index(["flag", "value"])
+    assert table.loc[("personal_data", "phone"), ["n", "n_yes"]].to_list() == [2, 1]
+    assert table.loc[("tone", "neutral"), "n"] == 1
+
+
 def test_what_is_written_reads_back(dataset, tmp_path):
     flags = flag_dataset(dataset)
     assert len(pd.read_parquet(write_flags(flags, tmp_path / "f.parquet"))) == 4

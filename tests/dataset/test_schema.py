@@ -70,6 +70,38 @@ def test_a_message_never_holds_the_text_of_a_post():
     assert "'rating' holds values that are not of type integer" in str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("column", "value"),
+    [
+        ("text", "\ud800 my secret"),
+        ("text", 7),
+        ("rating", 2**70),
+        ("rating", 1.5),
+        ("rating", "my secret"),
+        ("created_at", "my secret"),
+    ],
+)
+def test_values_of_another_type_are_counted_with_the_first_ids(column, value):
+    kept = pd.Series(POST.get(column, [None, None]), dtype=object)
+    kept[1] = value
+    with pytest.raises(
+        SchemaError, match=r"not of type \w+ in 1 of 2 rows \(first: x:2\)"
+    ) as error:
+        to_arrow(pd.DataFrame(POST | {column: kept}), POSTS)
+    assert "my secret" not in str(error.value)
+
+
+def test_a_fraction_among_numbers_is_counted_too():
+    with pytest.raises(SchemaError, match=r"not of type integer in 1 of 2 rows \(first: x:2\)"):
+        to_arrow(pd.DataFrame(POST | {"rating": [float("nan"), 1.5]}), POSTS)
+
+
+def test_an_id_that_cannot_be_written_is_shown_all_the_same():
+    ids = pd.Series(["x:1", "x:\ud800"], dtype=object)
+    with pytest.raises(SchemaError, match=r"\(first: x:\\ud800\)"):
+        to_arrow(pd.DataFrame(POST | {"post_id": ids}), POSTS)
+
+
 def test_a_column_the_contract_does_not_know_is_refused():
     with pytest.raises(SchemaError, match="has columns that its contract does not know: likes"):
         to_arrow(pd.DataFrame(POST).assign(likes=1), POSTS)

@@ -261,7 +261,7 @@ SPELLINGS = [
     ("123-45-6789", "6789"),
     ("née le 12/05/1985", "1985"),
     ("plaque AB-123-CD", "123"),
-    ("IP 82.64.12.33", "82.64"),
+    ("IP 203.0.113.33", "203.0"),
     ("permis 123456789012", "789012"),
     ("mot de passe: Azerty123!", "Azerty"),
     ("login jdupont85 mdp azerty", "azerty"),

@@ -74,6 +74,20 @@ def test_what_the_rules_cannot_read_is_missing_and_never_neutral(text, lang):
     assert rules.flag([text + " 06 12 34 56 78"])["pii_types"][0] == "phone"
 
 
+@pytest.mark.parametrize(
+    "tag", ["en", "EN", "en-US", "en_GB", "eng", "English", "qme", "zxx", "n/a", "", None]
+)
+def test_a_language_is_known_however_it_is_written(tag):
+    text = "my parcel is late again"
+    for rules, given in (
+        (RuleTriage(), pd.Series([tag], dtype=object)),
+        (RuleTriage(lang=tag), None),
+    ):
+        row = rules.flag([text], lang=given).iloc[0]
+        assert (row["lang"], row["tone"], row["is_complaint"]) == ("en", "negative", True)
+    assert RuleTriage(lang="es-MX").flag([text])["tone"].isna().all()
+
+
 def test_hand_offs_are_flagged_for_brands_only():
     roles = pd.Series(["customer"] * 7 + ["brand"], index=POSTS.index)
     flags = RuleTriage().flag(POSTS, author_role=roles)
@@ -116,7 +130,7 @@ def test_rules_need_no_extra(monkeypatch):
     real = builtins.__import__
 
     def core_only(name, *args, **kwargs):
-        if name.split(".")[0] in {"sklearn", "py3langid", "phonenumbers", "openpyxl"}:
+        if name.split(".")[0] in {"sklearn", "phonenumbers", "openpyxl"}:
             raise ImportError(name)
         return real(name, *args, **kwargs)
 

@@ -7,6 +7,7 @@ keeps its pages, honours limits and caps, and calls `read` to turn pages into dr
 from __future__ import annotations
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -133,10 +134,10 @@ class Ask:
         }
 
 
-class Source:
+class Source(ABC):
     """One network. Attributes are facts for the manifest; methods never write anything.
 
-    A source needs `queries`, `pages` and `found`, and better also `lookup`, `purge`, `estimate`.
+    A source needs `queries`, `pages` and `read`, and better also `lookup`, `purge`, `estimate`.
 
     Attributes
     ----------
@@ -175,29 +176,21 @@ class Source:
                 "Correct --base-url."
             )
 
+    @abstractmethod
     def queries(self) -> Sequence[Query]:
         """What to ask for first. May ask the network to resolve a name."""
-        raise NotImplementedError
 
     def accounts(self) -> Sequence[str]:
         """Handles among the targets, as texts write them: a target account is a brand's."""
         return ()
 
+    @abstractmethod
     def pages(self, query: Query, cursor: str | None) -> Iterator[Page]:
         """The pages of a query, from a cursor on. Asks only when the next page is taken."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read(self, page: StoredPage) -> Iterable[Found]:
         """Drafts, gaps and deletions of a page. Pure: the same page gives the same drafts."""
-        try:
-            body = loads(page.body)
-        except ValueError:
-            return [Problem("the page is no JSON")]
-        return self.found(page, body)
-
-    def found(self, page: StoredPage, body: Any) -> Iterable[Found]:
-        """The same, of the decoded body."""
-        raise NotImplementedError
 
     def lookup(self, ids: Sequence[str]) -> Sequence[Query]:
         """Queries of kind `lookup` that tell whether posts (native ids) are still there.
@@ -247,6 +240,22 @@ class Source:
         if made is None or len(made) > LONGEST_CURSOR or made != str(value).strip():
             raise QueryFailed(f"{self.host} sent a place in a list that cannot be sent back")
         return made
+
+
+class JsonSource(Source):
+    """A source whose pages are JSON: it needs `found` in place of `read`."""
+
+    def read(self, page: StoredPage) -> Iterable[Found]:
+        """What `found` makes of the decoded body."""
+        try:
+            body = loads(page.body)
+        except ValueError:
+            return [Problem("the page is no JSON")]
+        return self.found(page, body)
+
+    @abstractmethod
+    def found(self, page: StoredPage, body: Any) -> Iterable[Found]:
+        """Drafts, gaps and deletions of a page, as `read` gives them."""
 
 
 def in_a_row(ask: Callable[[str | None], Page], cursor: str | None) -> Iterator[Page]:

@@ -249,9 +249,8 @@ def _find_notes(table: TableFile, found: Columns, rows: list[list[str]], used: s
     """A column of which some cells name notes among colleagues says who can read a post."""
     for place, name in enumerate(table.header.names):
         values = {v for row in rows if (v := row[place].strip())} if place not in used else set()
-        if not values & {v for v in values if word_key(v) in NOTES}:
-            continue
-        if len(values) > 1 and all(map(is_visibility, values)):
+        notes = any(word_key(v) in NOTES for v in values)
+        if notes and len(values) > 1 and all(map(is_visibility, values)):
             found.at["visibility"], found.named["visibility"] = f"c{place}", name
             found.guessed.add("visibility")
             return

@@ -16,9 +16,9 @@ from carekit.sources.collecting.purging import purge_json
 from carekit.sources.collecting.source import (
     Ask,
     Estimate,
+    JsonSource,
     Page,
     Query,
-    Source,
     SourceKind,
     StoredPage,
     in_a_row,
@@ -80,7 +80,7 @@ SIZE, DEEPEST = 100, 10_000
 FIRST_DAY = date(2011, 12, 1)
 
 
-class Cfpb(Source):
+class Cfpb(JsonSource):
     """The search API. Targets: names of companies, as the database writes them."""
 
     name = network = "cfpb"

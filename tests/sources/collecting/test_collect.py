@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pandas as pd
-import pyarrow.parquet as pq
 import pytest
 
 from carekit.cli import main
@@ -18,29 +15,11 @@ from carekit.dataset.folder import open_dataset
 from carekit.dataset.privacy import pseudonym
 from carekit.errors import CarekitError, InputError
 from carekit.measures.answers import answer_rate
-from carekit.sources import identities
 from carekit.sources.collecting.collect import collect, estimate
 from carekit.sources.collecting.limits import QueryFailed
 from carekit.sources.collecting.web import Web
-from carekit.sources.identities import native_ids, safe_id
 
-
-def gather(fake: Any, out: Path, *targets: str, **options: Any) -> Any:
-    return collect(
-        "bluesky", targets or ("acme.test",), out=out, base_url=fake.url, pace=0, **options
-    )
-
-
-def posts(folder: Path) -> pd.DataFrame:
-    return open_dataset(folder).read("posts").set_index("post_id").sort_index()
-
-
-KEY = ("00" * 32).encode()
-
-
-def named(uri: str) -> str:
-    """The post_id of an address, which holds its author: a pseudonym."""
-    return f"bluesky:{safe_id(KEY, 'bluesky', uri)}"
+from .conftest import gather, named, posts
 
 
 def test_with_a_login_the_planted_answer_rate_comes_back(bluesky, login, tmp_path) -> None:
@@ -80,20 +59,6 @@ def test_rows_are_those_of_a_hand_written_thread(bluesky, login, tmp_path) -> No
     assert second["reply_to"] == second["thread_id"] == named(root)
     assert (made["observed_at"] > pd.Timestamp("2026-01-01", tz="UTC")).all()
     assert (made["created_at"].dt.hour == 8).all()
-
-
-def test_redaction_once_asked_for_holds_in_every_later_run(bluesky, login, tmp_path) -> None:
-    first = bluesky.post("ann.test", "@acme.test write to ann@mail.example", minute=0)
-    bluesky.post("acme.test", "On its way", minute=2, to=first)
-    gather(bluesky, tmp_path / "d", redact=True)
-    assert posts(tmp_path / "d").loc[named(first), "text"] == "@acme.test write to [email]"
-    second = bluesky.post("bob.test", "@acme.test or call 06 12 34 56 78", minute=5)
-    collect("bluesky", out=tmp_path / "d", refresh=True, base_url=bluesky.url, pace=0)
-    made = posts(tmp_path / "d")
-    assert made.loc[named(first), "text"] == "@acme.test write to [email]"
-    assert made.loc[named(second), "text"] == "@acme.test or call [phone]"
-    part = next(p for p in open_dataset(tmp_path / "d").manifest.parts if p.table == "posts")
-    assert part.query["redact"] is True
 
 
 def test_comments_below_a_post_of_the_brand_are_on_its_page(bluesky, tmp_path) -> None:
@@ -168,140 +133,6 @@ def test_resume_needs_no_targets(bluesky, login, tmp_path) -> None:
     assert report.n_posts == 8
 
 
-def test_a_refresh_marks_deletions_and_moves_the_clock(bluesky, login, tmp_path) -> None:
-    uris = bluesky.talk(6, answered=3)
-    gather(bluesky, tmp_path / "d")
-    before = posts(tmp_path / "d")
-    answer = bluesky.replies(uris[1])[0]["uri"]
-    bluesky.delete(answer)  # an answer
-    bluesky.delete(uris[5])  # a request that nobody answered
-    bluesky.edit(uris[4], "@acme.test it came after all")
-    late = bluesky.post("acme.test", "Really?", minute=500, to=uris[4])
-    report = gather(bluesky, tmp_path / "d", refresh=True)
-    after = posts(tmp_path / "d")
-    gone = after[after["deleted_at"].notna()]
-    assert set(gone.index) == {named(answer), named(uris[5])}
-    assert report.n_deleted == 2
-    assert gone["text"].isna().all()
-    assert gone["author_id"].notna().all()
-    assert set(gone["account"]) == {"acme.test"}  # a deleted request was still a brand's
-    assert after.loc[named(uris[4]), "text"] == "@acme.test it came after all"
-    assert named(late) in after.index
-    kept = after.index.intersection(before.index).difference(gone.index)
-    assert (after.loc[kept, "observed_at"] > before.loc[kept, "observed_at"]).all()
-    assert (after.loc[gone.index, "deleted_at"] > before.loc[gone.index, "observed_at"]).all()
-    raw = raw_text(tmp_path / "d")
-    assert "parcel 5 is late" not in raw
-    assert "Sorry, parcel 1" not in raw
-    assert "parcel 3 is late" in raw
-    with sqlite3.connect(tmp_path / "d" / "collection.sqlite") as con:
-        purged = con.execute("SELECT count(*) FROM purges").fetchone()[0]
-    con.close()
-    assert purged == report.n_purged > 0
-    again = gather(bluesky, tmp_path / "d", refresh=True)
-    assert (again.n_deleted, again.n_purged) == (2, 0)
-    third = posts(tmp_path / "d")
-    same = [c for c in third.columns if c != "observed_at"]
-    pd.testing.assert_frame_equal(third[same], after[same])
-
-
-def test_a_refresh_without_raw_pages_finds_the_same_deletions(bluesky, login, tmp_path) -> None:
-    uris = bluesky.talk(6, answered=3)
-    gather(bluesky, tmp_path / "d", raw=False)
-    bluesky.delete(uris[5])
-    report = gather(bluesky, tmp_path / "d", refresh=True, raw=False)
-    after = posts(tmp_path / "d")
-    gone = after[after["deleted_at"].notna()]
-    assert list(gone.index) == [named(uris[5])]
-    # The table of the owner led from the pseudonyms to the posts, and forgets the deleted one.
-    known = native_ids([i.removeprefix("bluesky:") for i in after.index])
-    assert set(known.values()) == set(bluesky.posts) - {uris[5]}
-    assert identities.ids_file().stat().st_mode & 0o077 == 0
-    assert list(gone["account"]) == ["acme.test"]
-    assert gone["text"].isna().all()
-    assert len(after) == 10
-    assert report.n_deleted == 1
-    assert not (tmp_path / "d" / "raw").exists()
-
-
-def test_a_deleted_root_does_not_take_its_replies_along(bluesky, login, tmp_path) -> None:
-    root = bluesky.post("ann.test", "@acme.test late", minute=0)
-    answer = bluesky.post("acme.test", "Sorry", minute=5, to=root)
-    gather(bluesky, tmp_path / "d")
-    bluesky.delete(root)
-    gather(bluesky, tmp_path / "d", refresh=True)
-    after = posts(tmp_path / "d")
-    assert after["deleted_at"].notna().to_dict() == {
-        named(root): True,
-        named(answer): False,
-    }
-
-
-def raw_text(folder: Path) -> str:
-    import gzip
-
-    return "".join(
-        gzip.decompress(p.read_bytes()).decode() for p in (folder / "raw").rglob("pages-*")
-    )
-
-
-def written(folder: Path) -> dict[str, str]:
-    """Every file that was written outside raw/, tables decoded."""
-    made = {}
-    for path in folder.rglob("*"):
-        if not path.is_file() or "raw" in path.relative_to(folder).parts:
-            continue
-        if path.suffix == ".parquet":
-            made[path.name] = pq.read_table(path).to_pandas().to_csv()
-        else:
-            made[path.name] = path.read_bytes().decode("utf-8", "replace")
-    return made
-
-
-@pytest.mark.parametrize("raw", [True, False])
-def test_nobody_is_named_outside_raw(bluesky, login, tmp_path, raw, capsys) -> None:
-    root = bluesky.post("ann.test", "@acme.test late, cc @bob.test, ＠carl.test", minute=0)
-    bluesky.post("acme.test", "Sorry @ann.test", minute=9, to=root)
-    bluesky.post("dora.test", "Same here", minute=10, to=root)
-    gather(bluesky, tmp_path / "d", raw=raw)
-    bluesky.delete(root)
-    gather(bluesky, tmp_path / "d", refresh=True, raw=raw)
-    found = written(tmp_path / "d")
-    assert {"manifest", "CARD", "collection", "accounts"} <= {name.split(".")[0] for name in found}
-    # How far every query has come is for the owner alone, as raw/ is: it names what was asked.
-    state = found.pop("collection.sqlite")
-    assert (tmp_path / "d" / "collection.sqlite").stat().st_mode & 0o077 == 0
-    assert not any(secret in state for secret in login.values())
-    people = ["ann", "bob", "carl", "dora"]
-    forbidden = [f"{p}.test" for p in people] + [f"Name of {p.upper()}" for p in people]
-    forbidden += [
-        "cdn.invalid",
-        "avatar",
-        "at://",
-        login["password"],
-        login["token"],
-        "us.test",
-        "00" * 32,
-    ]
-    for name, text in found.items():
-        for word in forbidden:
-            assert word not in text, f"{word} in {name}"
-    said = capsys.readouterr()
-    assert not any(word in said.out + said.err for word in forbidden)
-    if raw:
-        text = raw_text(tmp_path / "d")
-        assert login["password"] not in text
-        assert login["token"] not in text
-        assert "dora.test" in text
-
-
-def test_raw_is_private_and_never_in_a_repository(bluesky, tmp_path) -> None:
-    bluesky.talk(2, answered=1)
-    gather(bluesky, tmp_path / "d")
-    assert (tmp_path / "d" / "raw").stat().st_mode & 0o077 == 0
-    assert (tmp_path / "d" / "raw" / ".gitignore").read_text() == "*\n"
-
-
 def test_a_dry_run_counts_and_writes_nothing(bluesky, tmp_path, capsys) -> None:
     bluesky.talk(6, answered=5)
     made = estimate("bluesky", ["acme.test"], base_url=bluesky.url, pace=0)
@@ -370,14 +201,6 @@ def test_search_without_a_login_is_reported_as_blocked(bluesky, tmp_path, capsys
     assert not (tmp_path / "d" / "manifest.json").exists()
 
 
-def test_a_wrong_password_is_named_and_not_shown(bluesky, login, tmp_path, monkeypatch) -> None:
-    bluesky.talk(2, answered=1)
-    monkeypatch.setenv("BLUESKY_APP_PASSWORD", "wrong-one-xyz")
-    with pytest.raises(CarekitError, match="refuses the login of BLUESKY_HANDLE") as caught:
-        gather(bluesky, tmp_path / "d")
-    assert "wrong-one-xyz" not in str(caught.value)
-
-
 def test_an_expired_login_is_renewed_once(bluesky, login, tmp_path) -> None:
     bluesky.talk(4, answered=2)
     bluesky.faults.append(lambda path, n: setattr(bluesky, "expire", n == 4))
@@ -405,24 +228,3 @@ def test_two_processes_do_not_share_a_dataset(bluesky, tmp_path) -> None:
     with pytest.raises(CarekitError, match="another process is collecting into this dataset"):
         gather(bluesky, tmp_path / "d", resume=True)
     con.close()
-
-
-def test_a_damaged_raw_page_is_found(bluesky, tmp_path) -> None:
-    bluesky.talk(2, answered=1)
-    gather(bluesky, tmp_path / "d")
-    file = next((tmp_path / "d" / "raw" / "bluesky").glob("pages-*"))
-    data = bytearray(file.read_bytes())
-    data[40] ^= 1
-    file.write_bytes(data)
-    with pytest.raises(CarekitError, match="differs from its checksum"):
-        gather(bluesky, tmp_path / "d", resume=True)
-
-
-def test_raw_pages_hold_the_request_and_no_secret(bluesky, login, tmp_path) -> None:
-    bluesky.talk(2, answered=1)
-    gather(bluesky, tmp_path / "d")
-    lines = [json.loads(line) for line in raw_text(tmp_path / "d").splitlines()]
-    assert {line["query"]["kind"] for line in lines} == {"feed", "mentions", "thread"}
-    assert all(set(line["request"]) == {"method", "url", "params"} for line in lines)
-    assert all(line["status"] == 200 for line in lines)
-    assert not any("authorization" in {h.lower() for h in line["headers"]} for line in lines)

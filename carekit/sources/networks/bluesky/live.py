@@ -20,9 +20,9 @@ from carekit.sources.collecting.source import (
     LOOKUP,
     Ask,
     Estimate,
+    JsonSource,
     Page,
     Query,
-    Source,
     SourceKind,
     StoredPage,
     in_a_row,
@@ -46,7 +46,7 @@ SEARCH, REPO = "search:", "repo:"
 EXPIRED = ("ExpiredToken", "InvalidToken")
 
 
-class Bluesky(Source):
+class Bluesky(JsonSource):
     """One AppView, or a PDS that passes questions on to one.
 
     Targets: handles or DIDs of accounts; `search:WORDS`; `repo:HANDLE` for an account's own posts

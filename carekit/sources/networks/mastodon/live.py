@@ -20,9 +20,9 @@ from carekit.sources.collecting.source import (
     LOOKUP,
     Ask,
     Estimate,
+    JsonSource,
     Page,
     Query,
-    Source,
     SourceKind,
     StoredPage,
     in_a_row,
@@ -53,7 +53,7 @@ ABSENT = (404, 410)
 _MAX_ID = re.compile(r"[?&]max_id=([^&>]+)[^>]*>;\s*rel=\"?next")
 
 
-class Mastodon(Source):
+class Mastodon(JsonSource):
     """One server that speaks Mastodon's API.
 
     Targets: accounts (name@server), #hashtags, and `mentions`: of the account whose token it is.

@@ -19,9 +19,9 @@ from carekit.sources.collecting.source import (
     LOOKUP,
     Ask,
     Estimate,
+    JsonSource,
     Page,
     Query,
-    Source,
     SourceKind,
     StoredPage,
     in_a_row,
@@ -44,7 +44,7 @@ ID, SECRET = "REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET"
 SIZE, BATCH = 100, 100
 
 
-class Reddit(Source):
+class Reddit(JsonSource):
     """The API, through praw. Targets: r/NAME, u/NAME, or words to search for."""
 
     name = network = "reddit"

@@ -19,9 +19,9 @@ from carekit.sources.collecting.source import (
     LOOKUP,
     Ask,
     Estimate,
+    JsonSource,
     Page,
     Query,
-    Source,
     SourceKind,
     StoredPage,
     in_a_row,
@@ -49,7 +49,7 @@ _WORDS = {
 }
 
 
-class X(Source):
+class X(JsonSource):
     """API v2. Targets: @accounts (what they wrote and who named them), or a search in X's words."""
 
     name = network = "x"

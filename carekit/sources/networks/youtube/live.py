@@ -16,9 +16,9 @@ from carekit.sources.collecting.source import (
     LOOKUP,
     Ask,
     Estimate,
+    JsonSource,
     Page,
     Query,
-    Source,
     SourceKind,
     StoredPage,
     in_a_row,
@@ -47,7 +47,7 @@ EMPTY = ("commentsDisabled", "videoNotFound", "commentNotFound", "playlistNotFou
 SPENT = ("quotaExceeded", "rateLimitExceeded", "dailyLimitExceeded")
 
 
-class YouTube(Source):
+class YouTube(JsonSource):
     """The Data API v3. Targets: channels (UC…, @handle); `video:ID` for single videos."""
 
     name = network = "youtube"
