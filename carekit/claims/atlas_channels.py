@@ -29,7 +29,8 @@ def shares(conf_level: float = 0.95) -> Result:
     facts = Facts("share of channels", "by which channel do requests come",
                   "cases brought by citizens", by=("channel",), conf_level=conf_level,
                   independent_unit="case", source="311 cases of three cities (atlas/c_channels)",
-                  left_out={"cases entered by staff or programs, or by another channel": int(cases["n"].sum() - kept["n"].sum())},
+                  left_out={"cases entered by staff or programs, or by another channel":
+                            int(cases["n"].sum() - kept["n"].sum())},
                   notes=(f"Real counts. {INDEPENDENT} The Boston file is a part: animals and what goes "
                          "with them. Cities, no firms.",))  # fmt: skip
     return Result(atlas.with_limits(made, "n_yes", conf_level), facts=facts)
@@ -89,6 +90,6 @@ def definitions() -> Result:
         "answer rates of the same reviews",
         "how far do definitions move a rate",
         "store reviews, in the last row brands",
-        left_out={f"in the last row, reviews of brands with fewer than {atlas.FEWEST}": few},
+        left_out={f"reviews of brands with fewer than {atlas.FEWEST} (in the last row)": few},
     )
     return Result(made, facts=facts)
