@@ -190,14 +190,20 @@ def main(arguments: Sequence[str]) -> int:
         Path(args.sources).mkdir(parents=True)
         sources(Path(args.sources))
         return 0
+    out = Path(args.out)
+    if out.exists() and any(out.iterdir()) and not (out / "objects.inv").is_file():
+        parser.error(f"{out} holds other things than a site; give a new folder, or an older site.")
     with tempfile.TemporaryDirectory() as folder:
-        source = Path(folder) / "source"
+        # Sphinx and its extensions write beside the site as well: all of it goes with the folder.
+        source, made = Path(folder) / "source", Path(folder) / "made" / "site"
         source.mkdir()
         sources(source)
-        shutil.rmtree(args.out, ignore_errors=True)
         options = ["-b", "html", "-W", "--keep-going", "-q", "-d", str(Path(folder) / "doctrees")]
-        command = [sys.executable, "-m", "sphinx", *options, str(source), args.out]
-        return subprocess.call(command)
+        failed = subprocess.call([sys.executable, "-m", "sphinx", *options, str(source), str(made)])
+        if made.is_dir():
+            shutil.rmtree(out, ignore_errors=True)
+            shutil.move(made, out)
+        return failed
 
 
 if __name__ == "__main__":

@@ -140,3 +140,10 @@ def test_the_site_is_built_without_a_warning_and_fetches_nothing(
     assert 'alt="questions answered (synthetic data)' in (
         out / "notebooks" / "04-who-gets-an-answer.html"
     ).read_text("utf-8")
+
+
+def test_a_folder_that_is_no_site_is_not_replaced(build: ModuleType, tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("mine", encoding="utf-8")
+    with pytest.raises(SystemExit):
+        build.main(["--out", str(tmp_path)])
+    assert (tmp_path / "letter.txt").read_text(encoding="utf-8") == "mine"
