@@ -23,7 +23,7 @@ CODE_OF = {"is_question": "is_question", "is_complaint": "is_complaint", "needs_
 
 @measure(
     "categories",
-    "what customers write: categories and flags",
+    "what do customers write: categories and flags",
     "category n n_yes estimate ci_low ci_high conf_level uncorrected n_coded n_missing method flags "
     "definition",
 )

@@ -63,7 +63,7 @@ class CodedRequests:
 
 @measure(
     "corrected-shares",
-    "what customers write, corrected by a coded sample",
+    "what do customers write, corrected by a coded sample",
     "category estimate std_error ci_low ci_high conf_level df n n_coded n_eff clusters method "
     "ppi_lambda human_estimate human_ci_low human_ci_high naive rogan_gladen rogan_gladen_se "
     "sensitivity specificity flags",
@@ -120,7 +120,7 @@ def corrected_shares(
 
 @measure(
     "compare-corrected-shares",
-    "how corrected shares differ between groups",
+    "how do corrected shares differ between groups",
     "category group_1 group_2 estimate std_error ci_low ci_high conf_level statistic p_value "
     "p_adjusted n_family estimate_1 estimate_2 naive method flags",
     unit="points",

@@ -101,7 +101,7 @@ def count_unknown(requests: Requests) -> pd.DataFrame:
 
 @measure(
     "answer-bounds",
-    "between which limits the answer rate lies when threads are torn",
+    "between which limits does the answer rate lie when threads are torn",
     "n n_answered n_incomplete n_deleted n_unknown estimate lower_bound upper_bound ci_low ci_high "
     "conf_level method flags definition",
     refused_as="answer-rate",

@@ -22,7 +22,7 @@ FEWEST_GROUPS = 5
 
 @measure(
     "typical-brand",
-    "how the answer rate of all requests differs from that of the typical brand",
+    "how does the answer rate of all requests differ from that of the typical brand",
     "n n_answered estimate ci_low ci_high brand_mean brand_mean_low brand_mean_high brand_median "
     "brands conf_level method flags definition",
     independent="brand",
@@ -69,7 +69,7 @@ def typical_brand(requests: Requests) -> pd.DataFrame:
 
 @measure(
     "shrunk-rates",
-    "what the answer rates of small groups are, given those of all groups",
+    "what are the answer rates of small groups, given those of all groups",
     "n n_answered raw shrunk prior_weight estimate std_error ci_low ci_high conf_level method flags "
     "definition",
     units={"raw": "share", "shrunk": "share"},
@@ -115,7 +115,7 @@ def shrunk_rates(requests: Requests) -> pd.DataFrame:
 
 @measure(
     "compare-answer-rates",
-    "how answer rates differ between groups",
+    "how do answer rates differ between groups",
     "group_a group_b rate_a rate_b n_a n_b estimate std_error ci_low ci_high conf_level statistic df "
     "p_value n clusters method flags p_adjusted adjustment family_size definition",
     unit="points",

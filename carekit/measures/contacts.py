@@ -81,7 +81,7 @@ def customer_posts(threads: Threads) -> ibis.Table:
 
 @measure(
     "repeats",
-    "how often customers ask again, and are never answered",
+    "how often do customers ask again, and how often without any answer",
     "repeat n n_yes estimate ci_low ci_high conf_level n_unknown lower_bound upper_bound "
     "mean_contacts method flags definition",
     refused_as="repeats",
@@ -151,7 +151,7 @@ def repeats(requests: Requests) -> Told:
     return Told(asked.stacked(made, "repeat"), notes=(ANYWHERE, contact))
 
 
-@measure("contacts", "how many times a customer wrote until the answer", f"contacts {SHARE}")
+@measure("contacts", "how many times did a customer write until the answer", f"contacts {SHARE}")
 def contacts(requests: Requests, *, most: int = 4) -> Told:
     """How many posts the customer wrote until the brand answered, of answered requests.
 

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @measure(
     "definitions",
-    "the answer rate under every published definition",
+    "what is the answer rate under each published definition",
     "definition n n_answered n_set_apart estimate ci_low ci_high conf_level time_statistic "
     "median_minutes mean_minutes method flags comparable",
     refused_as="definitions",

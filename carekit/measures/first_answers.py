@@ -98,7 +98,7 @@ def count_handoffs(requests: Requests) -> pd.DataFrame:
     return requests.count(answers.mutate(handoff=handoff(answers)), "handoff")
 
 
-@measure("handoffs", "how often a first answer turns to private messages", f"handoff {SHARE}")
+@measure("handoffs", "how often does a first answer turn to private messages", f"handoff {SHARE}")
 def handoffs(requests: Requests) -> Told:
     """Share of first answers that ask for a private message, or say that one was sent.
 
@@ -139,7 +139,7 @@ def _of_texts(frame: pd.DataFrame, requests: Requests, lost: pd.DataFrame) -> To
     return Told(frame, of, {"first answers without a text": int(lost["n"].sum())})
 
 
-@measure("redirects", "where first answers send the customer", f"destination {SHARE}")
+@measure("redirects", "where do first answers send the customer", f"destination {SHARE}")
 def redirects(requests: Requests) -> Told:
     """Share of first answers that give a web address, an e-mail address or a phone number.
 
@@ -174,7 +174,7 @@ def redirects(requests: Requests) -> Told:
     return _of_texts(made, requests, counts[~known])
 
 
-@measure("elsewhere", "how often a first answer sends the customer elsewhere", SHARE)
+@measure("elsewhere", "how often does a first answer send the customer elsewhere", SHARE)
 def elsewhere(requests: Requests) -> Told:
     """Share of first answers that send the customer elsewhere, in any of the ways told apart above.
 
@@ -209,7 +209,7 @@ def elsewhere(requests: Requests) -> Told:
 
 @measure(
     "reply-length",
-    "how long first answers are",
+    "how long are first answers",
     "n n_missing mean_characters ci_low ci_high conf_level median_characters median_ci_low "
     "median_ci_high method flags definition",
     unit="number",

@@ -20,7 +20,7 @@ CLUSTERS = ("auto", "account")
 
 @measure(
     "growth",
-    "how much requests grew: more accounts, or more demand",
+    "how much did requests grow: more accounts, or more demand",
     "component before after estimate ci_low ci_high conf_level log_share method flags definition",
     independent="account",
 )

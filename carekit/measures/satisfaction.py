@@ -238,7 +238,7 @@ def nps(requests: Requests, *, column: str = "nps") -> Told:
 
 @measure(
     "mean-rating",
-    "what customers gave on average",
+    "what did customers give on average",
     "n n_missing estimate ci_low ci_high conf_level method flags definition",
     unit="number",
 )

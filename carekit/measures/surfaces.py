@@ -23,7 +23,7 @@ def count_surfaces(requests: Requests) -> pd.DataFrame:
 
 @measure(
     "surfaces",
-    "where requests stand, and whether they address the brand",
+    "where do requests stand, and do they address the brand",
     "surface n n_yes estimate ci_low ci_high conf_level n_missing method flags definition",
 )
 def surfaces(requests: Requests, *, posts: Collection[str] | None = None) -> Told:

@@ -136,7 +136,7 @@ def _with_left_out(
 
 @measure(
     "first-response",
-    "how long the first answer took",
+    "how long did the first answer take",
     " ".join(
         ["n n_answered n_censored n_negative", *CENSORED, *ANSWERED, "method flags definition"]
     ),
@@ -304,7 +304,7 @@ def wait_curve(requests: Requests) -> Told:
 
 @measure(
     "wait-quantiles",
-    "by when a given share of requests was answered",
+    "by when was a given share of requests answered",
     "share wait_minutes ci_low ci_high conf_level definition",
     unit="minutes",
     refused_as=CLOSED,
@@ -344,7 +344,7 @@ def wait_quantiles(requests: Requests, *, shares: Sequence[float] = (0.1, 0.25, 
 
 @measure(
     "restricted-wait",
-    "how long all requests waited on average, up to a limit",
+    "how long did all requests wait on average, up to a limit",
     "n n_answered n_censored restricted_mean_minutes std_error ci_low ci_high conf_level df until_minutes "
     "clusters method flags definition",
     unit="minutes",
