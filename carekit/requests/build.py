@@ -7,7 +7,7 @@ it is followed until its thread was last looked at, or until it was deleted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from carekit.dataset.engine import Engine
@@ -116,6 +116,12 @@ def build_requests(
     """
     definition = get_definition(definition)
     check_built(definition)
+    key = (build_requests, "whole", dataset.state, definition.rows, with_threads)
+    made = engine.once(key, lambda: _build(dataset, definition, engine, with_threads))
+    return replace(made, definition=definition)
+
+
+def _build(dataset: Dataset, definition: Definition, engine: Engine, with_threads: bool) -> Built:
     anywhere = definition.answered_by == "anywhere in the thread"
     posts = engine.table(dataset, "posts")
     threads = None
