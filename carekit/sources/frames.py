@@ -163,13 +163,7 @@ def from_frame(
 
 
 def arrow_of(table: Any, argument: str) -> pa.Table:
-    """Anything that gives an Arrow stream, as an Arrow table.
-
-    Raises
-    ------
-    InputError
-        If it gives none.
-    """
+    """Anything that gives an Arrow stream, as an Arrow table."""
     if isinstance(table, pa.Table):
         return table
     try:

@@ -55,25 +55,13 @@ _ANY = "|".join(names for _, names in SITES)
 
 
 def plain(name: str) -> str:
-    """Words of a name, in lower case, without accents, joined by `_`.
-
-    Examples
-    --------
-    >>> plain(" X (Twitter) "), plain("Message privé")
-    ('x_twitter', 'message_prive')
-    """
+    """Words of a name, in lower case, without accents, joined by `_`."""
     folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "_", folded).strip("_")
 
 
 def site_of(name: str) -> tuple[str, bool, bool]:
-    """The network of a name, whether it is a private channel, and whether the name was known.
-
-    Examples
-    --------
-    >>> site_of("X (Twitter)"), site_of("Instagram DM"), site_of("Our board")
-    (('x', False, True), ('instagram', True, True), ('our_board', False, False))
-    """
+    """The network of a name, whether it is a private channel, and whether the name was known."""
     words = plain(name)
     if words in NETWORKS:
         return words, False, True

@@ -126,15 +126,7 @@ def ask_of(
 
 
 def source_of(kind: SourceKind, ask: Ask, web: Web, pace: float | None) -> Source:
-    """A source for what is asked, with its pace.
-
-    Raises
-    ------
-    InputError
-        If there is no target.
-    MissingExtraError
-        If a package that it needs is not installed: said before anything is written.
-    """
+    """A source for what is asked, with its pace."""
     if not ask.targets:
         raise InputError(
             f"`targets` is empty; {kind.name} expects: {kind.targets}. Say what to collect."

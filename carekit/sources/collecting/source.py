@@ -138,32 +138,15 @@ class Source(ABC):
     """One network. Attributes are facts for the manifest; methods never write anything.
 
     A source needs `queries`, `pages` and `read`, and better also `lookup`, `purge`, `estimate`.
-
-    Attributes
-    ----------
-    name, network, host : str
-        As on the command line; as in the posts table; the server that is asked.
-    auth : str
-        Kind of access, such as `none` or `app password`; never the secret.
-    terms : str
-        One sentence on what the terms of the network ask of this collection.
-    selection : Selection
-        How the posts come to be in the dataset.
-    dearest_page : float
-        The most that one page can cost, in dollars.
-    pace : float
-        Seconds between two requests where the server does not tell its limits.
-    versions : tuple of str
-        Packages whose versions matter for this source.
     """
 
-    name = network = ""
-    auth = "none"
-    terms = ""
-    selection: Selection = NOTHING_LEFT_OUT
-    dearest_page = 0.0
-    pace = 1.0
-    versions: tuple[str, ...] = ("httpx",)
+    name = network = ""  # as on the command line; as in the posts table
+    auth = "none"  # kind of access, such as `app password`; never the secret
+    terms = ""  # one sentence on what the terms of the network ask of this collection
+    selection: Selection = NOTHING_LEFT_OUT  # how the posts come to be in the dataset
+    dearest_page = 0.0  # the most that one page can cost, in dollars
+    pace = 1.0  # seconds between two requests where the server does not tell its limits
+    versions: tuple[str, ...] = ("httpx",)  # packages whose versions matter for this source
 
     def __init__(self, ask: Ask, *, web: Web, base_url: str) -> None:
         self.ask, self.web = ask, web
@@ -227,13 +210,7 @@ class Source(ABC):
         return since is not None and bool(known) and all(t is not None and t < since for t in known)
 
     def cursor(self, value: Any) -> str | None:
-        """Where a list goes on; None at its end.
-
-        Raises
-        ------
-        QueryFailed
-            If it is nothing that can be sent back.
-        """
+        """Where a list goes on; None at its end."""
         if value is None or value == "" or value is False:
             return None
         made = ident(value)
@@ -288,18 +265,6 @@ def secret(name: str) -> str | None:
 
     In the keyring it is stored for the service `carekit` under the name of the variable. It is
     never logged or written.
-
-    Raises
-    ------
-    InputError
-        If it holds what no token holds: it could not be sent.
-
-    Examples
-    --------
-    >>> import os
-    >>> os.environ["CAREKIT_EXAMPLE_TOKEN"] = " t "
-    >>> secret("CAREKIT_EXAMPLE_TOKEN")
-    't'
     """
     given = os.environ.get(name, "").strip() or _from_keyring(name)
     if given and not (given.isascii() and given.isprintable()):
@@ -323,13 +288,7 @@ def _from_keyring(name: str) -> str | None:
 
 
 def needed(name: str, what: str, how: str) -> str:
-    """A secret without which a source cannot ask.
-
-    Raises
-    ------
-    InputError
-        With how to get it.
-    """
+    """A secret without which a source cannot ask."""
     found = secret(name)
     if found is None:
         raise InputError(

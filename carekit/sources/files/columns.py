@@ -58,46 +58,23 @@ _MIDNIGHT = re.compile(r".*[T ]0?0[:hH]00(:00(\.0+)?)?(Z|[+-]\d\d:?\d\d)?")
 
 @dataclass(frozen=True)
 class Preset:
-    """What a format knows beforehand about its tables.
+    """What a format knows beforehand about its tables."""
 
-    Parameters
-    ----------
-    columns : mapping
-        Our name → names that the column may have.
-    needed : tuple of str
-        Our names without which a file is not of this format.
-    network, surface : str, optional
-        The same for all rows.
-    role : str, optional
-        `customer` if all rows are written by customers.
-    anonymous : tuple of str
-        Author names in lower case that stand for many people: no pseudonym.
-    id_from : tuple of str
-        Our names whose values make an id if there is no column of ids.
-    derived : Derived, optional
-        Columns to be made in Python.
-    by_account : bool
-        True if the list of accounts alone tells who is the brand.
-    headings : bool
-        True if headings that many tools write are taken as well.
-    kept : mapping
-        Name of a column to keep → names that it may have in the file.
-    loose : bool
-        True if accents, blanks and signs in a heading do not matter.
-    """
-
-    columns: Mapping[str, tuple[str, ...]]
+    columns: Mapping[str, tuple[str, ...]]  # our name → names that the column may have
+    # Our names without which a file is not of this format.
     needed: tuple[str, ...] = ("post_id", "created_at")
-    network: str | None = None
+    network: str | None = None  # the same for all rows
     surface: str | None = None
-    role: str | None = None
+    role: str | None = None  # `customer` if all rows are written by customers
+    # Author names in lower case that stand for many people: no pseudonym.
     anonymous: tuple[str, ...] = NOBODY
-    id_from: tuple[str, ...] = ()
-    derived: Derived | None = None
-    by_account: bool = False
-    headings: bool = False
+    id_from: tuple[str, ...] = ()  # our names whose values make an id if there is no column of ids
+    derived: Derived | None = None  # columns to be made in Python
+    by_account: bool = False  # true if the list of accounts alone tells who is the brand
+    headings: bool = False  # true if headings that many tools write are taken as well
+    # Name of a column to keep → names that it may have in the file.
     kept: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    loose: bool = False
+    loose: bool = False  # true if accents, blanks and signs in a heading do not matter
 
     def place(self, header: Header, names: Sequence[str]) -> int | None:
         """Position of the first of these columns that a table has."""
@@ -126,13 +103,7 @@ class Columns:
 
 
 def find_columns(table: TableFile, options: Options, preset: Preset, *, format: str) -> Columns:
-    """Our names → columns of a table.
-
-    Raises
-    ------
-    InputError
-        If the mapping names something unknown, or a column that is needed is missing.
-    """
+    """Our names → columns of a table."""
     header, found = table.header, Columns()
     for ours, theirs in options.mapping.items():
         if ours not in OURS:

@@ -111,13 +111,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
 
 
 def folded(name: str) -> str:
-    """A heading as it is compared: without accents, case, and what is no letter or digit.
-
-    Examples
-    --------
-    >>> folded("Date de création"), folded("in_reply_to"), folded("ID-Auteur")
-    ('date de creation', 'in reply to', 'id auteur')
-    """
+    """A heading as it is compared: without accents, case, and what is no letter or digit."""
     plain = unicodedata.normalize("NFKD", name)
     plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
     return re.sub(r"[\W_]+", " ", plain).strip()

@@ -39,25 +39,13 @@ Reader = Callable[[Any, Options], Iterator[Found]]
 
 
 def place(line: int) -> str:
-    """The number of an item as a reader finds it: the line, and which item of that line.
-
-    Examples
-    --------
-    >>> place(12 * PER_LINE), place(PER_LINE + 4)
-    ('12', '1, item 5')
-    """
+    """The number of an item as a reader finds it: the line, and which item of that line."""
     number, nth = divmod(line, PER_LINE)
     return f"{number}, item {nth + 1}" if nth else str(number)
 
 
 def json_items(read: Reader) -> Callable[[Path, str, Options], Iterator[Item]]:
-    """A reader of JSON files for `Format.items`.
-
-    Parameters
-    ----------
-    read : callable
-        One value of the file and the options → what is found in it, in its order.
-    """
+    """A reader of JSON files for `Format.items`."""
 
     def items(path: Path, name: str, options: Options) -> Iterator[Item]:
         file = JsonFile(path, name=name)

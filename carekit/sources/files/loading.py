@@ -164,17 +164,7 @@ class FileLoad:
         return self._seen.latest
 
     def write(self, door: Door, staged: Path, *, observed_at: int | None) -> None:
-        """Second pass: the posts, into `staged`; rows that cannot be kept, into `rejected`.
-
-        Parameters
-        ----------
-        door : Door
-            Opened.
-        staged : path
-            The Parquet file to write.
-        observed_at : int or None
-            Microseconds since 1970.
-        """
+        """Second pass: the posts, into `staged`; rows that cannot be kept, into `rejected`."""
         if not self._careful:
             self.n_posts = self._copy(door, staged, "TRUE", observed_at)
             if self._claims:

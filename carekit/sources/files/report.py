@@ -9,58 +9,31 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class ImportReport:
-    """Counts of one import.
+    """Counts of one import."""
 
-    Parameters
-    ----------
-    format : str
-        The format read.
-    files : tuple of str
-        Names of the files.
-    out : Path
-        The dataset.
-    n_read : int
-        Rows (items) of the files, without headers; empty rows count.
-    n_posts : int
-        Posts written by this import.
-    n_nested : int
-        Of these, answers of the brand that came inside the row of another post:
-        `n_read + n_nested == n_posts + n_rejected + n_left_out + n_again + n_withdrawn`.
-    n_accounts : int
-        Accounts of brands that the dataset knows after the import.
-    rejected : mapping of str to int
-        Reason → rows of the files that were rejected for it.
-    left_out : mapping of str to int
-        Reason → items that are no posts by their nature: service messages, stubs, …
-    n_incomplete : int
-        Threads of the dataset of which a source says that posts are missing.
-    n_again, n_seen_again, n_withdrawn : int
-        Rows of these files that a later look at the same post replaces; posts that were looked at
-        again, in these files or in the dataset; answers that a later look no longer shows.
-    columns : mapping of str to mapping
-        File → our names → headings that were read.
-    rejected_rows : tuple
-        What rejected.csv holds: line, reason, number of rows, file.
-    warnings : tuple of str
-        What makes the posts doubtful, one sentence each.
-    """
-
-    format: str
-    files: tuple[str, ...]
-    out: Path
-    n_read: int
-    n_posts: int
+    format: str  # the format read
+    files: tuple[str, ...]  # names of the files
+    out: Path  # the dataset
+    n_read: int  # rows (items) of the files, without headers; empty rows count
+    n_posts: int  # posts written by this import
+    # Of these, answers of the brand that came inside the row of another post: `n_read + n_nested ==
+    # n_posts + n_rejected + n_left_out + n_again + n_withdrawn`.
     n_nested: int
-    n_accounts: int
-    rejected: Mapping[str, int]
+    n_accounts: int  # accounts of brands that the dataset knows after the import
+    rejected: Mapping[str, int]  # reason → rows of the files that were rejected for it
+    # Reason → items that are no posts by their nature: service messages, stubs, ….
     left_out: Mapping[str, int] = field(default_factory=dict)
-    n_incomplete: int = 0
+    n_incomplete: int = 0  # threads of the dataset of which a source says that posts are missing
+    # Rows of these files that a later look at the same post replaces; posts that were looked at
+    # again, in these files or in the dataset; answers that a later look no longer shows.
     n_again: int = 0
     n_seen_again: int = 0
     n_withdrawn: int = 0
+    # File → our names → headings that were read.
     columns: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    # What rejected.csv holds: line, reason, number of rows, file.
     rejected_rows: tuple[tuple[str, str, int, str], ...] = field(default=(), repr=False)
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()  # what makes the posts doubtful, one sentence each
 
     @property
     def n_rejected(self) -> int:

@@ -50,13 +50,7 @@ SOURCES = {n.source: f"{__name__}.{n.module}" for n in NETWORKS if n.source}
 
 
 def load_source(name: str) -> SourceKind:
-    """The live source of that name.
-
-    Raises
-    ------
-    InputError
-        If there is none.
-    """
+    """The live source of that name."""
     if name not in SOURCES:
         raise InputError(
             f"`source` is {name!r}; expected one of: {', '.join(SOURCES)}. Choose one of these; for "

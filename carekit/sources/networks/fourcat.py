@@ -34,13 +34,7 @@ _BLUESKY_LINK = "bsky.app/profile/"
 
 
 def network_of(header: Header) -> str | None:
-    """The network of a CSV, by columns that only its source has; None if none tells.
-
-    Examples
-    --------
-    >>> network_of(Header(("id", "body", "replied_to_post"), ",", 1, True))
-    'bluesky'
-    """
+    """The network of a CSV, by columns that only its source has; None if none tells."""
     signs = {
         "bluesky": ("replied_to_post",),
         "x": ("is_retweet",),

@@ -45,14 +45,7 @@ MARK = "UsvDTd"  # the call that lists reviews
 
 
 def answer_of(body: str) -> tuple[list[Any], str | None] | None:
-    """The reviews in an answer and the token of the next page; None if it holds none of the kind.
-
-    Examples
-    --------
-    >>> inside = json.dumps([[["r1"]], None, [None, "next"]])
-    >>> answer_of(")]}'\\n\\n" + json.dumps([["wrb.fr", MARK, inside]]))
-    ([['r1']], 'next')
-    """
+    """The reviews in an answer and the token of the next page; None if it holds none of the kind."""
     start = body.find("[")
     if start < 0:
         return None
@@ -198,7 +191,8 @@ SIZE, NEWEST = 100, 2
 
 class GooglePlay(Source):
     """The web pages of the store. Targets: app ids (com.acme.app); `countries` and `langs`: which
-    editions to read."""
+    editions to read.
+    """
 
     name = "google-play"
     network = "google_play"

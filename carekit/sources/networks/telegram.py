@@ -141,13 +141,7 @@ def _native(chat: str | None, number: str | None) -> str | None:
 
 
 def text_of(value: Any) -> str | None:
-    """A text or a list of fragments as one text; people named without a handle get their id.
-
-    Examples
-    --------
-    >>> text_of(["Hello ", {"type": "mention_name", "text": "Ann", "user_id": 7}, " !"])
-    'Hello @user7 !'
-    """
+    """A text or a list of fragments as one text; people named without a handle get their id."""
     if not isinstance(value, list):
         return words(value)
     parts = []
@@ -186,13 +180,7 @@ FORMAT = Format(
 
 
 def soup(html: str) -> BeautifulSoup:
-    """The page, read.
-
-    Raises
-    ------
-    MissingExtraError
-        If beautifulsoup4 is not installed.
-    """
+    """The page, read."""
     try:
         from bs4 import BeautifulSoup
     except ImportError as error:

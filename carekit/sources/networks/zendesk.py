@@ -96,7 +96,8 @@ def read(
 
 def _guessed(tickets: list[Mapping[str, Any]]) -> dict[str, str]:
     """Who is what, as far as tickets tell without a list of users: who asks or is in copy is a
-    customer; who is assigned a ticket or writes notes is an agent."""
+    customer; who is assigned a ticket or writes notes is an agent.
+    """
     roles: dict[str, str] = {}
     for ticket in tickets:
         asking = [ticket.get("requester_id"), *listed(ticket, "collaborator_ids")]

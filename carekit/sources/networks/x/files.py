@@ -86,13 +86,7 @@ def _archived(item: Any, owner: str | None, seen_at: datetime | None) -> Iterato
 
 
 def archive(path: Path, name: str, options: Options) -> Iterator[Item]:
-    """The items of an archive.
-
-    Raises
-    ------
-    InputError
-        If nobody says whose archive it is: the file does not.
-    """
+    """The items of an archive."""
     if options.brand is None:
         raise InputError(
             f"{name} is the archive of an account of X and does not name it. Expected the account. "
