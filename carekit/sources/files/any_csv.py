@@ -8,7 +8,8 @@ and `reply_created_at` (or how long it took, `first_response_hours`) and becomes
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from carekit.dataset.privacy import pseudonym_sql
 from carekit.dataset.schema import SURFACES, VISIBILITIES
@@ -36,7 +37,7 @@ from carekit.sources.identities import safe_id_sql
 from carekit.sources.sites import is_private, known_sql, plain, plain_sql, private_sql, site_sql
 from carekit.sources.times import readable_time, time_tallies, time_warnings
 
-__all__ = ["FORMAT", "Preset", "plan"]
+__all__ = ["FORMAT", "Preset", "plan", "table_format"]
 NO_TIME = "created_at is no time that can be read"
 
 
@@ -124,6 +125,17 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
         columns=columns.named,
         by_thread="thread_id" in at and "reply_to" not in at and nested is None,
     )
+
+
+def table_format(
+    name: str, what: str, recognises: Callable[[Sample], bool], preset: Preset, **rest: Any
+) -> Format:
+    """A format of tables of which a preset says everything."""
+
+    def drafts(table: TableFile, options: Options) -> Drafts:
+        return plan(table, options, preset, format=name)
+
+    return Format(name, what, recognises, drafts=drafts, **rest)
 
 
 def _told(counts: Mapping[str, int], columns: Columns, table: TableFile) -> list[str]:
@@ -315,10 +327,7 @@ def _problem(at: Mapping[str, str], role: str) -> str:
     return first_problem(*checks)
 
 
-PLAIN = Preset(
-    columns={},
-    headings=True,
-)
+PLAIN = Preset(columns={}, headings=True)
 
 
 def recognises(sample: Sample) -> bool:
@@ -333,14 +342,4 @@ def recognises(sample: Sample) -> bool:
     )
 
 
-def drafts(table: TableFile, options: Options) -> Drafts:
-    """The rows as drafts."""
-    return plan(table, options, PLAIN, format="csv")
-
-
-FORMAT = Format(
-    name="csv",
-    what="any table with columns of your own (--map)",
-    recognises=recognises,
-    drafts=drafts,
-)
+FORMAT = table_format("csv", "any table with columns of your own (--map)", recognises, PLAIN)

@@ -15,8 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from carekit.sources.files.formats import Format, Item, Options, Sample
-from carekit.sources.files.json_items import json_items, place, table_items
+from carekit.sources.files.formats import Format, Item, Options, Sample, has_columns
+from carekit.sources.files.json_items import json_format, place, table_items
 from carekit.sources.found import Draft, Found, LeftOut, Problem, Remark, guarded
 from carekit.sources.gaps import Gap
 from carekit.sources.networks.values import (
@@ -223,17 +223,6 @@ def recognises(sample: Sample) -> bool:
     return False
 
 
-FORMAT = Format(
-    name="facebook",
-    what="Facebook posts and comments of the Graph API (JSON)",
-    recognises=recognises,
-    items=json_items(read),
-    title="Facebook comments",
-    network="facebook",
-    place=place,
-)
-
-
 def read_facepager(
     nodes: dict[str, _Place], row: Mapping[str, str], options: Options | None = None
 ) -> Iterator[Found]:
@@ -271,20 +260,22 @@ def facepager(path: Path, name: str, options: Options) -> Iterator[Item]:
     return table_items(partial(read_facepager, {}))(path, name, options)
 
 
-def is_facepager(sample: Sample) -> bool:
-    """True for the columns that Facepager writes of every node."""
-    names = ("object_id", "object_type", "query_status", "query_type", "parent_id")
-    return sample.header is not None and all(sample.header.find(n) is not None for n in names)
-
-
-FACEPAGER = Format(
-    name="facepager",
-    what="Facebook posts and comments in Facepager's table (CSV)",
-    recognises=is_facepager,
-    items=facepager,
-    title="Facebook comments",
-    network=NETWORK,
-    place=place,
+FORMATS = (
+    json_format(
+        "facebook",
+        "Facebook posts and comments of the Graph API (JSON)",
+        recognises,
+        read,
+        title="Facebook comments",
+        network=NETWORK,
+    ),
+    Format(
+        "facepager",
+        "Facebook posts and comments in Facepager's table (CSV)",
+        has_columns("object_id", "object_type", "query_status", "query_type", "parent_id"),
+        items=facepager,
+        title="Facebook comments",
+        network=NETWORK,
+        place=place,
+    ),
 )
-
-FORMATS = (FORMAT, FACEPAGER)

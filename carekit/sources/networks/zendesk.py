@@ -11,18 +11,20 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from carekit.sources.files.formats import Format, Options, Sample
-from carekit.sources.files.json_items import json_items, place
-from carekit.sources.found import Draft, Found, LeftOut, Problem, Remark, attempted, guarded
+from carekit.sources.files.formats import Options, Sample
+from carekit.sources.files.json_items import json_format
+from carekit.sources.found import Draft, Found, LeftOut, Problem, Remark, attempted
 from carekit.sources.gaps import Gap
 from carekit.sources.networks.values import (
     first_ident,
+    first_item,
     ident,
     inner,
     listed,
     moment,
     number,
     plain_text,
+    read_item,
     why_unusable,
     words,
 )
@@ -88,7 +90,7 @@ def read(
     roles = _guessed(known) | roles
     for ticket_object in known:
         beside = loose.pop(attempted(ident, ticket_object.get("id")) or "", [])
-        yield from guarded(_ticket, ticket_object, beside, roles, seen_at)
+        yield from read_item(_ticket, ticket_object, beside, roles, seen_at)
     for messages in loose.values():
         for _ in messages:
             yield Problem(LOST)
@@ -129,10 +131,6 @@ def _ticket(
     roles: Mapping[str, str],
     seen_at: datetime | None,
 ) -> Iterator[Found]:
-    problem = why_unusable(ticket)
-    if problem:
-        yield Problem(problem)
-        return
     native = ident(ticket.get("id"))
     requester = ident(ticket.get("requester_id")) or ident(inner(ticket, "requester", "id"))
     channel = str(inner(ticket, "via", "channel") or "").lower()
@@ -242,30 +240,21 @@ def _draft(
 
 def recognises(sample: Sample) -> bool:
     """True for tickets, or for lists of them under any of the keys that Zendesk uses."""
-    first = sample.json
-    for _ in range(4):
-        if isinstance(first, list) and first:
-            first = first[0]
-        elif isinstance(first, Mapping) and "requester_id" not in first:
-            inside = [k for k in ("tickets", "ticket", "results", "data") if first.get(k)]
-            first = first[inside[0]] if inside else first
-    if not isinstance(first, Mapping):
-        return False
+    first = first_item(sample.json, "tickets", "ticket", "results", "data")
     ticket = "requester_id" in first and ("subject" in first or "description" in first)
-    audit = "ticket_id" in first and isinstance(inner(first, "events"), list)
+    audit = "ticket_id" in first and isinstance(first.get("events"), list)
     return ticket or audit
 
 
-FORMAT = Format(
-    name="zendesk",
-    what="Zendesk tickets (JSON)",
-    recognises=recognises,
-    items=json_items(read),
-    title="Zendesk tickets",
-    network="zendesk",
-    # Agents are people: their numbers become pseudonyms.
-    authors_are_accounts=False,
-    place=place,
+FORMATS = (
+    json_format(
+        "zendesk",
+        "Zendesk tickets (JSON)",
+        recognises,
+        read,
+        title="Zendesk tickets",
+        network="zendesk",
+        # Agents are people: their numbers become pseudonyms.
+        authors_are_accounts=False,
+    ),
 )
-
-FORMATS = (FORMAT,)
