@@ -35,15 +35,13 @@ _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 _BOTS = ("bot_message", "thread_broadcast", "me_message", "file_share")
 
 
-def read_slack(
-    value: Any, options: Options | None = None, *, seen_at: datetime | None = None
-) -> Iterator[Found]:
+def read_slack(value: Any, options: Options) -> Iterator[Found]:
     """The messages of a room: a list of them, or of pages of the interface."""
     for message in records(value, "messages"):
-        yield from read_item(_slack, message, seen_at)
+        yield from read_item(_slack, message)
 
 
-def _slack(message: Any, seen_at: datetime | None) -> Iterator[Found]:
+def _slack(message: Any) -> Iterator[Found]:
     kind, native = message.get("subtype"), ident(message.get("ts"))
     if native is None:
         yield Problem("a message has no time")
@@ -63,22 +61,19 @@ def _slack(message: Any, seen_at: datetime | None) -> Iterator[Found]:
         "reply_to": None if root == native else root,
         "thread": root,
         "visibility": "private",
-        "observed_at": seen_at,
         "n_replies": number(message.get("reply_count")),
     }
     yield made
 
 
-def read_discord(
-    value: Any, options: Options | None = None, *, seen_at: datetime | None = None
-) -> Iterator[Found]:
+def read_discord(value: Any, options: Options) -> Iterator[Found]:
     """The messages of a channel, as DiscordChatExporter writes them."""
     for export in records(value):
         if not isinstance(inner(export, "messages"), list):
             yield Problem(why_unusable(export) or "it is no export of a channel")
             continue
         kind = str(inner(export, "channel", "type") or "")
-        seen = moment(export.get("exportedAt")) or seen_at
+        seen = moment(export.get("exportedAt"))
         for message in export["messages"]:
             yield from read_item(_discord, message, "Direct" not in kind, seen)
 
@@ -106,15 +101,13 @@ def _discord(message: Any, public: bool, seen_at: datetime | None) -> Iterator[F
     yield made
 
 
-def read_convokit(
-    value: Any, options: Options | None = None, *, seen_at: datetime | None = None
-) -> Iterator[Found]:
+def read_convokit(value: Any, options: Options) -> Iterator[Found]:
     """The utterances of a corpus."""
     for each in records(value):
-        yield from read_item(_utterance, each, options.network if options else None, seen_at)
+        yield from read_item(_utterance, each, options.network)
 
 
-def _utterance(item: Any, network: str | None, seen_at: datetime | None) -> Iterator[Found]:
+def _utterance(item: Any, network: str | None) -> Iterator[Found]:
     if network is None:
         yield Remark(NO_NETWORK)
     speaker = item.get("speaker", item.get("user"))
@@ -128,7 +121,6 @@ def _utterance(item: Any, network: str | None, seen_at: datetime | None) -> Iter
         "text": words(item.get("text")),
         "reply_to": ident(item.get("reply-to", item.get("reply_to"))),
         "thread": ident(item.get("conversation_id", item.get("root"))),
-        "observed_at": seen_at,
     }
     yield made
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -54,16 +53,14 @@ class _Place(NamedTuple):
     thread: str | None = None
 
 
-def read(
-    value: Any, options: Options | None = None, *, seen_at: datetime | None = None
-) -> Iterator[Found]:
+def read(value: Any, options: Options) -> Iterator[Found]:
     """The posts and comments of what the Graph API answers, nested ones included.
 
     Posts, then their comments, each followed by its replies; also objects of them by their ids, as the
     API answers `?ids=`. A list of replies that goes on, and a count of replies larger than those that
     came, make gaps. The brand of the options may be the id of the page, where the items do not tell it.
     """
-    brand = options.brand if options else None
+    brand = options.brand
     start = _Place(page=brand if brand and brand.isdecimal() else None)
     stack: list[tuple[Any, _Place]] = [(value, start)]
     while stack:
@@ -77,7 +74,7 @@ def read(
             if problem:
                 yield Problem(problem)
             else:
-                for found in guarded(_item, each, place, seen_at, brand):
+                for found in guarded(_item, each, place, brand):
                     if isinstance(found, _Place):
                         below = found
                     else:
@@ -139,7 +136,6 @@ def _is_post(item: Mapping[str, Any], native: str | None, author: str | None) ->
 def _item(
     item: Mapping[str, Any],
     place: _Place,
-    seen_at: datetime | None,
     brand: str | None = None,
     is_post: bool | None = None,
 ) -> Iterator[Any]:
@@ -174,7 +170,6 @@ def _item(
         "text": _text(item, page),
         "reply_to": parent,
         "thread": thread,
-        "observed_at": seen_at,
         "n_replies": None if own_post else claimed,
     }
     yield made

@@ -123,25 +123,26 @@ PRESET = Preset(
 )
 
 
-def read_row(row: Mapping[str, str], options: Options | None = None) -> Iterator[Found]:
+def read_row(row: Mapping[str, str], options: Options) -> Iterator[Found]:
     """A row of the monthly report of the Play Console; ratings without a text have no link."""
     at = row.get("review submit date and time") or row.get("review submit millis since epoch")
     text = titled(row.get("review title"), row.get("review text"))
     answer = row.get("developer reply text") or None
     answered_at = row.get("developer reply date and time")
     stars, link = row.get("star rating"), _REVIEW.search(row.get("review link", ""))
-    key, brand = (options.key, options.brand) if options else (b"", None)
     package = row.get("package name") or None
     yield from review(
         NETWORK,
-        unquote(link[1]) if link else made_id(key, package, at, stars, row.get("device"), text),
+        unquote(link[1])
+        if link
+        else made_id(options.key, package, at, stars, row.get("device"), text),
         author=None,
         at=at,
         text=text,
         stars=number(stars),
         answer=answer,
         answered_at=answered_at or row.get("developer reply millis since epoch"),
-        brand=brand or package,
+        brand=options.brand or package,
         lang=language(row.get("reviewer language")),
     )
 

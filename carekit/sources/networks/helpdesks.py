@@ -51,7 +51,6 @@ def _message(
     at: Any,
     text: str | None,
     public: bool,
-    seen_at: datetime | None,
 ) -> Iterator[Found]:
     if role == "other":
         yield Remark(PROGRAM)
@@ -66,7 +65,6 @@ def _message(
         "reply_to": None if native == first else first,
         "thread": first,
         "visibility": "public" if public else "private",
-        "observed_at": seen_at,
     }
     yield made
 
@@ -74,9 +72,7 @@ def _message(
 # Chatwoot
 
 
-def read_chatwoot(
-    value: Any, options: Options | None = None, *, seen_at: datetime | None = None
-) -> Iterator[Found]:
+def read_chatwoot(value: Any, options: Options) -> Iterator[Found]:
     """The messages of conversations: pages of messages, lists of conversations, single messages."""
     conversations: dict[str, list[tuple[Any, str]]] = {}
     stack: list[tuple[Any, str]] = [(value, "")]
@@ -107,7 +103,7 @@ def read_chatwoot(
         ids = (attempted(ident, message.get("id")) for message, _ in kinds)
         first = next((i for i in ids if i), "")
         for message, channel in messages:
-            yield from read_item(_chatwoot, message, channel, first, seen_at)
+            yield from read_item(_chatwoot, message, channel, first)
 
 
 def _chatwoot_role(message: Mapping[str, Any]) -> str | None:
@@ -138,22 +134,19 @@ def _chatwoot(
             at=message.get("created_at"),
             text=words(message.get("content")),
             public=message.get("private") is not True,
-            seen_at=seen_at,
         )
 
 
 # Intercom
 
 
-def read_intercom(
-    value: Any, options: Options | None = None, *, seen_at: datetime | None = None
-) -> Iterator[Found]:
+def read_intercom(value: Any, options: Options) -> Iterator[Found]:
     """The messages of conversations, whole or as a list gives them: without their parts."""
     for talk in records(value, "conversations", "data"):
-        yield from read_item(_conversation, talk, seen_at)
+        yield from read_item(_conversation, talk)
 
 
-def _conversation(talk: Any, seen_at: datetime | None) -> Iterator[Found]:
+def _conversation(talk: Any) -> Iterator[Found]:
     native, source = ident(talk.get("id")), mapping(talk, "source")
     if native is None or not source:
         yield Problem("it is no conversation")
@@ -187,7 +180,6 @@ def _conversation(talk: Any, seen_at: datetime | None) -> Iterator[Found]:
             at=at,
             text=plain_text(message.get("body")),
             public="note" not in str(message.get("part_type")),
-            seen_at=seen_at,
         )
     counted = number(inner(talk, "conversation_parts", "total_count"))
     if counted is not None and counted > len(parts):

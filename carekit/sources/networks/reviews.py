@@ -201,24 +201,17 @@ def recognises(sample: Sample) -> bool:
 # JSON of the owners' own interfaces
 
 
-def read(
-    value: Any, options: Options | None = None, *, seen_at: datetime | None = None
-) -> Iterator[Found]:
+def read(value: Any, options: Options) -> Iterator[Found]:
     """Reviews of Google Business Profile, of App Store Connect or of Trustpilot's interface."""
     answers = {}
     for other in listed(value, "included"):
         whose = ident(inner(other, "relationships", "review", "data", "id"))
         answers[whose or ident(inner(other, "id"))] = mapping(other, "attributes")
     for each in records(value, "reviews", "data"):
-        yield from read_item(_one, each, answers, options, seen_at)
+        yield from read_item(_one, each, answers)
 
 
-def _one(
-    item: Any,
-    answers: Mapping[str | None, Mapping[str, Any]],
-    options: Options | None,
-    seen_at: datetime | None,
-) -> Iterator[Found]:
+def _one(item: Any, answers: Mapping[str | None, Mapping[str, Any]]) -> Iterator[Found]:
     if "starRating" in item:
         yield from review(
             "google_maps",
@@ -231,7 +224,6 @@ def _one(
             stars=_STARS.get(str(item["starRating"])) or number(item["starRating"]),
             answer=words(inner(item, "reviewReply", "comment")),
             answered_at=inner(item, "reviewReply", "updateTime"),
-            seen_at=seen_at,
         )
     elif item.get("type") == "customerReviews":
         told, native = mapping(item, "attributes"), ident(item.get("id"))
@@ -246,7 +238,6 @@ def _one(
             stars=number(told.get("rating")),
             answer=words(answer.get("responseBody")),
             answered_at=answer.get("lastModifiedDate"),
-            seen_at=seen_at,
         )
     elif "stars" in item and "consumer" in item:
         yield from review(
@@ -261,7 +252,6 @@ def _one(
             answered_at=inner(item, "companyReply", "createdAt")
             or inner(item, "reply", "publishedDate"),
             lang=language(item.get("language")),
-            seen_at=seen_at,
         )
     else:
         yield Problem("it is no review of a kind that is known")

@@ -54,9 +54,7 @@ OTHER = "a part of the export that is no chat"
 _CHANNEL = "channel"
 
 
-def read(
-    value: Any, options: Options | None = None, *, seen_at: datetime | None = None
-) -> Iterator[Found]:
+def read(value: Any, options: Options) -> Iterator[Found]:
     """The messages of an exported chat, or of all chats of an export.
 
     A channel that the export holds, or that is listed among the accounts (`channel123`), is the brand's
@@ -84,17 +82,16 @@ def read(
         for chat in chats
         if _CHANNEL in str(chat.get("type"))
     }
-    brands |= {a: a for n, a in (options.accounts if options else ()) if n == NETWORK}
+    brands |= {a: a for n, a in options.accounts if n == NETWORK}
     for chat in chats:
         announced: dict[str, str] = {}  # post of a channel in a group → that channel
         for message in chat["messages"]:
-            yield from read_item(_message, message, chat, seen_at, brands, announced)
+            yield from read_item(_message, message, chat, brands, announced)
 
 
 def _message(
     message: Any,
     chat: Mapping[str, Any],
-    seen_at: datetime | None,
     brands: Mapping[str, str],
     announced: dict[str, str],
 ) -> Iterator[Found]:
@@ -128,7 +125,6 @@ def _message(
         "text": text_of(message.get("text")) or text_of(message.get("caption")),
         "reply_to": None if below else answered,
         "visibility": "public" if kind.startswith("public_") else "private",
-        "observed_at": seen_at,
     }
     yield made
 

@@ -131,7 +131,7 @@ def _comment(
     yield made
 
 
-def read_row(row: Mapping[str, str], options: Options | None = None) -> Iterator[Found]:
+def read_row(row: Mapping[str, str], options: Options) -> Iterator[Found]:
     """A row of the comments of YouTube Data Tools; the channel of the video is not in it."""
     name = row.get("authorname", "")
     snippet = {

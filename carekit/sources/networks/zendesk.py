@@ -8,7 +8,7 @@ answers: that is a gap, not a silence.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from carekit.sources.files.formats import Options, Sample
@@ -47,9 +47,7 @@ UNKNOWN = (
 _KINDS = ("users", "groups", "organizations", "metric_sets", "sharing_agreements", "brands")
 
 
-def read(
-    value: Any, options: Options | None = None, *, seen_at: datetime | None = None
-) -> Iterator[Found]:
+def read(value: Any, options: Options) -> Iterator[Found]:
     """The messages of tickets: of each its first message, then its comments, replies to the first.
 
     Comments or audits may stand inside a ticket or beside it, and so may users.
@@ -90,7 +88,7 @@ def read(
     roles = _guessed(known) | roles
     for ticket_object in known:
         beside = loose.pop(attempted(ident, ticket_object.get("id")) or "", [])
-        yield from read_item(_ticket, ticket_object, beside, roles, seen_at)
+        yield from read_item(_ticket, ticket_object, beside, roles)
     for messages in loose.values():
         for _ in messages:
             yield Problem(LOST)
@@ -129,7 +127,6 @@ def _ticket(
     ticket: Mapping[str, Any],
     beside: list[Mapping[str, Any]],
     roles: Mapping[str, str],
-    seen_at: datetime | None,
 ) -> Iterator[Found]:
     native = ident(ticket.get("id"))
     requester = ident(ticket.get("requester_id")) or ident(inner(ticket, "requester", "id"))
@@ -144,7 +141,7 @@ def _ticket(
     same: Draft = {
         "network": network,
         "thread": native,
-        "observed_at": seen_at or moment(inner(ticket, "exported_at")),
+        "observed_at": moment(inner(ticket, "exported_at")),
     }
     text = words(ticket.get("description"))
     described = {

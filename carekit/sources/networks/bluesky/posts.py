@@ -47,9 +47,7 @@ _LACKS = ("#notFoundPost", "#threadItemNotFound")
 _SNAKE = re.compile(r"_([a-z])")
 
 
-def read(
-    value: Any, options: Options | None = None, *, seen_at: datetime | None = None
-) -> Iterator[Found]:
+def read(value: Any, options: Options) -> Iterator[Found]:
     """The posts of anything that the AppView, a repository or a program in Python writes down."""
     stack = [value]
     while stack:
@@ -62,13 +60,13 @@ def read(
             continue
         inside = [k for k in _LISTS if isinstance(each.get(k), list)]
         if isinstance(each.get("thread"), Mapping | list):
-            yield from thread(_camel_tree(each), seen_at=seen_at)
+            yield from thread(_camel_tree(each), seen_at=None)
         elif inside and not {"record", "post", "value"} & set(each):
             stack += [each[k] for k in reversed(inside)]
         elif _is_view(each):
-            yield from thread({"thread": _camel_tree(each)}, seen_at=seen_at)
+            yield from thread({"thread": _camel_tree(each)}, seen_at=None)
         else:
-            yield from read_item(_entry, _camel_tree(each), seen_at)
+            yield from read_item(_entry, _camel_tree(each), None)
 
 
 def feed(body: Any, *, seen_at: datetime | None) -> Iterator[Found]:

@@ -4,7 +4,6 @@ and the archive that an account takes of its own posts (outbox.json)."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -75,13 +74,7 @@ def server_of(value: Any) -> str | None:
     return None
 
 
-def read(
-    value: Any,
-    options: Options | None = None,
-    *,
-    seen_at: datetime | None = None,
-    server: str | None = None,
-) -> Iterator[Found]:
+def read(value: Any, options: Options, *, server: str | None = None) -> Iterator[Found]:
     """The statuses and contexts of a value, in whatever they are wrapped."""
     stack: list[tuple[Any, str | None, str | None]] = [(value, server, None)]
     while stack:
@@ -94,9 +87,9 @@ def read(
             continue
         server = _asked_server(each) or server
         if isinstance(each.get("descendants"), list) or isinstance(each.get("ancestors"), list):
-            yield from _context(each, server or UNKNOWN, asked, seen_at)
+            yield from _context(each, server or UNKNOWN, asked)
         elif "account" in each and "id" in each and ("content" in each or "reblog" in each):
-            yield from statuses(_plain(each), instance=server or UNKNOWN, seen_at=seen_at)
+            yield from statuses(_plain(each), instance=server or UNKNOWN, seen_at=None)
         else:
             inside = [k for k in _LISTS if isinstance(each.get(k), list)]
             inside += [k for k in _WRAPPERS if isinstance(each.get(k), Mapping | list)]
@@ -118,9 +111,7 @@ def _asked_status(value: Mapping[str, Any]) -> str | None:
     return parts[-2] if len(parts) > 2 and parts[-1].startswith("context") else None
 
 
-def _context(
-    value: Mapping[str, Any], server: str, asked: str | None, seen_at: datetime | None
-) -> Iterator[Found]:
+def _context(value: Mapping[str, Any], server: str, asked: str | None) -> Iterator[Found]:
     body = {name: [_plain(s) for s in listed(value, name)] for name in ("ancestors", "descendants")}
     everybody = [*body["ancestors"], *body["descendants"]]
     if asked is None:
@@ -129,7 +120,7 @@ def _context(
         answered = [attempted(ident, inner(s, "in_reply_to_id")) for s in everybody]
         asked = next((a for a in answered if a and a not in ids), "")
     own = {"status": _plain(value["status"])} if isinstance(value.get("status"), Mapping) else {}
-    yield from context(body | own, status_id=asked, instance=server, seen_at=seen_at)
+    yield from context(body | own, status_id=asked, instance=server, seen_at=None)
 
 
 def _plain(status: Any) -> Any:
@@ -150,18 +141,16 @@ def _is_known(value: Mapping[str, Any]) -> bool:
     return "acct" in account or "username" in account or isinstance(value.get("descendants"), list)
 
 
-def read_outbox(
-    value: Any, options: Options | None = None, *, seen_at: datetime | None = None
-) -> Iterator[Found]:
+def read_outbox(value: Any, options: Options) -> Iterator[Found]:
     """The posts of an archive: activities of one account, in the words of ActivityPub."""
     whole = value if isinstance(value, list) else listed(value, "orderedItems")
     if not whole and not isinstance(inner(value, "orderedItems"), list):
         yield Problem(why_unusable(value) or "it is no outbox")
     for activity in whole:
-        yield from read_item(_activity, activity, seen_at)
+        yield from read_item(_activity, activity)
 
 
-def _activity(activity: Any, seen_at: datetime | None) -> Iterator[Found]:
+def _activity(activity: Any) -> Iterator[Found]:
     note = mapping(activity, "object")
     problem = why_unusable(note)
     if problem:
@@ -194,7 +183,6 @@ def _activity(activity: Any, seen_at: datetime | None) -> Iterator[Found]:
         "text": f"{warning}\n{text}" if warning else text,
         "lang": language(languages[0]) if len(languages) == 1 else None,
         "reply_to": _native(words(note.get("inReplyTo"))),
-        "observed_at": seen_at,
     }
 
 

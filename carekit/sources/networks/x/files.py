@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -63,16 +62,13 @@ def is_archive(sample: Sample) -> bool:
     return isinstance(first_item(sample.json).get("tweet"), Mapping)
 
 
-def read_archive(
-    value: Any, options: Options | None = None, *, seen_at: datetime | None = None
-) -> Iterator[Found]:
+def read_archive(value: Any, options: Options) -> Iterator[Found]:
     """The posts of tweets.js, all of them by the account that `--brand` names."""
-    owner = options.brand if options else None
     for item in records(value):
-        yield from read_item(_archived, item, owner, seen_at)
+        yield from read_item(_archived, item, options.brand)
 
 
-def _archived(item: Any, owner: str | None, seen_at: datetime | None) -> Iterator[Found]:
+def _archived(item: Any, owner: str | None) -> Iterator[Found]:
     post = mapping(item, "tweet") or item
     problem = why_unusable(post)
     if problem:
@@ -80,7 +76,7 @@ def _archived(item: Any, owner: str | None, seen_at: datetime | None) -> Iterato
     elif (words(post.get("full_text")) or words(post.get("text")) or "").startswith("RT @"):
         yield LeftOut(RETWEET)
     else:
-        for found in older({**post, "user": {"screen_name": owner}}, seen_at):
+        for found in older({**post, "user": {"screen_name": owner}}, None):
             by_owner = {"author_role": "brand", "account": owner}
             yield found | by_owner if isinstance(found, dict) else found
 
@@ -104,7 +100,7 @@ def _id(row: Mapping[str, str], *names: str) -> str | None:
     return re.sub(r"\.0+$", "", value) if value else None
 
 
-def read_twarc_row(row: Mapping[str, str], options: Options | None = None) -> Iterator[Found]:
+def read_twarc_row(row: Mapping[str, str], options: Options) -> Iterator[Found]:
     """A row of twarc-csv: a flat post, its names joined by dots."""
     references = {kind: _id(row, f"referenced_tweets.{kind}.id") for kind in _KINDS}
     yield from _post(
@@ -117,7 +113,7 @@ def read_twarc_row(row: Mapping[str, str], options: Options | None = None) -> It
     )
 
 
-def read_academic_row(row: Mapping[str, str], options: Options | None = None) -> Iterator[Found]:
+def read_academic_row(row: Mapping[str, str], options: Options) -> Iterator[Found]:
     """A row of academictwitteR in its tidy form: one reference a post, of one type."""
     kind = (_cell(row, "sourcetweet_type") or "").lower()
     references = {kind: _id(row, "sourcetweet_id")}
