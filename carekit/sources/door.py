@@ -172,7 +172,7 @@ class Door(Grammar):
         self.elsewhere = self._listed_elsewhere()
         one, author = self._one_network, self._fold("author")
         key = author if one else f"network || ':' || {author}"
-        hashed = pseudonym_sql(self._key, "network", author)
+        hashed = pseudonym_sql(self.key, "network", author)
         known = [
             (k if one else f"{n}:{k}", *names, names[1] if (n, k) in self._listed else "")
             for (n, k), names in self._known.items()

@@ -139,7 +139,6 @@ def from_frame(
         redact=redact,
         accept_rejected=accept_rejected,
         without_automatic=without_automatic,
-        selection=said or NOTHING_LEFT_OUT,
         said_selection=said is not None,
     )
     table = FrameTable.of(arrow_of(posts, "posts"))

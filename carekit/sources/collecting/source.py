@@ -17,7 +17,7 @@ from carekit.dataset.manifest import NOTHING_LEFT_OUT, Selection
 from carekit.errors import InputError
 from carekit.sources.collecting.limits import QueryFailed
 from carekit.sources.collecting.purging import purge_json
-from carekit.sources.found import Found, Problem
+from carekit.sources.found import Found, Gone, Problem
 from carekit.sources.json_text import loads
 from carekit.sources.networks.values import address, ident
 
@@ -141,6 +141,10 @@ class Source(ABC):
     """
 
     name = network = ""  # as on the command line; as in the posts table
+    what = targets = ""  # what it collects; what it can be asked for
+    batch = 0  # ids in a lookup; 0 where posts cannot be looked up
+    secrets: tuple[str, ...] = ()  # environment variables, each also looked for in the keyring
+    base = ""  # the usual server
     auth = "none"  # kind of access, such as `app password`; never the secret
     terms = ""  # one sentence on what the terms of the network ask of this collection
     selection: Selection = NOTHING_LEFT_OUT  # how the posts come to be in the dataset
@@ -158,6 +162,11 @@ class Source(ABC):
                 f"`base_url` is {base_url!r}; expected an address such as https://example.org. "
                 "Correct --base-url."
             )
+
+    @classmethod
+    def make(cls, ask: Ask, web: Web) -> Source:
+        """The source for what is asked; InputError if the targets make no sense."""
+        return cls(ask, web=web, base_url=ask.base_url or cls.base)
 
     @abstractmethod
     def queries(self) -> Sequence[Query]:
@@ -180,7 +189,11 @@ class Source(ABC):
 
         `read` of their pages gives a draft for each that is, and Gone for each that is not.
         """
-        return ()
+        groups = (
+            ids[at : at + self.batch]
+            for at in range(0, len(ids) * bool(self.batch), self.batch or 1)
+        )
+        return [Query(LOOKUP, ",".join(group)) for group in groups]
 
     def purge(self, body: str, ids: Collection[str]) -> str:
         """The body of a page without the words and persons of some posts (native ids)."""
@@ -202,6 +215,12 @@ class Source(ABC):
         for each in found:
             if not isinstance(each, dict) or self.in_range(each.get("created_at")):
                 yield each
+
+    def looked_up(self, found: Iterable[Found], asked: Iterable[str]) -> list[Found]:
+        """What a lookup found; posts that were asked for and did not come are gone."""
+        came = list(found)
+        there = {f["native_id"] for f in came if isinstance(f, dict)}
+        return [*came, *(Gone(self.network, i) for i in asked if i not in there)]
 
     def all_before(self, times: Iterable[datetime | None]) -> bool:
         """True if every post of a page, the newest first, is older than what was asked for."""
@@ -243,21 +262,6 @@ def in_a_row(ask: Callable[[str | None], Page], cursor: str | None) -> Iterator[
         if page.next_cursor is None:
             return
         cursor = page.next_cursor
-
-
-@dataclass(frozen=True)
-class SourceKind:
-    """A source as the command line knows it: `make` raises InputError if the targets make no sense.
-
-    `secrets` are the environment variables that it reads, each also looked for in the system keyring.
-    """
-
-    name: str
-    what: str
-    targets: str
-    network: str
-    make: Callable[[Ask, Web], Source]
-    secrets: tuple[str, ...] = ()
 
 
 def secret(name: str) -> str | None:

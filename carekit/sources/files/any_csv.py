@@ -8,8 +8,9 @@ and `reply_created_at` (or how long it took, `first_response_hours`) and becomes
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from carekit.dataset.privacy import pseudonym_sql
 from carekit.dataset.schema import SURFACES, VISIBILITIES
@@ -29,7 +30,8 @@ from carekit.sources.files.columns import (
     Preset,
     find_columns,
 )
-from carekit.sources.files.formats import Caution, Drafts, Format, Options, Sample
+from carekit.sources.files.doubts import doubts
+from carekit.sources.files.formats import Drafts, Format, Options, Sample
 from carekit.sources.files.headings import KNOWN, folded
 from carekit.sources.files.kinds import below_seeds, no_post
 from carekit.sources.files.roles import ask_who, key_sql, role_sql
@@ -47,7 +49,7 @@ from carekit.sources.sites import (
 )
 from carekit.sources.times import readable_time, time_tallies, time_warnings
 
-__all__ = ["FORMAT", "Preset", "plan"]
+__all__ = ["FORMAT", "Preset", "plan", "table_format"]
 NO_TIME = "created_at is no time that can be read"
 
 
@@ -126,7 +128,7 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
     def warn(counts: Mapping[str, int]) -> list[str]:
         ask_who(counts, column=columns.named.get("author_role", ""), file=table.name)
         told = warnings + time_warnings(counts, clock=options.clock, file=table.name)
-        return told + _told(counts, columns, table)
+        return told + doubts(counts, columns, table)
 
     return Drafts(
         main,
@@ -145,45 +147,15 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
     )
 
 
-def _told(counts: Mapping[str, int], columns: Columns, table: TableFile) -> list[str]:
-    """What makes the posts of a table doubtful, beyond their times."""
-    told = []
-    for ours in sorted(columns.daily):
-        told.append(
-            f"The column {columns.named[ours]!r} of {table.name} ({ours}) holds days without a time "
-            "of day: nothing shorter than a day can be said of waits."
-        )
-    if columns.missing_clock:
-        day = columns.named["created_at"]
-        told.append(
-            f"The column {columns.missing_clock!r} of {table.name} holds times of day and is not "
-            f"read; to use it: --map 'created_at={day}+{columns.missing_clock}'."
-        )
-    if counts.get("untimed"):
-        told.append(
-            f"{counts['untimed']:,} answers of {table.name} have no time that can be read: they "
-            "count as answers, their waits are unknown."
-        )
-    if counts.get("own"):
-        told.append(
-            f"{counts['own']:,} rows of {table.name} are written by the account they name "
-            f"({columns.named['account']!r}): they are posts of the brand, no requests."
-        )
-    if counts.get("at_once"):
-        told.append(
-            Caution(
-                f"{counts['at_once']:,} answers of {table.name} came after 0 minutes, and nothing in "
-                "their rows says that there was one: if 0 stands for no answer there, too many "
-                "requests count as answered, and waits are too short. Leave these cells empty, or "
-                "add a column `answered`."
-            )
-        )
-    if counts.get("strange"):
-        told.append(
-            f"{counts['strange']:,} rows of {table.name} name a network that carekit does not know; "
-            "it was kept as it is written."
-        )
-    return told
+def table_format(
+    name: str, what: str, recognises: Callable[[Sample], bool], preset: Preset, **rest: Any
+) -> Format:
+    """A format of tables of which a preset says everything."""
+
+    def drafts(table: TableFile, options: Options) -> Drafts:
+        return plan(table, options, preset, format=name)
+
+    return Format(name, what, recognises, drafts=drafts, **rest)
 
 
 def _kept(table: TableFile, options: Options, preset: Preset) -> dict[str, str]:

@@ -158,6 +158,13 @@ class Format:
     place: Callable[[int], str] = str  # the line of an item → how a reader finds it in the file
 
 
+def has_columns(*names: str) -> Callable[[Sample], bool]:
+    """Recognises a table by columns: it has all of these."""
+    return lambda sample: (
+        sample.header is not None and all(sample.header.find(n) is not None for n in names)
+    )
+
+
 def load_format(name: str) -> Format:
     """The format of that name."""
     if name not in MODULES:

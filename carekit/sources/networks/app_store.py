@@ -9,7 +9,14 @@ from typing import Any
 
 from carekit.sources.files.any_csv import Preset, plan
 from carekit.sources.files.cells import EMPTY_WORDS
-from carekit.sources.files.formats import Derived, Drafts, Format, Options, Sample, need_columns
+from carekit.sources.files.formats import (
+    Derived,
+    Drafts,
+    Format,
+    Options,
+    has_columns,
+    need_columns,
+)
 from carekit.sources.files.table import TableFile
 from carekit.sources.networks.reviews import BRAND_COLUMNS
 
@@ -64,25 +71,19 @@ PRESET = Preset(
 )
 
 
-def recognises(sample: Sample) -> bool:
-    """True if the header holds the stars, the text and the answer of a review."""
-    names = ("developerResponse", "review", "rating", "date")
-    return sample.header is not None and all(sample.header.find(n) is not None for n in names)
-
-
 def drafts(table: TableFile, options: Options) -> Drafts:
     """The rows as drafts; reviews without an id get one from what they say."""
     need_columns(table.header, ("date", "developerResponse"), file=table.name, format="app-store")
     return plan(table, options, PRESET, format="app-store")
 
 
-FORMAT = Format(
-    name="app-store",
-    what="App Store reviews with answers (CSV)",
-    recognises=recognises,
-    drafts=drafts,
-    title="App Store reviews",
-    network="app_store",
+FORMATS = (
+    Format(
+        "app-store",
+        "App Store reviews with answers (CSV)",
+        has_columns("developerResponse", "review", "rating", "date"),
+        drafts=drafts,
+        title="App Store reviews",
+        network="app_store",
+    ),
 )
-
-FORMATS = (FORMAT,)

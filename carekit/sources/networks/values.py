@@ -8,13 +8,13 @@ from __future__ import annotations
 import html as html_module
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from carekit.sources.found import mended
+from carekit.sources.found import Found, Problem, guarded, mended
 from carekit.sources.json_text import TORN as TORN
 
 CUT = "the file ends, or is broken, inside this item"
@@ -216,19 +216,48 @@ def address(url: Any) -> SplitResult:
         return urlsplit("")
 
 
-def records(value: Any, keys: frozenset[str]) -> Iterator[Any]:
-    """The items of a file, whatever they are wrapped in: lists, and objects with these keys.
-
-    An object that has none of the keys is an item; items come in the order of the file, never a list.
-    """
+def records(value: Any, *wrappers: str) -> Iterator[Any]:
+    """The items of a file, in its order: out of lists, and of objects with one of these keys."""
     stack = [value]
     while stack:
         each = stack.pop()
         if isinstance(each, list):
             stack += reversed(each)
-        elif isinstance(each, Mapping) and any(
-            isinstance(each.get(key), list | Mapping) for key in keys
-        ):
-            stack += [each[k] for k in reversed(each) if k in keys]
+        elif inside := [k for k in wrappers if isinstance(inner(each, k), list | Mapping)]:
+            stack += [each[k] for k in reversed(inside)]
         else:
             yield each
+
+
+def first_item(value: Any, *wrappers: str) -> Mapping[str, Any]:
+    """The first object of a file, out of lists and of these wrappers; an empty one if none is."""
+    for _ in range(8):
+        inside = next((k for k in wrappers if isinstance(inner(value, k), list | Mapping)), None)
+        if isinstance(value, list) and value:
+            value = value[0]
+        elif inside and value[inside]:
+            value = value[inside]
+    return mapping(value)
+
+
+def any_inside(value: Any, names: Sequence[str], test: Callable[[Mapping[str, Any]], bool]) -> bool:
+    """True if one of the first objects of a file, below these keys, passes a test."""
+    stack, looked = [value], 0
+    while stack and looked < 50:
+        each = stack.pop(0)
+        looked += 1
+        if isinstance(each, list):
+            stack += each[:1]
+        elif isinstance(each, Mapping):
+            if test(each):
+                return True
+            stack += [each[k] for k in names if isinstance(each.get(k), Mapping | list)]
+    return False
+
+
+def read_item(
+    read: Callable[..., Iterator[Found]], item: Any, *args: Any, **rest: Any
+) -> list[Found]:
+    """What a reader finds in one item; what is none, or is cut off, is a problem."""
+    problem = why_unusable(item)
+    return [Problem(problem)] if problem else guarded(read, item, *args, **rest)
