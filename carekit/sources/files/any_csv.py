@@ -9,6 +9,7 @@ and `reply_created_at` (or how long it took, `first_response_hours`) and becomes
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from carekit.dataset.privacy import pseudonym_sql
@@ -46,6 +47,12 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
     columns = find_columns(table, options, preset, format=format)
     at = columns.at
     warnings: list[str] = []
+    if options.clock.dayfirst is None and columns.day_first:
+        options = replace(options, clock=replace(options.clock, dayfirst=True))
+        warnings.append(
+            f"Dates of {table.name} are read day first: some only make sense so (such as "
+            "31/12/2017), and none the other way round."
+        )
     network, private, strange = _network(at, options, preset, table, warnings)
     role, asked = _role(columns, options, preset, table)
     prepared = {f"t_{n}": options.clock.utc(at[n]) for n in TIMES if n in at}
@@ -123,6 +130,7 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
         authors_are_accounts="account" not in at and not columns.by_people,
         kept=tuple(kept),
         columns=columns.named,
+        clock=options.clock,
         by_thread="thread_id" in at and "reply_to" not in at and nested is None,
     )
 

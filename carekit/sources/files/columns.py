@@ -40,6 +40,9 @@ NOTES = (
     "private_note",
     "note_privee",
 )
+_IS_ANSWERED = frozenset(
+    "answered|is answered|replied|responded|repondu|repondue|beantwortet|contestado".split("|")
+)
 # What tells answers better than a word on the state of a request does.
 _LINKS = {"reply_to", "thread_id", *ANSWER, *DURATIONS}
 _CLOCK_HEADINGS = (
@@ -53,6 +56,9 @@ _CLOCK_HEADINGS = (
 )
 _CLOCK = re.compile(r"\d{1,2} ?[:hH] ?\d{2}([:'mM ]\d{2})?( ?[aApP]\.?[mM]\.?)?( ?(s|min|mn))?")
 _DAY = re.compile(r"(?!.*\d[:hH]\d)(?!.*\d ?[aApP][mM]\b).*\d.*")
+# A date of which only one order of day and month makes sense.
+_DAY_FIRST = re.compile(r"\s*(1[3-9]|[23]\d)[/-]\d{1,2}[/-]\d")
+_MONTH_FIRST = re.compile(r"\s*\d{1,2}[/-](1[3-9]|[23]\d)[/-]\d")
 _MIDNIGHT = re.compile(r".*[T ]0?0[:hH]00(:00(\.0+)?)?(Z|[+-]\d\d:?\d\d)?")
 
 
@@ -99,6 +105,7 @@ class Columns:
     guessed: set[str] = field(default_factory=set)
     daily: set[str] = field(default_factory=set)
     missing_clock: str | None = None
+    day_first: bool = False  # some dates only make sense so, and none the other way round
     by_people: bool = False
 
 
@@ -127,6 +134,7 @@ def find_columns(table: TableFile, options: Options, preset: Preset, *, format: 
     if preset.headings:
         _by_headings(table, found, rows)
     _look_at_times(table, found, rows)
+    found.day_first = _is_day_first(found, rows)
     if re.fullmatch(r"c\d+", found.at.get("author_role", "")):
         place = int(found.at["author_role"][1:])
         words = {word_key(row[place]) for row in rows or table.peek()}
@@ -202,7 +210,7 @@ def _by_headings(table: TableFile, found: Columns, rows: list[list[str]]) -> Non
             if len(places) != 1:
                 continue
             values = [row[places[0]].strip() for row in rows if row[places[0]].strip()]
-            if not _fits(ours, values, found):
+            if not _fits(ours, values, heading=name):
                 continue
             found.at[ours], found.named[ours] = f"c{places[0]}", table.header.names[places[0]]
             found.guessed.add(ours)
@@ -227,7 +235,7 @@ def _find_notes(table: TableFile, found: Columns, rows: list[list[str]], used: s
             return
 
 
-def _fits(ours: str, values: list[str], found: Columns) -> bool:
+def _fits(ours: str, values: list[str], *, heading: str) -> bool:
     """True if the first cells of a column can be what its heading says."""
     if not values:
         return ours not in ("post_id", "created_at")
@@ -248,8 +256,10 @@ def _fits(ours: str, values: list[str], found: Columns) -> bool:
     if ours == "post_id" and len(set(values)) < len(values) * 0.9:
         return False  # whatever it is, it does not tell posts apart
     test = tests.get(ours)
-    if ours == "answered" and not any(word_key(v) in ANSWERED for v in values):
-        return False
+    if ours == "answered":  # yes and no mean an answer only where the heading asks for one
+        yes = (*ANSWERED, *(cells.TRUE_WORDS if heading in _IS_ANSWERED else ()))
+        if not any(word_key(v) in yes for v in values):
+            return False
     if ours == "author_role" and len({word_key(v) for v in values}) < 2:
         return False  # one word for everybody tells nobody apart
     return test is None or all(test(v) for v in values)
@@ -292,6 +302,14 @@ def _look_at_times(table: TableFile, found: Columns, rows: list[list[str]]) -> N
             found.missing_clock = table.header.names[clock]
         if ours in ("created_at", "reply_created_at") and (len(values) >= 3 or all(days)):
             found.daily.add(ours)
+
+
+def _is_day_first(found: Columns, rows: list[list[str]]) -> bool:
+    """What the dates that fit one order only say of those that fit both."""
+    times = " ".join(found.at.get(ours, "") for ours in TIMES)
+    places = {int(n) for n in re.findall(r"\bc(\d+)\b", times)}
+    dates = [row[place] for row in rows for place in places]
+    return any(map(_DAY_FIRST.match, dates)) and not any(map(_MONTH_FIRST.match, dates))
 
 
 def _clock_beside(table: TableFile, found: Columns, rows: list[list[str]]) -> int | None:

@@ -84,6 +84,7 @@ class Drafts:
     kept: tuple[str, ...] = ()  # columns that the field `kept` of the drafts holds
     # Our names → headings that were read, for the report.
     columns: Mapping[str, str] = field(default_factory=dict)
+    clock: Clock | None = None  # how times are read, where the table told it
     by_thread: bool = False  # true if the rows say in which thread they stand, not what they answer
 
     def relation(self, rows: str) -> str:
@@ -93,12 +94,18 @@ class Drafts:
         counted = dict(self.tallies)
         # One sum tells whether the dear tallies are worth a pass of their own.
         counted["doubtful"] = self.doubtful
-        counted["breaks"] = " + ".join(map(line_breaks, self.free_text)) or "0"
+        counted["breaks"] = _sum([line_breaks(c) for c in self.free_text])
         made = [select(self.main, rows, tallies=counted)]
         if self.nested is not None:
             answers = f"{rows} WHERE {self.nested_if}"
             made.append(select(self.nested, answers, tallies=dict.fromkeys(counted, "0")))
         return union(made)
+
+
+def _sum(terms: Sequence[str]) -> str:
+    """SQL of a sum; in groups, because an expression of a thousand steps is too deep for DuckDB."""
+    groups = [" + ".join(terms[at : at + 100]) for at in range(0, len(terms), 100)]
+    return " + ".join(f"({g})" for g in groups) or "0"
 
 
 class Item(NamedTuple):
