@@ -249,7 +249,7 @@ def _role(
         return "'customer'", {}  # reviews: the brand speaks in the answers only
     raise InputError(
         f"{table.name} does not say who writes: no column 'author_role'; found: "
-        f"{', '.join(n or '(unnamed)' for n in table.header.names)[:300]}. Map a column that says "
+        f"{table.header.shown}. Map a column that says "
         "customer or brand (true or false count as inbound: --map author_role=inbound), or list "
         "the accounts of the brands (--accounts CSV) and map author_id."
     )

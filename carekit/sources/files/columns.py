@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 from carekit.dataset.schema import POSTS, VISIBILITIES
-from carekit.errors import InputError
+from carekit.errors import InputError, did_you_mean
 from carekit.sources.files import cells
 from carekit.sources.files.formats import Derived, Options
 from carekit.sources.files.headers import Header
@@ -114,8 +113,7 @@ def find_columns(table: TableFile, options: Options, preset: Preset, *, format: 
     header, found = table.header, Columns()
     for ours, theirs in options.mapping.items():
         if ours not in OURS:
-            close = get_close_matches(ours, OURS, 1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
+            hint = did_you_mean(ours, OURS)
             raise InputError(
                 f"`mapping` names {ours!r}, which is none of our columns; expected: "
                 f"{', '.join(OURS)}.{hint} Write --map OURS=THEIRS, for example post_id=id."
@@ -146,7 +144,7 @@ def find_columns(table: TableFile, options: Options, preset: Preset, *, format: 
         remedy = ",".join(f"{n}=THEIRS" for n in missing)
         raise InputError(
             f"{table.name} has no column {', '.join(map(repr, missing))}, which the format "
-            f"{format!r} needs; found: {_shown(header)}. Say which column it is: --map {remedy}."
+            f"{format!r} needs; found: {header.shown}. Say which column it is: --map {remedy}."
         )
     return found
 
@@ -164,10 +162,9 @@ def _given(table: TableFile, ours: str, theirs: str) -> tuple[str, str]:
     if len(parts) > 1 and None not in places:
         return joined([f"c{p}" for p in places], is_time=ours in TIMES), theirs
     lost = parts[places.index(None)] if len(parts) > 1 else theirs
-    close = get_close_matches(lost, header.names, 1, 0.5)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
+    hint = did_you_mean(lost, header.names, cutoff=0.5)
     raise InputError(
-        f"`mapping`: {table.name} has no column {lost!r} for {ours}; found: {_shown(header)}."
+        f"`mapping`: {table.name} has no column {lost!r} for {ours}; found: {header.shown}."
         f"{hint} Correct --map."
     )
 
@@ -192,10 +189,6 @@ def _folded(header: Header, name: str) -> int | None:
     wanted = folded(name)
     places = [i for i, n in enumerate(header.names) if n and folded(n) == wanted]
     return places[0] if len(places) == 1 and wanted else None
-
-
-def _shown(header: Header) -> str:
-    return ", ".join(n or "(unnamed)" for n in header.names)[:300]
 
 
 def _by_headings(table: TableFile, found: Columns, rows: list[list[str]]) -> None:

@@ -196,9 +196,9 @@ def recognise(path: Path, *, name: str | None = None, header: int | None = None)
             f"The format of {name or path.name} is not recognised: it looks like {what}. Known "
             f"formats: {', '.join(MODULES)}. {remedy}"
         )
-    columns = ", ".join(n or "(unnamed)" for n in sample.header.names) if sample.header else "none"
+    columns = sample.header.shown if sample.header else "none"
     raise InputError(
-        f"The format of {name or path.name} is not recognised; columns found: {columns[:300]}. "
+        f"The format of {name or path.name} is not recognised; columns found: {columns}. "
         f"Known formats: {', '.join(MODULES)}. Name the format, or use `csv` with "
         "--map OURS=THEIRS,… to say which column is which."
     )
@@ -211,7 +211,7 @@ def need_columns(header: Header, names: Sequence[str], *, file: str, format: str
     if missing:
         raise InputError(
             f"{file} has no column {', '.join(map(repr, missing))}, which the format {format!r} "
-            f"needs; found: {', '.join(n or '(unnamed)' for n in header.names)[:300]}. Check the "
+            f"needs; found: {header.shown}. Check the "
             f"format, or import it with `carekit import csv {file} --map OURS=THEIRS,…`."
         )
     return [f"c{at}" for at in found.values()]
