@@ -18,6 +18,7 @@ Z = 1.959963984540054
 LEVEL = 0.02  # gaps that lie wholly within this, either way, are called level
 SHARED = 0.01  # of authors who wrote to both brands: beyond it the gap is judged jointly
 MANY = 60  # groups above which rank sets take fewer draws
+DRAWS, FEW_DRAWS = 100_000, 20_000
 FUNNEL_FROM = 20
 RATE = ["n", "n_answered", "estimate", "std_error", "ci_low", "ci_high", "df", "flags"]
 
@@ -101,7 +102,7 @@ def ranks(rates: pd.DataFrame, brand: str, value: str = "estimate") -> pd.DataFr
     the three first; missing below five brands).
     """
     table = rates.assign(conf_level=0.95) if "ci_low" in rates else rates
-    draws = 20_000 if len(table) > MANY else 100_000
+    draws = FEW_DRAWS if len(table) > MANY else DRAWS
     made = rank_sets(table, estimate=value, method="simultaneous", draws=draws)
     own = rank_sets(table, estimate=value, method="marginal", only=brand, draws=draws).iloc[0]
     kept = made[["brand", "estimate", "rank", "best_rank", "worst_rank"]].copy()
