@@ -15,7 +15,6 @@ import pandas as pd
 from carekit.coding.categories import categories
 from carekit.coding.flagged import flag_requests
 from carekit.errors import CannotAnswer, SelectionError
-from carekit.measures.answers import answer_bounds
 from carekit.measures.first_answers import handoffs
 from carekit.measures.waits import first_response, wait_curve, waits_within
 from carekit.report import gaps, norms, score, trend
@@ -91,7 +90,7 @@ def measure(
     else:
         told("rates")
         _rates(made, table, compared)
-        _bounds(made, own)
+        _bounds(made, table[table["brand"] == compared.brand])
     told("waits")
     _waits(made, requests, table, compared, found, closed=closed)
     if not found.midnight and not closed:
@@ -154,12 +153,11 @@ def _rates(made: Frames, table: pd.DataFrame, compared: Compared) -> None:
     made.facts["mix"] = gaps.equal_mix(nets[nets["brand"].isin(enough["brand"])], compared.brand)
 
 
-def _bounds(made: Frames, own: Requests) -> None:
-    row = answer_bounds(own).iloc[0]
-    made.facts["bounds"] = {
-        "n": int(row["n_unknown"]), "share": float(row["n_unknown"] / row["n"]),
-        "low": float(row["lower_bound"]), "high": float(row["upper_bound"]),
-    }  # fmt: skip
+def _bounds(made: Frames, own: pd.DataFrame) -> None:
+    """The lowest and the highest rate: none, or all, of the requests that are unsure answered."""
+    k, unsure, n = int(own["answered"].sum()), int(own["unsure"].sum()), len(own)
+    made.facts["bounds"] = {"n": unsure, "share": unsure / n, "low": k / n,
+                            "high": (k + unsure) / n}  # fmt: skip
 
 
 def _waits(

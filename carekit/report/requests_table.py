@@ -70,46 +70,61 @@ def read_requests(requests: Requests, brand: str) -> pd.DataFrame:
     Columns: request_id (of the client only), brand, network, unit (the author, as a number),
     known (the author is known), created_at, answered, wait (seconds, missing where unanswered or
     dated before its request), followed (seconds an unanswered request was looked at), wait_thread
-    (as wait, an answer anywhere in the thread counted), answered_thread, complete (no post of its
-    thread is missing), again (posts of its author that followed), again_after (seconds to the first
-    of them).
+    (as wait, an answer anywhere in the thread counted), complete (no post of its thread is missing),
+    unsure (unanswered, and a post of its thread is missing or it was deleted), again (posts of its
+    author that followed), again_after (seconds to the first of them).
     """
     import ibis
     from ibis import _
 
-    plain = requests.rows()
+    opens = requests.definition.unit in {"opening", "question", "page post", "review", "ticket"}
+    plain = requests.rows(threads=not opens)
     table = plain.select(
         "brand", "network", "created_at", "answered", "unit", "author_id",
         id="request_id", wait=_.first_response_seconds, followed=_.observed_seconds,
+        **({} if opens else {"complete": ibis.coalesce(_.thread_complete, True)}),
     )  # fmt: skip
-    opens = requests.definition.unit in {"opening", "question", "page post", "review", "ticket"}
     if opens:
         table = _with_repeats(table, requests)
     else:
         table = table.mutate(
-            again=ibis.null("int64"), again_after=ibis.null("int64"), wait_thread=_.wait,
-            answered_thread=_.answered, complete=ibis.literal(value=True),
-        )  # fmt: skip
-    made = to_frame(
+            again=ibis.null("int64"), again_after=ibis.null("int64"), wait_thread=_.wait
+        )
+    threads = requests.built(threads=not opens).threads or _threads(requests)
+    gone = threads.posts.filter(_.deleted_at.notnull()).select(gone=_.post_id)
+    table = table.left_join(gone, [("id", "gone")]).select(*table.columns, "gone")
+    arrow = (
         table.mutate(
             request_id=ibis.ifelse(_.brand == brand, _.id, ibis.null("string")),
             known=_.author_id.notnull(),
             unit=_.unit.hash(),
             at=whole_seconds(_.created_at),
+            unsure=~_.answered & (~_.complete | _.gone.notnull()),
+            tie=_.id.hash(),
         )
-        .drop("author_id", "created_at")
-        .order_by("brand", "at", "id")
-        .drop("id")
+        .drop("author_id", "created_at", "gone", "id")
+        .order_by("brand", "at", "tie")
+        .drop("tie")
+        .to_pyarrow()
     )
-    made["created_at"] = pd.to_datetime(made.pop("at"), unit="s", utc=True)
     for column in ("brand", "network"):
-        made[column] = made[column].astype("category")
+        place = arrow.schema.get_field_index(column)
+        arrow = arrow.set_column(place, column, arrow[column].dictionary_encode().unify_dictionaries())
+    made = arrow.to_pandas()
+    for column in ("brand", "network"):
+        made[column] = made[column].cat.reorder_categories(sorted(made[column].cat.categories))
+    made["unit"] = pd.factorize(made["unit"])[0]
+    made["created_at"] = pd.to_datetime(made.pop("at"), unit="s", utc=True)
     for column in ("wait", "followed", "wait_thread", "again", "again_after"):
         made[column] = made[column].astype(float)
-    backwards = made["wait"] < 0
-    made["backwards"] = backwards
-    made.loc[backwards, "wait"] = np.nan
+    made["backwards"] = made["wait"] < 0
+    made.loc[made["backwards"], "wait"] = np.nan
     return made
+
+
+def _threads(requests: Requests) -> Any:
+    anywhere = requests.answered_anywhere("who asks again is told from")
+    return anywhere.built(threads=True).threads
 
 
 def _with_repeats(table: Any, requests: Requests) -> Any:
@@ -117,9 +132,8 @@ def _with_repeats(table: Any, requests: Requests) -> Any:
     from ibis import _
 
     anywhere = requests.answered_anywhere("who asks again is told from")
-    threads, rows = anywhere.built(threads=True).threads, anywhere.rows(threads=True)
-    assert threads is not None
-    written = customer_posts(threads)
+    rows = anywhere.rows(threads=True)
+    written = customer_posts(_threads(requests))
     asked = rows.select(
         "thread_id", "author_id", rid="request_id", asked_at=whole_seconds(_.created_at)
     )
@@ -132,11 +146,11 @@ def _with_repeats(table: Any, requests: Requests) -> Any:
         .select("again", "again_after", same=_.rid)
     )
     there = rows.select(
-        wait_thread=_.first_response_seconds, answered_thread=_.answered,
+        wait_thread=_.first_response_seconds,
         complete=ibis.coalesce(_.thread_complete, True), there=_.request_id,
     )  # fmt: skip
     joined = table.left_join(there, [("id", "there")]).select(
-        *table.columns, "wait_thread", "answered_thread", "complete"
+        *table.columns, "wait_thread", "complete"
     )
     return (
         joined.left_join(later, [("id", "same")])
