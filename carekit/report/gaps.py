@@ -20,6 +20,7 @@ SHARED = 0.01  # of authors who wrote to both brands: beyond it the gap is judge
 MANY = 60  # groups above which rank sets take fewer draws
 DRAWS, FEW_DRAWS = 100_000, 20_000
 FUNNEL_FROM = 20
+MOST_DRAWN = 21  # brands of a chart, the client among them
 RATE = ["n", "n_answered", "estimate", "std_error", "ci_low", "ci_high", "df", "flags"]
 
 
@@ -114,6 +115,15 @@ def ranks(rates: pd.DataFrame, brand: str, value: str = "estimate") -> pd.DataFr
         kept["top3"] = prob_top(table, k=3, estimate=value)["probability"].to_numpy()
     kept["n"] = table["n"].to_numpy()
     return kept.sort_values(["rank", "brand"], kind="stable", ignore_index=True)
+
+
+def nearest(rates: pd.Series, brand: str) -> list[Any]:
+    """Whom charts show: everybody with a rate, or the brand and those nearest to it."""
+    rates = rates.dropna()
+    if len(rates) <= MOST_DRAWN or brand not in rates:
+        return list(rates.index)
+    apart = (rates - rates[brand]).abs().sort_values(kind="stable")
+    return list(apart.index[:MOST_DRAWN])
 
 
 def equal_mix(nets: pd.DataFrame, brand: str) -> dict[str, float] | None:

@@ -12,6 +12,7 @@ import pyarrow as pa
 from carekit.dataset.engine import to_frame
 from carekit.measures.contacts import customer_posts
 from carekit.requests.clock import whole_seconds
+from carekit.requests.definitions import OPENING_UNITS
 from carekit.requests.value import Requests
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ def read_requests(requests: Requests, brand: str) -> pd.DataFrame:
     import ibis
     from ibis import _
 
-    opens = requests.definition.unit in {"opening", "question", "page post", "review", "ticket"}
+    opens = requests.definition.unit in OPENING_UNITS
     plain = requests.rows(threads=not opens)
     table = plain.select(
         "brand", "network", "created_at", "answered", "unit", "author_id",
@@ -90,10 +91,9 @@ def read_requests(requests: Requests, brand: str) -> pd.DataFrame:
         table = table.mutate(
             again=ibis.null("int64"), again_after=ibis.null("int64"), wait_thread=_.wait
         )
-    threads = requests.built(threads=not opens).threads or _threads(requests)
-    gone = threads.posts.filter(_.deleted_at.notnull()).select(gone=_.post_id)
+    gone = _threads(requests, opens).posts.filter(_.deleted_at.notnull()).select(gone=_.post_id)
     table = table.left_join(gone, [("id", "gone")]).select(*table.columns, "gone")
-    arrow = (
+    rows = (
         table.mutate(
             request_id=ibis.ifelse(_.brand == brand, _.id, ibis.null("string")),
             known=_.author_id.notnull(),
@@ -105,14 +105,8 @@ def read_requests(requests: Requests, brand: str) -> pd.DataFrame:
         .drop("author_id", "created_at", "gone", "id")
         .order_by("brand", "at", "tie")
         .drop("tie")
-        .to_pyarrow()
     )
-    for column in ("brand", "network"):
-        place = arrow.schema.get_field_index(column)
-        arrow = arrow.set_column(place, column, arrow[column].dictionary_encode().unify_dictionaries())
-    made = arrow.to_pandas()
-    for column in ("brand", "network"):
-        made[column] = made[column].cat.reorder_categories(sorted(made[column].cat.categories))
+    made = coded(rows, "brand", "network")
     made["unit"] = pd.factorize(made["unit"])[0]
     made["created_at"] = pd.to_datetime(made.pop("at"), unit="s", utc=True)
     for column in ("wait", "followed", "wait_thread", "again", "again_after"):
@@ -122,9 +116,35 @@ def read_requests(requests: Requests, brand: str) -> pd.DataFrame:
     return made
 
 
-def _threads(requests: Requests) -> Any:
-    anywhere = requests.answered_anywhere("who asks again is told from")
-    return anywhere.built(threads=True).threads
+def coded(table: Any, *names: str) -> pd.DataFrame:
+    """The rows of a table; of these columns every name is held once, in order."""
+    arrow = table.to_pyarrow()
+    for name in names:
+        place = arrow.schema.get_field_index(name)
+        arrow = arrow.set_column(place, name, arrow[name].dictionary_encode().unify_dictionaries())
+    made = arrow.to_pandas()
+    for name in names:
+        made[name] = made[name].cat.reorder_categories(sorted(made[name].cat.categories))
+    return made
+
+
+def counted_waits(table: pd.DataFrame) -> pd.DataFrame:
+    """The requests as `carekit.measures.waits.count_waits` counts them, a row each."""
+    seconds = table["wait"].where(table["answered"], table["followed"]).clip(lower=0)
+    made = pd.DataFrame(
+        {"brand": table["brand"].cat.remove_unused_categories(), "unit": table["unit"],
+         "seconds": seconds.where(~table["backwards"], 0.0),
+         "events": (table["answered"] & ~table["backwards"]).astype(int),
+         "censored": (~table["answered"]).astype(int), "backwards": table["backwards"].astype(int)}
+    )  # fmt: skip
+    made.attrs.update(n_without=0, n_coarse=0)
+    return made
+
+
+def _threads(requests: Requests, opens: bool) -> Any:
+    """The reply graph; of requests that open threads it is there with the answers anywhere."""
+    used = requests.answered_anywhere("who asks again is told from") if opens else requests
+    return used.built(threads=True).threads
 
 
 def _with_repeats(table: Any, requests: Requests) -> Any:
@@ -133,14 +153,14 @@ def _with_repeats(table: Any, requests: Requests) -> Any:
 
     anywhere = requests.answered_anywhere("who asks again is told from")
     rows = anywhere.rows(threads=True)
-    written = customer_posts(_threads(requests))
+    written = customer_posts(_threads(requests, True)).filter(_.post_id != _.root)
     asked = rows.select(
         "thread_id", "author_id", rid="request_id", asked_at=whole_seconds(_.created_at)
     )
     later = (
         asked.inner_join(written, [("thread_id", "root"), ("author_id", "writer")])
         .select("rid", "asked_at", "post_id", "written_at")
-        .filter((_.post_id != _.rid) & (_.written_at >= _.asked_at))
+        .filter(_.written_at >= _.asked_at)
         .group_by("rid")
         .agg(again=_.count(), again_after=(_.written_at - _.asked_at).min())
         .select("again", "again_after", same=_.rid)
@@ -159,19 +179,21 @@ def _with_repeats(table: Any, requests: Requests) -> Any:
     )
 
 
-def threads_of(requests: Requests, brand: str) -> Dataset:
+def threads_of(requests: Requests, brand: str, ids: pd.Series) -> Dataset:
     """The dataset with the threads of one brand alone, in memory: to count them under many
     definitions costs a fraction then."""
+    import ibis
     from ibis import _
 
-    dataset, threads = requests.dataset, requests.built(threads=True).threads
-    assert threads is not None
-    rows = requests.rows(threads=True).filter(_.brand == brand)
-    roots = rows.select(root=_.thread_id).distinct()
+    opens = requests.definition.unit in OPENING_UNITS
+    dataset, threads = requests.dataset, _threads(requests, opens)
     members = threads.members.select(member=_.post_id, root=_.thread_id)
+    asked = ibis.memtable(pd.DataFrame({"asked": ids.astype("str")}))
+    roots = members.semi_join(asked, [("member", "asked")]).select("root").distinct()
     own = members.semi_join(roots, [("root", "root")]).select("member")
     posts = threads.posts
-    kept = posts.filter((_.brand == brand) | _.post_id.isin(own.member))
+    named = posts.filter(_.brand == brand).select(member=_.post_id)
+    kept = posts.semi_join(own.union(named), [("post_id", "member")])
     table = kept.order_by("post_id").to_pyarrow()
     tables = {
         "posts": table,
