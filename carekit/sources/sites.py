@@ -78,6 +78,18 @@ def is_private(network: str, words: str) -> bool:
     )
 
 
+def is_kind(words: str) -> bool:
+    """True for a plain name that says what kind of post it is: comment, mention, private_message."""
+    return (
+        re.fullmatch(f"(?:(?:{_KINDS}|{_ANY}|tagged|retweets?|questions?)_?)+", words) is not None
+    )
+
+
+def private_kind_sql(words: str) -> str:
+    """SQL: the plain name of a kind of post is one that two sides read."""
+    return f"coalesce(regexp_matches({words}, '(?:^|_)(?:{_PRIVATE})(?:_|$)'), FALSE)"
+
+
 def _pattern(names: str) -> str:
     """A name that holds one of these and else only kinds of posts, or other names of the site."""
     return f"(?:(?:{_KINDS})_)*(?:{names})(?:_(?:{names}|{_KINDS}))*"

@@ -62,6 +62,10 @@ class Derived:
     make: Callable[[Mapping[str, str]], Sequence[str]]
 
 
+class Caution(str):
+    """A warning that stands beside every number."""
+
+
 @dataclass(frozen=True)
 class Drafts:
     """How the rows of a table become drafts."""
