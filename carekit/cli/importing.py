@@ -44,7 +44,9 @@ def add_import_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser.add_argument(
         "--tz", default="UTC", metavar="ZONE", help="zone of times without an offset (UTC)"
     )
-    parser.add_argument("--dayfirst", action="store_true", help="1/2/2017 is the first of February")
+    parser.add_argument(
+        "--dayfirst", action="store_true", default=None, help="1/2/2017 is the first of February"
+    )
     parser.add_argument("--network", metavar="NAME", help="where all the posts are from")
     parser.add_argument("--brand", metavar="NAME", help="whom all the posts are about")
     parser.add_argument(

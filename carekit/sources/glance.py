@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from carekit.dataset.manifest import ANSWERED_ONLY, Selection
 from carekit.dataset.schema import AUTOMATIC, CREATED_UNTIL
 from carekit.sources.drafts import text
-from carekit.sources.looks import PARQUET, every
+from carekit.sources.looks import every, rewrite
 
 if TYPE_CHECKING:
     import duckdb
@@ -158,17 +158,13 @@ def mark_automatic(
         if not n:
             continue
         found[file] = n
-        target = file.with_suffix(".marked")
         names = con.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
         other = [name for name, *_ in names if name not in ("file_row_number", AUTOMATIC)]
         listed = ", ".join(f'"{name}"' for name in other)
         mark = "" if leave_out else f", post_id IN {ids} AS {AUTOMATIC}"
         where = f"WHERE post_id NOT IN {ids}" if leave_out else ""
-        con.execute(
-            f"COPY (SELECT {listed}{mark} FROM {source} {where} ORDER BY file_row_number) "
-            f"TO {text(str(target))} ({PARQUET})"
-        )
-        target.replace(file)
+        rows = f"SELECT {listed}{mark} FROM {source} {where} ORDER BY file_row_number"
+        rewrite(con, file, rows)
     return found
 
 

@@ -58,6 +58,12 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
     columns = find_columns(table, options, preset, format=format)
     at = columns.at
     warnings: list[str] = []
+    if options.clock.dayfirst is None and columns.day_first:
+        options = replace(options, clock=replace(options.clock, dayfirst=True))
+        warnings.append(
+            f"Dates of {table.name} are read day first: some only make sense so (such as "
+            "31/12/2017), and none the other way round."
+        )
     network, private, strange = _network(at, options, preset, table, warnings)
     if "kind" in at:
         private = f"({private} OR {private_kind_sql(plain_sql(at['kind']))})"
@@ -143,6 +149,7 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
         authors_are_accounts="account" not in at and not columns.by_people,
         kept=tuple(kept),
         columns=columns.named,
+        clock=options.clock,
         by_thread="thread_id" in at and "reply_to" not in at and nested is None,
     )
 
@@ -238,7 +245,7 @@ def _role(
         return f"CASE WHEN {own} THEN 'brand' ELSE 'customer' END", {"own": f"{own}::INT"}
     raise InputError(
         f"{table.name} does not say who writes: no column 'author_role'; found: "
-        f"{', '.join(n or '(unnamed)' for n in table.header.names)[:300]}. Map a column that says "
+        f"{table.header.shown}. Map a column that says "
         "customer or brand (true or false count as inbound: --map author_role=inbound), or list "
         "the accounts of the brands (--accounts CSV) and map author_id."
     )
