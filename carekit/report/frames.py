@@ -35,6 +35,7 @@ from carekit.report.requests_table import (
     requests_of,
     threads_of,
 )
+from carekit.report.satisfaction import satisfaction
 from carekit.text.rules import COMMENT_CLASSES
 
 if TYPE_CHECKING:
@@ -104,6 +105,8 @@ def measure(
     _handoffs(made, requests, found)
     told("categories")
     _reasons(made, own, table, asked, found, closed=closed)
+    made.facts["private_too"] = own.definition.visibility != "public"
+    made.tables["csat"], made.missing["csat"] = satisfaction(own)
     if not closed:
         told("score")
         timed = not found.midnight and not found.coarse

@@ -39,6 +39,8 @@ LAYOUT: dict[str, str] = {
     "categories": f"category:category:category {_N} n_yes:count:n_yes {_SHARE} "
     "n_coded:count:n_coded",
     "category_rates": f"category:category:category {_N} n_answered:count:n_answered {_RATE}",
+    "csat": f"split:code:split part:code:portion {_N} n_yes:count:n_yes {_SHARE} mean:number:mean "
+    "mean_low:number:low mean_high:number:high n_missing:count:n_missing",
     "scores": f"brand:text:brand {_N} estimate:score:score ci_low:score:low ci_high:score:high "
     "rank:rank:rank best_rank:rank:best_rank worst_rank:rank:worst_rank draw_low:score:draw_low "
     "draw_high:score:draw_high",
