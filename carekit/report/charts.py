@@ -210,11 +210,28 @@ def _estimates(frame: Result, options: Mapping[str, Any]) -> Axes:
         with style_sheet():
             legend_above(ax)
     _write_limits(ax, frame, series, options.get("written", options.get("unit", "share")))
+    if "bound_low" in frame.columns:
+        _draw_bounds(ax, frame, options)
     if options.get("written") == "score":
         ax.set_xlim(-0.6, 20.6)
         ax.set_xticks(range(0, 21, 5))
         ax.set_xlabel(words.ui("unit_score", frame.facts.lang))
     return ax
+
+
+def _draw_bounds(ax: Axes, frame: Result, options: Mapping[str, Any]) -> None:
+    """Pale bars as far as what is missing may move a rate."""
+    place = {
+        text.get_text(): at for text, at in zip(ax.get_yticklabels(), ax.get_yticks(), strict=True)
+    }
+    for row in frame.to_dict("records"):
+        if row["bound_low"] == row["bound_low"]:
+            name = row[options["name"]]
+            at, mine = place.get(name, -9), name in options["accent"]
+            ax.plot([row["bound_low"], row["bound_high"]], [at, at], linewidth=9, alpha=0.28, zorder=1,
+                    color=ACCENT if mine else PEER, solid_capstyle="butt")  # fmt: skip
+    low, high = ax.get_xlim()
+    ax.set_xlim(low, max(high, min(1.0, float(frame["bound_high"].max()) + 0.02)))
 
 
 def _write_limits(ax: Axes, frame: Result, series: str, unit: str) -> None:

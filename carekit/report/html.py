@@ -107,7 +107,8 @@ def _inline(chart: Chart, report: Report, alt: str, narrow: bool) -> Any:
     meta = report.meta
     text = svg(chart, meta.lang, meta.accent, synthetic=meta.synthetic, narrow=narrow)
     box = re.search(r'viewBox="([^"]+)"', text)
-    shown = f'<svg class="{"narrow" if narrow else "wide"}" viewBox="{box[1] if box else ""}" role="img" aria-label="{escape(alt)}" '
+    shown = f'<svg class="{"narrow" if narrow else "wide"}" viewBox="{box[1] if box else ""}" '
+    shown += f'role="img" aria-label="{escape(alt)}" '
     shown += 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
     return Markup(re.sub(r"<svg[^>]*>", lambda _: shown, text, count=1).strip())
 

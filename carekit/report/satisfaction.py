@@ -31,7 +31,9 @@ def satisfaction(own: Requests) -> tuple[pd.DataFrame, str]:
     asked = [("all", "every_request", own)]
     for visible in ("public", "private"):
         named = posts.filter(posts.visibility == visible).select("post_id")
-        ids = own.rows().semi_join(named, [("request_id", "post_id")]).select("request_id").execute()
+        ids = (
+            own.rows().semi_join(named, [("request_id", "post_id")]).select("request_id").execute()
+        )
         if len(ids):
             asked.append(("visibility", f"visible_{visible}", own.only(ids["request_id"])))
     rows = []

@@ -392,6 +392,7 @@ def _published(book: Book) -> Section:
 
 def _limits(book: Book, found: Found) -> Section:
     said = [*found.sentences, *(Message(f"limit.{name}") for name in LIMITS)]
+    said += say.unknown_authors(book)
     for words, n in book.frames.facts["left_out"].items():
         if n:  # the rest are requests followed for less than the definition asks
             said.append(Finding(LEFT_OUT.get(words, "limit.young"), {"n": count(n)}))

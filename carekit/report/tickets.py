@@ -30,7 +30,9 @@ def said(book: Book) -> list[Finding]:
     found = [Finding("csat", values, (at,), "established"), Finding("csat.who")]
     if plain(whole["mean"]) is not None:
         ends = (plain(whole["mean_low"]), plain(whole["mean_high"]))
-        found.append(Finding("csat.mean", {"m": Value("number", plain(whole["mean"]), *ends)}, (at,)))
+        found.append(
+            Finding("csat.mean", {"m": Value("number", plain(whole["mean"]), *ends)}, (at,))
+        )
     if len(frame[(frame["split"] == "visibility") & (frame["n"] > 0)]) > 1:
         found.append(Finding("csat.apart"))
     return found
@@ -43,7 +45,11 @@ def private_too(thing: Any) -> Any:
     if isinstance(thing, Table) or not dataclasses.is_dataclass(thing):
         return thing
     if isinstance(thing, Message):
-        return dataclasses.replace(thing, key=f"{thing.key}.any") if thing.key in PRIVATE_TOO else thing  # type: ignore[return-value]
+        return (
+            dataclasses.replace(thing, key=f"{thing.key}.any")
+            if thing.key in PRIVATE_TOO
+            else thing
+        )  # type: ignore[return-value]
     names = [f.name for f in dataclasses.fields(thing)]  # type: ignore[arg-type]
     if isinstance(thing, Chart):
         names = ["headline", "subtitle", "caption", "alt"]
