@@ -129,12 +129,13 @@ PRESET = Preset(
     network="google_play",
     surface="review",
     role="customer",
+    id_from=("brand", "author_id", "created_at", "rating", "text"),
 )
 
 
 def recognises(sample: Sample) -> bool:
-    """True if the header holds the id, the stars and the answer of a review."""
-    names = ("reviewId", "score", "replyContent", "repliedAt")
+    """True if the header holds the text, the stars and the answer of a review."""
+    names = ("content", "score", "replyContent", "repliedAt")
     return sample.header is not None and all(sample.header.find(n) is not None for n in names)
 
 
