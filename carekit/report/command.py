@@ -68,6 +68,27 @@ class Benchmark:
             )
         return self.report.tables[name].frame.copy()
 
+    def said(self, section: str) -> Any:
+        """The sentences of a section, such as score or limits; shows itself in a notebook."""
+        from carekit.report.reading import sentences
+
+        return sentences(self.report, section)
+
+    def table(self, name: str) -> Any:
+        """A table for reading, such as scores, or the reason why the report has none."""
+        from carekit.report.reading import table
+
+        return table(self.report, name)
+
+    def draw(self, chart: str, file: str = "") -> Any:
+        """A chart under its headline, such as rate, diff, rank, scores; or why there is none.
+
+        `file` names the files that `CAREKIT_FIGURES` asks for.
+        """
+        from carekit.report.reading import picture
+
+        return picture(self.report, chart, file)
+
     def write(
         self,
         out: str | os.PathLike[str],
@@ -95,7 +116,7 @@ class Benchmark:
 def benchmark(
     dataset: Dataset,
     *,
-    brand: str,
+    brand: str = "",
     peers: str | Sequence[str] = "auto",
     lang: str = "",
     period: str = "",
@@ -119,7 +140,8 @@ def benchmark(
     ----------
     dataset : Dataset
     brand : str
-        The client, as the dataset writes it; 30 requests or more.
+        The client, as the dataset writes it; 30 requests or more. By default the brand with the
+        most requests in the sector with the most brands.
     peers : str or sequence of str
         ``"sector"``, ``"country"``, ``"all"``, or names; ``"auto"``: the sector, else all. Peers
         below 30 requests stay in the tables and are not ranked.
@@ -150,8 +172,9 @@ def benchmark(
     Returns
     -------
     Benchmark
-        `print` says the main points; `.frame(name)` gives a table, `.write(out)` the files, and
-        `.report` is the whole report as data.
+        `print` says the main points, `.said(section)` the sentences of a section; `.draw(chart)`
+        and `.table(name)` show one part, `.frame(name)` gives its numbers, `.write(out)` the files,
+        and `.report` is the whole report as data.
 
     Raises
     ------
@@ -168,7 +191,10 @@ def benchmark(
     >>> print(made.main_points[0].replace("\\xa0", " "))
     Of 308 requests, 55 got a public answer: 18% (14% to 23%).
     """
+    from carekit.report.client import default_brand
+
     need_extra("")
+    brand = brand or default_brand(dataset)
     named, weights_name = read_weights(weights)
     asked = Asked(
         brand=brand, peers=peers, lang=check_lang(lang), period=check_period(period), title=title,

@@ -77,10 +77,11 @@ def plot_heat(
     ax.set_xlabel(
         xlabel or f"{heading(columns, facts.lang)} ({axis_label(facts, 'share', bounded=False)}, %)"
     )
-    best = table.nlargest(1, counts).iloc[0]
+    best = table.nlargest(1, counts).to_dict("records")[0]
+    most = f"{number(best[counts], facts.lang)} ({label(rows, best[rows], facts.lang)}, "
     alt = facts.say("named", axis_label(facts, "share", bounded=False),
                     f"{heading(rows, facts.lang)} × {heading(columns, facts.lang)}; max n = "
-                    f"{number(best[counts], facts.lang)} ({best[rows]}, {best[columns]})")  # fmt: skip
+                    f"{most}{best[columns]})")  # fmt: skip
     return note_drawn(ax, table[[rows, columns, counts, value]], f"{alt}.")
 
 
