@@ -9,6 +9,12 @@ from typing import Any
 from carekit.errors import InputError
 from carekit.sources.files.formats import MODULES
 
+_SHARED = "out strict redact accept_rejected encoding sheet header_row title licence"
+_OF_POSTS = (
+    "accounts tz dayfirst network brand observed_at selection without_automatic memory_limit"
+)
+_OF_SURVEYS = "codebook age_groups"
+
 
 def add_import_parser(subparsers: Any) -> argparse.ArgumentParser:
     """Add the subcommand `import` to the subparsers of the command line."""
@@ -110,30 +116,13 @@ def run_import(args: argparse.Namespace) -> None:
     report = import_files(
         args.format,
         args.files,
-        out=args.out,
-        accounts=args.accounts,
         mapping=read_mapping(args.map),
-        tz=args.tz,
-        dayfirst=args.dayfirst,
-        network=args.network,
-        brand=args.brand,
-        observed_at=args.observed_at,
-        strict=args.strict,
-        redact=args.redact,
-        title=args.title,
-        licence=args.licence,
-        selection=args.selection,
         roles=read_mapping(
             args.roles, option="--roles", expected="WORD=ROLE,… such as Agent=brand"
         ),
         keep=read_names(args.keep),
-        encoding=args.encoding,
-        sheet=args.sheet,
-        header_row=args.header_row,
-        accept_rejected=args.accept_rejected,
-        without_automatic=args.without_automatic,
-        memory_limit=args.memory_limit,
         progress=lambda sentence: print(sentence, file=sys.stderr),
+        **_given(args, _SHARED, _OF_POSTS),
     )
     for warning in report.warnings:
         print(f"Warning: {warning}", file=sys.stderr)
@@ -150,24 +139,16 @@ def _run_survey(args: argparse.Namespace) -> None:
             f"`files` names {len(args.files)} files; expected one, a survey has one row per "
             "respondent. Join the files first, or import each into a dataset of its own."
         )
-    report = import_survey(
-        args.files[0],
-        out=args.out,
-        codebook=args.codebook,
-        mapping=read_mapping(args.map),
-        age_groups=args.age_groups,
-        strict=args.strict,
-        redact=args.redact,
-        accept_rejected=args.accept_rejected,
-        encoding=args.encoding,
-        sheet=args.sheet,
-        header_row=args.header_row,
-        title=args.title,
-        licence=args.licence,
-    )
+    mapping = read_mapping(args.map)
+    report = import_survey(args.files[0], mapping=mapping, **_given(args, _SHARED, _OF_SURVEYS))
     for note in report.notes:
         print(note, file=sys.stderr)
     print(report.summary)
+
+
+def _given(args: argparse.Namespace, *names: str) -> dict[str, Any]:
+    """Options that go on under their own names."""
+    return {name: getattr(args, name) for some in names for name in some.split()}
 
 
 def _refuse(args: argparse.Namespace, options: tuple[str, ...], why: str) -> None:

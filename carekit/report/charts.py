@@ -51,9 +51,12 @@ def svg(chart: Chart, lang: str = "fr", accent: str = ACCENT, *, synthetic: bool
 
     Page, PDF and figures want the same drawing: it is kept for each chart.
     """
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
     buffer = io.StringIO()
     made = figure(chart, lang, accent, synthetic=synthetic)
     with _page(chart.id):
+        _laid_out(made, FigureCanvasSVG, 72)
         made.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format")))
     text = buffer.getvalue()
     text = text[text.index("<svg") :]
@@ -76,7 +79,10 @@ def png(
     made = figure(chart, lang, accent, synthetic=synthetic)
     if size:
         made.set_size_inches(*size)
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
     with _page(chart.id):
+        _laid_out(made, FigureCanvasAgg, dpi)
         made.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
     return buffer.getvalue()
 
@@ -105,6 +111,15 @@ def figure(
     if lang == "en":
         _british(made)
     return made
+
+
+def _laid_out(made: Figure, canvas: Any, dpi: int) -> None:
+    """Places everything as the file will have it: `savefig` would draw the whole twice for that."""
+    canvas(made)
+    made.set_dpi(dpi)
+    if engine := made.get_layout_engine():
+        engine.execute(made)
+        made.set_layout_engine("none")
 
 
 def labels(names: Collection[Any], kind: str = "text", lang: str = "fr") -> dict[Any, str]:

@@ -220,8 +220,8 @@ def measure(counted: Counted, compared: Compared) -> Frames:
     ordered.loc[ordered["n"] < MIN_N, limits] = np.nan
     made.tables["rates"] = ordered
     if len(enough) > 1:
-        nobody = pd.DataFrame({"brand": [], "unit": []})  # who wrote is not known
-        made.tables["differences"] = gaps.differences(enough, nobody, compared.brand)
+        alone = enough[["brand"]].assign(unit=range(len(enough)))  # who wrote to two is not known
+        made.tables["differences"] = gaps.differences(enough, alone, compared.brand)
     if len(enough) >= 3:
         made.tables["ranks"] = gaps.ranks(enough, compared.brand)
         made.tables.update(gaps.many(enough, compared.brand))

@@ -11,8 +11,8 @@ import pandas as pd
 
 from carekit.report import findings as say
 from carekit.report import sections
-from carekit.report.asked import ACCENT, Asked, check_accent, read_logo
-from carekit.report.command import Benchmark, _word, check_lang, need_extra
+from carekit.report.asked import ACCENT, Asked, check_accent, read_logo, word
+from carekit.report.command import Benchmark, check_lang, need_extra
 from carekit.report.counts import OPEN, Counted, measure, read_counts
 from carekit.report.meta import made_with, meta_of
 from carekit.report.model import (
@@ -121,14 +121,12 @@ def _found(counted: Counted, where: str) -> Found:
 
 
 def _call(asked: Asked, counts: Any, waits: Any, where: str) -> str:
-    parts = [f"carekit benchmark --counts {_word(counts or 'TABLE')}"]
-    parts += [f"--waits {_word(waits if isinstance(waits, str) else 'TABLE')}"] * (
-        waits is not None
-    )
-    parts += [f"--where {_word(where)}"] if where else []
-    parts += [f"--brand {_word(asked.brand)}"]
+    parts = [f"carekit benchmark --counts {word(counts or 'TABLE')}"]
+    parts += [f"--waits {word(waits if isinstance(waits, str) else 'TABLE')}"] * (waits is not None)
+    parts += [f"--where {word(where)}"] if where else []
+    parts += [f"--brand {word(asked.brand)}"]
     peers = asked.peers if isinstance(asked.peers, str) else ",".join(asked.peers)
-    parts += [f"--peers {_word(peers)}"] * (peers != "auto" and not asked.anonymise_peers)
+    parts += [f"--peers {word(peers)}"] * (peers != "auto" and not asked.anonymise_peers)
     parts += ["--anonymise-peers"] * asked.anonymise_peers
     return " ".join([*parts, f"--lang {asked.lang}", "--out OUT"])
 

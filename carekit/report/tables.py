@@ -11,6 +11,7 @@ import pandas as pd
 
 from carekit.report.asked import Asked
 from carekit.report.frames import Frames
+from carekit.report.gaps import nearest
 from carekit.report.model import Column, Evidence, Kind, Message, Table, Value
 from carekit.report.peers import Compared, rounded
 
@@ -67,7 +68,6 @@ KEYS = {
 LEFT = frozenset(
     "text network category definition weekday criterion rating code month date hour".split()
 )
-MOST_DRAWN = 21  # brands of a chart, the client among them
 COUNTS = ("n", "n_answered", "n_yes")
 
 
@@ -95,11 +95,7 @@ class Book:
         """Whom charts show: everybody, or the client and the brands nearest to it by rate."""
         if not self.has("rates"):
             return frozenset(self.compared.names.values())
-        rates = self.frame("rates").set_index("brand")["estimate"].dropna()
-        if len(rates) <= MOST_DRAWN or self.brand not in rates:
-            return frozenset(rates.index)
-        apart = (rates - rates[self.brand]).abs().sort_values(kind="stable")
-        return frozenset(apart.index[:MOST_DRAWN])
+        return frozenset(nearest(self.frame("rates").set_index("brand")["estimate"], self.brand))
 
     @property
     def client(self) -> Value:

@@ -116,6 +116,11 @@ def build_requests(
     """
     definition = get_definition(definition)
     check_built(definition)
+    key = (build_requests, dataset.state, definition, with_threads)
+    return engine.once(key, lambda: _built(dataset, definition, engine, with_threads))
+
+
+def _built(dataset: Dataset, definition: Definition, engine: Engine, with_threads: bool) -> Built:
     anywhere = definition.answered_by == "anywhere in the thread"
     posts = engine.table(dataset, "posts")
     threads = None

@@ -147,13 +147,7 @@ def glance_at(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> Glance:
 def mark_automatic(
     con: duckdb.DuckDBPyConnection, files: Sequence[Path], *, leave_out: bool
 ) -> dict[Path, int]:
-    """Mark the posts of the table `automatic` in the files that hold some, or leave them out.
-
-    Returns
-    -------
-    dict of path to int
-        How many each file held; none for files without any.
-    """
+    """Mark the posts of the table `automatic` in the files that hold some, or leave them out."""
     found: dict[Path, int] = {}
     ids = "(SELECT post_id FROM automatic)"
     for file in files:
@@ -177,13 +171,7 @@ def mark_automatic(
 
 
 def bounds_of(glance: Glance, n_rejected: int) -> tuple[float, float]:
-    """The lowest and the highest answer rate if the rejected rows were there, whatever they hold.
-
-    Examples
-    --------
-    >>> bounds_of(Glance(n=10, n_answered=4), 2)
-    (0.3333333333333333, 0.6)
-    """
+    """The lowest and the highest answer rate if the rejected rows were there, whatever they hold."""
     low = glance.n_answered / (glance.n + n_rejected) if glance.n + n_rejected else 0.0
     high = min(glance.n_answered + n_rejected, glance.n) / glance.n if glance.n else 1.0
     both = (glance.n_answered + n_rejected) / (glance.n + n_rejected) if glance.n else 1.0

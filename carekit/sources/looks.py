@@ -42,14 +42,7 @@ class Looks:
 
 
 def find_looks(con: duckdb.DuckDBPyConnection, old: Sequence[Path], new: Sequence[Path]) -> Looks:
-    """Which rows have to go; the table `leaving` holds them by file and row.
-
-    Parameters
-    ----------
-    con : duckdb.DuckDBPyConnection
-    old, new : sequence of path
-        Parquet files of posts: those of the dataset, and those of this import, in their order.
-    """
+    """Which rows have to go; the table `leaving` holds them by file and row."""
     files = [*old, *new]
     con.execute("CREATE OR REPLACE TEMP TABLE leaving (file VARCHAR, nth BIGINT)")
     if not _any_twice(con, old, new):

@@ -47,7 +47,7 @@ class Grammar:
     """How handles and mentions are read on the networks of an import, and what becomes of them."""
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        self.key = key
         self._networks: set[str] = set()
 
     @property
@@ -137,4 +137,4 @@ class Grammar:
         return self._by_network({"mastodon": f"replace({made}, '{_HIDDEN_AT}', '@')"}, made)
 
     def _hashed(self, handle: str) -> str:
-        return pseudonym_sql(self._key, "network", self._fold(handle))
+        return pseudonym_sql(self.key, "network", self._fold(handle))

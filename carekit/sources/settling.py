@@ -34,22 +34,7 @@ def settle(
     stated: Sequence[Path] = (),
     pages: bool = True,
 ) -> list[str]:
-    """Mend the posts of new files by what all posts say; sentences on what was done.
-
-    Parameters
-    ----------
-    con : duckdb.DuckDBPyConnection
-    new, old : sequence of path
-        Parquet files of posts, each post once.
-    by_thread : sequence of path
-        Those of the new ones that know threads but not what a post answers.
-    coarse : sequence of path
-        Those with posts whose time is not known.
-    stated : sequence of path
-        Those of which somebody said when they were looked at.
-    pages : bool
-        False leaves comments under a brand's posts as they are: the format did it.
-    """
+    """Mend the posts of new files by what all posts say; sentences on what was done."""
     told: list[str] = []
     n_cols = "post_id, network, author_role, reply_to, thread_id, created_at, brand, account"
     if by_thread:

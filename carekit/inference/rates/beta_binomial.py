@@ -218,10 +218,8 @@ def population_of(yes: Values, units: Values, conf_level: float) -> Population:
     low, high = _marginal(mean, weight, [tail, 1 - tail])
     overall = float(weight @ mean)
     m = 1 / rho - 1
-    nothing = np.zeros(1)
     next_low, next_high = (
-        float(mixed_quantile(mean * m, (1 - mean) * m, weight, nothing, nothing, share)[0])
-        for share in (tail, 1 - tail)
+        _next_quantile(mean * m, (1 - mean) * m, weight, share) for share in (tail, 1 - tail)
     )
     return Population(
         mean=overall,
@@ -232,6 +230,13 @@ def population_of(yes: Values, units: Values, conf_level: float) -> Population:
         next_low=next_low,
         next_high=next_high,
     )
+
+
+def _next_quantile(alpha: Values, beta: Values, weight: Values, share: float) -> float:
+    """Quantile of the rate of one more group: as `mixed_quantile`, in a third of the time."""
+    from scipy.optimize import brentq
+
+    return float(brentq(lambda at: weight @ betainc(alpha, beta, at) - share, 0, 1, xtol=1e-7))
 
 
 def _marginal(points: Values, weight: Values, shares: list[float]) -> tuple[float, ...]:

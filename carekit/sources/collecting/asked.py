@@ -16,7 +16,7 @@ from carekit.dataset.manifest import FILE
 from carekit.errors import CarekitError, InputError, MissingExtraError
 from carekit.sources.accounts import KnownAccounts, fold
 from carekit.sources.collecting.limits import QueryFailed, Stopped
-from carekit.sources.collecting.source import Ask, Query, Source, SourceKind
+from carekit.sources.collecting.source import Ask, Query, Source
 from carekit.sources.collecting.store import STATE, Store
 from carekit.sources.files.checks import check_key, check_selection
 from carekit.sources.files.importing import known_accounts
@@ -32,7 +32,7 @@ _EXTRAS = {"praw": "reddit", "snscrape": "snscrape"}
 class Asked:
     """What the user wants, of which source, and where it goes."""
 
-    kind: SourceKind
+    kind: type[Source]
     ask: Ask
     folder: Path
     accounts: PathLike | None
@@ -125,16 +125,8 @@ def ask_of(
     )
 
 
-def source_of(kind: SourceKind, ask: Ask, web: Web, pace: float | None) -> Source:
-    """A source for what is asked, with its pace.
-
-    Raises
-    ------
-    InputError
-        If there is no target.
-    MissingExtraError
-        If a package that it needs is not installed: said before anything is written.
-    """
+def source_of(kind: type[Source], ask: Ask, web: Web, pace: float | None) -> Source:
+    """A source for what is asked, with its pace."""
     if not ask.targets:
         raise InputError(
             f"`targets` is empty; {kind.name} expects: {kind.targets}. Say what to collect."

@@ -74,6 +74,19 @@ def line_breaks(value: str) -> str:
     )
 
 
+def no_time(value: str) -> str:
+    """SQL: a date that stands for none: 0000-00-00, the first day of a computer's calendar, 0."""
+    return (
+        f"coalesce(regexp_matches(trim({value}), '^(0000-00-00|00[/.]00[/.]0000|0001-01-01|"
+        "01[/.]01[/.](0001|1900|1970)|1899-12-3|1900-01-0|1970-01-01|9999-12-31|-?0+([.,]0+)?$)'), FALSE)"
+    )
+
+
+def stars(value: str) -> str:
+    """SQL: a whole number of stars, also if written as `5.0` or `5,0`."""
+    return whole(f"replace({value}, ',', '.')")
+
+
 def whole(value: str) -> str:
     """SQL: a whole number, also if written as `5.0`; null for anything else."""
     return f"CASE WHEN {is_number_id(value)} THEN try_cast({number_id(value)} AS BIGINT) END"

@@ -27,10 +27,10 @@ from carekit.sources.files.checks import (
 )
 from carekit.sources.files.formats import Options, load_format, recognise
 from carekit.sources.files.opening import Reading, open_file
-from carekit.sources.files.report import ImportReport
 from carekit.sources.files.roles import checked_roles
 from carekit.sources.files.running import Asked, Run, Source
 from carekit.sources.files.writing import connect_engine, merged, write_accounts, write_threads
+from carekit.sources.report import ImportReport
 from carekit.sources.times import Clock
 
 __all__ = ["connect_engine", "import_files", "known_accounts", "write_accounts", "write_threads"]
@@ -190,7 +190,6 @@ def import_files(
             redact,
             accept_rejected,
             without_automatic,
-            chosen_selection,
             said is not None,
             progress or (lambda sentence: None),
         )

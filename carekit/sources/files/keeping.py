@@ -30,13 +30,7 @@ _ADDRESS = re.compile(
 
 
 def kept_columns(table: TableFile, options: Options, preset: Preset) -> dict[str, str]:
-    """Name in the dataset → SQL of the cell.
-
-    Raises
-    ------
-    InputError
-        If there is no such column, its name is taken, or its cells tell who somebody is.
-    """
+    """Name in the dataset → SQL of the cell."""
     made: dict[str, str] = {}
     rows = table.peek() if options.keep or preset.kept else []
     for ours, names in preset.kept.items():

@@ -40,13 +40,6 @@ def write_sheet(path: Path, target: Path, *, sheet: str | None, name: str) -> st
 
     Numbers lose a `.0`; beyond 15 digits they are written so that their lost digits show; times are
     written as ISO 8601.
-
-    Raises
-    ------
-    MissingExtraError
-        Without python-calamine.
-    InputError
-        If the workbook cannot be read, or there is no such sheet.
     """
     try:
         import python_calamine as calamine

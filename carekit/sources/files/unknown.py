@@ -86,21 +86,7 @@ _KEYS: tuple[tuple[frozenset[str], str, str], ...] = (
 
 
 def looks_like(path: Path, *, head: str, value: Any = None) -> tuple[str, str] | None:
-    """What a file of no known format looks like, and what to do; None if nothing tells.
-
-    Parameters
-    ----------
-    path : path
-    head : str
-        Its first lines, as text.
-    value : object, optional
-        The beginning of its JSON.
-
-    Returns
-    -------
-    (str, str) or None
-        A noun and a sentence.
-    """
+    """What a file of no known format looks like, and what to do; None if nothing tells."""
     with path.open("rb") as file:
         begin = file.read(16)
     if not begin:

@@ -54,23 +54,7 @@ class Questions:
 def build_questions(
     file: SurveyFile, columns: list[str], *, codebook: Codebook, taken: set[str]
 ) -> Questions:
-    """Every column in `columns` as a question or an option of one.
-
-    Parameters
-    ----------
-    file : SurveyFile
-    columns : list of str
-        Columns of the file that are no fixed column of the survey table.
-    codebook : Codebook
-        What it says wins over what the file says, and that over what can be guessed.
-    taken : set of str
-        Names that a question cannot have.
-
-    Raises
-    ------
-    InputError
-        If the codebook names a column that is not there, or lacks a code that is.
-    """
+    """Every column in `columns` as a question or an option of one."""
     _check_columns(file, codebook)
     made = Questions()
     columns = _without_people(file, columns, codebook, made)
@@ -352,14 +336,7 @@ def _is_open(cells: pd.Series, *, all_numbers: bool) -> bool:
 
 
 def read_numbers(cells: pd.Series) -> pd.Series:
-    """Text as numbers, with a point or a comma; NaN where it is none.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> read_numbers(pd.Series(["1,5", "2", None, "x"])).tolist()
-    [1.5, 2.0, nan, nan]
-    """
+    """Text as numbers, with a point or a comma; NaN where it is none."""
     import pandas as pd
 
     plain = cells.astype("string").str.replace(r"^(-?\d*),(\d+)$", r"\1.\2", regex=True)

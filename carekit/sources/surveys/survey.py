@@ -35,29 +35,17 @@ FIXED = tuple(SURVEY.names)
 
 @dataclass(frozen=True)
 class SurveyReport:
-    """What an import of a survey did; reads as a few sentences.
-
-    Attributes
-    ----------
-    file : str
-    out : Path
-    n_read, n_respondents, n_rejected : int
-        Rows of the file; respondents written; rows that could not be read (rejected.csv).
-    n_questions : int
-    n_missing : mapping of str to int
-        Cells that held a missing code, by reason; the count of each question is in questions.json.
-    notes : tuple of str
-        What a user must know before the first estimate, a sentence each.
-    """
+    """What an import of a survey did; reads as a few sentences."""
 
     file: str
     out: Path
-    n_read: int
+    n_read: int  # rows of the file; respondents written; rows that could not be read (rejected.csv)
     n_respondents: int
     n_rejected: int
     n_questions: int
+    # Cells that held a missing code, by reason; the count of each question is in questions.json.
     n_missing: Mapping[str, int] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # what a user must know before the first estimate, a sentence each
 
     @property
     def summary(self) -> str:

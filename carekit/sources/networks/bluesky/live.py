@@ -23,13 +23,12 @@ from carekit.sources.collecting.source import (
     JsonSource,
     Page,
     Query,
-    SourceKind,
     StoredPage,
     in_a_row,
     secret,
 )
 from carekit.sources.collecting.web import Answer, Blocked
-from carekit.sources.found import Found, Gone
+from carekit.sources.found import Found
 from carekit.sources.json_text import dumps
 from carekit.sources.networks.bluesky import posts
 from carekit.sources.networks.selections import BRAND_THREADS, FOUND
@@ -54,11 +53,36 @@ class Bluesky(JsonSource):
     """
 
     name = network = "bluesky"
+    what = "posts and threads of an account; with a login also posts that mention it, and search"
+    targets = "handles or DIDs, search:WORDS, repo:HANDLE"
+    secrets = (HANDLE, PASSWORD)
     terms = (
         "Public posts; the network asks that deletions are honoured (run --refresh) and that a "
         "client keeps to its rate limits."
     )
     pace = 0.1  # 3,000 calls in 5 minutes
+
+    @classmethod
+    def make(cls, ask: Ask, web: Web) -> Bluesky:
+        """The source, with the login that the environment or the keyring holds."""
+        handle, password = secret(HANDLE), secret(PASSWORD)
+        if bool(handle) != bool(password):
+            given, missing = (HANDLE, PASSWORD) if handle else (PASSWORD, HANDLE)
+            raise InputError(
+                f"{given} is set and {missing} is not; expected both, or none. Set {missing}."
+            )
+        login = (handle, password) if handle and password else None
+        targets = tuple(t.removeprefix("@") for t in ask.targets)
+        for target in targets:
+            plain = target.removeprefix(REPO)
+            if target.startswith(SEARCH) and target != SEARCH:
+                continue
+            if not plain or " " in plain or not (plain.startswith("did:") or "." in plain):
+                raise InputError(
+                    f"`targets` holds {target!r}; expected a handle such as name.bsky.social, a DID, "
+                    "search:WORDS or repo:HANDLE. Correct it."
+                )
+        return cls(replace(ask, targets=targets), web=web, base_url=ask.base_url, login=login)
 
     def __init__(
         self,
@@ -257,12 +281,8 @@ class Bluesky(JsonSource):
             return
         single = "value" in mapping(body)
         wrapped = {"records": [body]} if single else body
-        there = set()
-        for found in _listed(Query("records" if single else "posts", ""), wrapped, page.fetched_at):
-            if isinstance(found, dict):
-                there.add(found["native_id"])
-            yield found
-        yield from (Gone(self.network, uri) for uri in asked if uri not in there)
+        kind = Query("records" if single else "posts", "")
+        yield from self.looked_up(_listed(kind, wrapped, page.fetched_at), asked)
 
     def _wanted(self, query: Query, body: Any, seen_at: datetime | None) -> Iterator[Found]:
         """The posts of a list that were asked for: servers need not honour every filter."""
@@ -338,35 +358,3 @@ def _error(answer: Answer) -> str:
 
 def _z(moment: datetime | None) -> str | None:
     return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def make(ask: Ask, web: Web) -> Bluesky:
-    """The source, with the login that the environment or the keyring holds."""
-    handle, password = secret(HANDLE), secret(PASSWORD)
-    if bool(handle) != bool(password):
-        given, missing = (HANDLE, PASSWORD) if handle else (PASSWORD, HANDLE)
-        raise InputError(
-            f"{given} is set and {missing} is not; expected both, or none. Set {missing}."
-        )
-    login = (handle, password) if handle and password else None
-    targets = tuple(t.removeprefix("@") for t in ask.targets)
-    for target in targets:
-        plain = target.removeprefix(REPO)
-        if target.startswith(SEARCH) and target != SEARCH:
-            continue
-        if not plain or " " in plain or not (plain.startswith("did:") or "." in plain):
-            raise InputError(
-                f"`targets` holds {target!r}; expected a handle such as name.bsky.social, a DID, "
-                "search:WORDS or repo:HANDLE. Correct it."
-            )
-    return Bluesky(replace(ask, targets=targets), web=web, base_url=ask.base_url, login=login)
-
-
-KIND = SourceKind(
-    name="bluesky",
-    what="posts and threads of an account; with a login also posts that mention it, and search",
-    targets="handles or DIDs, search:WORDS, repo:HANDLE",
-    network="bluesky",
-    make=make,
-    secrets=(HANDLE, PASSWORD),
-)
