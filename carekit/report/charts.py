@@ -38,7 +38,7 @@ HIGHEST = 8.8  # of a page, with the words around it
 MOST_CURVES = 10  # that have their name at their end
 LEVEL = 0.95
 PEER = "#7d8b98"
-_CODES = frozenset("network category definition weekday criterion code".split())
+_CODES = frozenset("network category definition weekday criterion rating code".split())
 _FUNNEL = {
     "low_95": "inner_low",
     "high_95": "inner_high",
@@ -379,20 +379,23 @@ def _british(made: Figure) -> None:
     """Thousands and per cents as the English report writes them elsewhere."""
     from matplotlib.ticker import FixedFormatter, FuncFormatter
 
-    def mend(text: str) -> str:
-        text = re.sub(rf"(?<=\d){NARROW}(?=\d)", ",", text)
-        return text.replace(f"{NO_BREAK}%", "%")
-
-    def mended(form: Any, value: float, position: int | None = None) -> str:
-        return mend(form(value, position))
-
     axis: Any
     for ax in made.axes:
         for axis in (ax.xaxis, ax.yaxis):
             form = axis.get_major_formatter()
             if isinstance(form, FuncFormatter) and form.func is not None:
-                axis.set_major_formatter(FuncFormatter(partial(mended, form.func)))
+                axis.set_major_formatter(FuncFormatter(partial(_formed, form.func)))
             elif isinstance(form, FixedFormatter):
-                form.seq = [mend(text) for text in form.seq]
+                form.seq = [_mended(text) for text in form.seq]
         for text in [*ax.texts, ax.xaxis.label, ax.yaxis.label]:
-            text.set_text(mend(text.get_text()))
+            text.set_text(_mended(text.get_text()))
+
+
+def _mended(text: str) -> str:
+    text = re.sub(rf"(?<=\d){NARROW}(?=\d)", ",", text)
+    return text.replace(f"{NO_BREAK}%", "%")
+
+
+def _formed(form: Any, value: float, position: int | None = None) -> str:
+    """At the top of the module, so that a figure can be copied with its axes."""
+    return _mended(form(value, position))

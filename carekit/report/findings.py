@@ -204,10 +204,12 @@ def wait(book: Book) -> list[Finding]:
         m = interval("minutes", {**row, "estimate": median})
         key = "wait.median" if m.high is not None else "wait.median.open"
         return [Finding(key, {"m": m}, (at,), "established")]
-    if within is None or row["n_answered"] * 2 >= row["n"]:
+    classes = book.frames.facts.get("classes")
+    if within is None or (row["n_answered"] * 2 >= row["n"] and not classes):
         return [Finding("wait.unknown", {}, (at,))]
     share = Value("share", within, plain(row["within_1440_low"]), plain(row["within_1440_high"]))
-    return [Finding("wait.notreached", {"h": Value("minutes", DAY), "share": share}, (at,))]
+    values = {"h": Value("minutes", DAY), "share": share}
+    return [Finding("wait.within" if classes else "wait.notreached", values, (at,))]
 
 
 def wait_answered(book: Book) -> list[Finding]:

@@ -11,6 +11,7 @@ from carekit.report import around
 from carekit.report import findings as say
 from carekit.report.actions import framed_hours
 from carekit.report.asked import MIN_N, SMALL_CELL
+from carekit.report.meta import made_with
 from carekit.report.model import (
     Block,
     Bullets,
@@ -117,7 +118,8 @@ def _tiles(book: Book) -> Tiles:
     return Tiles(tuple(items))
 
 
-def _caption(book: Book, n: int, key: str = "caption") -> Message:
+def _caption(book: Book, n: int, key: str = "") -> Message:
+    key = key or book.frames.facts.get("caption", "caption")
     source = Value("text", book.frames.facts["source"])
     return Message(key, {"source": source, "n": count(n)})
 
@@ -224,24 +226,31 @@ def _networks(book: Book) -> Section:
     if not book.has("networks"):
         return _section("networks", [_lines(text)])
     frame = book.frame("networks")
-    known = frame[frame["estimate"].notna()]
-    chart = None
-    if len(known):
-        own = known.assign(who=book.brand)[["network", "who", "n", "estimate", "ci_low", "ci_high"]]
-        peers = known[known["peers_median"].notna()]
-        lines = [own]
-        if len(peers):
-            called = Value("code", "peers_median")
-            other = peers.assign(estimate=peers["peers_median"], who=str(called.value))
-            other = other.assign(ci_low=float("nan"), ci_high=float("nan"))
-            lines.append(other[own.columns])
-        both = pd.concat(lines, ignore_index=True)
-        chart = _chart(
-            book, "networks", "estimates", both, text[0], _caption(book, int(known["n"].sum())),
-            alt=_alt(book, known.drop(columns="brand")), name="network", series="who",
-            series_kind="code", native="clusters",
-        )  # fmt: skip
+    chart = against_peers(book, "networks", "network", text[0]) if len(_known(frame)) else None
     return _section("networks", [chart, _lines(_rest(chart, text)), book.table("networks")])
+
+
+def _known(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[frame["estimate"].notna()]
+
+
+def against_peers(book: Book, table: str, column: str, headline: Finding) -> Chart:
+    """The client by network (or another column) beside the median of its peers."""
+    known = _known(book.frame(table))
+    own = known.assign(who=book.brand)[[column, "who", "n", "estimate", "ci_low", "ci_high"]]
+    peers = known[known["peers_median"].notna()]
+    lines = [own]
+    if len(peers):
+        called = Value("code", "peers_median")
+        other = peers.assign(estimate=peers["peers_median"], who=str(called.value))
+        other = other.assign(ci_low=float("nan"), ci_high=float("nan"))
+        lines.append(other[own.columns])
+    both = pd.concat(lines, ignore_index=True)
+    return _chart(
+        book, table, "estimates", both, headline, _caption(book, int(known["n"].sum())),
+        alt=_alt(book, known.drop(columns="brand")), name=column, series="who",
+        series_kind="code", native="clusters",
+    )  # fmt: skip
 
 
 def _waits(book: Book) -> Section:
@@ -408,10 +417,4 @@ def _method(book: Book, meta: Meta) -> Section:
     if book.compared.peers:
         said.append(Message(f"method.peers.{book.compared.how}"))
     said += [Message(f"method.{name}") for name in names]
-    versions = ", ".join(f"{name} {number}" for name, number in meta.versions.items())
-    sums = ", ".join(f"{name} {value[:12]}…" for name, value in meta.checksums.items())
-    said.append(Message("method.versions", {"text": Value("text", versions)}))
-    if sums:
-        said.append(Message("method.data", {"text": Value("text", sums)}))
-    said.append(Message("method.command", {"text": Value("text", meta.command)}))
-    return _section("method", [Bullets(tuple(said))])
+    return _section("method", [Bullets((*said, *made_with(meta)))])

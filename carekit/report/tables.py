@@ -28,6 +28,8 @@ LAYOUT: dict[str, str] = {
     "worst_rank:rank:worst_rank",
     "networks": f"network:network:network {_N} n_answered:count:n_answered {_RATE} "
     "peers_median:share:peers_median n_peers:count:n_peers",
+    "stars": f"rating:rating:rating {_N} n_answered:count:n_answered {_RATE} "
+    "peers_median:share:peers_median n_peers:count:n_peers",
     "waits": f"brand:text:brand {_N} within_60:share:within_60 within_480:share:within_480 "
     "within_1440:share:within_1440 median_minutes:minutes:median ci_low:minutes:low "
     "ci_high:minutes:high answered_median_minutes:minutes:answered_median",
@@ -66,7 +68,9 @@ KEYS = {
     "networks": ("network",), "heat": ("weekday", "hour"), "categories": ("category",),
     "category_rates": ("category",), "trend": ("period",),
 }  # fmt: skip
-LEFT = frozenset("text network category definition weekday criterion code month date hour".split())
+LEFT = frozenset(
+    "text network category definition weekday criterion rating code month date hour".split()
+)
 COUNTS = ("n", "n_answered", "n_yes")
 FEWEST_PEERS = 3  # without their names, of whom a median is shown
 
@@ -221,6 +225,8 @@ def end_of(values: pd.Series, least: bool) -> Any:
 
 
 def span(book: Book) -> Value:
-    """The first and the last day of the report."""
+    """The first and the last day of the report; that all is counted, where days are not known."""
+    if "first" not in book.frames.facts:
+        return Value("code", "whole_table")
     first, last = (book.frames.facts[k].strftime("%Y-%m-%d") for k in ("first", "last"))
     return Value("dates", f"{first}/{last}")

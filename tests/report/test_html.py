@@ -176,10 +176,10 @@ def test_options_that_cannot_be_read(banks, option, value, told):
 
 
 def test_the_command_that_repeats_a_report_is_whole_and_obeys_no_name():
-    from carekit.report.command import _call
+    from carekit.report.asked import call_of
 
     asked = Asked('A"; rm -rf "$HOME', coded="s.csv", weights_name="own", quotes=3, no_ids=True)
-    assert _call(asked) == (
+    assert call_of(asked) == (
         """carekit benchmark DIR --brand 'A"; rm -rf "$HOME' --weights FILE --coded SHEET """
         "--quotes 3 --no-ids --lang en --out OUT"
     )
