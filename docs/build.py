@@ -2,7 +2,7 @@
 
 Pages are made from what exists: the documents, the notebooks with their committed outputs, the
 ledger, the registries of measures and definitions, the cards of the data. `--sources DIR` writes
-the sources alone.
+the sources alone, `--lite` adds the demo that runs in a browser.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import lite
 from api_pages import api_pages
 from registry_pages import (
     definitions_page,
@@ -145,6 +146,7 @@ def sources(folder: Path) -> None:
     cards = sorted(p for p in DOCUMENTS.values() if p.startswith("card-"))
     guides = [
         "your-own-data",
+        "in-your-browser",
         "how-to",
         "benchmark",
         "importing",
@@ -185,6 +187,7 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", default=str(ROOT / "site"), metavar="DIR")
     parser.add_argument("--sources", metavar="DIR", help="write the sources there, build nothing")
+    parser.add_argument("--lite", action="store_true", help="with the demo, in the folder lite")
     args = parser.parse_args(arguments)
     if args.sources:
         Path(args.sources).mkdir(parents=True)
@@ -198,9 +201,14 @@ def main(arguments: Sequence[str]) -> int:
         source, made = Path(folder) / "source", Path(folder) / "made" / "site"
         source.mkdir()
         sources(source)
+        if args.lite:
+            with (source / "in-your-browser.md").open("a", encoding="utf-8") as page:
+                page.write(lite.links())
         options = ["-b", "html", "-W", "--keep-going", "-q", "-d", str(Path(folder) / "doctrees")]
         failed = subprocess.call([sys.executable, "-m", "sphinx", *options, str(source), str(made)])
         if made.is_dir():
+            if args.lite:
+                lite.build(made / "lite")
             shutil.rmtree(out, ignore_errors=True)
             shutil.move(made, out)
         return failed
