@@ -54,10 +54,9 @@ def mutants(room: str) -> list[Any]:
     from cosmic_ray.work_db import WorkDB, use_db
 
     paths = sorted(Path("carekit", room).rglob("*.py"))
-    with tempfile.TemporaryDirectory() as folder:
-        with use_db(str(Path(folder) / "all.sqlite"), WorkDB.Mode.create) as db:
-            init(paths, db, {})
-            every = [item.mutations[0] for item in db.work_items]
+    with use_db(":memory:", WorkDB.Mode.create) as db:
+        init(paths, db, {})
+        every = [item.mutations[0] for item in db.work_items]
     quiet = {path: silent(path) for path in paths}
     kept = [one for one in every if one.start_pos[0] not in quiet[Path(one.module_path)]]
     return sorted(kept, key=lambda m: (str(m.module_path), m.operator_name, m.occurrence))
