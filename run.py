@@ -30,7 +30,10 @@ STAMP = VENV / "carekit-stamp.json"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 INTERRUPTED = 130
 # One more than cores: servers and subprocesses make some of them wait.
-WORKERS = ["-n", str(min(5, (os.cpu_count() or 1) + 1)), "--dist", "loadscope"]
+WORKERS = [
+    *["-n", str(min(5, (os.cpu_count() or 1) + 1))],
+    *["--dist", "loadscope", "--no-loadscope-reorder"],
+]
 # A kernel of this environment, whatever the user has installed; and no plugin that shuffles cells.
 NBVAL = [
     *["--nbval", "--nbval-current-env", "--nbval-cell-timeout=120"],
@@ -278,7 +281,7 @@ def docs(arguments: list[str]) -> int:
 
 
 def quick(arguments: list[str]) -> int:
-    """The quick suite on the other Pythons of this machine, or with the lowest versions."""
+    """The quick suite on the other Pythons of this machine, or with --lowest or --pyodide."""
     return inside(str(ROOT / ".ci" / "pythons.py"), *arguments)
 
 
@@ -304,7 +307,7 @@ COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
     "carekit": (command, "run carekit, such as: python run.py carekit check mine"),
     "lab": (lab, "open JupyterLab on copies of the notebooks, in the folder work"),
     "check": (check, "check format, style, types, spelling and workflows"),
-    "quick": (quick, "run a quick suite on other Pythons, or with the --lowest versions"),
+    "quick": (quick, "run a quick suite on other Pythons, or with --lowest or --pyodide versions"),
     "docs": (docs, "build the site in the folder site"),
     "refresh": (refresh, "run notebooks again and rewrite their committed outputs"),
     "bench": (bench, "run one benchmark: python run.py bench NAME"),

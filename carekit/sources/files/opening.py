@@ -19,21 +19,12 @@ from carekit.sources.files.text import CHUNK
 
 @dataclass(frozen=True)
 class Reading:
-    """What the user says about how a file is to be opened.
+    """What the user says about how a file is to be opened."""
 
-    Parameters
-    ----------
-    encoding : str, optional
-        Of a text file; told from the file without it.
-    sheet : str, optional
-        Name or number of the sheet of a workbook; the first that is filled without it.
-    header : int, optional
-        The line (row) in which the header stands; found without it.
-    """
-
-    encoding: str | None = None
+    encoding: str | None = None  # of a text file; told from the file without it
+    # Name or number of the sheet of a workbook; the first that is filled without it.
     sheet: str | None = None
-    header: int | None = None
+    header: int | None = None  # the line (row) in which the header stands; found without it
 
 
 @dataclass(frozen=True)
@@ -52,15 +43,7 @@ class Opened:
 
 
 def open_file(path: Path, folder: Path, reading: Reading, *, name: str | None = None) -> Opened:
-    """Unpack, take the sheet, decode: into `folder`, which must exist.
-
-    Raises
-    ------
-    InputError
-        If the file cannot be unpacked or read, or an option does not fit it.
-    MissingExtraError
-        For a workbook without python-calamine.
-    """
+    """Unpack, take the sheet, decode: into `folder`, which must exist."""
     shown = name or path.name
     if reading.encoding is not None:
         checked_encoding(reading.encoding)

@@ -14,20 +14,7 @@ _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 
 
 def unpacked(path: Path, folder: Path) -> Path:
-    """The file itself, or what it holds if it is packed.
-
-    Parameters
-    ----------
-    path : path
-        Any file.
-    folder : path
-        Where to unpack; must exist.
-
-    Raises
-    ------
-    InputError
-        If the archive is damaged, or a zip holds more than one file.
-    """
+    """The file itself, or what it holds if it is packed."""
     with path.open("rb") as file:
         head = file.read(4)
     target = folder / f"{path.name}.unpacked"
