@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from carekit.dataset.engine import to_frame
 from carekit.measures.contacts import customer_posts
 from carekit.requests.clock import whole_seconds
 from carekit.requests.definitions import OPENING_UNITS

@@ -11,6 +11,7 @@ from carekit.report import around
 from carekit.report import findings as say
 from carekit.report.actions import framed_hours
 from carekit.report.asked import MIN_N, SMALL_CELL
+from carekit.report.meta import made_with
 from carekit.report.model import (
     Block,
     Bullets,
@@ -31,6 +32,8 @@ from carekit.report.model import (
 )  # fmt: skip
 from carekit.report.preflight import Found
 from carekit.report.tables import Book, count, interval, plain, span
+from carekit.report.tickets import private_too
+from carekit.report.tickets import said as csat_said
 
 TERMS = "request answer rate interval points established places median repeat handoff".split()
 LIMITS = "export private deleted solved population cause".split()
@@ -48,6 +51,8 @@ def compose(book: Book, found: Found, meta: Meta) -> Report:
     if not book.frames.facts["closed"]:
         parts = [_rate, _gaps, _networks, _waits, _hours, _contacts, _reasons, _score, _trend,
                  _published]  # fmt: skip
+    if book.frames.missing["csat"] != "none":
+        parts.insert(parts.index(_reasons) + 1, _satisfaction)
     terms = Terms(tuple((Message(f"term.{n}"), Message(f"term.{n}.is")) for n in TERMS))
     made = [
         _main(book, found), *(part(book) for part in parts), _limits(book, found),
@@ -63,7 +68,10 @@ def compose(book: Book, found: Found, meta: Meta) -> Report:
     if others:
         made.append(_section("tables", others))
     listed = None if book.asked.no_ids else book.frames.requests
-    return Report(meta, found.sentences, tuple(made), dict(book.tables), listed)
+    sections, before = tuple(made), found.sentences
+    if book.frames.facts["private_too"]:
+        sections, before = private_too(sections), private_too(before)
+    return Report(meta, before, sections, dict(book.tables), listed)
 
 
 def _section(name: str, blocks: Iterable[Block | None]) -> Section:
@@ -110,7 +118,8 @@ def _tiles(book: Book) -> Tiles:
     return Tiles(tuple(items))
 
 
-def _caption(book: Book, n: int, key: str = "caption") -> Message:
+def _caption(book: Book, n: int, key: str = "") -> Message:
+    key = key or book.frames.facts.get("caption", "caption")
     source = Value("text", book.frames.facts["source"])
     return Message(key, {"source": source, "n": count(n)})
 
@@ -217,24 +226,31 @@ def _networks(book: Book) -> Section:
     if not book.has("networks"):
         return _section("networks", [_lines(text)])
     frame = book.frame("networks")
-    known = frame[frame["estimate"].notna()]
-    chart = None
-    if len(known):
-        own = known.assign(who=book.brand)[["network", "who", "n", "estimate", "ci_low", "ci_high"]]
-        peers = known[known["peers_median"].notna()]
-        lines = [own]
-        if len(peers):
-            called = Value("code", "peers_median")
-            other = peers.assign(estimate=peers["peers_median"], who=str(called.value))
-            other = other.assign(ci_low=float("nan"), ci_high=float("nan"))
-            lines.append(other[own.columns])
-        both = pd.concat(lines, ignore_index=True)
-        chart = _chart(
-            book, "networks", "estimates", both, text[0], _caption(book, int(known["n"].sum())),
-            alt=_alt(book, known.drop(columns="brand")), name="network", series="who",
-            series_kind="code", native="clusters",
-        )  # fmt: skip
+    chart = against_peers(book, "networks", "network", text[0]) if len(_known(frame)) else None
     return _section("networks", [chart, _lines(_rest(chart, text)), book.table("networks")])
+
+
+def _known(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[frame["estimate"].notna()]
+
+
+def against_peers(book: Book, table: str, column: str, headline: Finding) -> Chart:
+    """The client by network (or another column) beside the median of its peers."""
+    known = _known(book.frame(table))
+    own = known.assign(who=book.brand)[[column, "who", "n", "estimate", "ci_low", "ci_high"]]
+    peers = known[known["peers_median"].notna()]
+    lines = [own]
+    if len(peers):
+        called = Value("code", "peers_median")
+        other = peers.assign(estimate=peers["peers_median"], who=str(called.value))
+        other = other.assign(ci_low=float("nan"), ci_high=float("nan"))
+        lines.append(other[own.columns])
+    both = pd.concat(lines, ignore_index=True)
+    return _chart(
+        book, table, "estimates", both, headline, _caption(book, int(known["n"].sum())),
+        alt=_alt(book, known.drop(columns="brand")), name=column, series="who",
+        series_kind="code", native="clusters",
+    )  # fmt: skip
 
 
 def _waits(book: Book) -> Section:
@@ -316,6 +332,21 @@ def _reasons(book: Book) -> Section:
     return _section("reasons", blocks)
 
 
+def _satisfaction(book: Book) -> Section:
+    if not book.has("csat"):
+        return _section("csat", [Paragraph((Finding("csat.scale"),))])
+    text, frame = csat_said(book), book.frame("csat")
+    parts = frame[(frame["split"] != "all") & frame["estimate"].notna()]
+    chart = None
+    if len(parts) > 1:
+        whole = int(frame.loc[frame["split"] == "all", "n"].iloc[0])
+        chart = _chart(
+            book, "csat", "estimates", parts, text[0], _caption(book, whole), name="part",
+            name_kind="code", accent=(), order="given", native="bars",
+        )  # fmt: skip
+    return _section("csat", [chart, _lines(_rest(chart, text)), book.table("csat")])
+
+
 def _score(book: Book) -> Section:
     text = say.score(book)
     if not book.has("scores"):
@@ -370,6 +401,7 @@ def _published(book: Book) -> Section:
 
 def _limits(book: Book, found: Found) -> Section:
     said = [*found.sentences, *(Message(f"limit.{name}") for name in LIMITS)]
+    said += say.unknown_authors(book)
     for words, n in book.frames.facts["left_out"].items():
         if n:  # the rest are requests followed for less than the definition asks
             said.append(Finding(LEFT_OUT.get(words, "limit.young"), {"n": count(n)}))
@@ -385,10 +417,4 @@ def _method(book: Book, meta: Meta) -> Section:
     if book.compared.peers:
         said.append(Message(f"method.peers.{book.compared.how}"))
     said += [Message(f"method.{name}") for name in names]
-    versions = ", ".join(f"{name} {number}" for name, number in meta.versions.items())
-    sums = ", ".join(f"{name} {value[:12]}…" for name, value in meta.checksums.items())
-    said.append(Message("method.versions", {"text": Value("text", versions)}))
-    if sums:
-        said.append(Message("method.data", {"text": Value("text", sums)}))
-    said.append(Message("method.command", {"text": Value("text", meta.command)}))
-    return _section("method", [Bullets(tuple(said))])
+    return _section("method", [Bullets((*said, *made_with(meta)))])

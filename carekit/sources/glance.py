@@ -26,7 +26,8 @@ WITHIN_SECONDS = 60
 SHARE_WITHIN = 0.8
 # So many requests that are all answered are hardly all the requests there were.
 ALL_ANSWERED_FROM = 30
-LOST_FROM = 5
+# Answers to posts that are not here: so many, and such a share of all, are worth a word.
+LOST_FROM, LOST_SHARE = 5, 0.2
 _GREETED = (
     r"^(@\S+ )*(bonjour|bonsoir|hello|hi|hey|dear|hallo|hola|ciao|cher|chère|guten tag|liebe[r]?)"
     r"[^,!.\n:]{0,40}[,!.:]"
@@ -60,7 +61,8 @@ class Glance:
                 f"None of the {self.n_brand:,} posts by a brand says what it answers: an answer rate of "
                 "0 says nothing here (--map reply_to=COLUMN or thread_id=COLUMN)."
             )
-        if self.n_lost >= LOST_FROM and 2 * self.n_lost > self.n_replies:
+        many = self.n_lost >= LOST_FROM and self.n_lost > LOST_SHARE * self.n_replies
+        if many or (self.n_lost and self.n_lost == self.n_replies):
             return (
                 f"{self.n_lost:,} of {self.n_replies:,} answers of brands answer posts that are not "
                 "here: requests are missing, or ids are written in two ways, and then the answer rate "

@@ -108,7 +108,7 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
         "created_until": "u_created_at",
         "text": at.get("text", "NULL::VARCHAR"),
         "lang": _filled(at, "lang"),
-        "reply_to": below_seeds(table, _id(at, "reply_to", options)),
+        "reply_to": below_seeds(table, _reply_to(at, options)),
         "thread": _id(at, "thread_id", options, "id" if has_answers else "NULL::VARCHAR"),
         "visibility": visibility,
         "rating": cells.stars(at["rating"]) if "rating" in at else "NULL::BIGINT",
@@ -267,6 +267,15 @@ def _id(
     number = f"regexp_extract({bare}, '(?:twitter|x)\\.com/.*/status(?:es)?/([0-9]+)', 1)"
     made = f"coalesce(nullif({number}, ''), {safe_id_sql(options.key, 'net', f'({bare})')})"
     return made if otherwise == "NULL::VARCHAR" else f"coalesce({made}, {otherwise})"
+
+
+def _reply_to(at: Mapping[str, str], options: Options) -> str:
+    """SQL of what a row answers; some tools write 0, -1 or its own id where it is nothing."""
+    made = _id(at, "reply_to", options)
+    if "reply_to" not in at:
+        return made
+    nothing = f"trim({at['reply_to']}) IN ('0', '-1', '0.0', '-1.0')"
+    return f"CASE WHEN NOT {nothing} THEN nullif({made}, id) END"
 
 
 def _own_id(at: Mapping[str, str], options: Options, preset: Preset) -> str:

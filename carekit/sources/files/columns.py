@@ -56,6 +56,7 @@ _CLOCK_HEADINGS = (
     "zeit",
 )
 _CLOCK = re.compile(r"\d{1,2} ?[:hH] ?\d{2}([:'mM ]\d{2})?( ?[aApP]\.?[mM]\.?)?( ?(s|min|mn))?")
+_NUMBER = re.compile(r"\d+|\d{5}[.,]\d+")  # of seconds, or of days with their part, as Excel counts
 _DAY = re.compile(r"(?!.*\d[:hH]\d)(?!.*\d ?[aApP][mM]\b).*\d.*")
 # A date of which only one order of day and month makes sense.
 _DAY_FIRST = re.compile(r"\s*(1[3-9]|[23]\d)[/-]\d{1,2}[/-]\d")
@@ -311,7 +312,9 @@ def _look_at_times(table: TableFile, found: Columns, rows: list[list[str]]) -> N
         if not re.fullmatch(r"c\d+", sql):
             continue
         values = [v for row in rows if (v := row[int(sql[1:])].strip())]
-        days = [bool(_DAY.fullmatch(v)) and len(v) <= 30 and not v.isdigit() for v in values]
+        days = [
+            bool(_DAY.fullmatch(v)) and len(v) <= 30 and not _NUMBER.fullmatch(v) for v in values
+        ]
         midnights = [bool(_MIDNIGHT.fullmatch(v)) for v in values]
         if not values or not all(d or m for d, m in zip(days, midnights, strict=True)):
             continue
