@@ -2,7 +2,8 @@
 
 Pages are made from what exists: the documents, the notebooks with their committed outputs, the
 ledger, the registries of measures and definitions, the cards of the data; example reports are
-made beside them. `--sources DIR` writes the sources alone.
+made beside them. `--sources DIR` writes the sources alone, `--lite` adds the demo that runs in a
+browser.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import lite
 from api_pages import api_pages
 from registry_pages import (
     definitions_page,
@@ -183,6 +185,7 @@ def sources(folder: Path) -> None:
     cards = sorted(p for p in DOCUMENTS.values() if p.startswith("card-"))
     guides = [
         "your-own-data",
+        "in-your-browser",
         "how-to",
         "benchmark",
         "benchmark-on-counts",
@@ -225,6 +228,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("--out", default=str(ROOT / "site"), metavar="DIR")
     parser.add_argument("--sources", metavar="DIR", help="write the sources there, build nothing")
     parser.add_argument("--examples", metavar="DIR", help="write the example reports there alone")
+    parser.add_argument("--lite", action="store_true", help="with the demo, in the folder lite")
     args = parser.parse_args(arguments)
     if args.examples:
         examples(Path(args.examples))
@@ -241,6 +245,9 @@ def main(arguments: Sequence[str]) -> int:
         source, made = Path(folder) / "source", Path(folder) / "made" / "site"
         source.mkdir()
         sources(source)
+        if args.lite:
+            with (source / "in-your-browser.md").open("a", encoding="utf-8") as page:
+                page.write(lite.links())
         # Beside Sphinx: the reports need none of its pages, and it needs one core.
         shown = made.parent / "examples"
         reports = subprocess.Popen([sys.executable, __file__, "--examples", str(shown)])
@@ -250,6 +257,8 @@ def main(arguments: Sequence[str]) -> int:
         if made.is_dir() and shown.is_dir():
             shutil.move(shown, made / "examples")
         if made.is_dir():
+            if args.lite:
+                lite.build(made / "lite")
             shutil.rmtree(out, ignore_errors=True)
             shutil.move(made, out)
         return failed

@@ -61,7 +61,9 @@ def check_contributed(path: str | Path) -> list[str]:
     try:
         table = pd.read_csv(path)
     except (ValueError, pd.errors.ParserError) as error:
-        raise InputError(f"{path} is no table in CSV: {error}. Mend it and check again.") from None
+        raise InputError(
+            f"{path} is no table in CSV: {error}. Correct it and check again."
+        ) from None
     counts = [c for c in table.columns if c == "n" or c.startswith(("n_", "wait_", "close_"))]
     counts += [c for c in ("events", "censored", "still_open") if c in table.columns]
     numeric = [c for c in counts if pd.api.types.is_integer_dtype(table[c])]

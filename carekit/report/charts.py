@@ -13,6 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
 FONTS = Path(__file__).with_name("fonts")
 WIDTH = 6.7  # inches: the text of an A4 page
+PHONE = 3.5
 HIGHEST = 8.8  # of a page, with the words around it
 MOST_CURVES = 10  # that have their name at their end
 LEVEL = 0.95
@@ -45,23 +47,29 @@ _FUNNEL = {
 }
 
 
-@lru_cache(maxsize=64)
-def svg(chart: Chart, lang: str = "fr", accent: str = ACCENT, *, synthetic: bool = False) -> str:
+@lru_cache(maxsize=128)
+def svg(
+    chart: Chart, lang: str = "fr", accent: str = ACCENT, *, synthetic: bool = False,
+    narrow: bool = False,
+) -> str:  # fmt: skip
     """The chart as SVG without prologue: letters are paths, ids start with that of the chart.
 
-    Page, PDF and figures want the same drawing: it is kept for each chart.
+    Page, PDF and figures want the same drawing: it is kept for each chart. `narrow`: as a phone
+    can show it without shrinking its letters.
     """
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     buffer = io.StringIO()
     made = figure(chart, lang, accent, synthetic=synthetic)
+    if narrow:
+        _narrowed(made, chart.kind)
     with _page(chart.id):
         _laid_out(made, FigureCanvasSVG, 72)
         made.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format")))
     text = buffer.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
-    prefix = re.sub(r"[^A-Za-z0-9_-]", "-", chart.id)
+    prefix = re.sub(r"[^A-Za-z0-9_-]", "-", chart.id) + ("-narrow" if narrow else "")
     return re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix}-", text)
 
 
@@ -111,6 +119,32 @@ def figure(
     if lang == "en":
         _british(made)
     return made
+
+
+def _narrowed(made: Figure, kind: str) -> None:
+    """The same drawing for a phone: names and numbers in two lines, every third place of time."""
+    height = made.get_size_inches()[1]
+    lines = kind in {"estimates", "differences", "definitions", "rank_sets"}
+    made.set_size_inches(PHONE, height * 1.35 if lines else max(height * 0.9, 3.0))
+    for ax in made.axes:
+        crowded = kind == "heat" and len(ax.get_xticks()) > 12
+        for text in ax.texts:
+            big = text.get_fontsize() > 15  # the mark of generated data
+            text.set_text(text.get_text().replace("  (", "\n("))
+            text.set_fontsize(13 if big else 4.8 if crowded else 7)
+        if lines:
+            named = [fill(t.get_text(), 15) for t in ax.get_yticklabels()]
+            ax.set_yticks(ax.get_yticks(), named)
+        for label_ in [*ax.get_yticklabels(), *ax.get_xticklabels()]:
+            label_.set_fontsize(7.5)
+        every = {"trend": 3, "curves": 2}.get(kind, 1)
+        for i, tick in enumerate(ax.get_xticklabels()):
+            tick.set_visible(i % every == 0)
+        for axis in (ax.xaxis, ax.yaxis):
+            axis.label.set_fontsize(7.5)
+        if legend := ax.get_legend():
+            for text in legend.get_texts():
+                text.set_fontsize(7)
 
 
 def _laid_out(made: Figure, canvas: Any, dpi: int) -> None:
@@ -176,11 +210,28 @@ def _estimates(frame: Result, options: Mapping[str, Any]) -> Axes:
         with style_sheet():
             legend_above(ax)
     _write_limits(ax, frame, series, options.get("written", options.get("unit", "share")))
+    if "bound_low" in frame.columns:
+        _draw_bounds(ax, frame, options)
     if options.get("written") == "score":
         ax.set_xlim(-0.6, 20.6)
         ax.set_xticks(range(0, 21, 5))
         ax.set_xlabel(words.ui("unit_score", frame.facts.lang))
     return ax
+
+
+def _draw_bounds(ax: Axes, frame: Result, options: Mapping[str, Any]) -> None:
+    """Pale bars as far as what is missing may move a rate."""
+    place = {
+        text.get_text(): at for text, at in zip(ax.get_yticklabels(), ax.get_yticks(), strict=True)
+    }
+    for row in frame.to_dict("records"):
+        if row["bound_low"] == row["bound_low"]:
+            name = row[options["name"]]
+            at, mine = place.get(name, -9), name in options["accent"]
+            ax.plot([row["bound_low"], row["bound_high"]], [at, at], linewidth=9, alpha=0.28, zorder=1,
+                    color=ACCENT if mine else PEER, solid_capstyle="butt")  # fmt: skip
+    low, high = ax.get_xlim()
+    ax.set_xlim(low, max(high, min(1.0, float(frame["bound_high"].max()) + 0.02)))
 
 
 def _write_limits(ax: Axes, frame: Result, series: str, unit: str) -> None:

@@ -35,6 +35,7 @@ from carekit.report.requests_table import (
     requests_of,
     threads_of,
 )
+from carekit.report.satisfaction import satisfaction
 from carekit.text.rules import COMMENT_CLASSES
 
 if TYPE_CHECKING:
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 MOST_TEXTS = 20_000  # of the client whose texts are sorted; a seeded draw beyond
 SEED = 2026
 CURVE_STEPS = 400
+TORN = 0.02  # share of torn threads from which bounds are shown
+KNOWN = 0.5  # of authors below which nothing is said of who asks again
 
 
 @dataclass
@@ -92,7 +95,7 @@ def measure(
     else:
         told("rates")
         _rates(made, table, compared)
-        _bounds(made, table[table["brand"] == compared.brand])
+        _bounds(made, table, compared.brand)
     told("waits")
     _waits(made, requests, table, compared, found, closed=closed)
     if not found.midnight and not closed:
@@ -100,16 +103,18 @@ def measure(
     elif found.midnight:
         made.missing["heat"] = "midnight"
     told("repeats")
-    _contacts(made, table, end, closed=closed)
+    _contacts(made, table, end, compared.brand, closed=closed)
     _handoffs(made, requests, found)
     told("categories")
     _reasons(made, own, table, asked, found, closed=closed)
+    made.facts["private_too"] = own.definition.visibility != "public"
+    made.tables["csat"], made.missing["csat"] = satisfaction(own)
     if not closed:
         told("score")
         timed = not found.midnight and not found.coarse
         weights = dict(asked.weights)
         points = score.points_of(
-            table, end, repeats="repeats" in made.tables and table["known"].mean() > 0.5
+            table, end, repeats="repeats" in made.tables and table["known"].mean() > KNOWN
         )
         if not timed:
             points[["within_1h", "within_24h"]] = np.nan
@@ -155,11 +160,20 @@ def _rates(made: Frames, table: pd.DataFrame, compared: Compared) -> None:
     made.facts["mix"] = gaps.equal_mix(nets[nets["brand"].isin(enough["brand"])], compared.brand)
 
 
-def _bounds(made: Frames, own: pd.DataFrame) -> None:
+def _bounds(made: Frames, table: pd.DataFrame, brand: str) -> None:
     """The lowest and the highest rate: none, or all, of the requests that are unsure answered."""
-    k, unsure, n = int(own["answered"].sum()), int(own["unsure"].sum()), len(own)
-    made.facts["bounds"] = {"n": unsure, "share": unsure / n, "low": k / n,
-                            "high": (k + unsure) / n}  # fmt: skip
+    sums = table.groupby("brand", observed=True)[["answered", "unsure"]].sum()
+    n = table.groupby("brand", observed=True).size()
+    low, high = sums["answered"] / n, (sums["answered"] + sums["unsure"]) / n
+    made.facts["bounds"] = {
+        "n": int(sums["unsure"][brand]), "share": float(sums["unsure"][brand] / n[brand]),
+        "low": float(low[brand]), "high": float(high[brand]),
+    }  # fmt: skip
+    torn = (sums["unsure"] / n > TORN) & (n >= MIN_N)
+    if torn.any():
+        rates = made.tables["rates"]
+        for name, ends in (("bound_low", low), ("bound_high", high)):
+            rates[name] = rates["brand"].map(ends.where(torn).to_dict()).astype(float)
 
 
 def _waits(
@@ -253,9 +267,17 @@ def _heat(made: Frames, table: pd.DataFrame, local: pd.Series, brand: str) -> No
     made.tables["hours"] = hours.rename("n").reset_index()
 
 
-def _contacts(made: Frames, table: pd.DataFrame, end: pd.Timestamp, *, closed: bool) -> None:
+def _contacts(
+    made: Frames, table: pd.DataFrame, end: pd.Timestamp, brand: str, *, closed: bool
+) -> None:
     """Who asks again before an answer, at any time, and in a new thread within a week."""
-    known = table[table["known"] & table["again"].notna()]
+    share = table.groupby("brand", observed=True)["known"].mean()
+    made.facts["known"] = float(share[brand])
+    if share[brand] < KNOWN and not closed:
+        made.missing["repeats"] = "authors"
+        return
+    told = table["brand"].isin(share.index[share >= KNOWN])
+    known = table[told & table["known"] & table["again"].notna()]
     if not len(known) or closed or not (known["again"] > 0).any():
         made.missing["repeats"] = "selection" if closed else "repeats"
         return

@@ -32,6 +32,8 @@ from carekit.report.model import (
 )  # fmt: skip
 from carekit.report.preflight import Found
 from carekit.report.tables import Book, count, interval, plain, span
+from carekit.report.tickets import private_too
+from carekit.report.tickets import said as csat_said
 
 TERMS = "request answer rate interval points established places median repeat handoff".split()
 LIMITS = "export private deleted solved population cause".split()
@@ -49,6 +51,8 @@ def compose(book: Book, found: Found, meta: Meta) -> Report:
     if not book.frames.facts["closed"]:
         parts = [_rate, _gaps, _networks, _waits, _hours, _contacts, _reasons, _score, _trend,
                  _published]  # fmt: skip
+    if book.frames.missing["csat"] != "none":
+        parts.insert(parts.index(_reasons) + 1, _satisfaction)
     terms = Terms(tuple((Message(f"term.{n}"), Message(f"term.{n}.is")) for n in TERMS))
     made = [
         _main(book, found), *(part(book) for part in parts), _limits(book, found),
@@ -64,7 +68,10 @@ def compose(book: Book, found: Found, meta: Meta) -> Report:
     if others:
         made.append(_section("tables", others))
     listed = None if book.asked.no_ids else book.frames.requests
-    return Report(meta, found.sentences, tuple(made), dict(book.tables), listed)
+    sections, before = tuple(made), found.sentences
+    if book.frames.facts["private_too"]:
+        sections, before = private_too(sections), private_too(before)
+    return Report(meta, before, sections, dict(book.tables), listed)
 
 
 def _section(name: str, blocks: Iterable[Block | None]) -> Section:
@@ -325,6 +332,21 @@ def _reasons(book: Book) -> Section:
     return _section("reasons", blocks)
 
 
+def _satisfaction(book: Book) -> Section:
+    if not book.has("csat"):
+        return _section("csat", [Paragraph((Finding("csat.scale"),))])
+    text, frame = csat_said(book), book.frame("csat")
+    parts = frame[(frame["split"] != "all") & frame["estimate"].notna()]
+    chart = None
+    if len(parts) > 1:
+        whole = int(frame.loc[frame["split"] == "all", "n"].iloc[0])
+        chart = _chart(
+            book, "csat", "estimates", parts, text[0], _caption(book, whole), name="part",
+            name_kind="code", accent=(), order="given", native="bars",
+        )  # fmt: skip
+    return _section("csat", [chart, _lines(_rest(chart, text)), book.table("csat")])
+
+
 def _score(book: Book) -> Section:
     text = say.score(book)
     if not book.has("scores"):
@@ -379,6 +401,7 @@ def _published(book: Book) -> Section:
 
 def _limits(book: Book, found: Found) -> Section:
     said = [*found.sentences, *(Message(f"limit.{name}") for name in LIMITS)]
+    said += say.unknown_authors(book)
     for words, n in book.frames.facts["left_out"].items():
         if n:  # the rest are requests followed for less than the definition asks
             said.append(Finding(LEFT_OUT.get(words, "limit.young"), {"n": count(n)}))

@@ -118,7 +118,7 @@ class Facts:
         named = f"{self.measure or self.say('result')}{mark}"
         named = named[:1].upper() + named[1:]
         if self.question:
-            ends = self.question[-1] in "?."
+            ends = self.question.rstrip("”»\u00a0")[-1:] in ("?", ".")
             asked = self.question if ends else self.say("asks", self.question)
             named = self.say("named", named, asked)
         groups = ", ".join(heading(c, self.lang) for c in self.by)

@@ -120,6 +120,7 @@ PRESET = Preset(
     network="google_play",
     surface="review",
     role="customer",
+    id_from=("brand", "author_id", "created_at", "rating", "text"),
 )
 
 
@@ -262,7 +263,7 @@ FORMATS = (
     table_format(
         "google-play",
         "Google Play reviews with answers (CSV)",
-        has_columns("reviewId", "score", "replyContent", "repliedAt"),
+        has_columns("content", "score", "replyContent", "repliedAt"),
         PRESET,
         title="Google Play reviews",
         network=NETWORK,

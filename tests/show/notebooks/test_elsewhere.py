@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import random
 import re
 from pathlib import Path
 from typing import Any
@@ -15,23 +14,6 @@ from carekit.show.notebooks import execute_notebooks, find_notebooks
 LEVEL = 0.9
 # Collects from a recording, and has no data of the user's; it says so itself.
 OWN_DATA = ("13",)
-
-
-@pytest.fixture
-def two_brands(make_dataset: Any) -> Path:
-    """A real-looking dataset: two brands, no survey, no coding, 240 posts."""
-    dice, rows = random.Random(3), []
-    for n in range(120):
-        brand, at = ("acme", "brio")[n % 2], 60 * n
-        ask = {"id": f"x:q{n}", "at": at, "author_id": f"a{n % 50}", "brand": brand}
-        rows.append(ask | {"text": f"Where is my order {n}?", "lang": "en"})
-        if dice.random() < 0.5:
-            answer = {"id": f"x:r{n}", "at": at + dice.randint(1, 900), "reply_to": f"x:q{n}"}
-            rows.append(
-                answer
-                | {"author_role": "brand", "brand": brand, "text": "We are on it.", "lang": "en"}
-            )
-    return make_dataset(rows).path
 
 
 def words(cell: dict[str, Any]) -> str:
