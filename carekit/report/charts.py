@@ -397,5 +397,4 @@ def _mended(text: str) -> str:
 
 
 def _formed(form: Any, value: float, position: int | None = None) -> str:
-    """At the top of the module, so that a figure can be copied with its axes."""
     return _mended(form(value, position))
