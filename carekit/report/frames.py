@@ -222,7 +222,7 @@ def _waits(
         return
     curve = curve[curve["brand"].isin(enough) & (curve["minutes"] > 0)]
     curve["brand"] = curve["brand"].astype(object)
-    parts = [_thinned(part) for _, part in curve.groupby("brand", sort=True)]
+    parts = [thinned(part) for _, part in curve.groupby("brand", sort=True)]
     if parts:
         steps = pd.concat(parts, ignore_index=True)
         made.tables["curves"] = pd.DataFrame(
@@ -236,7 +236,7 @@ def _waits(
         )
 
 
-def _thinned(curve: pd.DataFrame) -> pd.DataFrame:
+def thinned(curve: pd.DataFrame) -> pd.DataFrame:
     """At most 400 steps, evenly on the axis of log time."""
     curve = curve[curve["minutes"] <= 14_400]
     if len(curve) <= CURVE_STEPS:
