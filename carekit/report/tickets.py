@@ -49,8 +49,8 @@ def private_too(thing: Any) -> Any:
             dataclasses.replace(thing, key=f"{thing.key}.any")
             if thing.key in PRIVATE_TOO
             else thing
-        )  # type: ignore[return-value]
-    names = [f.name for f in dataclasses.fields(thing)]  # type: ignore[arg-type]
+        )
+    names = [f.name for f in dataclasses.fields(thing)]
     if isinstance(thing, Chart):
         names = ["headline", "subtitle", "caption", "alt"]
     return dataclasses.replace(thing, **{n: private_too(getattr(thing, n)) for n in names})  # type: ignore[type-var]
