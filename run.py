@@ -281,7 +281,7 @@ def docs(arguments: list[str]) -> int:
 
 
 def quick(arguments: list[str]) -> int:
-    """The quick suite on the other Pythons of this machine, or with the lowest versions."""
+    """The quick suite on the other Pythons of this machine, or with --lowest or --pyodide."""
     return inside(str(ROOT / ".ci" / "pythons.py"), *arguments)
 
 
@@ -307,7 +307,7 @@ COMMANDS: dict[str, tuple[Callable[[list[str]], int], str]] = {
     "carekit": (command, "run carekit, such as: python run.py carekit check mine"),
     "lab": (lab, "open JupyterLab on copies of the notebooks, in the folder work"),
     "check": (check, "check format, style, types, spelling and workflows"),
-    "quick": (quick, "run a quick suite on other Pythons, or with the --lowest versions"),
+    "quick": (quick, "run a quick suite on other Pythons, or with --lowest or --pyodide versions"),
     "docs": (docs, "build the site in the folder site"),
     "refresh": (refresh, "run notebooks again and rewrite their committed outputs"),
     "bench": (bench, "run one benchmark: python run.py bench NAME"),

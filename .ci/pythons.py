@@ -2,11 +2,13 @@
 
 `python run.py quick` uses every version that pyproject.toml names and that is found under pyenv or
 on the path; what is not to be had is skipped aloud. `--lowest` runs it on this Python with the
-lowest versions that pyproject.toml allows (it needs uv). Environments are kept in `.pythons`.
+lowest versions that pyproject.toml allows (it needs uv). `--pyodide` runs it, and the notebooks of
+the demo, with the versions that a browser gets. Environments are kept in `.pythons`.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -52,12 +54,30 @@ def requirements() -> list[str]:
     return [line for line in tests if re.split(r"[>\[]", line)[0] in NEEDED]
 
 
-def prepare(python: str, name: str, *, lowest: bool) -> Path | None:
+def browser() -> tuple[str, str, str]:
+    """The Python nearest to Pyodide's, its version, and a file that pins Pyodide's packages."""
+    lock = json.loads((ROOT / "docs" / "pyodide.json").read_text(encoding="utf-8"))
+    wanted = tuple(map(int, lock["python"].split(".")[:2]))
+    for version in reversed(named()):
+        found = interpreter(version)
+        if found and tuple(map(int, version.split("."))) <= wanted:
+            break
+    HOME.mkdir(exist_ok=True)
+    pins = HOME / "pyodide.txt"
+    lines = [f"{package}=={version}" for package, version in lock["packages"].items()]
+    pins.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    say(f"Pyodide {lock['pyodide']} has Python {lock['python']}; here it is {version}")
+    return str(found), version, str(pins)
+
+
+def prepare(python: str, name: str, *, lowest: bool, pins: str = "") -> Path | None:
     """An environment of its own; None if its packages cannot be had."""
     folder, uv = HOME / name, shutil.which("uv")
     program = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     what = [f"-e{ROOT}[{EXTRAS}]", *requirements()]
-    what += ["--resolution", "lowest-direct"] if lowest else ["-c", str(ROOT / "constraints.txt")]
+    what += ["nbval", "ipykernel", "jinja2"] if pins else []
+    pins = pins or str(ROOT / "constraints.txt")
+    what += ["--resolution", "lowest-direct"] if lowest else ["-c", pins]
     if uv:
         steps = [
             [uv, "venv", "--quiet", "--allow-existing", "--python", python, str(folder)],
@@ -72,15 +92,22 @@ def prepare(python: str, name: str, *, lowest: bool) -> Path | None:
     return program if done else None
 
 
-def run(python: str, name: str, *, lowest: bool = False) -> str:
+def run(python: str, name: str, *, lowest: bool = False, pins: str = "") -> str:
     """Run the suite; "passed", "failed" or why it was skipped."""
-    program = prepare(python, name, lowest=lowest)
+    program = prepare(python, name, lowest=lowest, pins=pins)
     if program is None:
         return "skipped: its packages cannot be had from here"
     started = time.monotonic()
     options = ["-q", "-p", "no:cacheprovider", "-n", "2", "-m", "not slow", "--no-header"]
     env = {k: v for k, v in os.environ.items() if k not in {"PYTHONPATH", "VIRTUAL_ENV"}}
     command = [str(program), "-m", "pytest", *options, *(f"tests/{one}" for one in SUITE.split())]
+    if pins:  # the same numbers and words as committed; figures only under the locked matplotlib
+        books = [str(p) for n in ("00", "02", "03", "04") for p in ROOT.glob(f"notebooks/{n}-*")]
+        settings = f"--nbval-sanitize-with={ROOT / 'tests' / 'nbval_sanitize.cfg'}"
+        compare = ["--nbval", "--nbval-current-env", "--nbval-cell-timeout=120", settings]
+        more = subprocess.run([*command[:3], *options[:3], *compare, *books], cwd=ROOT, env=env)
+        if more.returncode:
+            return "failed: notebooks"
     done = subprocess.run(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, text=True)
     lines = done.stdout.strip().splitlines() or ["nothing was said"]
     if done.returncode:
@@ -95,6 +122,10 @@ def main(arguments: list[str]) -> int:
             say("`--lowest` needs uv, which is not here: pip cannot ask for lowest versions.")
             return 2
         outcomes = {"lowest versions": run(sys.executable, "lowest", lowest=True)}
+    elif arguments == ["--pyodide"]:
+        python, version, pins = browser()
+        name = f"Pyodide's versions on Python {version}"
+        outcomes = {name: run(python, "pyodide", pins=pins)}
     else:
         mine = f"{sys.version_info[0]}.{sys.version_info[1]}"
         outcomes = {}

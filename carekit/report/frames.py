@@ -27,6 +27,7 @@ from carekit.report.requests_table import (
     coded,
     counted_waits,
     followed_for,
+    listed,
     local_time,
     of_brands,
     period_condition,
@@ -35,6 +36,7 @@ from carekit.report.requests_table import (
     requests_of,
     threads_of,
 )
+from carekit.report.satisfaction import satisfaction
 from carekit.text.rules import COMMENT_CLASSES
 
 if TYPE_CHECKING:
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
 MOST_TEXTS = 20_000  # of the client whose texts are sorted; a seeded draw beyond
 SEED = 2026
 CURVE_STEPS = 400
+TORN = 0.02  # share of torn threads from which bounds are shown
+KNOWN = 0.5  # of authors below which nothing is said of who asks again
 
 
 @dataclass
@@ -92,7 +96,7 @@ def measure(
     else:
         told("rates")
         _rates(made, table, compared)
-        _bounds(made, table[table["brand"] == compared.brand])
+        _bounds(made, table, compared.brand)
     told("waits")
     _waits(made, requests, table, compared, found, closed=closed)
     if not found.midnight and not closed:
@@ -100,16 +104,18 @@ def measure(
     elif found.midnight:
         made.missing["heat"] = "midnight"
     told("repeats")
-    _contacts(made, table, end, closed=closed)
+    _contacts(made, table, end, compared.brand, closed=closed)
     _handoffs(made, requests, found)
     told("categories")
     _reasons(made, own, table, asked, found, closed=closed)
+    made.facts["private_too"] = own.definition.visibility != "public"
+    made.tables["csat"], made.missing["csat"] = satisfaction(own)
     if not closed:
         told("score")
         timed = not found.midnight and not found.coarse
         weights = dict(asked.weights)
         points = score.points_of(
-            table, end, repeats="repeats" in made.tables and table["known"].mean() > 0.5
+            table, end, repeats="repeats" in made.tables and table["known"].mean() > KNOWN
         )
         if not timed:
             points[["within_1h", "within_24h"]] = np.nan
@@ -131,7 +137,7 @@ def measure(
             own.but(dataset=threads_of(requests, compared.brand, table["request_id"].dropna())),
             table[table["brand"] == compared.brand],
         )
-    made.requests = _client(table, local, compared.brand, made)
+    made.requests = listed(table, local, compared.brand, made.facts)
     return made
 
 
@@ -155,11 +161,20 @@ def _rates(made: Frames, table: pd.DataFrame, compared: Compared) -> None:
     made.facts["mix"] = gaps.equal_mix(nets[nets["brand"].isin(enough["brand"])], compared.brand)
 
 
-def _bounds(made: Frames, own: pd.DataFrame) -> None:
+def _bounds(made: Frames, table: pd.DataFrame, brand: str) -> None:
     """The lowest and the highest rate: none, or all, of the requests that are unsure answered."""
-    k, unsure, n = int(own["answered"].sum()), int(own["unsure"].sum()), len(own)
-    made.facts["bounds"] = {"n": unsure, "share": unsure / n, "low": k / n,
-                            "high": (k + unsure) / n}  # fmt: skip
+    sums = table.groupby("brand", observed=True)[["answered", "unsure"]].sum()
+    n = table.groupby("brand", observed=True).size()
+    low, high = sums["answered"] / n, (sums["answered"] + sums["unsure"]) / n
+    made.facts["bounds"] = {
+        "n": int(sums["unsure"][brand]), "share": float(sums["unsure"][brand] / n[brand]),
+        "low": float(low[brand]), "high": float(high[brand]),
+    }  # fmt: skip
+    torn = (sums["unsure"] / n > TORN) & (n >= MIN_N)
+    if torn.any():
+        rates = made.tables["rates"]
+        for name, ends in (("bound_low", low), ("bound_high", high)):
+            rates[name] = rates["brand"].map(ends.where(torn).to_dict()).astype(float)
 
 
 def _waits(
@@ -207,7 +222,7 @@ def _waits(
         return
     curve = curve[curve["brand"].isin(enough) & (curve["minutes"] > 0)]
     curve["brand"] = curve["brand"].astype(object)
-    parts = [_thinned(part) for _, part in curve.groupby("brand", sort=True)]
+    parts = [thinned(part) for _, part in curve.groupby("brand", sort=True)]
     if parts:
         steps = pd.concat(parts, ignore_index=True)
         made.tables["curves"] = pd.DataFrame(
@@ -221,7 +236,7 @@ def _waits(
         )
 
 
-def _thinned(curve: pd.DataFrame) -> pd.DataFrame:
+def thinned(curve: pd.DataFrame) -> pd.DataFrame:
     """At most 400 steps, evenly on the axis of log time."""
     curve = curve[curve["minutes"] <= 14_400]
     if len(curve) <= CURVE_STEPS:
@@ -253,9 +268,17 @@ def _heat(made: Frames, table: pd.DataFrame, local: pd.Series, brand: str) -> No
     made.tables["hours"] = hours.rename("n").reset_index()
 
 
-def _contacts(made: Frames, table: pd.DataFrame, end: pd.Timestamp, *, closed: bool) -> None:
+def _contacts(
+    made: Frames, table: pd.DataFrame, end: pd.Timestamp, brand: str, *, closed: bool
+) -> None:
     """Who asks again before an answer, at any time, and in a new thread within a week."""
-    known = table[table["known"] & table["again"].notna()]
+    share = table.groupby("brand", observed=True)["known"].mean()
+    made.facts["known"] = float(share[brand])
+    if share[brand] < KNOWN and not closed:
+        made.missing["repeats"] = "authors"
+        return
+    told = table["brand"].isin(share.index[share >= KNOWN])
+    known = table[told & table["known"] & table["again"].notna()]
     if not len(known) or closed or not (known["again"] > 0).any():
         made.missing["repeats"] = "selection" if closed else "repeats"
         return
@@ -350,32 +373,3 @@ def _quotes(frame: pd.DataFrame, n: int) -> tuple[str, ...]:
     safe = safe[safe["text"].str.len().between(20, 280)]
     drawn = safe.sample(min(n, len(safe)), random_state=SEED)
     return tuple(redact([str(text) for text in drawn["text"]]))
-
-
-def _client(table: pd.DataFrame, local: pd.Series, brand: str, made: Frames) -> pd.DataFrame:
-    """The client's requests as `data/requests.csv` lists them."""
-    mine = (table["brand"] == brand).to_numpy()
-    rows, at = table[mine], local[mine]
-    labels = made.facts.get("labels")
-    about = made.facts.get("trend") or {"unit": "month"}
-    flags = np.select(
-        [rows["backwards"], ~rows["complete"].fillna(value=True).astype(bool)],
-        ["backwards", "incomplete"],
-        "",
-    )
-    listed = pd.DataFrame(
-        {
-            "request_id": rows["request_id"],
-            "network": rows["network"].astype(str),
-            "created_at": at.dt.strftime("%Y-%m-%d %H:%M:%S"),
-            "weekday": at.dt.day_of_week + 1,
-            "hour": at.dt.hour,
-            "period": trend.periods_of(at, about["unit"]) if len(at) else "",
-            "category": "" if labels is None else rows["request_id"].map(labels).fillna(""),
-            "answered": rows["answered"].astype(bool),
-            "minutes": (rows["wait"] / 60).round(2),
-            "asked_again": asked_again(rows).astype(bool),
-            "flags": flags,
-        }
-    )
-    return listed.sort_values(["created_at", "request_id"], kind="stable", ignore_index=True)

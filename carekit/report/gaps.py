@@ -126,10 +126,10 @@ def nearest(rates: pd.Series, brand: str) -> list[Any]:
     return list(apart.index[:MOST_DRAWN])
 
 
-def equal_mix(nets: pd.DataFrame, brand: str) -> dict[str, float] | None:
-    """The brand's rate with the mix of networks of all brands; None where a network is missing."""
-    total = nets.groupby("network")["n"].sum()
-    own = nets[nets["brand"] == brand].set_index("network")
+def equal_mix(nets: pd.DataFrame, brand: str, on: str = "network") -> dict[str, float] | None:
+    """The brand's rate with the mix of networks (or `on`) of all brands; None where one is missing."""
+    total = nets.groupby(on)["n"].sum()
+    own = nets[nets["brand"] == brand].set_index(on)
     if not set(total.index) <= set(own.index) or len(total) < 2:
         return None
     weight = total / total.sum()

@@ -275,7 +275,7 @@ class Door(Grammar):
             SELECT *, len(parts) AS n_parts, {self._ends_in_word("parts[1]")} AS part_1_is_word
             FROM (SELECT * EXCLUDE (text, brand, account), brand AS given_brand,
             account AS given_account, text, string_split({self._split_ready()}, '@') AS parts
-            FROM {drafts} WHERE {keep}))) d
+            FROM (SELECT * REPLACE ({self._unlinked()} AS text) FROM {drafts} WHERE {keep})))) d
             LEFT JOIN people a ON a.key = {self._key_of("d.author", "d.network")}
             LEFT JOIN people m ON m.key = {self._key_of("d.handle", "d.network")}))"""
 

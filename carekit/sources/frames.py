@@ -48,7 +48,7 @@ def from_frame(
     accounts: Any = None,
     mapping: Mapping[str, str] | None = None,
     tz: str = "UTC",
-    dayfirst: bool = False,
+    dayfirst: bool | None = None,
     network: str | None = None,
     brand: str | None = None,
     observed_at: str | datetime | None = None,

@@ -17,6 +17,7 @@ from carekit.sources.drafts import strings, text
 if TYPE_CHECKING:
     import duckdb
 
+# Ids hardly ever repeat: do not build dictionaries of them. zstd would take half of the time.
 PARQUET = "FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 1000"
 CLASH = "its id is that of another post"
 
@@ -104,6 +105,13 @@ def without_leaving(con: duckdb.DuckDBPyConnection, file: Path, target: Path) ->
         file_row_number=true) WHERE file_row_number NOT IN (SELECT nth FROM leaving
         WHERE file = {text(str(file))})) TO {text(str(target))} ({PARQUET})"""
     )
+
+
+def rewrite(con: duckdb.DuckDBPyConnection, file: Path, rows: str) -> None:
+    """Write a file of posts anew, with the rows that SQL gives."""
+    target = file.with_suffix(".new")
+    con.execute(f"COPY ({rows}) TO {text(str(target))} ({PARQUET})")
+    target.replace(file)
 
 
 def every(files: Sequence[Path], *, rows: bool = True) -> str:

@@ -1,7 +1,7 @@
 """Times as files write them → UTC, as DuckDB SQL expressions.
 
-Nothing is guessed from the values: a time without an offset is local time of the zone that the
-caller names, and `1/2/2017` is the second of January unless the caller says that days come first.
+Nothing is guessed: a time without an offset is local time of the zone that the caller names, and
+`1/2/2017` is the second of January unless the caller, or other dates of the table, say otherwise.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Clock:
 
     tz: str = "UTC"  # IANA zone of times that carry no offset
     # True if `1/2/2017` is the first of February. Dates with dots are day first in any case.
-    dayfirst: bool = False
+    dayfirst: bool | None = None
 
     def __post_init__(self) -> None:
         if self.tz not in _zones():

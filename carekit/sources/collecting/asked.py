@@ -88,16 +88,9 @@ class Asked:
         redact = self.ask.redact or last.get("redact", False)
         if self.ask.targets or not again:
             return replace(self, ask=replace(self.ask, redact=redact))
-        ask = ask_of(
-            last["targets"],
-            base_url=self.ask.base_url or last["base_url"],
-            since=last["since"],
-            until=last["until"],
-            countries=last["countries"],
-            langs=last["langs"],
-            brand=self.ask.brand or last["brand"],
-            redact=redact,
-        )
+        same = {name: last[name] for name in ("since", "until", "countries", "langs")}
+        base_url, brand = self.ask.base_url or last["base_url"], self.ask.brand or last["brand"]
+        ask = ask_of(last["targets"], base_url=base_url, brand=brand, redact=redact, **same)
         return replace(self, ask=ask)
 
 

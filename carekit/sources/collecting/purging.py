@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from carekit.sources.json_text import dumps, loads
 from carekit.sources.networks.values import ident
@@ -13,6 +13,15 @@ KEPT = (
     "created_at createdAt created_utc indexedAt parent_id link_id in_reply_to_id reply replies "
     "conversation_id publishedAt $type"
 ).split()
+
+
+class Purged(NamedTuple):
+    """How posts are known in a body, and what stays of those that are deleted; see `purge_json`."""
+
+    id_fields: tuple[str, ...]
+    kept: tuple[str, ...] = ()
+    nested: tuple[str, ...] = ()
+    having: str | None = None
 
 
 def purge_json(

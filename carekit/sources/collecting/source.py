@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from carekit.dataset.manifest import NOTHING_LEFT_OUT, Selection
 from carekit.errors import InputError
 from carekit.sources.collecting.limits import QueryFailed
-from carekit.sources.collecting.purging import purge_json
+from carekit.sources.collecting.purging import Purged, purge_json
 from carekit.sources.found import Found, Gone, Problem
 from carekit.sources.json_text import loads
 from carekit.sources.networks.values import address, ident
@@ -142,6 +142,7 @@ class Source(ABC):
 
     name = network = ""  # as on the command line; as in the posts table
     what = targets = ""  # what it collects; what it can be asked for
+    purged = Purged(("id",))  # how `purge_json` knows and empties a post
     batch = 0  # ids in a lookup; 0 where posts cannot be looked up
     secrets: tuple[str, ...] = ()  # environment variables, each also looked for in the keyring
     base = ""  # the usual server
@@ -197,7 +198,7 @@ class Source(ABC):
 
     def purge(self, body: str, ids: Collection[str]) -> str:
         """The body of a page without the words and persons of some posts (native ids)."""
-        return purge_json(body, ids, id_fields=("id",))
+        return purge_json(body, ids, **self.purged._asdict())
 
     def estimate(self) -> Estimate:
         """What the collection will take; may ask for a free count."""

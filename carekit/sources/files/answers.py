@@ -29,7 +29,8 @@ def answered(at: Mapping[str, str]) -> str:
     """
     says = []
     if "reply_text" in at:
-        says.append(f"{cells.filled(at['reply_text'])} IS NOT NULL")
+        cell = at["reply_text"]
+        says.append(f"({cells.filled(cell)} IS NOT NULL AND NOT {cells.no_answer(cell)})")
     if "reply_created_at" in at:
         cell = at["reply_created_at"]
         says.append(f"({_has_digit(cell)} AND NOT {cells.no_time(cell)})")
@@ -60,7 +61,8 @@ def _durations(at: Mapping[str, str]) -> list[str]:
 
 
 def _has_digit(cell: str) -> str:
-    return f"regexp_matches(coalesce({cells.filled(cell)}, ''), '[0-9]')"
+    said = cells.no_answer(cell, when=True)  # No reply in 30 days
+    return f"(regexp_matches(coalesce({cells.filled(cell)}, ''), '[0-9]') AND NOT {said})"
 
 
 def _is_zero(cell: str) -> str:

@@ -33,6 +33,7 @@ from carekit.sources.files.columns import (
 from carekit.sources.files.doubts import doubts
 from carekit.sources.files.formats import Drafts, Format, Options, Sample
 from carekit.sources.files.headings import KNOWN, folded
+from carekit.sources.files.keeping import kept_columns
 from carekit.sources.files.kinds import below_seeds, no_post
 from carekit.sources.files.roles import ask_who, key_sql, role_sql
 from carekit.sources.files.table import TableFile
@@ -58,6 +59,12 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
     columns = find_columns(table, options, preset, format=format)
     at = columns.at
     warnings: list[str] = []
+    if options.clock.dayfirst is None and columns.day_first:
+        options = replace(options, clock=replace(options.clock, dayfirst=True))
+        warnings.append(
+            f"Dates of {table.name} are read day first: some only make sense so (such as "
+            "31/12/2017), and none the other way round."
+        )
     network, private, strange = _network(at, options, preset, table, warnings)
     if "kind" in at:
         private = f"({private} OR {private_kind_sql(plain_sql(at['kind']))})"
@@ -86,7 +93,7 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
     visibility, is_note = _visibility(columns, private)
     prepared |= later
     prepared["is_note"] = is_note
-    kept = _kept(table, options, preset)
+    kept = kept_columns(table, options, preset)
     main = {
         "line": "line",
         "native_id": "id",
@@ -101,7 +108,7 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
         "created_until": "u_created_at",
         "text": at.get("text", "NULL::VARCHAR"),
         "lang": _filled(at, "lang"),
-        "reply_to": below_seeds(table, _id(at, "reply_to", options)),
+        "reply_to": below_seeds(table, _reply_to(at, options)),
         "thread": _id(at, "thread_id", options, "id" if has_answers else "NULL::VARCHAR"),
         "visibility": visibility,
         "rating": cells.stars(at["rating"]) if "rating" in at else "NULL::BIGINT",
@@ -143,6 +150,7 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
         authors_are_accounts="account" not in at and not columns.by_people,
         kept=tuple(kept),
         columns=columns.named,
+        clock=options.clock,
         by_thread="thread_id" in at and "reply_to" not in at and nested is None,
     )
 
@@ -156,13 +164,6 @@ def table_format(
         return plan(table, options, preset, format=name)
 
     return Format(name, what, recognises, drafts=drafts, **rest)
-
-
-def _kept(table: TableFile, options: Options, preset: Preset) -> dict[str, str]:
-    """Columns to keep beside the contract: name in the dataset → SQL."""
-    from carekit.sources.files.keeping import kept_columns
-
-    return kept_columns(table, options, preset)
 
 
 def _filled(at: Mapping[str, str], name: str, otherwise: str = "NULL::VARCHAR") -> str:
@@ -238,7 +239,7 @@ def _role(
         return f"CASE WHEN {own} THEN 'brand' ELSE 'customer' END", {"own": f"{own}::INT"}
     raise InputError(
         f"{table.name} does not say who writes: no column 'author_role'; found: "
-        f"{', '.join(n or '(unnamed)' for n in table.header.names)[:300]}. Map a column that says "
+        f"{table.header.shown}. Map a column that says "
         "customer or brand (true or false count as inbound: --map author_role=inbound), or list "
         "the accounts of the brands (--accounts CSV) and map author_id."
     )
@@ -266,6 +267,15 @@ def _id(
     number = f"regexp_extract({bare}, '(?:twitter|x)\\.com/.*/status(?:es)?/([0-9]+)', 1)"
     made = f"coalesce(nullif({number}, ''), {safe_id_sql(options.key, 'net', f'({bare})')})"
     return made if otherwise == "NULL::VARCHAR" else f"coalesce({made}, {otherwise})"
+
+
+def _reply_to(at: Mapping[str, str], options: Options) -> str:
+    """SQL of what a row answers; some tools write 0, -1 or its own id where it is nothing."""
+    made = _id(at, "reply_to", options)
+    if "reply_to" not in at:
+        return made
+    nothing = f"trim({at['reply_to']}) IN ('0', '-1', '0.0', '-1.0')"
+    return f"CASE WHEN NOT {nothing} THEN nullif({made}, id) END"
 
 
 def _own_id(at: Mapping[str, str], options: Options, preset: Preset) -> str:

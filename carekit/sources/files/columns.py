@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 from carekit.dataset.schema import POSTS, VISIBILITIES
-from carekit.errors import InputError
+from carekit.errors import InputError, did_you_mean
 from carekit.sources.files import cells
 from carekit.sources.files.formats import Derived, Options
 from carekit.sources.files.headers import Header
@@ -57,7 +56,11 @@ _CLOCK_HEADINGS = (
     "zeit",
 )
 _CLOCK = re.compile(r"\d{1,2} ?[:hH] ?\d{2}([:'mM ]\d{2})?( ?[aApP]\.?[mM]\.?)?( ?(s|min|mn))?")
+_NUMBER = re.compile(r"\d+|\d{5}[.,]\d+")  # of seconds, or of days with their part, as Excel counts
 _DAY = re.compile(r"(?!.*\d[:hH]\d)(?!.*\d ?[aApP][mM]\b).*\d.*")
+# A date of which only one order of day and month makes sense.
+_DAY_FIRST = re.compile(r"\s*(1[3-9]|[23]\d)[/-]\d{1,2}[/-]\d")
+_MONTH_FIRST = re.compile(r"\s*\d{1,2}[/-](1[3-9]|[23]\d)[/-]\d")
 _MIDNIGHT = re.compile(r".*[T ]0?0[:hH]00(:00(\.0+)?)?(Z|[+-]\d\d:?\d\d)?")
 
 
@@ -104,6 +107,7 @@ class Columns:
     guessed: set[str] = field(default_factory=set)
     daily: set[str] = field(default_factory=set)
     missing_clock: str | None = None
+    day_first: bool = False  # some dates only make sense so, and none the other way round
     by_people: bool = False
 
 
@@ -112,8 +116,7 @@ def find_columns(table: TableFile, options: Options, preset: Preset, *, format: 
     header, found = table.header, Columns()
     for ours, theirs in options.mapping.items():
         if ours not in OURS:
-            close = get_close_matches(ours, OURS, 1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
+            hint = did_you_mean(ours, OURS)
             raise InputError(
                 f"`mapping` names {ours!r}, which is none of our columns; expected: "
                 f"{', '.join(OURS)}.{hint} Write --map OURS=THEIRS, for example post_id=id."
@@ -134,6 +137,7 @@ def find_columns(table: TableFile, options: Options, preset: Preset, *, format: 
     if {*ANSWER, *DURATIONS} & set(found.at):
         _find_state(table, found)
     _look_at_times(table, found, rows)
+    found.day_first = _is_day_first(found, rows)
     if re.fullmatch(r"c\d+", found.at.get("author_role", "")):
         place = int(found.at["author_role"][1:])
         words = {word_key(row[place]) for row in rows or table.peek()}
@@ -145,7 +149,7 @@ def find_columns(table: TableFile, options: Options, preset: Preset, *, format: 
         remedy = ",".join(f"{n}=THEIRS" for n in missing)
         raise InputError(
             f"{table.name} has no column {', '.join(map(repr, missing))}, which the format "
-            f"{format!r} needs; found: {_shown(header)}. Say which column it is: --map {remedy}."
+            f"{format!r} needs; found: {header.shown}. Say which column it is: --map {remedy}."
         )
     return found
 
@@ -163,10 +167,9 @@ def _given(table: TableFile, ours: str, theirs: str) -> tuple[str, str]:
     if len(parts) > 1 and None not in places:
         return joined([f"c{p}" for p in places], is_time=ours in TIMES), theirs
     lost = parts[places.index(None)] if len(parts) > 1 else theirs
-    close = get_close_matches(lost, header.names, 1, 0.5)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
+    hint = did_you_mean(lost, header.names, cutoff=0.5)
     raise InputError(
-        f"`mapping`: {table.name} has no column {lost!r} for {ours}; found: {_shown(header)}."
+        f"`mapping`: {table.name} has no column {lost!r} for {ours}; found: {header.shown}."
         f"{hint} Correct --map."
     )
 
@@ -191,10 +194,6 @@ def _folded(header: Header, name: str) -> int | None:
     wanted = folded(name)
     places = [i for i, n in enumerate(header.names) if n and folded(n) == wanted]
     return places[0] if len(places) == 1 and wanted else None
-
-
-def _shown(header: Header) -> str:
-    return ", ".join(n or "(unnamed)" for n in header.names)[:300]
 
 
 def _by_headings(table: TableFile, found: Columns, rows: list[list[str]]) -> None:
@@ -313,7 +312,9 @@ def _look_at_times(table: TableFile, found: Columns, rows: list[list[str]]) -> N
         if not re.fullmatch(r"c\d+", sql):
             continue
         values = [v for row in rows if (v := row[int(sql[1:])].strip())]
-        days = [bool(_DAY.fullmatch(v)) and len(v) <= 30 and not v.isdigit() for v in values]
+        days = [
+            bool(_DAY.fullmatch(v)) and len(v) <= 30 and not _NUMBER.fullmatch(v) for v in values
+        ]
         midnights = [bool(_MIDNIGHT.fullmatch(v)) for v in values]
         if not values or not all(d or m for d, m in zip(days, midnights, strict=True)):
             continue
@@ -326,6 +327,14 @@ def _look_at_times(table: TableFile, found: Columns, rows: list[list[str]]) -> N
             found.missing_clock = table.header.names[clock]
         if ours in ("created_at", "reply_created_at") and (len(values) >= 3 or all(days)):
             found.daily.add(ours)
+
+
+def _is_day_first(found: Columns, rows: list[list[str]]) -> bool:
+    """What the dates that fit one order only say of those that fit both."""
+    times = " ".join(found.at.get(ours, "") for ours in TIMES)
+    places = {int(n) for n in re.findall(r"\bc(\d+)\b", times)}
+    dates = [row[place] for row in rows for place in places]
+    return any(map(_DAY_FIRST.match, dates)) and not any(map(_MONTH_FIRST.match, dates))
 
 
 def _clock_beside(table: TableFile, found: Columns, rows: list[list[str]]) -> int | None:

@@ -88,6 +88,7 @@ class Drafts:
     kept: tuple[str, ...] = ()  # columns that the field `kept` of the drafts holds
     # Our names → headings that were read, for the report.
     columns: Mapping[str, str] = field(default_factory=dict)
+    clock: Clock | None = None  # how times are read, where the table told it
     by_thread: bool = False  # true if the rows say in which thread they stand, not what they answer
 
     def relation(self, rows: str) -> str:
@@ -97,12 +98,18 @@ class Drafts:
         counted = dict(self.tallies)
         # One sum tells whether the dear tallies are worth a pass of their own.
         counted["doubtful"] = self.doubtful
-        counted["breaks"] = " + ".join(map(line_breaks, self.free_text)) or "0"
+        counted["breaks"] = _sum([line_breaks(c) for c in self.free_text])
         made = [select(self.main, rows, tallies=counted)]
         if self.nested is not None:
             answers = f"{rows} WHERE {self.nested_if}"
             made.append(select(self.nested, answers, tallies=dict.fromkeys(counted, "0")))
         return union(made)
+
+
+def _sum(terms: Sequence[str]) -> str:
+    """SQL of a sum; in groups, because an expression of a thousand steps is too deep for DuckDB."""
+    groups = [" + ".join(terms[at : at + 100]) for at in range(0, len(terms), 100)]
+    return " + ".join(f"({g})" for g in groups) or "0"
 
 
 class Item(NamedTuple):
@@ -193,9 +200,9 @@ def recognise(path: Path, *, name: str | None = None, header: int | None = None)
             f"The format of {name or path.name} is not recognised: it looks like {what}. Known "
             f"formats: {', '.join(MODULES)}. {remedy}"
         )
-    columns = ", ".join(n or "(unnamed)" for n in sample.header.names) if sample.header else "none"
+    columns = sample.header.shown if sample.header else "none"
     raise InputError(
-        f"The format of {name or path.name} is not recognised; columns found: {columns[:300]}. "
+        f"The format of {name or path.name} is not recognised; columns found: {columns}. "
         f"Known formats: {', '.join(MODULES)}. Name the format, or use `csv` with "
         "--map OURS=THEIRS,… to say which column is which."
     )
@@ -208,7 +215,7 @@ def need_columns(header: Header, names: Sequence[str], *, file: str, format: str
     if missing:
         raise InputError(
             f"{file} has no column {', '.join(map(repr, missing))}, which the format {format!r} "
-            f"needs; found: {', '.join(n or '(unnamed)' for n in header.names)[:300]}. Check the "
+            f"needs; found: {header.shown}. Check the "
             f"format, or import it with `carekit import csv {file} --map OURS=THEIRS,…`."
         )
     return [f"c{at}" for at in found.values()]

@@ -46,7 +46,7 @@ def import_files(
     accounts: PathLike | None = None,
     mapping: Mapping[str, str] | None = None,
     tz: str = "UTC",
-    dayfirst: bool = False,
+    dayfirst: bool | None = None,
     network: str | None = None,
     brand: str | None = None,
     observed_at: str | datetime | None = None,
@@ -83,8 +83,8 @@ def import_files(
         Our column → the column of the file, for formats that take it; `Date+Heure` joins two.
     tz : str
         IANA zone of times without an offset.
-    dayfirst : bool
-        True if 1/2/2017 is the first of February.
+    dayfirst : bool, optional
+        True if 1/2/2017 is the first of February; told by dates that fit one order only otherwise.
     network, brand : str, optional
         For files that do not say where, or about whom, their posts are.
     observed_at : str or datetime, optional

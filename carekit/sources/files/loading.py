@@ -27,10 +27,9 @@ from carekit.sources.files.rejecting import profile, shown
 from carekit.sources.files.table import TableFile, open_table
 from carekit.sources.files.text import facts
 from carekit.sources.gaps import Gap
+from carekit.sources.looks import PARQUET
 from carekit.sources.times import readable_time
 
-# Ids hardly ever repeat: do not build dictionaries of them. zstd would take half of the time.
-PARQUET = "FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 1000"
 _BATCH = 5_000
 _KEPT = "line NOT IN (SELECT line FROM bad)"
 

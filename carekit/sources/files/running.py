@@ -263,7 +263,7 @@ class Run:
             "file": load.name,
             "mapping": dict(options.mapping),
             "tz": options.clock.tz,
-            "dayfirst": options.clock.dayfirst,
+            "dayfirst": bool(((load.plan and load.plan.clock) or options.clock).dayfirst),
             "network": options.network,
             "brand": options.brand,
             "roles": dict(options.roles),

@@ -6,11 +6,10 @@ import csv
 import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from carekit.errors import InputError, MissingExtraError
+from carekit.errors import InputError, MissingExtraError, did_you_mean
 
 _OLD = b"\xd0\xcf\x11\xe0"
 _LARGEST_EXACT = 1e15  # a cell keeps 15 digits; those of a longer number are lost
@@ -92,8 +91,7 @@ def _chosen(book: Any, sheet: str | None, name: str) -> tuple[str, str]:
         folded = {n.casefold(): n for n in names}
         if wanted.casefold() in folded:
             return folded[wanted.casefold()], ""
-        close = get_close_matches(wanted, names, 1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
+        hint = did_you_mean(wanted, names)
         raise InputError(
             f"`sheet` is {sheet!r}, and {name} has no such sheet; it holds: "
             f"{', '.join(map(repr, names))}.{hint} Correct --sheet (a name, or its number)."

@@ -12,7 +12,7 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from carekit.sources.collecting.limits import QueryFailed
-from carekit.sources.collecting.purging import purge_json
+from carekit.sources.collecting.purging import Purged
 from carekit.sources.collecting.source import (
     Estimate,
     JsonSource,
@@ -81,6 +81,7 @@ class Cfpb(JsonSource):
     targets = "names of companies, as the database writes them"
     base = "https://www.consumerfinance.gov"
     terms = "Public domain; the narratives are by consumers who agreed to their publication."
+    purged = Purged(("complaint_id", "_id"), kept=("date_received",))
     selection = COMPLAINTS
     pace = 1.0
 
@@ -132,9 +133,6 @@ class Cfpb(JsonSource):
 
     def found(self, page: StoredPage, body: Any) -> Iterable[Found]:
         return read(body, seen_at=page.fetched_at)
-
-    def purge(self, body: str, ids: Any) -> str:
-        return purge_json(body, ids, id_fields=("complaint_id", "_id"), kept=("date_received",))
 
     def estimate(self) -> Estimate:
         first, last = self._range()

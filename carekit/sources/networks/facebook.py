@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -138,6 +139,7 @@ def _item(
     place: _Place,
     brand: str | None = None,
     is_post: bool | None = None,
+    seen_at: datetime | None = None,
 ) -> Iterator[Any]:
     """An item, and where those below it stand."""
     native = ident(item.get("id"))
@@ -170,6 +172,7 @@ def _item(
         "text": _text(item, page),
         "reply_to": parent,
         "thread": thread,
+        "observed_at": seen_at,
         "n_replies": None if own_post else claimed,
     }
     yield made
@@ -243,7 +246,7 @@ def read_facepager(
     }
     asked = row.get("query_type", "").rsplit("/", 1)[-1]
     is_post = "comment" not in asked and "repl" not in asked and place.parent is None
-    for found in guarded(_item, item, place, moment(row.get("query_time")), None, is_post):
+    for found in guarded(_item, item, place, None, is_post, moment(row.get("query_time"))):
         if isinstance(found, _Place):
             nodes[node] = found
         else:

@@ -7,7 +7,6 @@ Zendesk has a module of its own.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from carekit.sources.files.formats import Options, Sample
@@ -117,9 +116,7 @@ def _chatwoot_role(message: Mapping[str, Any]) -> str | None:
     return "customer" if kind in ("0", "incoming") or sender == "contact" else "brand"
 
 
-def _chatwoot(
-    message: Mapping[str, Any], channel: str, first: str, seen_at: datetime | None
-) -> Iterator[Found]:
+def _chatwoot(message: Mapping[str, Any], channel: str, first: str) -> Iterator[Found]:
     role = _chatwoot_role(message)
     if role is None:
         yield LeftOut(SERVICE)

@@ -9,7 +9,7 @@ are not followed, because each costs a request: they are counted as gaps.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -18,7 +18,7 @@ from carekit.dataset.manifest import NOTHING_LEFT_OUT
 from carekit.errors import InputError, MissingExtraError
 from carekit.sources.collecting.exchange import KEPT_HEADERS, LARGEST_BODY, TooLong, within
 from carekit.sources.collecting.limits import QueryFailed, Stopped
-from carekit.sources.collecting.purging import purge_json
+from carekit.sources.collecting.purging import Purged
 from carekit.sources.collecting.source import (
     LOOKUP,
     Ask,
@@ -216,6 +216,7 @@ class Reddit(JsonSource):
     targets = "r/NAME, u/NAME, or words to search for"
     base = "https://oauth.reddit.com"
     secrets = (ID, SECRET)
+    purged = Purged(("name",), kept=("id", "children", "kind", "data"), having="author")
     batch = SIZE
     terms = (
         "Access needs prior approval; deleted posts must be deleted here too (run --refresh); no "
@@ -377,10 +378,6 @@ class Reddit(JsonSource):
             return self.looked_up(there, page.query.key.split(","))
         # A list does not show the threads: they are asked for, and say themselves what is missing.
         return self.wanted(drafts)
-
-    def purge(self, body: str, ids: Collection[str]) -> str:
-        kept = ("id", "children", "kind", "data")
-        return purge_json(body, ids, id_fields=("name",), kept=kept, having="author")
 
     def estimate(self) -> Estimate:
         why = "A list holds 1,000 posts at most, and every thread takes a request of its own."

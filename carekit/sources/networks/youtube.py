@@ -8,13 +8,13 @@ key has a day; the search, which costs more, is not used: the uploads of a chann
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from carekit.errors import InputError
 from carekit.sources.collecting.limits import QueryFailed, Stopped
-from carekit.sources.collecting.purging import purge_json
+from carekit.sources.collecting.purging import Purged
 from carekit.sources.collecting.source import (
     LOOKUP,
     Ask,
@@ -193,6 +193,9 @@ class YouTube(JsonSource):
     targets = "channels (UC… or @handle), video:ID"
     base = "https://www.googleapis.com"
     secrets = (KEY,)
+    purged = Purged(
+        ("id",), kept=("parentId", "videoId", "channelId"), nested=("snippet",), having="etag"
+    )
     batch = BATCH
     terms = "Stored data is to be refreshed or deleted within 30 days (run --refresh)."
     pace = 0.1
@@ -315,12 +318,6 @@ class YouTube(JsonSource):
             if isinstance(each, dict) and page.query.kind == "replies":
                 each |= {"reply_to": page.query.key, "thread": page.query.key}
         return self.wanted(found)
-
-    def purge(self, body: str, ids: Collection[str]) -> str:
-        kept = ("parentId", "videoId", "channelId")
-        return purge_json(
-            body, ids, id_fields=("id",), kept=kept, nested=("snippet",), having="etag"
-        )
 
 
 def _is_video(target: str) -> bool:

@@ -26,6 +26,7 @@ def table(extra: str, *cells: tuple[object, ...]) -> str:
         ("First reply time (hours),Statut", [("1,5", "clos"), ("0,0", "à traiter"), ("-", "nouveau")]),
         ("First reply at", [("2025-05-13 11:30",), ("0000-00-00 00:00:00",), ("1970-01-01 00:00:00",)]),
         ("First reply at", [("2025-05-13 11:30",), ("01/01/1900",), ("n/a",)]),
+        ("First response time", [("1h 30m",), ("Not yet",), ("No reply in 30 days",)]),
         ("First reply at,Answered", [("2025-05-13 11:30", "1"), ("", "0"), ("null", "0")]),
     ],
 )  # fmt: skip
@@ -91,3 +92,36 @@ def test_durations_and_stars_of_other_tables(load: Load) -> None:
     made = load(stars, format="auto", network="google_play", out="stars")
     assert made.rate() == (1, 3)
     assert sorted(made.posts.rating.dropna()) == [1, 2, 4]
+
+
+@pytest.mark.parametrize("nothing", ["0", "-1", "0.0", "own"])
+def test_what_answers_nothing_opens_a_thread(load: Load, nothing: str) -> None:
+    rows = [
+        (i, who, f"2025-05-13 1{i}:00", "?", to or (i if nothing == "own" else nothing))
+        for i, who, to in [(1, "customer", ""), (2, "brand", 1), (3, "customer", "")]
+    ]
+    made = load(lines("id,author_role,created_at,text,parent id", *rows), network="x", brand="Zelt")
+    assert made.rate() == (1, 2)
+
+
+def test_an_answer_text_that_says_there_is_none(load: Load) -> None:
+    texts = [
+        "No response",
+        "Keine Antwort",
+        "pas encore répondu",
+        "non répondu",
+        "Nothing we can do",
+    ]
+    content = lines(
+        "Review ID,Rating,Review,Date,Owner response",
+        *[(i, 1, "bad", "2025-05-13 10:00", t) for i, t in enumerate(texts)],
+    )
+    made = load(content, network="google_my_business", brand="Zelt")
+    assert made.rate() == (1, 5)
+
+
+def test_times_as_a_spreadsheet_counts_them_are_no_days(load: Load) -> None:
+    rows = [(1, "customer", 45790.4166666667, "?", ""), (2, "brand", 45790.4791666667, "x", 1)]
+    made = load(lines("id,author_role,created_at,text,parent id", *rows), network="x", brand="Zelt")
+    assert not made.said("holds days")
+    assert carekit.first_response(made.dataset).answered_median_minutes[0] == 90

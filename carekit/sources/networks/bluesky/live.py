@@ -7,7 +7,7 @@ collected too, without it only conversations that the account began or joined.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from carekit.dataset.manifest import NOTHING_LEFT_OUT
 from carekit.errors import InputError
 from carekit.sources.collecting.limits import QueryFailed
-from carekit.sources.collecting.purging import purge_json
+from carekit.sources.collecting.purging import Purged
 from carekit.sources.collecting.source import (
     LOOKUP,
     Ask,
@@ -28,7 +28,7 @@ from carekit.sources.collecting.source import (
     secret,
 )
 from carekit.sources.collecting.web import Answer, Blocked
-from carekit.sources.found import Found
+from carekit.sources.found import Found, Gone
 from carekit.sources.json_text import dumps
 from carekit.sources.networks.bluesky import posts
 from carekit.sources.networks.selections import BRAND_THREADS, FOUND
@@ -55,6 +55,7 @@ class Bluesky(JsonSource):
     name = network = "bluesky"
     what = "posts and threads of an account; with a login also posts that mention it, and search"
     targets = "handles or DIDs, search:WORDS, repo:HANDLE"
+    purged = Purged(("uri",), kept=("replyCount",), nested=("record", "value"))
     secrets = (HANDLE, PASSWORD)
     terms = (
         "Public posts; the network asks that deletions are honoured (run --refresh) and that a "
@@ -268,7 +269,7 @@ class Bluesky(JsonSource):
     def found(self, page: StoredPage, body: Any) -> Iterable[Found]:
         if page.query.kind == "thread":
             if page.status != 200:
-                return list(posts.not_found(page.query.key))
+                return [Gone(self.network, page.query.key)]
             return posts.thread(body, seen_at=page.fetched_at, brands=self.ask.brands)
         if page.query.kind == LOOKUP:
             return self._looked_up(page, body)
@@ -277,7 +278,7 @@ class Bluesky(JsonSource):
     def _looked_up(self, page: StoredPage, body: Any) -> Iterator[Found]:
         asked = json.loads(page.query.key)
         if page.status != 200:
-            yield from posts.not_found(asked[0])
+            yield Gone(self.network, asked[0])
             return
         single = "value" in mapping(body)
         wrapped = {"records": [body]} if single else body
@@ -291,11 +292,6 @@ class Bluesky(JsonSource):
             named = _naming(body, query.key)
             found = (f for f in found if not isinstance(f, dict) or f["native_id"] in named)
         return found if query.kind == LOOKUP else self.wanted(found)
-
-    def purge(self, body: str, ids: Collection[str]) -> str:
-        return purge_json(
-            body, ids, id_fields=("uri",), kept=("replyCount",), nested=("record", "value")
-        )
 
 
 def _list_call(query: Query, ask: Ask) -> tuple[str, dict[str, Any]]:

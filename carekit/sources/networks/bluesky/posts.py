@@ -148,11 +148,6 @@ def _node(node: Any, start: Any, seen_at: datetime | None, page: str | None) -> 
         yield Problem(why_unusable(node) or "a view of the thread holds no post")
 
 
-def not_found(uri: str) -> Iterator[Found]:
-    """A post or thread that the network says is not there."""
-    yield Gone(NETWORK, uri)
-
-
 def views(view: Mapping[str, Any]) -> Iterator[Any]:
     """Every node of a thread once: ancestors from the top, then the view, then replies."""
     stack = _chain(view)  # the top ancestor is taken first

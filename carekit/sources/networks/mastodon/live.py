@@ -15,7 +15,7 @@ from carekit.dataset.manifest import NOTHING_LEFT_OUT
 from carekit.errors import InputError
 from carekit.sources.accounts import fold
 from carekit.sources.collecting.limits import QueryFailed
-from carekit.sources.collecting.purging import purge_json
+from carekit.sources.collecting.purging import Purged
 from carekit.sources.collecting.source import (
     LOOKUP,
     Ask,
@@ -28,7 +28,7 @@ from carekit.sources.collecting.source import (
     secret,
 )
 from carekit.sources.collecting.web import Answer
-from carekit.sources.found import Found
+from carekit.sources.found import Found, Gone
 from carekit.sources.networks.mastodon import posts
 from carekit.sources.networks.selections import BRAND_THREADS, TAGGED
 from carekit.sources.networks.values import (
@@ -64,6 +64,7 @@ class Mastodon(JsonSource):
     )
     targets = "name@server, #hashtag, mentions"
     secrets = (TOKEN,)
+    purged = Purged(("id",), kept=("visibility",), having="in_reply_to_id")
     terms = (
         "Rules of the server; people who opt out (noindex, #nobot) are left out, deletions are to be "
         "honoured (run --refresh)."
@@ -231,7 +232,7 @@ class Mastodon(JsonSource):
 
     def read(self, page: StoredPage) -> Iterable[Found]:
         if page.status in ABSENT:
-            return list(posts.not_found(page.query.key.replace("/", ":", 1)))
+            return [Gone(self.network, page.query.key.replace("/", ":", 1))]
         return super().read(page)
 
     def found(self, page: StoredPage, body: Any) -> Iterable[Found]:
@@ -257,10 +258,7 @@ class Mastodon(JsonSource):
         return found if single else self.wanted(found)
 
     def purge(self, body: str, ids: Collection[str]) -> str:
-        plain = {i.rsplit(":", 1)[-1] for i in ids}
-        return purge_json(
-            body, plain, id_fields=("id",), kept=("visibility",), having="in_reply_to_id"
-        )
+        return super().purge(body, {i.rsplit(":", 1)[-1] for i in ids})
 
 
 def _status_of(item: Any) -> dict[str, Any] | None:

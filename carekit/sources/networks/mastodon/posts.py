@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from carekit.sources.accounts import fold
-from carekit.sources.found import Draft, Found, Gone, LeftOut, Problem, attempted, guarded
+from carekit.sources.found import Draft, Found, LeftOut, Problem, attempted, guarded
 from carekit.sources.gaps import Gap
 from carekit.sources.networks.values import (
     CUT,
@@ -97,11 +97,6 @@ def context(
         yield Gap(NETWORK, root, "paging")
     if acct and full_handle(acct, instance).rsplit("@", 1)[1] != instance:
         yield Gap(NETWORK, root, "federation")
-
-
-def not_found(native_id: str) -> Iterator[Found]:
-    """A status that its server says is not there."""
-    yield Gone(NETWORK, native_id)
 
 
 def full_handle(acct: str, instance: str) -> str:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from carekit.dataset.manifest import NOTHING_LEFT_OUT
 from carekit.errors import InputError
 from carekit.sources.collecting.limits import QueryFailed, Stopped
-from carekit.sources.collecting.purging import purge_json
+from carekit.sources.collecting.purging import Purged
 from carekit.sources.collecting.source import (
     LOOKUP,
     Ask,
@@ -56,6 +56,7 @@ class X(JsonSource):
     targets = "@accounts, or a search in the words of X"
     base = "https://api.x.com"
     secrets = (TOKEN,)
+    purged = Purged(("id",), kept=("referenced_tweets", "referenced_posts"), having="author_id")
     batch = SIZE
     terms = "No scraping; honour deletions and edits (run --refresh); pass on ids, not texts."
     dearest_page = SIZE * POST_PRICE
@@ -177,10 +178,6 @@ class X(JsonSource):
                 each |= {"author_handle": handles[each["author"]]}
             if each != LeftOut(NOTE):
                 yield each
-
-    def purge(self, body: str, ids: Collection[str]) -> str:
-        kept = ("referenced_tweets", "referenced_posts")
-        return purge_json(body, ids, id_fields=("id",), kept=kept, having="author_id")
 
 
 def _about(handle: str) -> str:
