@@ -195,6 +195,8 @@ def connect(
         options["temp_directory"] = spill_folder
     con = ibis.duckdb.connect(**options)
     con.raw_sql("SET TimeZone = 'UTC'")
+    # A dataset may have hundreds of parts, which never change: their footers are read once.
+    con.raw_sql("SET parquet_metadata_cache = true")
     # For `carekit.requests.clock`, as on Spark above.
     con.raw_sql("CREATE TEMP MACRO whole_seconds(t) AS epoch_us(t) // 1000000")
     hide_progress(con.con)
