@@ -34,7 +34,7 @@ CHARTS = {
     "rate": "rate", "diff": "gaps", "rank": "gaps", "funnel": "gaps", "networks": "networks",
     "stars": "stars", "curves": "waits", "bins": "waits", "heat": "hours", "repeats": "contacts",
     "handoffs": "contacts", "categories": "reasons", "scores": "score", "trend": "trend",
-    "definitions": "published",
+    "definitions": "published", "csat": "csat",
 }  # fmt: skip
 TABLES = {
     "rates": "rate", "differences": "gaps", "ranks": "gaps", "shrunk": "gaps",
