@@ -30,7 +30,10 @@ STAMP = VENV / "carekit-stamp.json"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 INTERRUPTED = 130
 # One more than cores: servers and subprocesses make some of them wait.
-WORKERS = ["-n", str(min(5, (os.cpu_count() or 1) + 1)), "--dist", "loadscope"]
+WORKERS = [
+    *["-n", str(min(5, (os.cpu_count() or 1) + 1))],
+    *["--dist", "loadscope", "--no-loadscope-reorder"],
+]
 # A kernel of this environment, whatever the user has installed; and no plugin that shuffles cells.
 NBVAL = [
     *["--nbval", "--nbval-current-env", "--nbval-cell-timeout=120"],

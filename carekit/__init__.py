@@ -46,6 +46,7 @@ _ROOMS: dict[str, str] = {
     "carekit.sources.frames": "from_frame",
     "carekit.sources.surveys.survey": "import_survey",
     "carekit.report.command": "benchmark",
+    "carekit.report.counts_sections": "benchmark_counts",
     "carekit.show.ask": "ask stack",
     "carekit.show.measured": "load_measured",
     "carekit.show.result": "Result",

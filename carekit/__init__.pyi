@@ -23,6 +23,7 @@ from carekit.dataset.folder import open_dataset as open_dataset
 from carekit.errors import CannotAnswer as CannotAnswer
 from carekit.errors import CarekitError as CarekitError
 from carekit.report.command import benchmark as benchmark
+from carekit.report.counts_sections import benchmark_counts as benchmark_counts
 from carekit.requests.definitions import Definition as Definition
 from carekit.requests.definitions import register_definition as register_definition
 from carekit.show.ask import ask as ask

@@ -48,11 +48,11 @@ class CannotAnswer(SelectionError, InputError):
         self.why, self.needs = why, needs
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str], *, cutoff: float = 0.6) -> str:
     """The end of a message on an unknown name: the known one that is nearest to it, if one is near.
 
     >>> did_you_mean("netwrok", ["brand", "network"])
     " Did you mean 'network'?"
     """
-    near = get_close_matches(str(name), [str(k) for k in known], n=1)
+    near = get_close_matches(str(name), [str(k) for k in known], n=1, cutoff=cutoff)
     return f" Did you mean {near[0]!r}?" if near else ""

@@ -1,8 +1,9 @@
 """The site: `python run.py docs` writes it to the folder site; a warning is an error.
 
 Pages are made from what exists: the documents, the notebooks with their committed outputs, the
-ledger, the registries of measures and definitions, the cards of the data. `--sources DIR` writes
-the sources alone, `--lite` adds the demo that runs in a browser.
+ledger, the registries of measures and definitions, the cards of the data; example reports are
+made beside them. `--sources DIR` writes the sources alone, `--lite` adds the demo that runs in a
+browser.
 """
 
 from __future__ import annotations
@@ -47,6 +48,12 @@ DOCUMENTS = {
     "data/recorded/CARD.md": "data-recorded",
     "data/sample/CARD.md": "data-sample",
 }
+# Folder under examples/, before its language → what the report is of.
+EXAMPLES = {
+    "sample": "an invented telecom firm, on the synthetic sample",
+    "bank": "a bank among eight, from real counts",
+}
+LANGUAGES = {"fr": "French", "en": "English"}
 FOLDERS = {"data/claims": "ledger", "data/measured": "data-measured", "notebooks": "notebooks"}
 LINK = re.compile(r"(!?)\[([^\]]*)\]\(([^)\s]+)\)")
 
@@ -112,6 +119,37 @@ def notebook_page(path: Path) -> dict[str, Any]:
     return book
 
 
+# ---------------------------------------------------------------- example reports
+
+
+def examples(folder: Path) -> None:
+    """Each example in both languages and in every format: folder/NAME-LANG/report.*"""
+    import carekit
+
+    for lang in LANGUAGES:
+        made = {
+            "sample": carekit.benchmark(carekit.open_dataset(), lang=lang),
+            "bank": carekit.benchmark_counts(
+                "app_reviews_answers", brand="K bank", waits="app_reviews_waits", lang=lang
+            ),
+        }
+        for name in EXAMPLES:
+            made[name].write(folder / f"{name}-{lang}")
+
+
+def listed_examples() -> str:
+    """Links to the reports, as HTML: they are put beside the pages when the site is made."""
+    lines = []
+    for name, of in EXAMPLES.items():
+        for lang, called in LANGUAGES.items():
+            files = ", ".join(
+                f'<a href="examples/{name}-{lang}/report.{kind}">{kind.upper()}</a>'
+                for kind in ("html", "pdf", "xlsx", "pptx")
+            )
+            lines.append(f"- {called}, {of}: {files}\n")
+    return f"\n\n## Example reports\n\n{''.join(lines)}"
+
+
 # ---------------------------------------------------------------- the site
 
 
@@ -123,6 +161,7 @@ def sources(folder: Path) -> None:
             continue
         text = relinked((ROOT / name).read_text(encoding="utf-8"), name)
         text += hypotheses_table() if page == "hypotheses" else ""
+        text += listed_examples() if page in {"benchmark", "index"} else ""
         written(folder, page, text)
     made = {
         "ledger": ledger_page(),
@@ -149,6 +188,7 @@ def sources(folder: Path) -> None:
         "in-your-browser",
         "how-to",
         "benchmark",
+        "benchmark-on-counts",
         "importing",
         "collecting",
         "surveys",
@@ -187,8 +227,12 @@ def main(arguments: Sequence[str]) -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", default=str(ROOT / "site"), metavar="DIR")
     parser.add_argument("--sources", metavar="DIR", help="write the sources there, build nothing")
+    parser.add_argument("--examples", metavar="DIR", help="write the example reports there alone")
     parser.add_argument("--lite", action="store_true", help="with the demo, in the folder lite")
     args = parser.parse_args(arguments)
+    if args.examples:
+        examples(Path(args.examples))
+        return 0
     if args.sources:
         Path(args.sources).mkdir(parents=True)
         sources(Path(args.sources))
@@ -204,8 +248,14 @@ def main(arguments: Sequence[str]) -> int:
         if args.lite:
             with (source / "in-your-browser.md").open("a", encoding="utf-8") as page:
                 page.write(lite.links())
+        # Beside Sphinx: the reports need none of its pages, and it needs one core.
+        shown = made.parent / "examples"
+        reports = subprocess.Popen([sys.executable, __file__, "--examples", str(shown)])
         options = ["-b", "html", "-W", "--keep-going", "-q", "-d", str(Path(folder) / "doctrees")]
         failed = subprocess.call([sys.executable, "-m", "sphinx", *options, str(source), str(made)])
+        failed = reports.wait() or failed
+        if made.is_dir() and shown.is_dir():
+            shutil.move(shown, made / "examples")
         if made.is_dir():
             if args.lite:
                 lite.build(made / "lite")

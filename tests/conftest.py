@@ -40,6 +40,27 @@ class Golden:
             assert got == pytest.approx(want, rel=rel, abs=1e-9), f"{case} {quantity}"
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files with a slow test go first: none of them is left to one worker at the end."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """A file stays with one worker, and so do all that share the Bluesky servers."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByStack(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            shared = nodeid.startswith(
+                ("tests/servers/test_bluesky", "tests/servers/test_recorded")
+            )
+            return "tests/servers" if shared else str(super()._split_scope(nodeid))
+
+    return ByStack(config, log)
+
+
 def pytest_runtest_setup(item: pytest.Item) -> None:
     """Skip what needs a program that this system lacks; under CI=true, fail instead.
 

@@ -124,6 +124,26 @@ def test_links_lead_to_pages_or_are_words(build: ModuleType) -> None:
     )
 
 
+def test_example_reports_are_linked_where_a_reader_looks(sources: Path, build: ModuleType) -> None:
+    for page in ("index", "benchmark"):
+        text = (sources / f"{page}.md").read_text("utf-8")
+        links = re.findall(r'href="examples/([\w-]+)/report\.(\w+)"', text)
+        reports = [f"{name}-{lang}" for name in build.EXAMPLES for lang in ("fr", "en")]
+        kinds = ("html", "pdf", "xlsx", "pptx")
+        assert links == [(report, kind) for report in reports for kind in kinds]
+
+
+@pytest.mark.slow
+def test_example_reports_are_made_in_both_languages(build: ModuleType, tmp_path: Path) -> None:
+    build.main(["--examples", str(tmp_path)])
+    for name in build.EXAMPLES:
+        for lang in ("fr", "en"):
+            page = (tmp_path / f"{name}-{lang}" / "report.html").read_text("utf-8")
+            assert f'lang="{lang}-' in page
+            assert (tmp_path / f"{name}-{lang}" / "report.pdf").stat().st_size > 10_000
+    assert "SYNTHETIC" in (tmp_path / "sample-en" / "report.html").read_text("utf-8").upper()
+
+
 def test_figures_of_notebooks_keep_their_words(sources: Path) -> None:
     book = (sources / "notebooks" / "04-who-gets-an-answer.ipynb").read_text("utf-8")
     assert '"mystnb": {"image": {"alt": "' in book
@@ -157,6 +177,9 @@ def test_the_site_fetches_nothing(
     site: Path, external_references: Callable[[str], list[str]]
 ) -> None:
     pages = pages_of(site)
+    examples = re.findall(r'href="(examples/[^"]+)"', (site / "benchmark.html").read_text("utf-8"))
+    assert examples
+    assert all((site / link).is_file() for link in examples)
     assert len(pages) > 50
     for page in pages:
         found = external_references(page.read_text("utf-8"))

@@ -72,7 +72,7 @@ def brands(conf_level: float = 0.95) -> Result:
     kept = table[table["n"] >= FEWEST].sort_values("brand", ignore_index=True)
     few = int(table["n"].sum() - kept["n"].sum())
     made = with_limits(kept, "n_answered", conf_level)
-    facts = stated("answer rate of brands", "which share of their low-star reviews brands answer",
+    facts = stated("answer rate of brands", "what share of their low-star reviews do brands answer",
                    "store reviews of one and two stars", by=("brand",), conf_level=conf_level,
                    left_out={f"reviews of brands with fewer than {FEWEST} of these": few},
                    independent_unit="review", target="these brands")  # fmt: skip
@@ -96,7 +96,7 @@ def spread(conf_level: float = 0.95) -> Result:
     ]
     made = pd.DataFrame(rows, columns=["what", "estimate", "ci_low", "ci_high"])
     counts = [n.sum(), len(n), len(n), (rate < 0.05).sum(), (rate > 0.9).sum(), len(n)]
-    facts = stated("how much brands differ", "how little a rate over brands says of any brand",
+    facts = stated("how much brands differ", "how little does a rate over brands say of any brand",
                    "store reviews of one and two stars", conf_level=conf_level,
                    independent_unit="brand",
                    notes=("n: reviews in the first row, brands in the others.",))  # fmt: skip
@@ -131,10 +131,22 @@ def rates(by: str, conf_level: float = 0.95) -> Result:
 def by_star(conf_level: float = 0.95) -> Result:
     """Are low stars answered more? Brands that answer at all, each compared with itself.
 
-    One row: n (brands with 20 reviews of each kind), n_more (that answer low stars more), estimate
-    (mean of the differences), ci_low, ci_high (Student's t over brands), p_value.
+    Three rows (`files`: all; those drawn star by star; the others): n (brands with 20 reviews of
+    each kind there), n_more (that answer low stars more), estimate (mean of the differences),
+    ci_low, ci_high (Student's t over brands), p_value.
     """
     table = reviews()
+    apart = table["drawn"].str.contains(" star")
+    parts = {"all": table, "drawn star by star": table[apart], "drawn otherwise": table[~apart]}
+    rows = [{"files": files, **_low_less_high(part, conf_level)} for files, part in parts.items()]
+    facts = stated("low stars less high stars", "are low stars answered more",
+                   "brands that answer some review and have 20 of one and two and of four and five stars",
+                   unit="points", conf_level=conf_level, independent_unit="brand",
+                   target="brands like these")  # fmt: skip
+    return Result(pd.DataFrame(rows), facts=facts)
+
+
+def _low_less_high(table: pd.DataFrame, conf_level: float) -> dict[str, Any]:
     kind = np.select([table["rating"].isin(LOW), table["rating"].isin(HIGH)], ["low", "high"], "")
     sums: Any = table.assign(kind=kind).pivot_table(
         index="brand", columns="kind", values=_COUNTS, aggfunc="sum"
@@ -144,14 +156,10 @@ def by_star(conf_level: float = 0.95) -> Result:
     gap = (yes["low"] / n["low"] - yes["high"] / n["high"])[kept]
     error = float(gap.std() / np.sqrt(len(gap)))
     reach = float(critical_value(conf_level, len(gap) - 1)) * error
-    row = {"estimate": gap.mean(), "ci_low": gap.mean() - reach, "ci_high": gap.mean() + reach}
+    ends = {"ci_low": gap.mean() - reach, "ci_high": gap.mean() + reach}
     p = 2 * float(stdtr(len(gap) - 1, -abs(gap.mean() / error)))
-    facts = stated("low stars less high stars", "are low stars answered more",
-                   "brands that answer some review and have 20 of one and two and of four and five stars",
-                   unit="points", conf_level=conf_level, independent_unit="brand",
-                   target="brands like these")  # fmt: skip
-    made = pd.DataFrame([{"n": len(gap), "n_more": int((gap > 0).sum()), **row, "p_value": p}])
-    return Result(made, facts=facts)
+    more = int((gap > 0).sum())
+    return {"n": len(gap), "n_more": more, "estimate": gap.mean(), **ends, "p_value": p}
 
 
 def speed(conf_level: float = 0.95) -> Result:
@@ -175,7 +183,7 @@ def speed(conf_level: float = 0.95) -> Result:
     made = made[
         ["hours", "base", "n", "n_yes", "estimate", "ci_low", "ci_high", "brands", "method"]
     ]
-    facts = stated("answered in time", "which share is answered within hours",
+    facts = stated("answered in time", "what share is answered within hours",
                    "store reviews of one and two stars", by=("hours",), conf_level=conf_level,
                    independent_unit="brand", target="brands like these")  # fmt: skip
     return Result(made, facts=facts)
@@ -201,7 +209,7 @@ def draws() -> Result:
         "as_newest": share.mul(mix / mix.sum()).sum(axis=1), "each_star_alike": share.mean(axis=1),
     }).reset_index(drop=True)  # fmt: skip
     made["estimate"] = made["as_drawn"] - made["as_newest"]
-    facts = stated("what drawing does", "how a rate moves with the stars that were drawn",
+    facts = stated("what drawing does", "how does a rate move with the stars that were drawn",
                    "store reviews of brands whose five stars were drawn separately", unit="points",
                    units=dict.fromkeys(["as_drawn", "as_newest", "each_star_alike"], "share"),
                    by=("brand",))  # fmt: skip

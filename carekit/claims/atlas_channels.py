@@ -49,7 +49,7 @@ def older(conf_level: float = 0.95) -> Result:
     made = made.rename(columns={"submitted_via": "channel", "source": "extract"})
     kept = made[made["n"] >= atlas.FEWEST].reset_index(drop=True)
     few = int(made["n"].sum() - kept["n"].sum())
-    facts = Facts("elders by channel", "which channel do elders use",
+    facts = Facts("older people by channel", "by which channel do older people complain",
                   "complaints to the US Consumer Financial Protection Bureau, tag known",
                   by=("channel",), conf_level=conf_level, independent_unit="complaint",
                   source="two public extracts, 2012 to 2018 (atlas/d_cfpb_age_tag_by_channel)",
@@ -82,9 +82,10 @@ def definitions() -> Result:
          (table["n_answered"] - table["n_negative"]).sum()),
     ]  # fmt: skip
     made = pd.DataFrame(rows, columns=["definition", "n", "n_answered"])
-    made["estimate"] = made["n_answered"] / made["n"]
     mean = (brands["n_answered"] / brands["n"]).mean()
-    made.loc[len(made)] = ("mean of brands with 20 reviews", len(brands), pd.NA, mean)
+    last = {"definition": "mean of brands with 20 reviews", "n": len(brands), "estimate": mean}
+    made = made.assign(estimate=made["n_answered"] / made["n"])
+    made = pd.concat([made, pd.DataFrame([last])], ignore_index=True)
     made["n_answered"] = made["n_answered"].astype("Int64")
     facts = atlas.stated(
         "answer rates of the same reviews",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -20,12 +21,13 @@ from carekit.claims.pages import index_page
 from carekit.claims.replays import replay_all, summary
 from carekit.claims.shown import shown_verdicts
 from carekit.dataset import atomic as files
-from carekit.dataset.engine import sharing
+from carekit.dataset.engine import STEPS, sharing
 from carekit.dataset.folder import Dataset, open_dataset
 from carekit.errors import CarekitError, InputError
 from carekit.show.notebooks import execute_notebooks, find_notebooks, notebook_title, to_html
 from carekit.show.notebooks.drawn import FIGURES_VARIABLE
 from carekit.show.notebooks.execution import need
+from carekit.show.progress import quietly
 from carekit.show.text import format_frame
 
 if TYPE_CHECKING:
@@ -104,14 +106,15 @@ def reproduce(
         need(module)  # what is not installed is said before work begins
     folder = Path(out or OUT)
     (folder / "figures").mkdir(parents=True, exist_ok=True)
-    with progress(quiet=quiet) as bar:
+    with progress(quiet=quiet) as bar, tempfile.TemporaryDirectory(prefix="carekit-") as shared:
         step = bar("ledger: audit, replay and judge", 3)
 
         def check_ledger() -> tuple[AuditReport, pd.DataFrame, pd.DataFrame]:
             report = audit(ledger)
             step(1)
             figure = [only] if is_figure and only else None
-            with sharing() as engine:
+            with quietly(), sharing() as engine:
+                engine.steps = shared
                 verdicts = replay_all(opened, ledger=ledger, only=figure, engine=engine)
                 step(2)
                 wanted: list[str] | None = [] if is_figure else None
@@ -132,7 +135,10 @@ def reproduce(
             runs = execute_notebooks(
                 notebooks,
                 dataset=opened.path,
-                environment={FIGURES_VARIABLE: str((folder / "figures").resolve())},
+                environment={
+                    FIGURES_VARIABLE: str((folder / "figures").resolve()),
+                    STEPS: shared,
+                },
                 parameters=parameters,
                 on_cell=on_cell,
             )
@@ -154,7 +160,7 @@ def reproduce(
         raise CarekitError(
             f"{len(made.failed)} of {len(runs)} notebooks failed: "
             + " ".join(map(str, made.failed))
-            + f" What the others gave is in {folder}. Mend the cell, or run that notebook alone "
+            + f" What the others gave is in {folder}. Correct the cell, or run that notebook alone "
             "with --only NOTEBOOK."
         )
     return made

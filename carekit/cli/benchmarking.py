@@ -9,6 +9,7 @@ from typing import Any
 
 from carekit.cli.general import Subparsers, add_dataset, chosen
 
+OF_COUNTS = "waits where peers lang title author logo accent anonymise_peers no_ids".split()
 OPTIONS = (
     "peers lang period title author logo accent hours coded weights anonymise_peers quotes no_ids "
     "allow_selected"
@@ -23,6 +24,8 @@ def add_benchmark_parser(subparsers: Subparsers) -> None:
         description="Writes OUT/report.html, .pdf, .xlsx, .pptx and .json, with data and figures.",
     )
     add_dataset(parser)
+    parser.add_argument("--counts", metavar="TABLE", help="counts instead of a dataset: a measured "
+                        "table, a CSV file, or a folder of `carekit share`")  # fmt: skip
     parser.add_argument("--brand", required=True, help="the client, as the dataset writes it")
     parser.add_argument("--out", metavar="OUT", required=True, help="the folder of the report")
 
@@ -35,6 +38,8 @@ def add_benchmark_parser(subparsers: Subparsers) -> None:
     parser.add_argument(
         "--formats", default="html,pdf,xlsx,pptx", help="default: html,pdf,xlsx,pptx"
     )
+    add("--where", metavar="CONDITION", help="with --counts: rows, such as \"country = 'IN'\"")
+    add("--waits", metavar="TABLE", help="with --counts: a table of waits")
     add("--title", help="of the report")
     add("--author", help="of the report")
     add("--logo", metavar="FILE", help="SVG or PNG")
@@ -65,19 +70,43 @@ def teller(steps: int) -> Callable[[str], None]:
     return told
 
 
+def report_of(args: argparse.Namespace, told: Callable[[str], None]) -> Any:
+    """The report on a dataset, or on a table of counts."""
+    from carekit.dataset.folder import open_dataset
+    from carekit.errors import InputError
+    from carekit.report.command import benchmark
+
+    names = [*OPTIONS, *OF_COUNTS]
+    given = {name: getattr(args, name) for name in dict.fromkeys(names) if hasattr(args, name)}
+    known = OF_COUNTS if args.counts else OPTIONS
+    if other := [name for name in given if name not in known]:
+        remedy = "Leave it out." if args.counts else "Give such a table, or leave it out."
+        lacks = "posts, and a table of counts has none" if args.counts else "`--counts TABLE`"
+        raise InputError(f"`--{other[0].replace('_', '-')}` needs {lacks}. {remedy}")
+    if not args.counts:
+        return benchmark(open_dataset(chosen(args.dir)), brand=args.brand, told=told, **given)
+    from carekit.report.counts_sections import benchmark_counts
+
+    if args.dir:
+        raise InputError(
+            f"Both a dataset ({args.dir}) and `--counts {args.counts}` were given; expected one. "
+            "Leave out the other."
+        )
+    given.pop("no_ids", None)  # a table of counts has no ids
+    return benchmark_counts(args.counts, brand=args.brand, told=told, **given)
+
+
 def run_benchmark(args: argparse.Namespace) -> int:
     from pathlib import Path
 
-    from carekit.dataset.folder import open_dataset
-    from carekit.report.command import benchmark, check_formats, check_replaceable
+    from carekit.report.command import check_formats, check_replaceable
     from carekit.report.words import say
 
     formats = check_formats(args.formats)
     check_replaceable(Path(args.out))
-    given = {name: getattr(args, name) for name in OPTIONS if hasattr(args, name)}
     told = teller(STEPS + len(formats))
     try:
-        made = benchmark(open_dataset(chosen(args.dir)), brand=args.brand, told=told, **given)
+        made = report_of(args, told)
         paths = made.write(args.out, formats=formats, told=told)
     finally:
         told("")

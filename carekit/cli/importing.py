@@ -9,6 +9,47 @@ from typing import Any
 from carekit.errors import InputError
 from carekit.sources.files.formats import MODULES
 
+_VALUES = (
+    ("accounts", "CSV", "the brands' accounts: account, network, brand, account_kind, opened_at; also "
+                        "country, sector, timezone of the brand"),
+    ("tz", "ZONE", "zone of times without an offset (UTC)"),
+    ("network", "NAME", "where all the posts are from"),
+    ("brand", "NAME", "whom all the posts are about"),
+    ("observed-at", "TIME", "when the files were collected (ISO date or time)"),
+    ("encoding", "NAME", "of a text that is no UTF-8"),
+    ("sheet", "NAME|N", "which sheet of a workbook"),
+    ("selection", "NAME", "how the posts were selected: none (nothing left out), answered_only, "
+                          "brand_threads, search, complaints_only"),
+    ("title", "TITLE", "of a new dataset"),
+    ("licence", "LICENCE", "of a new dataset"),
+    ("memory-limit", "SIZE", "for the engine, such as 1GB"),
+    ("codebook", "FILE", "survey: what the columns ask and the codes mean"),
+    ("age-groups", "BAND,…", "survey: classes of age (default 18-29,30-49,50-64,65+)"),
+)  # fmt: skip
+_LISTS = (
+    ("map", "OURS=THEIRS,…", "which column of the file is which of ours, for example "
+                             "post_id=id,created_at=time"),
+    ("roles", "WORD=ROLE,…", "what words of the column of roles mean, such as 'Community "
+                             "manager=brand,Fan=customer'"),
+    ("keep", "COL,…", "further columns to keep, to group by and to show; NAME=COL gives one another "
+                      "name"),
+)  # fmt: skip
+_SWITCHES = (
+    ("dayfirst", "1/2/2017 is the first of February"),
+    ("accept-rejected", "go on where more than 1 %% of the rows of a file cannot be read; every number "
+                        "says so"),
+    ("without-automatic", "leave out automatic first answers: one text within seconds, again and "
+                          "again"),
+    ("strict", "any unreadable row is an error"),
+    ("redact", "replace personal data in texts: [email], [phone], … (handles become pseudonyms "
+               "anyway)"),
+)  # fmt: skip
+_SHARED = "out strict redact accept_rejected encoding sheet header_row title licence"
+_OF_POSTS = (
+    "accounts tz dayfirst network brand observed_at selection without_automatic memory_limit"
+)
+_OF_SURVEYS = "codebook age_groups"
+
 
 def add_import_parser(subparsers: Any) -> argparse.ArgumentParser:
     """Add the subcommand `import` to the subparsers of the command line."""
@@ -23,79 +64,15 @@ def add_import_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser.add_argument("files", nargs="+", metavar="FILE")
     parser.add_argument("--out", required=True, metavar="DIR", help="the dataset to make or extend")
     parser.add_argument(
-        "--accounts",
-        metavar="CSV",
-        help="the brands' accounts: account, network, brand, account_kind, opened_at; also "
-        "country, sector, timezone of the brand",
-    )
-    parser.add_argument(
-        "--map",
-        action="append",
-        default=[],
-        metavar="OURS=THEIRS,…",
-        help="which column of the file is which of ours, for example post_id=id,created_at=time",
-    )
-    parser.add_argument(
-        "--tz", default="UTC", metavar="ZONE", help="zone of times without an offset (UTC)"
-    )
-    parser.add_argument("--dayfirst", action="store_true", help="1/2/2017 is the first of February")
-    parser.add_argument("--network", metavar="NAME", help="where all the posts are from")
-    parser.add_argument("--brand", metavar="NAME", help="whom all the posts are about")
-    parser.add_argument(
-        "--observed-at", metavar="TIME", help="when the files were collected (ISO date or time)"
-    )
-    parser.add_argument(
-        "--roles",
-        action="append",
-        default=[],
-        metavar="WORD=ROLE,…",
-        help="what words of the column of roles mean, such as 'Community manager=brand,Fan=customer'",
-    )
-    parser.add_argument(
-        "--keep",
-        action="append",
-        default=[],
-        metavar="COL,…",
-        help="further columns to keep, to group by and to show; NAME=COL gives one another name",
-    )
-    parser.add_argument("--encoding", metavar="NAME", help="of a text that is no UTF-8")
-    parser.add_argument("--sheet", metavar="NAME|N", help="which sheet of a workbook")
-    parser.add_argument(
         "--header-row", type=int, metavar="N", help="the line in which the header stands"
     )
-    parser.add_argument(
-        "--selection",
-        metavar="NAME",
-        help="how the posts were selected: none (nothing left out), answered_only, brand_threads, "
-        "search, complaints_only",
-    )
-    parser.add_argument(
-        "--accept-rejected",
-        action="store_true",
-        help="go on where more than 1 %% of the rows of a file cannot be read; every number says so",
-    )
-    parser.add_argument(
-        "--without-automatic",
-        action="store_true",
-        help="leave out automatic first answers: one text within seconds, again and again",
-    )
-    parser.add_argument("--strict", action="store_true", help="any unreadable row is an error")
-    parser.add_argument(
-        "--redact",
-        action="store_true",
-        help="replace personal data in texts: [email], [phone], … (handles become pseudonyms anyway)",
-    )
-    parser.add_argument("--title", help="of a new dataset")
-    parser.add_argument("--licence", help="of a new dataset")
-    parser.add_argument("--memory-limit", metavar="SIZE", help="for the engine, such as 1GB")
-    parser.add_argument(
-        "--codebook", metavar="FILE", help="survey: what the columns ask and the codes mean"
-    )
-    parser.add_argument(
-        "--age-groups",
-        metavar="BAND,…",
-        help="survey: classes of age (default 18-29,30-49,50-64,65+)",
-    )
+    for name, metavar, what in _VALUES:
+        parser.add_argument(f"--{name}", metavar=metavar, help=what)
+    for name, metavar, what in _LISTS:
+        parser.add_argument(f"--{name}", action="append", default=[], metavar=metavar, help=what)
+    for name, what in _SWITCHES:
+        parser.add_argument(f"--{name}", action="store_true", default=None, help=what)
+    parser.set_defaults(tz="UTC")
     parser.set_defaults(run=run_import)
     return parser
 
@@ -110,30 +87,13 @@ def run_import(args: argparse.Namespace) -> None:
     report = import_files(
         args.format,
         args.files,
-        out=args.out,
-        accounts=args.accounts,
         mapping=read_mapping(args.map),
-        tz=args.tz,
-        dayfirst=args.dayfirst,
-        network=args.network,
-        brand=args.brand,
-        observed_at=args.observed_at,
-        strict=args.strict,
-        redact=args.redact,
-        title=args.title,
-        licence=args.licence,
-        selection=args.selection,
         roles=read_mapping(
             args.roles, option="--roles", expected="WORD=ROLE,… such as Agent=brand"
         ),
         keep=read_names(args.keep),
-        encoding=args.encoding,
-        sheet=args.sheet,
-        header_row=args.header_row,
-        accept_rejected=args.accept_rejected,
-        without_automatic=args.without_automatic,
-        memory_limit=args.memory_limit,
         progress=lambda sentence: print(sentence, file=sys.stderr),
+        **_given(args, _SHARED, _OF_POSTS),
     )
     for warning in report.warnings:
         print(f"Warning: {warning}", file=sys.stderr)
@@ -150,24 +110,17 @@ def _run_survey(args: argparse.Namespace) -> None:
             f"`files` names {len(args.files)} files; expected one, a survey has one row per "
             "respondent. Join the files first, or import each into a dataset of its own."
         )
-    report = import_survey(
-        args.files[0],
-        out=args.out,
-        codebook=args.codebook,
-        mapping=read_mapping(args.map),
-        age_groups=args.age_groups,
-        strict=args.strict,
-        redact=args.redact,
-        accept_rejected=args.accept_rejected,
-        encoding=args.encoding,
-        sheet=args.sheet,
-        header_row=args.header_row,
-        title=args.title,
-        licence=args.licence,
-    )
+    mapping = read_mapping(args.map)
+    report = import_survey(args.files[0], mapping=mapping, **_given(args, _SHARED, _OF_SURVEYS))
     for note in report.notes:
         print(note, file=sys.stderr)
     print(report.summary)
+
+
+def _given(args: argparse.Namespace, *names: str) -> dict[str, Any]:
+    """Options that go on under their own names."""
+    given = {name: getattr(args, name) for some in names for name in some.split()}
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _refuse(args: argparse.Namespace, options: tuple[str, ...], why: str) -> None:

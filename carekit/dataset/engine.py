@@ -7,12 +7,16 @@ integers; everything statistical happens on that table, in numpy.
 from __future__ import annotations
 
 import itertools
+import os
 import secrets
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from carekit.dataset.atomic import replacing
 from carekit.dataset.schema import TABLES
 from carekit.errors import DatasetError, InputError
 
@@ -25,6 +29,7 @@ if TYPE_CHECKING:
 
 
 Result = TypeVar("Result")
+STEPS = "CAREKIT_STEPS"  # a folder: processes that name the same one compute a step once for all
 
 
 class Engine:
@@ -36,6 +41,7 @@ class Engine:
         own = secrets.token_hex(4)
         self._names = (f"carekit_{own}_{n}" for n in itertools.count())
         self._known: dict[Hashable, Any] = {}
+        self.steps = os.environ.get(STEPS, "")
 
     @property
     def kind(self) -> str:
@@ -81,6 +87,24 @@ class Engine:
         if self.kind != "duckdb":
             return self._checkpoint(expression)
         return self.con.create_table(next(self._names), obj=expression, temp=True)
+
+    def keep_once(self, key: Hashable, make: Callable[[], ibis.Table]) -> ibis.Table:
+        """What `make` gives, kept; by the processes that share a folder of steps made once only.
+
+        The key holds text, numbers and None, so that it is written alike in each process.
+        """
+        return self.once(key, lambda: self._shared(key, make))
+
+    def _shared(self, key: Hashable, make: Callable[[], ibis.Table]) -> ibis.Table:
+        if not self.steps or self.kind != "duckdb":
+            return self.keep(make())
+        path = Path(self.steps, f"{sha256(repr(key).encode()).hexdigest()}.parquet")
+        if path.is_file():
+            return self.keep(self.con.read_parquet(path))
+        table = self.keep(make())
+        with replacing(path) as temporary:
+            self.con.raw_sql(f"COPY {table.get_name()} TO '{temporary}' (FORMAT parquet)")
+        return table
 
     def _checkpoint(self, expression: ibis.Table) -> ibis.Table:
         """The rows on Spark, without the plan that led to them.
@@ -171,6 +195,8 @@ def connect(
         options["temp_directory"] = spill_folder
     con = ibis.duckdb.connect(**options)
     con.raw_sql("SET TimeZone = 'UTC'")
+    # A dataset may have hundreds of parts, which never change: their footers are read once.
+    con.raw_sql("SET parquet_metadata_cache = true")
     # For `carekit.requests.clock`, as on Spark above.
     con.raw_sql("CREATE TEMP MACRO whole_seconds(t) AS epoch_us(t) // 1000000")
     hide_progress(con.con)

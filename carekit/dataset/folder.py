@@ -43,6 +43,9 @@ class Dataset:
     manifest: Manifest
     tables: Mapping[str, pa.Table] | None = field(default=None, repr=False, compare=False)
     report: Any = field(default=None, repr=False, compare=False)
+    _small: dict[str, pd.DataFrame] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     @property
     def state(self) -> tuple[str, ...]:
@@ -71,8 +74,15 @@ class Dataset:
     def read(self, table: str) -> pd.DataFrame:
         """A whole table as a pandas frame; without rows if the dataset does not hold it.
 
-        Meant for the small tables: for posts, prefer `carekit.dataset.engine`.
+        Meant for the small tables, which are read once: for posts, prefer `carekit.dataset.engine`.
         """
+        if table == "posts":
+            return self._read(table)
+        if table not in self._small:
+            self._small[table] = self._read(table)
+        return self._small[table].copy(deep=False)
+
+    def _read(self, table: str) -> pd.DataFrame:
         if self.tables is not None and table in self.tables:
             return self.tables[table].to_pandas()
         paths = self.files(table)

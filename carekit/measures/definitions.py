@@ -19,6 +19,7 @@ from carekit.requests.definitions import DEFINITIONS, Definition, get_definition
 from carekit.requests.groups import with_groups
 from carekit.requests.threads import dataset_threads
 from carekit.requests.value import Requests, count_rows
+from carekit.show.progress import steps
 
 if TYPE_CHECKING:
     from carekit.requests.business_waits import Hours
@@ -77,7 +78,7 @@ or private; an answer anywhere in the thread counts; posts of any visibility']]
     posts = threads.posts
     private = int(posts.filter(posts.visibility == "private").count().execute())
     parts = []
-    for one in chosen:
+    for one in steps(chosen, "definitions"):
         used, reasons = _applied(one, holds_private=private > 0)
         asked = requests.but(definition=used)
         if used.pooling == "mean of brands":

@@ -172,6 +172,7 @@ def measure(
                 requests = _requests(dataset, {**given, "engine": engine}, made)
                 if refused_as:
                     requests.dataset.refuse(refused_as, allow_selected=requests.allow_selected)
+                requests.need_accounts()
                 return told(function(requests, **kept), requests, made)
 
         about = (name, question, tuple(columns.split()), unit, units or {}, independent)

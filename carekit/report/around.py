@@ -106,8 +106,9 @@ def action(book: Book) -> list[Finding]:
     values = {"gain": Value("points", float(row["estimate"]), float(row["ci_low"]),
                             float(row["ci_high"]))}  # fmt: skip
     if row["action"] == "off_hours":
-        asked = book.asked.hours
-        values["hours"] = Value("text", asked) if asked else Value("code", "usual_hours")
+        if not book.asked.hours:  # the brand's hours are not known: evenings are those of everybody
+            return [Finding("action.evenings", values, (at,))]
+        values["hours"] = Value("text", book.asked.hours)
     else:
         values["part"] = Value("network", row["part"])
         values["like"] = Value("network", row["like"])

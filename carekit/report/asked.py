@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import os
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -150,3 +151,23 @@ def read_weights(
             f"{', '.join(WEIGHTS)} were expected. Leave out what should not count."
         )
     return {c: float(given[c]) for c in WEIGHTS if c in given}, name
+
+
+def call_of(asked: Asked) -> str:
+    """How the report is made again, but for its title, author and colour; without paths."""
+    parts = [f"carekit benchmark DIR --brand {word(asked.brand)}"]
+    peers = asked.peers if isinstance(asked.peers, str) else ",".join(asked.peers)
+    parts += [f"--peers {word(peers)}"] if peers != "auto" and not asked.anonymise_peers else []
+    parts += [f"--period {asked.period}"] if asked.period else []
+    parts += [f"--hours {word(asked.hours)}"] if asked.hours else []
+    parts += ["--weights FILE"] if asked.weights_name != WEIGHTS_NAME else []
+    parts += ["--coded SHEET"] if asked.coded is not None else []
+    parts += [f"--quotes {asked.quotes}"] if asked.quotes else []
+    for name in ("anonymise_peers", "no_ids", "allow_selected"):
+        parts += [f"--{name.replace('_', '-')}"] if getattr(asked, name) else []
+    return " ".join([*parts, f"--lang {asked.lang}", "--out OUT"])
+
+
+def word(text: str) -> str:
+    """One word of a command line, whatever is in it."""
+    return shlex.quote(text) if set(text) & set('"$`\\!') else f'"{text}"'

@@ -11,18 +11,19 @@ import re
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from carekit.report import words
+from carekit.report.charts_text import british, narrowed, whole_names
 from carekit.report.format import cell, day, interval, label, month
 from carekit.report.model import Chart
 from carekit.show import plots, plots_many, plots_time
 from carekit.show.facts import Facts
-from carekit.show.numbers import MISSING, NARROW, NO_BREAK
+from carekit.show.numbers import MISSING
 from carekit.show.result import Result
 from carekit.show.style import ACCENT, PALETTE, figure_of, legend_above, style_sheet
 
@@ -36,7 +37,7 @@ HIGHEST = 8.8  # of a page, with the words around it
 MOST_CURVES = 10  # that have their name at their end
 LEVEL = 0.95
 PEER = "#7d8b98"
-_CODES = frozenset("network category definition weekday criterion code".split())
+_CODES = frozenset("network category definition weekday criterion rating code".split())
 _FUNNEL = {
     "low_95": "inner_low",
     "high_95": "inner_high",
@@ -45,20 +46,29 @@ _FUNNEL = {
 }
 
 
-@lru_cache(maxsize=64)
-def svg(chart: Chart, lang: str = "fr", accent: str = ACCENT, *, synthetic: bool = False) -> str:
+@lru_cache(maxsize=128)
+def svg(
+    chart: Chart, lang: str = "fr", accent: str = ACCENT, *, synthetic: bool = False,
+    narrow: bool = False,
+) -> str:  # fmt: skip
     """The chart as SVG without prologue: letters are paths, ids start with that of the chart.
 
-    Page, PDF and figures want the same drawing: it is kept for each chart.
+    Page, PDF and figures want the same drawing: it is kept for each chart. `narrow`: as a phone
+    can show it without shrinking its letters.
     """
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
     buffer = io.StringIO()
     made = figure(chart, lang, accent, synthetic=synthetic)
+    if narrow:
+        narrowed(made, chart.kind)
     with _page(chart.id):
+        _laid_out(made, FigureCanvasSVG, 72)
         made.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format")))
     text = buffer.getvalue()
     text = text[text.index("<svg") :]
     text = re.sub(r"<metadata>.*?</metadata>\s*", "", text, flags=re.DOTALL)
-    prefix = re.sub(r"[^A-Za-z0-9_-]", "-", chart.id)
+    prefix = re.sub(r"[^A-Za-z0-9_-]", "-", chart.id) + ("-narrow" if narrow else "")
     return re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix}-", text)
 
 
@@ -76,7 +86,10 @@ def png(
     made = figure(chart, lang, accent, synthetic=synthetic)
     if size:
         made.set_size_inches(*size)
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+
     with _page(chart.id):
+        _laid_out(made, FigureCanvasAgg, dpi)
         made.savefig(buffer, format="png", dpi=dpi, metadata={"Software": None})
     return buffer.getvalue()
 
@@ -99,12 +112,23 @@ def figure(
     ax = _WAYS[chart.kind](Result(frame, facts=facts), options)
     made = figure_of(ax)
     made.set_size_inches(WIDTH, min(made.get_size_inches()[1], HIGHEST))
+    if name == "definition":  # sentences rather than names: two lines hold them whole
+        whole_names(made.axes[0], frame[name])
     # Without a group in accent what is drawn is the client's, but for points and gaps of peers.
     all_of_client = PEER if chart.kind in {"funnel", "differences"} else accent
     _recolour(made, {ACCENT: accent, PALETTE[0]: all_of_client})
     if lang == "en":
-        _british(made)
+        british(made)
     return made
+
+
+def _laid_out(made: Figure, canvas: Any, dpi: int) -> None:
+    """Places everything as the file will have it: `savefig` would draw the whole twice for that."""
+    canvas(made)
+    made.set_dpi(dpi)
+    if engine := made.get_layout_engine():
+        engine.execute(made)
+        made.set_layout_engine("none")
 
 
 def labels(names: Collection[Any], kind: str = "text", lang: str = "fr") -> dict[Any, str]:
@@ -161,11 +185,28 @@ def _estimates(frame: Result, options: Mapping[str, Any]) -> Axes:
         with style_sheet():
             legend_above(ax)
     _write_limits(ax, frame, series, options.get("written", options.get("unit", "share")))
+    if "bound_low" in frame.columns:
+        _draw_bounds(ax, frame, options)
     if options.get("written") == "score":
         ax.set_xlim(-0.6, 20.6)
         ax.set_xticks(range(0, 21, 5))
         ax.set_xlabel(words.ui("unit_score", frame.facts.lang))
     return ax
+
+
+def _draw_bounds(ax: Axes, frame: Result, options: Mapping[str, Any]) -> None:
+    """Pale bars as far as what is missing may move a rate."""
+    place = {
+        text.get_text(): at for text, at in zip(ax.get_yticklabels(), ax.get_yticks(), strict=True)
+    }
+    for row in frame.to_dict("records"):
+        if row["bound_low"] == row["bound_low"]:
+            name = row[options["name"]]
+            at, mine = place.get(name, -9), name in options["accent"]
+            ax.plot([row["bound_low"], row["bound_high"]], [at, at], linewidth=9, alpha=0.28, zorder=1,
+                    color=ACCENT if mine else PEER, solid_capstyle="butt")  # fmt: skip
+    low, high = ax.get_xlim()
+    ax.set_xlim(low, max(high, min(1.0, float(frame["bound_high"].max()) + 0.02)))
 
 
 def _write_limits(ax: Axes, frame: Result, series: str, unit: str) -> None:
@@ -307,26 +348,3 @@ def _recolour(made: Figure, colours: Mapping[str, str]) -> None:
             found = get() if get and put else None
             if isinstance(found, str) and found.startswith("#") and to_hex(found) in wanted:
                 put(wanted[to_hex(found)])
-
-
-def _british(made: Figure) -> None:
-    """Thousands and per cents as the English report writes them elsewhere."""
-    from matplotlib.ticker import FixedFormatter, FuncFormatter
-
-    def mend(text: str) -> str:
-        text = re.sub(rf"(?<=\d){NARROW}(?=\d)", ",", text)
-        return text.replace(f"{NO_BREAK}%", "%")
-
-    def mended(form: Any, value: float, position: int | None = None) -> str:
-        return mend(form(value, position))
-
-    axis: Any
-    for ax in made.axes:
-        for axis in (ax.xaxis, ax.yaxis):
-            form = axis.get_major_formatter()
-            if isinstance(form, FuncFormatter) and form.func is not None:
-                axis.set_major_formatter(FuncFormatter(partial(mended, form.func)))
-            elif isinstance(form, FixedFormatter):
-                form.seq = [mend(text) for text in form.seq]
-        for text in [*ax.texts, ax.xaxis.label, ax.yaxis.label]:
-            text.set_text(mend(text.get_text()))

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 import json
 import os
 import secrets
-import shlex
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from carekit.errors import InputError, MissingExtraError
 from carekit.report.asked import (
     ACCENT,
     FORMATS,
-    WEIGHTS_NAME,
     Asked,
+    call_of,
     check_accent,
     check_period,
     check_quotes,
@@ -39,6 +41,7 @@ NEEDED = {
     "": ("babel",), "html": ("jinja2", "matplotlib"), "pdf": ("typst", "matplotlib"),
     "xlsx": ("xlsxwriter",), "pptx": ("pptx", "xlsxwriter", "matplotlib"),
 }  # fmt: skip
+MEMORY = "600MB"  # of the engine; beyond it, it uses the disk
 MOST_LISTED = 100_000  # requests that a sheet holds
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -68,6 +71,27 @@ class Benchmark:
             )
         return self.report.tables[name].frame.copy()
 
+    def said(self, section: str) -> Any:
+        """The sentences of a section, such as score or limits; shows itself in a notebook."""
+        from carekit.report.reading import sentences
+
+        return sentences(self.report, section)
+
+    def table(self, name: str) -> Any:
+        """A table for reading, such as scores, or the reason why the report has none."""
+        from carekit.report.reading import table
+
+        return table(self.report, name)
+
+    def draw(self, chart: str, file: str = "") -> Any:
+        """A chart under its headline, such as rate, diff, rank, scores; or why there is none.
+
+        `file` names the files that `CAREKIT_FIGURES` asks for.
+        """
+        from carekit.report.reading import picture
+
+        return picture(self.report, chart, file)
+
     def write(
         self,
         out: str | os.PathLike[str],
@@ -95,7 +119,7 @@ class Benchmark:
 def benchmark(
     dataset: Dataset,
     *,
-    brand: str,
+    brand: str = "",
     peers: str | Sequence[str] = "auto",
     lang: str = "",
     period: str = "",
@@ -119,7 +143,8 @@ def benchmark(
     ----------
     dataset : Dataset
     brand : str
-        The client, as the dataset writes it; 30 requests or more.
+        The client, as the dataset writes it; 30 requests or more. By default the brand with the
+        most requests in the sector with the most brands.
     peers : str or sequence of str
         ``"sector"``, ``"country"``, ``"all"``, or names; ``"auto"``: the sector, else all. Peers
         below 30 requests stay in the tables and are not ranked.
@@ -150,8 +175,9 @@ def benchmark(
     Returns
     -------
     Benchmark
-        `print` says the main points; `.frame(name)` gives a table, `.write(out)` the files, and
-        `.report` is the whole report as data.
+        `print` says the main points, `.said(section)` the sentences of a section; `.draw(chart)`
+        and `.table(name)` show one part, `.frame(name)` gives its numbers, `.write(out)` the files,
+        and `.report` is the whole report as data.
 
     Raises
     ------
@@ -168,7 +194,10 @@ def benchmark(
     >>> print(made.main_points[0].replace("\\xa0", " "))
     Of 308 requests, 55 got a public answer: 18% (14% to 23%).
     """
+    from carekit.report.client import default_brand
+
     need_extra("")
+    brand = brand or default_brand(dataset)
     named, weights_name = read_weights(weights)
     asked = Asked(
         brand=brand, peers=peers, lang=check_lang(lang), period=check_period(period), title=title,
@@ -180,7 +209,7 @@ def benchmark(
 
 
 def _made(dataset: Dataset, asked: Asked, command: str, told: Callable[[str], object]) -> Report:
-    from carekit.dataset.engine import sharing
+    from carekit.dataset.engine import connect, sharing
     from carekit.report import frames, preflight, sections
     from carekit.report.meta import meta_of
     from carekit.report.peers import choose, zone_of
@@ -188,7 +217,12 @@ def _made(dataset: Dataset, asked: Asked, command: str, told: Callable[[str], ob
     from carekit.report.tables import Book
 
     zone = zone_of(dataset, asked.brand) or "UTC"
-    with sharing() as engine:
+    with (
+        _unhurried(),
+        TemporaryDirectory() as spill,
+        connect(memory_limit=MEMORY, spill_folder=spill) as engine,
+        sharing(engine),
+    ):
         told("preflight")
         rows = requests_of(dataset, engine, asked, *period_condition(asked, zone)).rows()
         sized = rows.group_by("brand").agg(n=rows.count()).execute().dropna()
@@ -200,28 +234,24 @@ def _made(dataset: Dataset, asked: Asked, command: str, told: Callable[[str], ob
         made.facts["definition"] = dataset.manifest.definition or "direct-opening"
         told("report")
         book = Book(made, asked, compared)
-        meta = meta_of(book, found, dataset, command or _call(asked))
+        meta = meta_of(book, found, dataset, command or call_of(asked))
         return sections.compose(book, found, meta)
 
 
-def _call(asked: Asked) -> str:
-    """How the report is made again, but for its title, author and colour; without paths."""
-    parts = [f"carekit benchmark DIR --brand {_word(asked.brand)}"]
-    peers = asked.peers if isinstance(asked.peers, str) else ",".join(asked.peers)
-    parts += [f"--peers {_word(peers)}"] if peers != "auto" and not asked.anonymise_peers else []
-    parts += [f"--period {asked.period}"] if asked.period else []
-    parts += [f"--hours {_word(asked.hours)}"] if asked.hours else []
-    parts += ["--weights FILE"] if asked.weights_name != WEIGHTS_NAME else []
-    parts += ["--coded SHEET"] if asked.coded is not None else []
-    parts += [f"--quotes {asked.quotes}"] if asked.quotes else []
-    for name in ("anonymise_peers", "no_ids", "allow_selected"):
-        parts += [f"--{name.replace('_', '-')}"] if getattr(asked, name) else []
-    return " ".join([*parts, f"--lang {asked.lang}", "--out OUT"])
+@contextmanager
+def _unhurried() -> Iterator[None]:
+    """Millions of small objects of queries live briefly: garbage is looked for less often, and Ibis
+    does not merge the steps of a query, which DuckDB does as well in a tenth of the time."""
+    import ibis
 
-
-def _word(text: str) -> str:
-    """One word of a command line, whatever is in it."""
-    return shlex.quote(text) if set(text) & set('"$`\\!') else f'"{text}"'
+    often, merged = gc.get_threshold(), ibis.options.sql.fuse_selects
+    gc.set_threshold(200_000, 50, 50)
+    ibis.options.sql.fuse_selects = False
+    try:
+        yield
+    finally:
+        gc.set_threshold(*often)
+        ibis.options.sql.fuse_selects = merged
 
 
 def check_lang(lang: str) -> Any:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from carekit.report.asked import MIN_N
+from carekit.report.frames import TORN
 from carekit.report.model import Evidence, Finding, Level, Message, Value
 from carekit.report.tables import Book, count, end_of, interval, plain, row_at
 
 MIX_FROM = 0.01  # a mix of networks that moves the rate by less is not printed
-TORN = 0.02  # share of torn threads from which bounds are shown
+UNKNOWN = 0.05  # share of unknown authors from which it is said
 DAY = 1440
 
 
@@ -45,10 +46,19 @@ def peers_range(book: Book) -> list[Finding]:
 def bounds(book: Book) -> list[Finding]:
     """What torn and deleted threads leave open, where that is more than two in a hundred."""
     found = book.frames.facts.get("bounds")
+    drawn = [Finding("bounds.drawn")] if "bound_low" in book.frame("rates") else []
     if not found or found["share"] <= TORN:
-        return []
+        return drawn
     share = Value("share", None, found["low"], found["high"])
-    return [Finding("bounds", {"n": count(found["n"]), "share": share})]
+    return [Finding("bounds", {"n": count(found["n"]), "share": share}), *drawn]
+
+
+def unknown_authors(book: Book) -> list[Finding]:
+    """How many requests have no known author, each taken for a person of its own."""
+    unknown = 1 - book.frames.facts["known"]
+    return (
+        [Finding("limit.authors", {"share": Value("share", unknown)})] if unknown > UNKNOWN else []
+    )
 
 
 def gap(book: Book, row: dict[str, Any], at: Evidence, m: int) -> Finding:
@@ -194,10 +204,12 @@ def wait(book: Book) -> list[Finding]:
         m = interval("minutes", {**row, "estimate": median})
         key = "wait.median" if m.high is not None else "wait.median.open"
         return [Finding(key, {"m": m}, (at,), "established")]
-    if within is None or row["n_answered"] * 2 >= row["n"]:
+    classes = book.frames.facts.get("classes")
+    if within is None or (row["n_answered"] * 2 >= row["n"] and not classes):
         return [Finding("wait.unknown", {}, (at,))]
     share = Value("share", within, plain(row["within_1440_low"]), plain(row["within_1440_high"]))
-    return [Finding("wait.notreached", {"h": Value("minutes", DAY), "share": share}, (at,))]
+    values = {"h": Value("minutes", DAY), "share": share}
+    return [Finding("wait.within" if classes else "wait.notreached", values, (at,))]
 
 
 def wait_answered(book: Book) -> list[Finding]:
@@ -236,8 +248,12 @@ def zone(book: Book) -> Value:
 def repeats(book: Book) -> list[Finding]:
     """Who writes again before an answer, at any time, and in a new thread."""
     if not book.has("repeats"):
-        return [Finding("selection" if book.frames.missing.get("repeats") == "selection" else
-                        "repeat.none")]  # fmt: skip
+        why = str(book.frames.missing.get("repeats"))
+        if why == "authors":
+            return [
+                Finding("repeat.authors", {"share": Value("share", book.frames.facts["known"])})
+            ]
+        return [Finding("selection" if why == "selection" else "repeat.none")]
     before, at = book.mine("repeats", repeat="before")
     ever, at2 = book.mine("repeats", repeat="any")
     if plain(before["estimate"]) is None:

@@ -15,9 +15,8 @@ import pandas as pd
 from carekit.coding.categories import categories
 from carekit.coding.flagged import flag_requests
 from carekit.errors import CannotAnswer, SelectionError
-from carekit.measures.answers import answer_bounds
-from carekit.measures.first_answers import handoffs
-from carekit.measures.waits import first_response, wait_curve, waits_within
+from carekit.measures.first_answers import NO_TEXT, first_answers, handoff
+from carekit.measures.waits import count_waits, first_response, wait_curve, waits_within
 from carekit.report import gaps, norms, score, trend
 from carekit.report.actions import useful_actions
 from carekit.report.asked import MIN_N, SMALL_CELL, Asked
@@ -25,7 +24,10 @@ from carekit.report.peers import Compared
 from carekit.report.requests_table import (
     RECONTACT,
     asked_again,
+    coded,
+    counted_waits,
     followed_for,
+    listed,
     local_time,
     of_brands,
     period_condition,
@@ -34,6 +36,7 @@ from carekit.report.requests_table import (
     requests_of,
     threads_of,
 )
+from carekit.report.satisfaction import satisfaction
 from carekit.text.rules import COMMENT_CLASSES
 
 if TYPE_CHECKING:
@@ -45,6 +48,8 @@ if TYPE_CHECKING:
 MOST_TEXTS = 20_000  # of the client whose texts are sorted; a seeded draw beyond
 SEED = 2026
 CURVE_STEPS = 400
+TORN = 0.02  # share of torn threads from which bounds are shown
+KNOWN = 0.5  # of authors below which nothing is said of who asks again
 
 
 @dataclass
@@ -91,7 +96,7 @@ def measure(
     else:
         told("rates")
         _rates(made, table, compared)
-        _bounds(made, own)
+        _bounds(made, table, compared.brand)
     told("waits")
     _waits(made, requests, table, compared, found, closed=closed)
     if not found.midnight and not closed:
@@ -99,16 +104,18 @@ def measure(
     elif found.midnight:
         made.missing["heat"] = "midnight"
     told("repeats")
-    _contacts(made, table, end, closed=closed)
+    _contacts(made, table, end, compared.brand, closed=closed)
     _handoffs(made, requests, found)
     told("categories")
     _reasons(made, own, table, asked, found, closed=closed)
+    made.facts["private_too"] = own.definition.visibility != "public"
+    made.tables["csat"], made.missing["csat"] = satisfaction(own)
     if not closed:
         told("score")
         timed = not found.midnight and not found.coarse
         weights = dict(asked.weights)
         points = score.points_of(
-            table, end, repeats="repeats" in made.tables and table["known"].mean() > 0.5
+            table, end, repeats="repeats" in made.tables and table["known"].mean() > KNOWN
         )
         if not timed:
             points[["within_1h", "within_24h"]] = np.nan
@@ -127,10 +134,10 @@ def measure(
             )  # fmt: skip
         told("definitions")
         made.tables["published"], made.tables["definitions"] = norms.against_published(
-            own.but(dataset=threads_of(requests, compared.brand)),
+            own.but(dataset=threads_of(requests, compared.brand, table["request_id"].dropna())),
             table[table["brand"] == compared.brand],
         )
-    made.requests = _client(table, local, compared.brand, made)
+    made.requests = listed(table, local, compared.brand, made.facts)
     return made
 
 
@@ -154,12 +161,20 @@ def _rates(made: Frames, table: pd.DataFrame, compared: Compared) -> None:
     made.facts["mix"] = gaps.equal_mix(nets[nets["brand"].isin(enough["brand"])], compared.brand)
 
 
-def _bounds(made: Frames, own: Requests) -> None:
-    row = answer_bounds(own).iloc[0]
+def _bounds(made: Frames, table: pd.DataFrame, brand: str) -> None:
+    """The lowest and the highest rate: none, or all, of the requests that are unsure answered."""
+    sums = table.groupby("brand", observed=True)[["answered", "unsure"]].sum()
+    n = table.groupby("brand", observed=True).size()
+    low, high = sums["answered"] / n, (sums["answered"] + sums["unsure"]) / n
     made.facts["bounds"] = {
-        "n": int(row["n_unknown"]), "share": float(row["n_unknown"] / row["n"]),
-        "low": float(row["lower_bound"]), "high": float(row["upper_bound"]),
+        "n": int(sums["unsure"][brand]), "share": float(sums["unsure"][brand] / n[brand]),
+        "low": float(low[brand]), "high": float(high[brand]),
     }  # fmt: skip
+    torn = (sums["unsure"] / n > TORN) & (n >= MIN_N)
+    if torn.any():
+        rates = made.tables["rates"]
+        for name, ends in (("bound_low", low), ("bound_high", high)):
+            rates[name] = rates["brand"].map(ends.where(torn).to_dict()).astype(float)
 
 
 def _waits(
@@ -169,7 +184,11 @@ def _waits(
     if found.midnight:
         made.missing["waits"] = "midnight"
         return
+    known = not found.coarse and requests.definition.clock == "elapsed"
+    if known:
+        requests = requests.told(count_waits, counted_waits(table))
     first = first_response(requests).frame
+    first["brand"] = first["brand"].astype(object)
     kept = "brand n n_answered median_minutes ci_low ci_high answered_median_minutes".split()
     waits = first[[*kept, "n_negative"]].copy()
     answered = waits["n_answered"] >= MIN_N
@@ -191,13 +210,19 @@ def _waits(
     made.tables["waits"] = waits.sort_values(
         order, ascending=[True, False], na_position="last", kind="stable", ignore_index=True
     )
+    enough = waits.loc[~small, "brand"]
+    if "rates" in made.tables:
+        drawn = gaps.nearest(made.tables["rates"].set_index("brand")["estimate"], compared.brand)
+        enough = enough[enough.isin(drawn)]
+    if known:
+        requests = requests.told(count_waits, counted_waits(table[table["brand"].isin(enough)]))
     try:
         curve = wait_curve(requests).frame
     except CannotAnswer:
         return
-    enough = set(waits.loc[~small, "brand"])
     curve = curve[curve["brand"].isin(enough) & (curve["minutes"] > 0)]
-    parts = [_thinned(part) for _, part in curve.groupby("brand", sort=True)]
+    curve["brand"] = curve["brand"].astype(object)
+    parts = [thinned(part) for _, part in curve.groupby("brand", sort=True)]
     if parts:
         steps = pd.concat(parts, ignore_index=True)
         made.tables["curves"] = pd.DataFrame(
@@ -211,7 +236,7 @@ def _waits(
         )
 
 
-def _thinned(curve: pd.DataFrame) -> pd.DataFrame:
+def thinned(curve: pd.DataFrame) -> pd.DataFrame:
     """At most 400 steps, evenly on the axis of log time."""
     curve = curve[curve["minutes"] <= 14_400]
     if len(curve) <= CURVE_STEPS:
@@ -243,9 +268,17 @@ def _heat(made: Frames, table: pd.DataFrame, local: pd.Series, brand: str) -> No
     made.tables["hours"] = hours.rename("n").reset_index()
 
 
-def _contacts(made: Frames, table: pd.DataFrame, end: pd.Timestamp, *, closed: bool) -> None:
+def _contacts(
+    made: Frames, table: pd.DataFrame, end: pd.Timestamp, brand: str, *, closed: bool
+) -> None:
     """Who asks again before an answer, at any time, and in a new thread within a week."""
-    known = table[table["known"] & table["again"].notna()]
+    share = table.groupby("brand", observed=True)["known"].mean()
+    made.facts["known"] = float(share[brand])
+    if share[brand] < KNOWN and not closed:
+        made.missing["repeats"] = "authors"
+        return
+    told = table["brand"].isin(share.index[share >= KNOWN])
+    known = table[told & table["known"] & table["again"].notna()]
     if not len(known) or closed or not (known["again"] > 0).any():
         made.missing["repeats"] = "selection" if closed else "repeats"
         return
@@ -275,12 +308,17 @@ def _stacked(parts: dict[str, pd.DataFrame], name: str) -> pd.DataFrame:
 
 
 def _handoffs(made: Frames, requests: Requests, found: Found) -> None:
+    from ibis import _
+
     if not found.texts:
         made.missing["handoffs"] = "texts"
         return
-    rows = handoffs(requests).frame
-    rows = rows[rows["handoff"] == "requested or announced"]
-    kept = rows[["brand", "n", "n_yes", "estimate", "ci_low", "ci_high"]].copy()
+    answers = first_answers(requests)
+    said = answers.mutate(says=handoff(answers)).filter(_.says != NO_TEXT)
+    told = said.select("brand", unit=_.unit.hash(), yes=_.says != "none")
+    kept = gaps.rates_of(coded(told, "brand"), ["brand"], "yes")
+    kept = kept.rename(columns={"n_answered": "n_yes"})
+    kept = kept["brand n n_yes estimate ci_low ci_high".split()]
     kept.loc[kept["n"] < MIN_N, ["estimate", "ci_low", "ci_high"]] = np.nan
     if not kept["n"].sum():
         made.missing["handoffs"] = "texts"
@@ -335,32 +373,3 @@ def _quotes(frame: pd.DataFrame, n: int) -> tuple[str, ...]:
     safe = safe[safe["text"].str.len().between(20, 280)]
     drawn = safe.sample(min(n, len(safe)), random_state=SEED)
     return tuple(redact([str(text) for text in drawn["text"]]))
-
-
-def _client(table: pd.DataFrame, local: pd.Series, brand: str, made: Frames) -> pd.DataFrame:
-    """The client's requests as `data/requests.csv` lists them."""
-    mine = (table["brand"] == brand).to_numpy()
-    rows, at = table[mine], local[mine]
-    labels = made.facts.get("labels")
-    about = made.facts.get("trend") or {"unit": "month"}
-    flags = np.select(
-        [rows["backwards"], ~rows["complete"].fillna(value=True).astype(bool)],
-        ["backwards", "incomplete"],
-        "",
-    )
-    listed = pd.DataFrame(
-        {
-            "request_id": rows["request_id"],
-            "network": rows["network"].astype(str),
-            "created_at": at.dt.strftime("%Y-%m-%d %H:%M:%S"),
-            "weekday": at.dt.day_of_week + 1,
-            "hour": at.dt.hour,
-            "period": trend.periods_of(at, about["unit"]) if len(at) else "",
-            "category": "" if labels is None else rows["request_id"].map(labels).fillna(""),
-            "answered": rows["answered"].astype(bool),
-            "minutes": (rows["wait"] / 60).round(2),
-            "asked_again": asked_again(rows).astype(bool),
-            "flags": flags,
-        }
-    )
-    return listed.sort_values(["created_at", "request_id"], kind="stable", ignore_index=True)

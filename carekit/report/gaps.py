@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import ndtr, stdtr, stdtrit
 
 from carekit.inference.benchmark.funnel import funnel
 from carekit.inference.benchmark.pooling import shrink_rates
@@ -18,20 +18,22 @@ Z = 1.959963984540054
 LEVEL = 0.02  # gaps that lie wholly within this, either way, are called level
 SHARED = 0.01  # of authors who wrote to both brands: beyond it the gap is judged jointly
 MANY = 60  # groups above which rank sets take fewer draws
+DRAWS, FEW_DRAWS = 100_000, 20_000
 FUNNEL_FROM = 20
+MOST_DRAWN = 21  # brands of a chart, the client among them
 RATE = ["n", "n_answered", "estimate", "std_error", "ci_low", "ci_high", "df", "flags"]
 
 
 def rates_of(table: pd.DataFrame, by: list[str], yes: str = "answered") -> pd.DataFrame:
     """Share of `yes` by group, its interval from authors as units; `table` has one row a request."""
-    counts = (
-        table.assign(n=1, n_answered=table[yes].astype(int))
-        .groupby([*by, "unit"], observed=True, as_index=False)[["n", "n_answered"]]
-        .sum()
-    )
-    for column in by:
-        counts[column] = counts[column].astype(object)
-    made = estimate_rate(counts, by=by, cluster="unit")
+    grouped = table.groupby(by, observed=True, sort=True)
+    names = grouped.size().reset_index()[by].astype(object)
+    # Numbers stand for the names: texts of millions of rows would take most of the time.
+    group = grouped.ngroup().to_numpy()
+    counts = pd.DataFrame({"group": group, "unit": table["unit"].to_numpy(), "n": 1,
+                           "n_answered": table[yes].to_numpy().astype(int)})  # fmt: skip
+    made = estimate_rate(counts[group >= 0], by="group", cluster="unit")
+    made[by] = names.iloc[made["group"]].to_numpy()
     made["std_error"] = _error(made)
     return made[[*by, *RATE]]
 
@@ -51,21 +53,19 @@ def differences(rates: pd.DataFrame, table: pd.DataFrame, brand: str) -> pd.Data
     """
     own = rates[rates["brand"] == brand].iloc[0]
     rows = []
-    units = table.loc[table["brand"] == brand, "unit"]
+    units = {b: part.unique() for b, part in table.groupby("brand", observed=True)["unit"]}
     for peer in rates[rates["brand"] != brand].to_dict("records"):
         d = peer["estimate"] - own["estimate"]
         variance = peer["std_error"] ** 2 + own["std_error"] ** 2
-        other = table.loc[table["brand"] == peer["brand"], "unit"]
-        both = np.intersect1d(units.to_numpy(), other.to_numpy())
-        joint = len(both) > SHARED * min(units.nunique(), other.nunique())
+        here, there = units[brand], units[peer["brand"]]
+        both = np.intersect1d(here, there, assume_unique=True)
+        joint = len(both) > SHARED * min(len(here), len(there))
         if joint:
             variance = max(variance - 2 * _covariance(table, brand, peer["brand"]), 1e-12)
         df = _satterthwaite(own, peer)
         se = float(np.sqrt(variance))
-        t = float(stats.t.ppf(0.975, df)) if np.isfinite(df) else Z
-        p = 2 * float(
-            stats.t.sf(abs(d) / se, df) if np.isfinite(df) else stats.norm.sf(abs(d) / se)
-        )
+        t = float(stdtrit(df, 0.975)) if np.isfinite(df) else Z
+        p = 2 * float(stdtr(df, -abs(d) / se) if np.isfinite(df) else ndtr(-abs(d) / se))
         rows.append((peer["brand"], peer["n"], d, se, d - t * se, d + t * se, p, joint))
     columns = ["brand", "n", "estimate", "std_error", "ci_low", "ci_high", "p_value", "joint"]
     made = pd.DataFrame(rows, columns=columns)
@@ -101,7 +101,7 @@ def ranks(rates: pd.DataFrame, brand: str, value: str = "estimate") -> pd.DataFr
     the three first; missing below five brands).
     """
     table = rates.assign(conf_level=0.95) if "ci_low" in rates else rates
-    draws = 20_000 if len(table) > MANY else 100_000
+    draws = FEW_DRAWS if len(table) > MANY else DRAWS
     made = rank_sets(table, estimate=value, method="simultaneous", draws=draws)
     own = rank_sets(table, estimate=value, method="marginal", only=brand, draws=draws).iloc[0]
     kept = made[["brand", "estimate", "rank", "best_rank", "worst_rank"]].copy()
@@ -109,16 +109,27 @@ def ranks(rates: pd.DataFrame, brand: str, value: str = "estimate") -> pd.DataFr
     kept["own_best"] = np.where(mine, own["best_rank"], np.nan)
     kept["own_worst"] = np.where(mine, own["worst_rank"], np.nan)
     kept["top3"] = np.nan
-    if len(kept) >= 5:
+    # Among many groups it takes long: only where the client may be among the three, or may not.
+    open_ = own["best_rank"] <= 3 < own["worst_rank"]
+    if len(kept) >= 5 and (open_ or len(kept) <= MANY):
         kept["top3"] = prob_top(table, k=3, estimate=value)["probability"].to_numpy()
     kept["n"] = table["n"].to_numpy()
     return kept.sort_values(["rank", "brand"], kind="stable", ignore_index=True)
 
 
-def equal_mix(nets: pd.DataFrame, brand: str) -> dict[str, float] | None:
-    """The brand's rate with the mix of networks of all brands; None where a network is missing."""
-    total = nets.groupby("network")["n"].sum()
-    own = nets[nets["brand"] == brand].set_index("network")
+def nearest(rates: pd.Series, brand: str) -> list[Any]:
+    """Whom charts show: everybody with a rate, or the brand and those nearest to it."""
+    rates = rates.dropna()
+    if len(rates) <= MOST_DRAWN or brand not in rates:
+        return list(rates.index)
+    apart = (rates - rates[brand]).abs().sort_values(kind="stable")
+    return list(apart.index[:MOST_DRAWN])
+
+
+def equal_mix(nets: pd.DataFrame, brand: str, on: str = "network") -> dict[str, float] | None:
+    """The brand's rate with the mix of networks (or `on`) of all brands; None where one is missing."""
+    total = nets.groupby(on)["n"].sum()
+    own = nets[nets["brand"] == brand].set_index(on)
     if not set(total.index) <= set(own.index) or len(total) < 2:
         return None
     weight = total / total.sum()

@@ -88,7 +88,9 @@ def _block(block: Block, report: Report, numbers: dict[str, int]) -> dict[str, A
         numbers["chart"] += 1
         made |= {name: words.say(getattr(block, name), lang)
                  for name in ("headline", "subtitle", "caption", "alt")}  # fmt: skip
-        made |= {"number": numbers["chart"], "svg": _inline(block, report, made["alt"])}
+        drawn = {name: _inline(block, report, made["alt"], name == "narrow")
+                 for name in ("wide", "narrow")}  # fmt: skip
+        made |= {"number": numbers["chart"], **drawn}
     elif isinstance(block, Table):
         numbers["table"] += 1
         made |= {"number": numbers["table"], **_table(block, lang)}
@@ -98,14 +100,15 @@ def _block(block: Block, report: Report, numbers: dict[str, int]) -> dict[str, A
     return made
 
 
-def _inline(chart: Chart, report: Report, alt: str) -> Any:
+def _inline(chart: Chart, report: Report, alt: str, narrow: bool) -> Any:
     """The drawing with its text alternative; its own ids, no size of its own."""
     from markupsafe import Markup, escape
 
     meta = report.meta
-    text = svg(chart, meta.lang, meta.accent, synthetic=meta.synthetic)
+    text = svg(chart, meta.lang, meta.accent, synthetic=meta.synthetic, narrow=narrow)
     box = re.search(r'viewBox="([^"]+)"', text)
-    shown = f'<svg viewBox="{box[1] if box else ""}" role="img" aria-label="{escape(alt)}" '
+    shown = f'<svg class="{"narrow" if narrow else "wide"}" viewBox="{box[1] if box else ""}" '
+    shown += f'role="img" aria-label="{escape(alt)}" '
     shown += 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">'
     return Markup(re.sub(r"<svg[^>]*>", lambda _: shown, text, count=1).strip())
 

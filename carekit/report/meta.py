@@ -23,7 +23,7 @@ def meta_of(book: Book, found: Found, dataset: Any, command: str) -> Meta:
         if asked.title
         else Message("title", {"brand": book.client})
     )
-    first, last = (facts[k].strftime("%Y-%m-%d") for k in ("first", "last"))
+    first, last = (facts[k].strftime("%Y-%m-%d") if k in facts else "" for k in ("first", "last"))
     used = dict(versions("duckdb", "numpy", "pandas", "scipy"))
     # Checksums are the key by which peers without a name get their letters.
     known = () if asked.anonymise_peers else dataset.manifest.parts
@@ -55,3 +55,13 @@ def meta_of(book: Book, found: Found, dataset: Any, command: str) -> Meta:
         command=command,
         weights_name=asked.weights_name,
     )
+
+
+def made_with(meta: Meta) -> list[Message]:
+    """Versions, data and command of a report, for its method."""
+    versions = ", ".join(f"{name} {number}" for name, number in meta.versions.items())
+    sums = ", ".join(f"{name} {value[:12]}…" for name, value in meta.checksums.items())
+    said = [Message("method.versions", {"text": Value("text", versions)})]
+    if sums:
+        said.append(Message("method.data", {"text": Value("text", sums)}))
+    return [*said, Message("method.command", {"text": Value("text", meta.command)})]

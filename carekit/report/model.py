@@ -21,7 +21,7 @@ import pandas as pd
 # the last line are codes, named by `words.code`.
 Kind = Literal[
     "share", "points", "minutes", "count", "score", "rank", "number", "date", "month", "text",
-    "network", "category", "definition", "weekday", "hour", "criterion", "code", "dates",
+    "network", "category", "definition", "weekday", "hour", "criterion", "rating", "code", "dates",
 ]  # fmt: skip
 Level = Literal["established", "undecided", "level", "none"]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -9,9 +10,10 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from carekit.dataset.engine import to_frame
 from carekit.measures.contacts import customer_posts
+from carekit.report.trend import periods_of
 from carekit.requests.clock import whole_seconds
+from carekit.requests.definitions import OPENING_UNITS
 from carekit.requests.value import Requests
 
 if TYPE_CHECKING:
@@ -70,46 +72,80 @@ def read_requests(requests: Requests, brand: str) -> pd.DataFrame:
     Columns: request_id (of the client only), brand, network, unit (the author, as a number),
     known (the author is known), created_at, answered, wait (seconds, missing where unanswered or
     dated before its request), followed (seconds an unanswered request was looked at), wait_thread
-    (as wait, an answer anywhere in the thread counted), answered_thread, complete (no post of its
-    thread is missing), again (posts of its author that followed), again_after (seconds to the first
-    of them).
+    (as wait, an answer anywhere in the thread counted), complete (no post of its thread is missing),
+    unsure (unanswered, and a post of its thread is missing or it was deleted), again (posts of its
+    author that followed), again_after (seconds to the first of them).
     """
     import ibis
     from ibis import _
 
-    plain = requests.rows()
+    opens = requests.definition.unit in OPENING_UNITS
+    plain = requests.rows(threads=not opens)
     table = plain.select(
         "brand", "network", "created_at", "answered", "unit", "author_id",
         id="request_id", wait=_.first_response_seconds, followed=_.observed_seconds,
+        **({} if opens else {"complete": ibis.coalesce(_.thread_complete, True)}),
     )  # fmt: skip
-    opens = requests.definition.unit in {"opening", "question", "page post", "review", "ticket"}
     if opens:
         table = _with_repeats(table, requests)
     else:
         table = table.mutate(
-            again=ibis.null("int64"), again_after=ibis.null("int64"), wait_thread=_.wait,
-            answered_thread=_.answered, complete=ibis.literal(value=True),
-        )  # fmt: skip
-    made = to_frame(
+            again=ibis.null("int64"), again_after=ibis.null("int64"), wait_thread=_.wait
+        )
+    gone = _threads(requests, opens).posts.filter(_.deleted_at.notnull()).select(gone=_.post_id)
+    table = table.left_join(gone, [("id", "gone")]).select(*table.columns, "gone")
+    rows = (
         table.mutate(
             request_id=ibis.ifelse(_.brand == brand, _.id, ibis.null("string")),
             known=_.author_id.notnull(),
             unit=_.unit.hash(),
             at=whole_seconds(_.created_at),
+            unsure=~_.answered & (~_.complete | _.gone.notnull()),
+            tie=_.id.hash(),
         )
-        .drop("author_id", "created_at")
-        .order_by("brand", "at", "id")
-        .drop("id")
+        .drop("author_id", "created_at", "gone", "id")
+        .order_by("brand", "at", "tie")
+        .drop("tie")
     )
+    made = coded(rows, "brand", "network")
+    made["unit"] = pd.factorize(made["unit"])[0]
     made["created_at"] = pd.to_datetime(made.pop("at"), unit="s", utc=True)
-    for column in ("brand", "network"):
-        made[column] = made[column].astype("category")
     for column in ("wait", "followed", "wait_thread", "again", "again_after"):
         made[column] = made[column].astype(float)
-    backwards = made["wait"] < 0
-    made["backwards"] = backwards
-    made.loc[backwards, "wait"] = np.nan
+    made["backwards"] = made["wait"] < 0
+    made.loc[made["backwards"], "wait"] = np.nan
     return made
+
+
+def coded(table: Any, *names: str) -> pd.DataFrame:
+    """The rows of a table; of these columns every name is held once, in order."""
+    arrow = table.to_pyarrow()
+    for name in names:
+        place = arrow.schema.get_field_index(name)
+        arrow = arrow.set_column(place, name, arrow[name].dictionary_encode().unify_dictionaries())
+    made = arrow.to_pandas()
+    for name in names:
+        made[name] = made[name].cat.reorder_categories(sorted(made[name].cat.categories))
+    return made
+
+
+def counted_waits(table: pd.DataFrame) -> pd.DataFrame:
+    """The requests as `carekit.measures.waits.count_waits` counts them, a row each."""
+    seconds = table["wait"].where(table["answered"], table["followed"]).clip(lower=0)
+    made = pd.DataFrame(
+        {"brand": table["brand"].cat.remove_unused_categories(), "unit": table["unit"],
+         "seconds": seconds.where(~table["backwards"], 0.0),
+         "events": (table["answered"] & ~table["backwards"]).astype(int),
+         "censored": (~table["answered"]).astype(int), "backwards": table["backwards"].astype(int)}
+    )  # fmt: skip
+    made.attrs.update(n_without=0, n_coarse=0)
+    return made
+
+
+def _threads(requests: Requests, opens: bool) -> Any:
+    """The reply graph; of requests that open threads it is there with the answers anywhere."""
+    used = requests.answered_anywhere("who asks again is told from") if opens else requests
+    return used.built(threads=True).threads
 
 
 def _with_repeats(table: Any, requests: Requests) -> Any:
@@ -117,26 +153,25 @@ def _with_repeats(table: Any, requests: Requests) -> Any:
     from ibis import _
 
     anywhere = requests.answered_anywhere("who asks again is told from")
-    threads, rows = anywhere.built(threads=True).threads, anywhere.rows(threads=True)
-    assert threads is not None
-    written = customer_posts(threads)
+    rows = anywhere.rows(threads=True)
+    written = customer_posts(_threads(requests, True)).filter(_.post_id != _.root)
     asked = rows.select(
         "thread_id", "author_id", rid="request_id", asked_at=whole_seconds(_.created_at)
     )
     later = (
         asked.inner_join(written, [("thread_id", "root"), ("author_id", "writer")])
         .select("rid", "asked_at", "post_id", "written_at")
-        .filter((_.post_id != _.rid) & (_.written_at >= _.asked_at))
+        .filter(_.written_at >= _.asked_at)
         .group_by("rid")
         .agg(again=_.count(), again_after=(_.written_at - _.asked_at).min())
         .select("again", "again_after", same=_.rid)
     )
     there = rows.select(
-        wait_thread=_.first_response_seconds, answered_thread=_.answered,
+        wait_thread=_.first_response_seconds,
         complete=ibis.coalesce(_.thread_complete, True), there=_.request_id,
     )  # fmt: skip
     joined = table.left_join(there, [("id", "there")]).select(
-        *table.columns, "wait_thread", "answered_thread", "complete"
+        *table.columns, "wait_thread", "complete"
     )
     return (
         joined.left_join(later, [("id", "same")])
@@ -145,19 +180,21 @@ def _with_repeats(table: Any, requests: Requests) -> Any:
     )
 
 
-def threads_of(requests: Requests, brand: str) -> Dataset:
+def threads_of(requests: Requests, brand: str, ids: pd.Series) -> Dataset:
     """The dataset with the threads of one brand alone, in memory: to count them under many
     definitions costs a fraction then."""
+    import ibis
     from ibis import _
 
-    dataset, threads = requests.dataset, requests.built(threads=True).threads
-    assert threads is not None
-    rows = requests.rows(threads=True).filter(_.brand == brand)
-    roots = rows.select(root=_.thread_id).distinct()
+    opens = requests.definition.unit in OPENING_UNITS
+    dataset, threads = requests.dataset, _threads(requests, opens)
     members = threads.members.select(member=_.post_id, root=_.thread_id)
+    asked = ibis.memtable(pd.DataFrame({"asked": ids.astype("str")}))
+    roots = members.semi_join(asked, [("member", "asked")]).select("root").distinct()
     own = members.semi_join(roots, [("root", "root")]).select("member")
     posts = threads.posts
-    kept = posts.filter((_.brand == brand) | _.post_id.isin(own.member))
+    named = posts.filter(_.brand == brand).select(member=_.post_id)
+    kept = posts.semi_join(own.union(named), [("post_id", "member")])
     table = kept.order_by("post_id").to_pyarrow()
     tables = {
         "posts": table,
@@ -191,3 +228,34 @@ def followed_for(table: pd.DataFrame, seconds: float, end: pd.Timestamp) -> pd.S
     old = (end - table["created_at"]).dt.total_seconds() >= seconds
     seen = table["followed"].isna() | (table["followed"] >= seconds)
     return old & seen
+
+
+def listed(
+    table: pd.DataFrame, local: pd.Series, brand: str, facts: Mapping[str, Any]
+) -> pd.DataFrame:
+    """The client's requests as `data/requests.csv` lists them."""
+    mine = (table["brand"] == brand).to_numpy()
+    rows, at = table[mine], local[mine]
+    labels = facts.get("labels")
+    about = facts.get("trend") or {"unit": "month"}
+    flags = np.select(
+        [rows["backwards"], ~rows["complete"].fillna(value=True).astype(bool)],
+        ["backwards", "incomplete"],
+        "",
+    )
+    listed = pd.DataFrame(
+        {
+            "request_id": rows["request_id"],
+            "network": rows["network"].astype(str),
+            "created_at": at.dt.strftime("%Y-%m-%d %H:%M:%S"),
+            "weekday": at.dt.day_of_week + 1,
+            "hour": at.dt.hour,
+            "period": periods_of(at, about["unit"]) if len(at) else "",
+            "category": "" if labels is None else rows["request_id"].map(labels).fillna(""),
+            "answered": rows["answered"].astype(bool),
+            "minutes": (rows["wait"] / 60).round(2),
+            "asked_again": asked_again(rows).astype(bool),
+            "flags": flags,
+        }
+    )
+    return listed.sort_values(["created_at", "request_id"], kind="stable", ignore_index=True)

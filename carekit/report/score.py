@@ -11,6 +11,7 @@ import pandas as pd
 from carekit.inference.benchmark.score import rank_scores, score_brands, weight_sensitivity
 from carekit.inference.rates.intervals import wilson_effective
 from carekit.report.asked import MIN_N
+from carekit.report.gaps import DRAWS, FEW_DRAWS, MANY
 from carekit.report.requests_table import DAY, asked_again, followed_for
 
 HOUR = 3600
@@ -57,6 +58,23 @@ def criteria_of(
     return pd.DataFrame(rows, columns=columns), blocks
 
 
+def scores_of(
+    points: pd.DataFrame, weights: Mapping[str, float]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The score of each brand with its interval, and the criteria behind it."""
+    criteria, blocks = criteria_of(points, weights)
+    return score_brands(criteria, weights=weights, covariance=blocks), criteria
+
+
+def places_of(scores: pd.DataFrame) -> pd.DataFrame:
+    """The scores with the places that the data allow them together; none below three brands."""
+    columns = ["rank", "best_rank", "worst_rank"]
+    if len(scores) < 3:
+        return scores.assign(**dict.fromkeys(columns, pd.array([pd.NA] * len(scores), "Int64")))
+    places = rank_scores(scores, draws=FEW_DRAWS if len(scores) > MANY else DRAWS)
+    return scores.assign(**{column: places[column] for column in columns})
+
+
 def score(
     points: pd.DataFrame, weights: Mapping[str, float], brand: str
 ) -> dict[str, pd.DataFrame]:
@@ -71,21 +89,14 @@ def score(
     points = points[points["brand"].isin(enough)]
     if brand not in set(enough):
         return {}
-    criteria, blocks = criteria_of(points, weights)
-    scores = score_brands(criteria, weights=weights, covariance=blocks)
+    scores, criteria = scores_of(points, weights)
     if scores.loc[scores["brand"] == brand, "estimate"].isna().all():
         return {}
     moved = weight_sensitivity(criteria, weights=weights).set_index("brand")
     scores["n"] = sizes.reindex(scores["brand"]).to_numpy()
     for column in ("draw_low", "draw_high"):
         scores[column] = moved[column].reindex(scores["brand"]).to_numpy()
-    if len(scores) >= 3:
-        places = rank_scores(scores, draws=20_000 if len(scores) > 60 else 100_000)
-        for column in ("rank", "best_rank", "worst_rank"):
-            scores[column] = places[column]
-    else:
-        for column in ("rank", "best_rank", "worst_rank"):
-            scores[column] = pd.array([pd.NA] * len(scores), dtype="Int64")
+    scores = places_of(scores)
     present = [c for c in weights if c in set(criteria["criterion"])]
     total = sum(weights[c] for c in present)
     criteria["weight"] = criteria["criterion"].map(lambda c: weights[c] / total)

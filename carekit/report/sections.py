@@ -9,6 +9,7 @@ import pandas as pd
 
 from carekit.report import around
 from carekit.report import findings as say
+from carekit.report.about import limits, method
 from carekit.report.actions import framed_hours
 from carekit.report.asked import MIN_N, SMALL_CELL
 from carekit.report.model import (
@@ -31,15 +32,10 @@ from carekit.report.model import (
 )  # fmt: skip
 from carekit.report.preflight import Found
 from carekit.report.tables import Book, count, interval, plain, span
+from carekit.report.tickets import private_too
+from carekit.report.tickets import said as csat_said
 
 TERMS = "request answer rate interval points established places median repeat handoff".split()
-LIMITS = "export private deleted solved population cause".split()
-LEFT_OUT = {
-    "repeated rows": "limit.repeated",
-    "customer posts that reply to a post outside the dataset": "limit.orphans",
-    "answers by another brand than was asked": "limit.other",
-    "answers that may have come too late for the definition, and count": "limit.late",
-}
 
 
 def compose(book: Book, found: Found, meta: Meta) -> Report:
@@ -48,10 +44,12 @@ def compose(book: Book, found: Found, meta: Meta) -> Report:
     if not book.frames.facts["closed"]:
         parts = [_rate, _gaps, _networks, _waits, _hours, _contacts, _reasons, _score, _trend,
                  _published]  # fmt: skip
+    if book.frames.missing["csat"] != "none":
+        parts.insert(parts.index(_reasons) + 1, _satisfaction)
     terms = Terms(tuple((Message(f"term.{n}"), Message(f"term.{n}.is")) for n in TERMS))
     made = [
-        _main(book, found), *(part(book) for part in parts), _limits(book, found),
-        _method(book, meta), _section("glossary", [terms]),
+        _main(book, found), *(part(book) for part in parts), _section("limits", [limits(book, found)]),
+        _section("method", [method(book, meta)]), _section("glossary", [terms]),
     ]  # fmt: skip
     shown = {b.id for s in made for b in s.blocks if isinstance(b, Table)}
     others = []
@@ -63,7 +61,10 @@ def compose(book: Book, found: Found, meta: Meta) -> Report:
     if others:
         made.append(_section("tables", others))
     listed = None if book.asked.no_ids else book.frames.requests
-    return Report(meta, found.sentences, tuple(made), dict(book.tables), listed)
+    sections, before = tuple(made), found.sentences
+    if book.frames.facts["private_too"]:
+        sections, before = private_too(sections), private_too(before)
+    return Report(meta, before, sections, dict(book.tables), listed)
 
 
 def _section(name: str, blocks: Iterable[Block | None]) -> Section:
@@ -110,7 +111,8 @@ def _tiles(book: Book) -> Tiles:
     return Tiles(tuple(items))
 
 
-def _caption(book: Book, n: int, key: str = "caption") -> Message:
+def _caption(book: Book, n: int, key: str = "") -> Message:
+    key = key or book.frames.facts.get("caption", "caption")
     source = Value("text", book.frames.facts["source"])
     return Message(key, {"source": source, "n": count(n)})
 
@@ -217,24 +219,31 @@ def _networks(book: Book) -> Section:
     if not book.has("networks"):
         return _section("networks", [_lines(text)])
     frame = book.frame("networks")
-    known = frame[frame["estimate"].notna()]
-    chart = None
-    if len(known):
-        own = known.assign(who=book.brand)[["network", "who", "n", "estimate", "ci_low", "ci_high"]]
-        peers = known[known["peers_median"].notna()]
-        lines = [own]
-        if len(peers):
-            called = Value("code", "peers_median")
-            other = peers.assign(estimate=peers["peers_median"], who=str(called.value))
-            other = other.assign(ci_low=float("nan"), ci_high=float("nan"))
-            lines.append(other[own.columns])
-        both = pd.concat(lines, ignore_index=True)
-        chart = _chart(
-            book, "networks", "estimates", both, text[0], _caption(book, int(known["n"].sum())),
-            alt=_alt(book, known.drop(columns="brand")), name="network", series="who",
-            series_kind="code", native="clusters",
-        )  # fmt: skip
+    chart = against_peers(book, "networks", "network", text[0]) if len(_known(frame)) else None
     return _section("networks", [chart, _lines(_rest(chart, text)), book.table("networks")])
+
+
+def _known(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[frame["estimate"].notna()]
+
+
+def against_peers(book: Book, table: str, column: str, headline: Finding) -> Chart:
+    """The client by network (or another column) beside the median of its peers."""
+    known = _known(book.frame(table))
+    own = known.assign(who=book.brand)[[column, "who", "n", "estimate", "ci_low", "ci_high"]]
+    peers = known[known["peers_median"].notna()]
+    lines = [own]
+    if len(peers):
+        called = Value("code", "peers_median")
+        other = peers.assign(estimate=peers["peers_median"], who=str(called.value))
+        other = other.assign(ci_low=float("nan"), ci_high=float("nan"))
+        lines.append(other[own.columns])
+    both = pd.concat(lines, ignore_index=True)
+    return _chart(
+        book, table, "estimates", both, headline, _caption(book, int(known["n"].sum())),
+        alt=_alt(book, known.drop(columns="brand")), name=column, series="who",
+        series_kind="code", native="clusters",
+    )  # fmt: skip
 
 
 def _waits(book: Book) -> Section:
@@ -316,6 +325,21 @@ def _reasons(book: Book) -> Section:
     return _section("reasons", blocks)
 
 
+def _satisfaction(book: Book) -> Section:
+    if not book.has("csat"):
+        return _section("csat", [Paragraph((Finding("csat.scale"),))])
+    text, frame = csat_said(book), book.frame("csat")
+    parts = frame[(frame["split"] != "all") & frame["estimate"].notna()]
+    chart = None
+    if len(parts) > 1:
+        whole = int(frame.loc[frame["split"] == "all", "n"].iloc[0])
+        chart = _chart(
+            book, "csat", "estimates", parts, text[0], _caption(book, whole), name="part",
+            name_kind="code", accent=(), order="given", native="bars",
+        )  # fmt: skip
+    return _section("csat", [chart, _lines(_rest(chart, text)), book.table("csat")])
+
+
 def _score(book: Book) -> Section:
     text = say.score(book)
     if not book.has("scores"):
@@ -366,29 +390,3 @@ def _published(book: Book) -> Section:
     if len(text) > 1:
         blocks += [Bullets(tuple(text[1:])), book.table("published")]
     return _section("published", blocks)
-
-
-def _limits(book: Book, found: Found) -> Section:
-    said = [*found.sentences, *(Message(f"limit.{name}") for name in LIMITS)]
-    for words, n in book.frames.facts["left_out"].items():
-        if n:  # the rest are requests followed for less than the definition asks
-            said.append(Finding(LEFT_OUT.get(words, "limit.young"), {"n": count(n)}))
-    return _section("limits", [Bullets(tuple(said))])
-
-
-def _method(book: Book, meta: Meta) -> Section:
-    definition = Value("definition", book.frames.facts["definition"])
-    names = "unit gaps ranks waits score trend seed".split()
-    if book.frames.facts["closed"]:
-        names = ["unit", "waits", "seed"]
-    said = [Message("method.request", {"definition": definition})]
-    if book.compared.peers:
-        said.append(Message(f"method.peers.{book.compared.how}"))
-    said += [Message(f"method.{name}") for name in names]
-    versions = ", ".join(f"{name} {number}" for name, number in meta.versions.items())
-    sums = ", ".join(f"{name} {value[:12]}…" for name, value in meta.checksums.items())
-    said.append(Message("method.versions", {"text": Value("text", versions)}))
-    if sums:
-        said.append(Message("method.data", {"text": Value("text", sums)}))
-    said.append(Message("method.command", {"text": Value("text", meta.command)}))
-    return _section("method", [Bullets(tuple(said))])

@@ -76,7 +76,8 @@ def spoken(chart: Chart, lang: str) -> str:
 def cover_lines(report: Report) -> list[Message]:
     """What the cover says below its title."""
     meta = report.meta
-    lines = [Message("cover.observed", {"date": Value("date", meta.observed_until[:10])})]
+    seen = meta.observed_until[:10]
+    lines = [Message("cover.observed", {"date": Value("date", seen)})] if seen else []
     if meta.peers:
         more = ["…"] if len(meta.peers) > MOST_NAMED else []
         names = ", ".join([*map(label, meta.peers[:MOST_NAMED]), *more])

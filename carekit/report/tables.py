@@ -11,6 +11,7 @@ import pandas as pd
 
 from carekit.report.asked import Asked
 from carekit.report.frames import Frames
+from carekit.report.gaps import nearest
 from carekit.report.model import Column, Evidence, Kind, Message, Table, Value
 from carekit.report.peers import Compared, rounded
 
@@ -19,12 +20,15 @@ _N = "n:count:n"
 _RATE = "estimate:share:rate ci_low:share:low ci_high:share:high"
 _SHARE = "estimate:share:share ci_low:share:low ci_high:share:high"
 LAYOUT: dict[str, str] = {
-    "rates": f"brand:text:brand {_N} n_answered:count:n_answered {_RATE}",
+    "rates": f"brand:text:brand {_N} n_answered:count:n_answered {_RATE} "
+    "bound_low:share:bound_low bound_high:share:bound_high",
     "differences": f"brand:text:brand {_N} estimate:points:gap ci_low:points:low "
     "ci_high:points:high level:code:level",
     "ranks": f"brand:text:brand {_N} estimate:share:rate rank:rank:rank best_rank:rank:best_rank "
     "worst_rank:rank:worst_rank",
     "networks": f"network:network:network {_N} n_answered:count:n_answered {_RATE} "
+    "peers_median:share:peers_median n_peers:count:n_peers",
+    "stars": f"rating:rating:rating {_N} n_answered:count:n_answered {_RATE} "
     "peers_median:share:peers_median n_peers:count:n_peers",
     "waits": f"brand:text:brand {_N} within_60:share:within_60 within_480:share:within_480 "
     "within_1440:share:within_1440 median_minutes:minutes:median ci_low:minutes:low "
@@ -38,6 +42,8 @@ LAYOUT: dict[str, str] = {
     "categories": f"category:category:category {_N} n_yes:count:n_yes {_SHARE} "
     "n_coded:count:n_coded",
     "category_rates": f"category:category:category {_N} n_answered:count:n_answered {_RATE}",
+    "csat": f"split:code:split part:code:portion {_N} n_yes:count:n_yes {_SHARE} mean:number:mean "
+    "mean_low:number:low mean_high:number:high n_missing:count:n_missing",
     "scores": f"brand:text:brand {_N} estimate:score:score ci_low:score:low ci_high:score:high "
     "rank:rank:rank best_rank:rank:best_rank worst_rank:rank:worst_rank draw_low:score:draw_low "
     "draw_high:score:draw_high",
@@ -62,9 +68,11 @@ KEYS = {
     "networks": ("network",), "heat": ("weekday", "hour"), "categories": ("category",),
     "category_rates": ("category",), "trend": ("period",),
 }  # fmt: skip
-LEFT = frozenset("text network category definition weekday criterion code month date hour".split())
-MOST_DRAWN = 21  # brands of a chart, the client among them
+LEFT = frozenset(
+    "text network category definition weekday criterion rating code month date hour".split()
+)
 COUNTS = ("n", "n_answered", "n_yes")
+FEWEST_PEERS = 3  # without their names, of whom a median is shown
 
 
 @dataclass
@@ -91,11 +99,7 @@ class Book:
         """Whom charts show: everybody, or the client and the brands nearest to it by rate."""
         if not self.has("rates"):
             return frozenset(self.compared.names.values())
-        rates = self.frame("rates").set_index("brand")["estimate"].dropna()
-        if len(rates) <= MOST_DRAWN or self.brand not in rates:
-            return frozenset(rates.index)
-        apart = (rates - rates[self.brand]).abs().sort_values(kind="stable")
-        return frozenset(apart.index[:MOST_DRAWN])
+        return frozenset(nearest(self.frame("rates").set_index("brand")["estimate"], self.brand))
 
     @property
     def client(self) -> Value:
@@ -155,6 +159,11 @@ class Book:
         frame = frame.assign(
             **{c: frame[c].astype(object).where(frame[c].notna(), None) for c in nullable}
         )
+        if self.asked.anonymise_peers and "n_peers" in frame.columns:
+            # On a network of one or two peers the median is theirs, and who they are is known.
+            few = frame["n_peers"] < FEWEST_PEERS
+            frame["peers_median"] = frame["peers_median"].where(~few)
+            frame["n_peers"] = frame["n_peers"].astype(object).where(~few, None)
         if "brand" not in frame.columns:
             return frame.reset_index(drop=True)
         names: Mapping[str, str] = self.compared.names
@@ -170,6 +179,9 @@ class Book:
             exact = [c for c in exact if c not in COUNTS]
             made[exact] = made[exact].where(mine, made[exact].round(3))
             made = made.drop(columns="df", errors="ignore")
+            if "n_yes" in made:  # a share of few people would give their number away
+                few = ~mine & made["n_yes"].isna()
+                made.loc[few, ["estimate", "ci_low", "ci_high"]] = float("nan")
             made = made.assign(_mine=~mine).sort_values(
                 ["_mine", "brand"], key=_lettered, kind="stable"
             )
@@ -213,6 +225,8 @@ def end_of(values: pd.Series, least: bool) -> Any:
 
 
 def span(book: Book) -> Value:
-    """The first and the last day of the report."""
+    """The first and the last day of the report; that all is counted, where days are not known."""
+    if "first" not in book.frames.facts:
+        return Value("code", "whole_table")
     first, last = (book.frames.facts[k].strftime("%Y-%m-%d") for k in ("first", "last"))
     return Value("dates", f"{first}/{last}")

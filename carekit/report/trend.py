@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import fdtrc
 
 from carekit.report.asked import MIN_N
 from carekit.report.gaps import rates_of
@@ -19,10 +19,11 @@ RANGE = 1.128  # mean moving range of a standard normal
 
 def periods_of(days: pd.Series, unit: str) -> pd.Series:
     """The month (2026-01) or the Monday of the week (2026-01-05) of local days."""
-    plain = days.dt.tz_localize(None)
-    if unit == "month":
-        return plain.dt.strftime("%Y-%m")
-    return (plain - pd.to_timedelta(plain.dt.day_of_week, unit="D")).dt.strftime("%Y-%m-%d")
+    plain = days.dt.tz_localize(None).dt.normalize()
+    known = pd.Series(plain.unique())
+    first = known if unit == "month" else known - pd.to_timedelta(known.dt.day_of_week, unit="D")
+    named = first.dt.strftime("%Y-%m" if unit == "month" else "%Y-%m-%d")
+    return plain.map(dict(zip(known, named, strict=True)))
 
 
 def whole(periods: pd.Series, unit: str, first: pd.Timestamp, last: pd.Timestamp) -> list[str]:
@@ -123,4 +124,4 @@ def equal_periods(rows: pd.DataFrame, periods: list[str]) -> float | None:
     d = contrast @ p
     wald = float(d @ np.linalg.solve(middle, d))
     df = units - k
-    return float(stats.f.sf(wald * df / ((units - 1) * k), k, df))
+    return float(fdtrc(k, df, wald * df / ((units - 1) * k)))

@@ -19,7 +19,7 @@ from carekit.report.model import Message, Value
 LOCALES = Path(__file__).with_name("locales")
 LANGUAGES = ("fr", "en")
 # Kinds whose values are codes: their names stand in the catalogues under `<kind>.<value>`.
-CODES = frozenset(("network", "category", "definition", "criterion", "code"))
+CODES = frozenset(("network", "category", "definition", "criterion", "rating", "code"))
 # Placeholders that hold the name of a brand: cut where it is too long for a sentence.
 NAMES = frozenset(("brand", "peer", "name"))
 LONGEST_NAME = 44

@@ -116,6 +116,11 @@ def build_requests(
     """
     definition = get_definition(definition)
     check_built(definition)
+    key = (build_requests, dataset.state, definition, with_threads)
+    return engine.once(key, lambda: _built(dataset, definition, engine, with_threads))
+
+
+def _built(dataset: Dataset, definition: Definition, engine: Engine, with_threads: bool) -> Built:
     anywhere = definition.answered_by == "anywhere in the thread"
     posts = engine.table(dataset, "posts")
     threads = None
@@ -127,15 +132,22 @@ def build_requests(
         distinct, n_duplicates = distinct_posts(posts, engine)
     replies = brand_posts(distinct, threads if anywhere else None, definition)
 
+    few = dataset.manifest.rows("posts") <= KEPT_UP_TO
+
     def build() -> ibis.Table:
         table = _requests(dataset, distinct, replies, definition)
         table = table if threads is None else _with_threads(table, threads)
-        few = dataset.manifest.rows("posts") <= KEPT_UP_TO
-        return engine.keep(table) if few or definition.follow_up_minutes else table
+        # With all columns where they are kept, so that no later query has to be told of the joins.
+        return _with_brands(dataset, table, engine) if few else table
 
-    key = (build_requests, dataset.state, definition.rows, threads is not None)
-    known = engine.once(key, build)
-    table = _with_brands(dataset, known, engine)
+    key = ("requests", dataset.state, definition.rows, threads is not None)
+    if few and dataset.tables is None:
+        known = engine.keep_once(key, build)
+    elif few or definition.follow_up_minutes:
+        known = engine.once(key, lambda: engine.keep(build()))
+    else:
+        known = engine.once(key, build)
+    table = known if few else _with_brands(dataset, known, engine)
     kept = [*REQUESTS.names, *(c for c in kept_columns(posts) if c not in REQUESTS.names)]
     apart, n_apart = None, 0
     other = engine.once((*key, "other"), lambda: int(known.by_other.sum().fill_null(0).execute()))

@@ -133,6 +133,11 @@ DENOMINATORS: dict[str, str] = {
 
 # Units whose requests open a thread: only for these can an answer stand anywhere in it.
 OPENING_UNITS = ("opening", "question", "page post", "review", "ticket")
+# Units of which a post has to name an account of the brand.
+NAMING_UNITS = (
+    "question", "mention", "mention with a question mark", "message that needs an answer",
+    "conversation start",
+)  # fmt: skip
 # Units that posts alone cannot tell: a complaint needs triage, a customer is no post.
 NOT_BUILT = ("complaint", "customer")
 

@@ -13,11 +13,17 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from carekit.dataset.engine import Engine, open_engine, to_frame
-from carekit.errors import InputError, did_you_mean
+from carekit.errors import CannotAnswer, InputError, did_you_mean
 from carekit.inference.rates.populations import TARGETS
 from carekit.inference.rates.proportions import estimate_rate
 from carekit.requests.build import THREAD_COLUMNS, Built, build_requests
-from carekit.requests.definitions import DEFAULT, OPENING_UNITS, Definition, get_definition
+from carekit.requests.definitions import (
+    DEFAULT,
+    NAMING_UNITS,
+    OPENING_UNITS,
+    Definition,
+    get_definition,
+)
 from carekit.requests.groups import with_groups
 from carekit.requests.threads import distinct_posts
 
@@ -105,6 +111,19 @@ class Requests:
             raise InputError(
                 f"`definition` is {self.definition.name!r}, by {self.definition.unit}; {why}. "
                 f"Choose a definition by {', '.join(OPENING_UNITS)}."
+            )
+
+    def need_accounts(self) -> None:
+        """Raise where a request has to name an account, and no post of a customer names one."""
+        if self.definition.unit not in NAMING_UNITS:
+            return
+        posts = self.on.table(self.dataset, "posts")
+        asked = posts.filter((posts.author_role == "customer") & posts.account.notnull())
+        if not int(asked.limit(1).count().execute()):
+            raise CannotAnswer(
+                f"Requests of {self.definition.name} are posts that name an account of the brand, "
+                "and no post here names one: tickets and reviews never do",
+                "Choose a definition by opening or ticket, such as direct-opening or zendesk.",
             )
 
     def only(self, posts: Collection[str]) -> Requests:
@@ -242,6 +261,12 @@ class Requests:
         if count not in self._counted:
             self._counted[count] = count(self)
         return self._counted[count]
+
+    def told(self, count: Callable[[Requests], pd.DataFrame], counted: pd.DataFrame) -> Requests:
+        """The same requests, of which the table that `count` would make is known already."""
+        made = replace(self, engine=self.on)
+        made._counted[count] = counted
+        return made
 
     def count(self, table: ibis.Table, *what: str, **sums: ibis.Value) -> pd.DataFrame:
         """Rows of `table` by group, unit and `what`: n, and the sums of further 0/1 values."""

@@ -17,14 +17,7 @@ def seconds(moment: str) -> int:
 
 
 def draw_brands(rng: np.random.Generator) -> pd.DataFrame:
-    """What is drawn once for each brand: its answer rates and its pace.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row a brand: `pace` (factor on its waits) and `rate_NETWORK` (answered share of
-        questions put to it), in the order of the roster.
-    """
+    """What is drawn once for each brand: its answer rates and its pace."""
     firms = brands()
     pairs = 1 / plan.BRAND_CORRELATION - 1
     made = pd.DataFrame({"brand": [b.brand for b in firms]})

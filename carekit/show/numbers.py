@@ -55,12 +55,19 @@ def duration(minutes: float, *, unit: str = "", lang: str = "en") -> str:
 
 
 def percent(share: float, lang: str = "en") -> str:
-    """A share as a per cent with one decimal; more where it would read as 0 and is not.
+    """A share as a per cent with one decimal; what would read as 0 or 100 and is not, as beyond.
 
-    >>> percent(0.3), percent(0.0002)
-    ('30.0\\xa0%', '0.02\\xa0%')
+    >>> percent(0.3), percent(0.0002), percent(0.99999), percent(1)
+    ('30.0\\xa0%', '<0.1\\xa0%', '>99.9\\xa0%', '100.0\\xa0%')
     """
-    return f"{_hundredths(share, lang)}{NO_BREAK}%"
+    least = 0.0005
+    if 1e-9 < share < least:
+        text = f"<{digits(0.1, 1, lang)}"
+    elif 1 - least <= share < 1 - 1e-9:
+        text = f">{digits(99.9, 1, lang)}"
+    else:
+        text = digits(100 * share, 1, lang)
+    return f"{text}{NO_BREAK}%"
 
 
 def points(difference: float, lang: str = "en") -> str:

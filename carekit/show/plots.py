@@ -31,7 +31,7 @@ from carekit.show.style import (
     unit_axis,
     write_values,
 )
-from carekit.show.wording import heading, label, short, unit_name
+from carekit.show.wording import folded, heading, label, unit_name, words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -225,13 +225,14 @@ def plot_sums(
 def axis_label(facts: Facts, unit: str, *, bounded: bool) -> str:
     """What an axis of estimates shows, with its unit and the level of its intervals."""
     kind = unit_name(unit, facts.lang)
+    named = words()["axes"].get(facts.measure, {}).get(facts.lang, facts.measure)
     told = {"share": "share|rate|part|taux|people|qui ", "minutes": "wait|time|délai"}.get(
         unit, "."
     )
-    if unit == "points" or not re.search(told, facts.measure or "share rate wait"):
-        kind = f"{facts.measure}, {kind}" if facts.measure else kind
+    if unit == "points" or not re.search(told, named or "share rate wait"):
+        kind = f"{named}, {kind}" if named else kind
     else:
-        kind = facts.measure or kind
+        kind = named or kind
     return f"{kind} ({facts.level})" if bounded else kind
 
 
@@ -318,7 +319,7 @@ def _beside(part: pd.DataFrame, unit: str, counts: str, facts: Facts) -> list[st
 def _name_lines(ax: Axes, groups: list[str], column: str, facts: Facts,
                 accent: Collection[str] = ()) -> None:  # fmt: skip
     ax.set_ylim(len(groups) - 0.4, -0.6)
-    ax.set_yticks(range(len(groups)), [short(label(column, g, facts.lang)) for g in groups])
+    ax.set_yticks(range(len(groups)), [folded(label(column, g, facts.lang)) for g in groups])
     for tick, group in zip(ax.get_yticklabels(), groups, strict=True):
         if group in accent:
             tick.set(color=ACCENT, fontweight="bold")

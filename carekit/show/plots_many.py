@@ -30,6 +30,7 @@ from carekit.show.wording import heading, label, short
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+NAME_WIDE, NAME_HIGH = 0.7, 0.05  # decades of n, and share, that a name takes in a funnel
 LEAST = 10  # a cell of a heat map with fewer has no rate
 
 
@@ -77,10 +78,11 @@ def plot_heat(
     ax.set_xlabel(
         xlabel or f"{heading(columns, facts.lang)} ({axis_label(facts, 'share', bounded=False)}, %)"
     )
-    best = table.nlargest(1, counts).iloc[0]
+    best = table.nlargest(1, counts).to_dict("records")[0]
+    most = f"{number(best[counts], facts.lang)} ({label(rows, best[rows], facts.lang)}, "
     alt = facts.say("named", axis_label(facts, "share", bounded=False),
                     f"{heading(rows, facts.lang)} × {heading(columns, facts.lang)}; max n = "
-                    f"{number(best[counts], facts.lang)} ({best[rows]}, {best[columns]})")  # fmt: skip
+                    f"{most}{best[columns]})")  # fmt: skip
     return note_drawn(ax, table[[rows, columns, counts, value]], f"{alt}.")
 
 
@@ -112,7 +114,8 @@ def plot_funnel(
     for column, dash in zip(ends, ("--", "--", "-", "-"), strict=True):
         called = {"inner_low": "inner", "outer_low": "outer"}.get(column, "")
         level = table[called].iloc[0] if called in table.columns else None
-        text = f"{digits(100 * level, 1, facts.lang)}\u00a0%" if level is not None else called
+        places = 0 if level is None or round(1000 * level) % 10 == 0 else 1
+        text = f"{digits(100 * level, places, facts.lang)}\u00a0%" if level is not None else called
         ax.plot(curve["n"], curve[column], color=MUTED, linestyle=dash, linewidth=1, label=text)
     ax.axhline(table["target"].iloc[0], color=MUTED, linewidth=1)
     picked = table[name].astype(str).isin(accent).to_numpy()
@@ -122,7 +125,14 @@ def plot_funnel(
                 markerfacecolor=face, markersize=5.5)  # fmt: skip
     ax.plot(table["n"][picked], table["estimate"][picked], "o", color=ACCENT, markersize=8)
     far = (table["estimate"] - table["target"]).abs().nlargest(5).index
-    for row in table.loc[table.index.isin(far) & beyond | picked].to_dict("records"):
+    wanted = table.assign(_first=picked)[table.index.isin(far) & beyond | picked]
+    named: list[tuple[float, float]] = []
+    for row in wanted.sort_values("_first", ascending=False, kind="stable").to_dict("records"):
+        at = (float(np.log10(row["n"])), row["estimate"])
+        # A name over another can be read no more than none: the words of the figure have it.
+        if any(abs(at[0] - x) < NAME_WIDE and abs(at[1] - y) < NAME_HIGH for x, y in named):
+            continue
+        named.append(at)
         ax.annotate(short(str(row[name]), 20), (row["n"], row["estimate"]), (6, 3), fontsize=8,
                     textcoords="offset points", color=MUTED)  # fmt: skip
     ax.set_xscale("log")
@@ -136,11 +146,12 @@ def plot_funnel(
            ylabel=axis_label(facts, "share", bounded=False))  # fmt: skip
     legend_above(ax)
     said = "; ".join(
-        f"{row[name]} {say(row['estimate'], 'share', lang=facts.lang)}, n {number(row['n'])}"
+        f"{row[name]} {say(row['estimate'], 'share', lang=facts.lang)}, "
+        f"n {number(row['n'], facts.lang)}"
         for row in table[beyond].head(12).to_dict("records")
     )
     alt = facts.say("named", axis_label(facts, "share", bounded=False),
-                    f"{len(table)} × {heading(name, facts.lang)}; {int(beyond.sum())} > {said}")  # fmt: skip
+                    f"{heading(name, facts.lang)}, {int(beyond.sum())} / {len(table)}: {said}")  # fmt: skip
     return note_drawn(ax, table[[name, "n", "estimate", "target", *ends]], alt)
 
 
@@ -163,6 +174,8 @@ def plot_against(
     sizes = 4 + 9 * np.sqrt(table[counts] / max(table[counts].max(), 1))
     for at, height, size in zip(table[x], table[y], sizes, strict=True):
         ax.plot([at], [height], "o", color=PALETTE[0], markersize=size, alpha=0.65)
+    ax.plot([], [], "o", color=PALETTE[0], alpha=0.65,
+            label=facts.say("larger", heading(name, facts.lang)))  # fmt: skip
     for called, where in (lines or {}).items():
         ax.axvline(where, color=PUBLISHED, linestyle="--", linewidth=1.2, label=called)
     unit_axis(ax, [*table[x], *(lines or {}).values()], units[0], facts.lang)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 
 from carekit.errors import InputError
 from carekit.show.facts import facts_of
-from carekit.show.numbers import duration, say
+from carekit.show.numbers import MINUS, duration, say
 from carekit.show.plots import axis_label, words_of
 from carekit.show.style import (
     ACCENT,
@@ -32,8 +32,9 @@ from carekit.show.wording import heading, label, short
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-STEPS = 300  # of a drawn curve: more cannot be seen, and would be written all the same
+STEPS = 200  # of a drawn curve: more cannot be seen, and would be written all the same
 DASHES = ("-", "--", "-.", ":")
+FAR = 3  # times as late as a point: then the next leaves room for a name between them
 APART = 0.055  # of the height of the axes, between two names at the ends of curves
 
 
@@ -222,7 +223,7 @@ def _places(period: pd.Series) -> tuple[np.ndarray, dict[float, str]]:
         seen = np.unique(places[np.isfinite(places)])
         if (seen % 1).any():  # parts of years: ticks at the whole ones
             seen = np.arange(np.floor(seen.min()), np.ceil(seen.max()) + 1)
-        return places, {float(x): f"{x:g}" for x in seen}
+        return places, {float(x): f"{x:g}".replace("-", MINUS) for x in seen}
     names = [str(p)[:10] for p in period]
     order = {name: float(i) for i, name in enumerate(sorted(set(names)))}
     return np.array([order[n] for n in names]), {i: name for name, i in order.items()}
@@ -251,13 +252,50 @@ def _draw_points(ax: Axes, points: pd.DataFrame) -> None:
         face = colour if part["ci_low"].notna().any() else "white"
         ax.plot(at, part["estimate"], linestyle="none", marker=MARKERS[k], markersize=6,
                 color=colour, markerfacecolor=face, label=source)  # fmt: skip
-        written = -1.0
-        side = ("right", -7) if k == 0 else ("left", 7)
-        for row, x in sorted(zip(part.to_dict("records"), at, strict=True),
-                             key=lambda pair: pair[0]["estimate"]):  # fmt: skip
-            written = max(row["estimate"], written + APART * 0.6)
-            ax.annotate(short(str(row["name"]), 22), (x, written), (side[1], 0), fontsize=7.5,
-                        textcoords="offset points", ha=side[0], va="center", color=MUTED)  # fmt: skip
+        _name_points(ax, part.assign(_at=at), left=k == 0)
+
+
+def _name_points(ax: Axes, points: pd.DataFrame, *, left: bool) -> None:
+    """Names beside points: at their right where the next time is far, pushed apart up and down."""
+    times = sorted(points["_at"].unique())
+    low, high = ax.get_ylim()
+    for time, after in zip(times, [*times[1:], np.inf], strict=True):
+        part = points[points["_at"] == time].sort_values("estimate")
+        right = not left or after / time > FAR
+        gap = APART * (max(high, part["estimate"].max()) - min(low, 0))
+        for name, at in zip(part["name"], spread(part["estimate"], gap), strict=True):
+            ax.annotate(brief(str(name)), (time, at), (7 if right else -7, 0), fontsize=7.5,
+                        textcoords="offset points", ha="left" if right else "right", va="center",
+                        color=MUTED)  # fmt: skip
+
+
+def spread(values: Iterable[float], gap: float) -> np.ndarray:
+    """Ascending values, those closer than `gap` pushed apart, half the way each.
+
+    >>> spread([0.1, 0.5, 0.52], 0.06).round(2).tolist()
+    [0.1, 0.48, 0.54]
+    """
+    made = np.array(list(values), dtype=float)
+    for _ in range(100):
+        short_of = np.maximum(gap - np.diff(made), 0) / 2
+        if not short_of.any():
+            break
+        made[:-1] -= short_of
+        made[1:] += short_of
+    return made
+
+
+def brief(study: str, longest: int = 20) -> str:
+    """A study as it is named beside a point: the first words and the year.
+
+    >>> brief("Lithium Technologies 2013"), brief("PR blog, Québec, 2015")
+    ('Lithium 2013', 'PR blog, Québec 2015')
+    """
+    who, _, year = study.rpartition(" ")
+    words = who.rstrip(",").split()
+    while len(words) > 1 and len(" ".join([*words, year])) > longest + 1:
+        words.pop()
+    return " ".join([*words, year]) if words else study
 
 
 def _name_ends(ax: Axes, ends: list[tuple[float, str, str]]) -> None:

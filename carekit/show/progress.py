@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import TypeVar
 
 Item = TypeVar("Item")
 INSIDE = "CAREKIT_INSIDE"  # set by `run.py lab`: a committed notebook shows no progress
 FEWEST = 5
+_QUIET: ContextVar[bool] = ContextVar("carekit_quiet", default=False)
 
 
 def steps(items: Sequence[Item], what: str) -> Iterator[Item]:
@@ -21,7 +24,7 @@ def steps(items: Sequence[Item], what: str) -> Iterator[Item]:
     [1, 2]
     """
     looked_at = bool(os.environ.get(INSIDE)) or sys.stderr.isatty()
-    if not looked_at or len(items) < FEWEST:
+    if not looked_at or len(items) < FEWEST or _QUIET.get():
         yield from items
         return
     width = 0
@@ -33,3 +36,13 @@ def steps(items: Sequence[Item], what: str) -> Iterator[Item]:
             yield item
     finally:
         print(f"\r{'':<{width}}\r", end="", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """No such line inside the block: somebody else shows how far it has come."""
+    token = _QUIET.set(True)
+    try:
+        yield
+    finally:
+        _QUIET.reset(token)

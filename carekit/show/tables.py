@@ -213,7 +213,7 @@ def column_unit(name: str, unit: str, units: Mapping[str, str] | None = None) ->
         return "minutes"
     if name in SHARES or name.startswith("within_"):
         return "share"
-    if name in {"p_value", "p_adjusted"}:
+    if name.endswith("p_value") or name == "p_adjusted":
         return "p"
     return "count" if name == "n" or name.startswith("n_") else "number"
 

@@ -72,45 +72,17 @@ class KnownAccounts:
 
 
 def fold(network: str, handle: str) -> str:
-    """A handle as its network compares it.
-
-    Examples
-    --------
-    >>> fold("x", "SprintCare"), fold("youtube", "UCxY")
-    ('sprintcare', 'UCxY')
-    """
+    """A handle as its network compares it."""
     return fold_name(handle) if network in FOLDED else handle
 
 
 def network_name(name: str) -> str:
-    """The name of a network as carekit writes it.
-
-    Examples
-    --------
-    >>> network_name(" Twitter ")
-    'x'
-    """
+    """The name of a network as carekit writes it."""
     return site_of(name)[0]
 
 
 def read_accounts(path: str | os.PathLike[str], *, network: str | None = None) -> KnownAccounts:
-    """Read a table of accounts: CSV in any encoding, or a workbook.
-
-    Parameters
-    ----------
-    path : path
-        One row per account. Needed: account, brand, and network unless it is given here. May be
-        there: account_kind (main, care), opened_at (ISO date or time, UTC), and of the brand its
-        country (ISO 3166-1 alpha-2, or its name), sector, timezone (IANA) and opening hours.
-    network : str, optional
-        For rows, or a file, without a network.
-
-    Raises
-    ------
-    InputError
-        With the lines at fault, if a column is missing, a value is not allowed or an account
-        comes twice.
-    """
+    """Read a table of accounts: CSV in any encoding, or a workbook."""
     from carekit.sources.files.table import read_small
 
     file = Path(path)

@@ -56,17 +56,6 @@ class Door(Grammar):
     """Turns drafts into posts. First `learn` from every file, then `open`, then `posts`.
 
     `gaps` takes what sources say is missing from their threads.
-
-    Parameters
-    ----------
-    con : duckdb.DuckDBPyConnection
-        Time zone UTC; keeps the temporary tables.
-    key : bytes
-        The pseudonym key.
-    known : pandas.DataFrame
-        Accounts that are known before any file is read; columns of carekit.dataset.schema.ACCOUNTS.
-    listed : pandas.DataFrame, optional
-        Those among them whose brand wins over what posts say: the user listed them.
     """
 
     def __init__(
@@ -96,18 +85,7 @@ class Door(Grammar):
         tallies: Sequence[str] = (),
         scout: duckdb.DuckDBPyConnection | None = None,
     ) -> Seen:
-        """Look at the drafts of one file: its authors, its brand accounts, its last time.
-
-        Parameters
-        ----------
-        drafts : str
-            SQL of a relation with the columns of carekit.sources.drafts.TYPES.
-        tallies : sequence of str
-            Further integer columns of it, to be summed.
-        scout : duckdb.DuckDBPyConnection, optional
-            Another database to read the drafts with. DuckDB's CSV reader can fail in a way that
-            invalidates the whole database; a scout is not missed.
-        """
+        """Look at the drafts of one file: its authors, its brand accounts, its last time."""
         con = scout or self.con
         listed = (*_COUNTED, *tallies)
         sums = ", ".join(f'sum("{t}")::BIGINT AS "{t}"' for t in listed)
@@ -140,17 +118,6 @@ class Door(Grammar):
         """Keep the authors and the accounts of the drafts that were learnt last.
 
         Only if all these drafts are good: the rubble of a broken row must not become a handle.
-
-        Parameters
-        ----------
-        authors_are_accounts : bool
-            True if the author of a brand's post is its account; false if it may be a person who
-            works for the brand, so that only accounts that the drafts name are kept.
-
-        Raises
-        ------
-        InputError
-            If most authors seem to be brands, so that their names would stay readable.
         """
         self.con.execute("INSERT INTO authors SELECT network, author FROM pass WHERE author <> ''")
         author = (
@@ -205,7 +172,7 @@ class Door(Grammar):
         self.elsewhere = self._listed_elsewhere()
         one, author = self._one_network, self._fold("author")
         key = author if one else f"network || ':' || {author}"
-        hashed = pseudonym_sql(self._key, "network", author)
+        hashed = pseudonym_sql(self.key, "network", author)
         known = [
             (k if one else f"{n}:{k}", *names, names[1] if (n, k) in self._listed else "")
             for (n, k), names in self._known.items()
@@ -263,21 +230,7 @@ class Door(Grammar):
         extra: Sequence[str] = (),
         kept: Sequence[str] = (),
     ) -> str:
-        """SQL of the posts, columns as in carekit.dataset.schema.POSTS, then `extra` and `kept`.
-
-        Parameters
-        ----------
-        drafts : str
-            As in `learn`.
-        keep : str
-            SQL condition for the drafts to take.
-        observed_at : int or None
-            Microseconds since 1970, for drafts without a time of their own.
-        extra : sequence of str
-            Further fields of the drafts.
-        kept : sequence of str
-            Keys of the field `kept`, to become columns.
-        """
+        """SQL of the posts, columns as in carekit.dataset.schema.POSTS, then `extra` and `kept`."""
         role = (
             "coalesce(author_role, CASE WHEN own_account IS NOT NULL "
             "THEN 'brand' ELSE 'customer' END)"
@@ -322,7 +275,7 @@ class Door(Grammar):
             SELECT *, len(parts) AS n_parts, {self._ends_in_word("parts[1]")} AS part_1_is_word
             FROM (SELECT * EXCLUDE (text, brand, account), brand AS given_brand,
             account AS given_account, text, string_split({self._split_ready()}, '@') AS parts
-            FROM {drafts} WHERE {keep}))) d
+            FROM (SELECT * REPLACE ({self._unlinked()} AS text) FROM {drafts} WHERE {keep})))) d
             LEFT JOIN people a ON a.key = {self._key_of("d.author", "d.network")}
             LEFT JOIN people m ON m.key = {self._key_of("d.handle", "d.network")}))"""
 

@@ -49,22 +49,7 @@ ARROW_SCHEMA = pa.schema(
 
 
 def select(fields: Mapping[str, str], relation: str, *, tallies: Mapping[str, str] = {}) -> str:
-    """SQL of drafts: an expression for some fields, the default or null for the others.
-
-    Parameters
-    ----------
-    fields : mapping of str to str
-        Field of a draft → SQL expression over the relation.
-    relation : str
-        SQL of the rows of the source.
-    tallies : mapping of str to str
-        Further integer columns, to be summed when the drafts are first looked at.
-
-    Examples
-    --------
-    >>> select({"native_id": "c0"}, "t")[:75]
-    'SELECT NULL::BIGINT AS "line", FALSE AS "nested", c0 AS "native_id", NULL::'
-    """
+    """SQL of drafts: an expression for some fields, the default or null for the others."""
     unknown = set(fields) - set(TYPES)
     if unknown:
         raise KeyError(f"no such field of a draft: {', '.join(sorted(unknown))}")
@@ -79,14 +64,7 @@ def union(selects: Sequence[str]) -> str:
 
 
 def first_problem(*checks: tuple[str, str] | tuple[str, str, str]) -> str:
-    """SQL of the field `problem`: the reason of the first condition that holds.
-
-    Parameters
-    ----------
-    *checks : (str, str) or (str, str, str)
-        SQL condition, reason, and perhaps an expression of what stood there. A condition that is
-        null does not hold.
-    """
+    """SQL of the field `problem`: the reason of the first condition that holds."""
     cases = []
     for condition, reason, *value in checks:
         told = f"concat({text(reason + VALUE)}, left({value[0]}, 80))" if value else text(reason)

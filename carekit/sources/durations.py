@@ -13,16 +13,7 @@ _PARTS = (
 
 
 def seconds(value: str, unit: str) -> str:
-    """SQL of type BIGINT: a duration in seconds; null where `value` is none.
-
-    Parameters
-    ----------
-    value : str
-        SQL expression of type VARCHAR.
-    unit : str
-        What a bare number counts: a key of UNITS. `1:30` counts hours and minutes, in a column
-        of minutes minutes and seconds.
-    """
+    """SQL of type BIGINT: a duration in seconds; null where `value` is none."""
     v = f"lower(trim({value}))"
     number = f"try_cast(replace(replace({v}, ' ', ''), ',', '.') AS DOUBLE)"
     bare = r"^\d{1,9}([.,]\d+)?$"

@@ -48,7 +48,7 @@ def from_frame(
     accounts: Any = None,
     mapping: Mapping[str, str] | None = None,
     tz: str = "UTC",
-    dayfirst: bool = False,
+    dayfirst: bool | None = None,
     network: str | None = None,
     brand: str | None = None,
     observed_at: str | datetime | None = None,
@@ -139,7 +139,6 @@ def from_frame(
         redact=redact,
         accept_rejected=accept_rejected,
         without_automatic=without_automatic,
-        selection=said or NOTHING_LEFT_OUT,
         said_selection=said is not None,
     )
     table = FrameTable.of(arrow_of(posts, "posts"))
@@ -163,13 +162,7 @@ def from_frame(
 
 
 def arrow_of(table: Any, argument: str) -> pa.Table:
-    """Anything that gives an Arrow stream, as an Arrow table.
-
-    Raises
-    ------
-    InputError
-        If it gives none.
-    """
+    """Anything that gives an Arrow stream, as an Arrow table."""
     if isinstance(table, pa.Table):
         return table
     try:

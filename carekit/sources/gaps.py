@@ -36,29 +36,16 @@ REASONS = {
 
 
 class Gap(NamedTuple):
-    """Something missing from a thread.
-
-    Parameters
-    ----------
-    network : str
-    thread : str
-        Native id of the thread's first post, or of any post in it.
-    reason : str
-        A key of REASONS.
-    n_missing : int, optional
-        How many posts are missing at least; None if nobody says.
-    ids : tuple of str, optional
-        Native ids of missing posts: those that come from elsewhere are not missing.
-    total : int, optional
-        How many posts the source counts below the thread's first one; those that come, from
-        wherever, are not missing. It stands instead of `n_missing`.
-    """
+    """Something missing from a thread."""
 
     network: str
-    thread: str
-    reason: str
-    n_missing: int | None = None
+    thread: str  # native id of the thread's first post, or of any post in it
+    reason: str  # a key of REASONS
+    n_missing: int | None = None  # how many posts are missing at least; None if nobody says
+    # Native ids of missing posts: those that come from elsewhere are not missing.
     ids: tuple[str, ...] = ()
+    # How many posts the source counts below the thread's first one; those that come, from wherever,
+    # are not missing. It stands instead of `n_missing`.
     total: int | None = None
 
     def renamed(self, key: bytes) -> Gap:
@@ -68,24 +55,12 @@ class Gap(NamedTuple):
 
 
 def whole(network: str, thread: str) -> Gap:
-    """The word of a source that nothing is missing from a thread; a later look may say this.
-
-    Examples
-    --------
-    >>> whole("reddit", "t3_a").n_missing
-    0
-    """
+    """The word of a source that nothing is missing from a thread; a later look may say this."""
     return Gap(network, thread, WHOLE, 0)
 
 
 class GapRecord:
-    """What the sources of one import or collection say of their threads.
-
-    Parameters
-    ----------
-    con : duckdb.DuckDBPyConnection
-        Keeps the temporary tables.
-    """
+    """What the sources of one import or collection say of their threads."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
@@ -96,13 +71,7 @@ class GapRecord:
         con.execute("CREATE TEMP TABLE claims (post_id VARCHAR, thread_id VARCHAR, n BIGINT)")
 
     def note(self, gaps: Iterable[Gap]) -> None:
-        """Keep gaps.
-
-        Raises
-        ------
-        KeyError
-            If a reason is none of REASONS: a fault of the mapper.
-        """
+        """Keep gaps."""
         rows = list(gaps)
         unknown = {g.reason for g in rows} - {*REASONS, WHOLE}
         if unknown:
@@ -134,21 +103,7 @@ class GapRecord:
         )
 
     def threads(self, posts: Sequence[Path], *, old: pd.DataFrame) -> pd.DataFrame:
-        """The table of threads, columns as in carekit.dataset.schema.THREADS.
-
-        Parameters
-        ----------
-        posts : sequence of path
-            Parquet files of every post of the dataset, those of before and those that came now.
-        old : pandas.DataFrame
-            The table of before; what is said now of a thread replaces what was said then.
-
-        Returns
-        -------
-        pandas.DataFrame
-            One row a thread. Stubs and the like of one reason add up; reasons overlap (a post also
-            claims the replies that a stub stands for), so that n_missing is that of the largest.
-        """
+        """The table of threads, columns as in carekit.dataset.schema.THREADS."""
         import pandas as pd
 
         none = "(SELECT ''::VARCHAR AS post_id, '' AS reply_to, '' AS thread_id WHERE FALSE)"

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from carekit.dataset.manifest import ANSWERED_ONLY, Selection
 from carekit.dataset.schema import AUTOMATIC, CREATED_UNTIL
 from carekit.sources.drafts import text
-from carekit.sources.looks import PARQUET, every
+from carekit.sources.looks import every, rewrite
 
 if TYPE_CHECKING:
     import duckdb
@@ -26,7 +26,8 @@ WITHIN_SECONDS = 60
 SHARE_WITHIN = 0.8
 # So many requests that are all answered are hardly all the requests there were.
 ALL_ANSWERED_FROM = 30
-LOST_FROM = 5
+# Answers to posts that are not here: so many, and such a share of all, are worth a word.
+LOST_FROM, LOST_SHARE = 5, 0.2
 _GREETED = (
     r"^(@\S+ )*(bonjour|bonsoir|hello|hi|hey|dear|hallo|hola|ciao|cher|chère|guten tag|liebe[r]?)"
     r"[^,!.\n:]{0,40}[,!.:]"
@@ -60,7 +61,8 @@ class Glance:
                 f"None of the {self.n_brand:,} posts by a brand says what it answers: an answer rate of "
                 "0 says nothing here (--map reply_to=COLUMN or thread_id=COLUMN)."
             )
-        if self.n_lost >= LOST_FROM and 2 * self.n_lost > self.n_replies:
+        many = self.n_lost >= LOST_FROM and self.n_lost > LOST_SHARE * self.n_replies
+        if many or (self.n_lost and self.n_lost == self.n_replies):
             return (
                 f"{self.n_lost:,} of {self.n_replies:,} answers of brands answer posts that are not "
                 "here: requests are missing, or ids are written in two ways, and then the answer rate "
@@ -147,13 +149,7 @@ def glance_at(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> Glance:
 def mark_automatic(
     con: duckdb.DuckDBPyConnection, files: Sequence[Path], *, leave_out: bool
 ) -> dict[Path, int]:
-    """Mark the posts of the table `automatic` in the files that hold some, or leave them out.
-
-    Returns
-    -------
-    dict of path to int
-        How many each file held; none for files without any.
-    """
+    """Mark the posts of the table `automatic` in the files that hold some, or leave them out."""
     found: dict[Path, int] = {}
     ids = "(SELECT post_id FROM automatic)"
     for file in files:
@@ -162,28 +158,18 @@ def mark_automatic(
         if not n:
             continue
         found[file] = n
-        target = file.with_suffix(".marked")
         names = con.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()
         other = [name for name, *_ in names if name not in ("file_row_number", AUTOMATIC)]
         listed = ", ".join(f'"{name}"' for name in other)
         mark = "" if leave_out else f", post_id IN {ids} AS {AUTOMATIC}"
         where = f"WHERE post_id NOT IN {ids}" if leave_out else ""
-        con.execute(
-            f"COPY (SELECT {listed}{mark} FROM {source} {where} ORDER BY file_row_number) "
-            f"TO {text(str(target))} ({PARQUET})"
-        )
-        target.replace(file)
+        rows = f"SELECT {listed}{mark} FROM {source} {where} ORDER BY file_row_number"
+        rewrite(con, file, rows)
     return found
 
 
 def bounds_of(glance: Glance, n_rejected: int) -> tuple[float, float]:
-    """The lowest and the highest answer rate if the rejected rows were there, whatever they hold.
-
-    Examples
-    --------
-    >>> bounds_of(Glance(n=10, n_answered=4), 2)
-    (0.3333333333333333, 0.6)
-    """
+    """The lowest and the highest answer rate if the rejected rows were there, whatever they hold."""
     low = glance.n_answered / (glance.n + n_rejected) if glance.n + n_rejected else 0.0
     high = min(glance.n_answered + n_rejected, glance.n) / glance.n if glance.n else 1.0
     both = (glance.n_answered + n_rejected) / (glance.n + n_rejected) if glance.n else 1.0

@@ -26,14 +26,7 @@ _HOLDS = re.compile(HOLDS_IDENTITY)
 
 
 def safe_id(key: bytes, network: str, native_id: str | None) -> str | None:
-    """A native id, or its pseudonym if it holds an identity.
-
-    Examples
-    --------
-    >>> key = b"0123456789abcdef"
-    >>> safe_id(key, "x", "1440000000000000001"), safe_id(key, "bluesky", "at://did:plc:u/post/k")
-    ('1440000000000000001', 'p_c2e66ec966b68872')
-    """
+    """A native id, or its pseudonym if it holds an identity."""
     if native_id is None or not _HOLDS.search(native_id):
         return native_id
     return ID_PREFIX + pseudonym(key, f"{network} id", native_id).removeprefix(PREFIX)

@@ -47,18 +47,7 @@ _PLAIN = decoder()
 
 
 def loads(text: str) -> Any:
-    """The value of a text.
-
-    Raises
-    ------
-    ValueError
-        If it is no JSON, or more than one value.
-
-    Examples
-    --------
-    >>> len(loads("[" * 5000 + "]" * 5000)), loads("9" * 20)
-    (1, '99999999999999999999')
-    """
+    """The value of a text."""
     try:
         return _PLAIN.decode(text)
     except RecursionError:
@@ -73,14 +62,7 @@ class _Written(str):
 
 
 def dumps(value: Any) -> str:
-    """The text of a value.
-
-    Examples
-    --------
-    >>> text = '{"a": [' * 3000 + "1" + "]}" * 3000
-    >>> dumps(loads(text)) == text
-    True
-    """
+    """The text of a value."""
     try:
         return json.dumps(value, ensure_ascii=False)
     except RecursionError:
@@ -130,16 +112,6 @@ def decode_deep(text: str, at: int) -> Deep:
     """One JSON value of any depth, or what there is of it up to the place where it breaks.
 
     Objects that were open where the text breaks have the key TORN.
-
-    Notes
-    -----
-    The parser of Python calls itself for every level, so that a long chain of replies exceeds its
-    limit; and it keeps nothing of a text that is cut off.
-
-    Examples
-    --------
-    >>> decode_deep('[{"a": 1}, {"b": 2, "c', 0)
-    Deep(value=[{'a': 1}, {'b': 2, '\\x00torn': True}], end=22, broken=True, item=11)
     """
     root: list[Any] = []
     open_: list[Any] = [root]

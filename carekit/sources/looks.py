@@ -17,6 +17,7 @@ from carekit.sources.drafts import strings, text
 if TYPE_CHECKING:
     import duckdb
 
+# Ids hardly ever repeat: do not build dictionaries of them. zstd would take half of the time.
 PARQUET = "FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 1000"
 CLASH = "its id is that of another post"
 
@@ -42,14 +43,7 @@ class Looks:
 
 
 def find_looks(con: duckdb.DuckDBPyConnection, old: Sequence[Path], new: Sequence[Path]) -> Looks:
-    """Which rows have to go; the table `leaving` holds them by file and row.
-
-    Parameters
-    ----------
-    con : duckdb.DuckDBPyConnection
-    old, new : sequence of path
-        Parquet files of posts: those of the dataset, and those of this import, in their order.
-    """
+    """Which rows have to go; the table `leaving` holds them by file and row."""
     files = [*old, *new]
     con.execute("CREATE OR REPLACE TEMP TABLE leaving (file VARCHAR, nth BIGINT)")
     if not _any_twice(con, old, new):
@@ -111,6 +105,13 @@ def without_leaving(con: duckdb.DuckDBPyConnection, file: Path, target: Path) ->
         file_row_number=true) WHERE file_row_number NOT IN (SELECT nth FROM leaving
         WHERE file = {text(str(file))})) TO {text(str(target))} ({PARQUET})"""
     )
+
+
+def rewrite(con: duckdb.DuckDBPyConnection, file: Path, rows: str) -> None:
+    """Write a file of posts anew, with the rows that SQL gives."""
+    target = file.with_suffix(".new")
+    con.execute(f"COPY ({rows}) TO {text(str(target))} ({PARQUET})")
+    target.replace(file)
 
 
 def every(files: Sequence[Path], *, rows: bool = True) -> str:

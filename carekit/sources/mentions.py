@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from carekit.dataset.privacy import fold_name_sql, pseudonym_sql
 from carekit.sources.accounts import FOLDED
-from carekit.sources.drafts import text
+from carekit.sources.drafts import strings, text
 
 # What follows an @. X allows letters, digits and underscores; elsewhere dots and hyphens occur
 # inside. A Mastodon handle may name its server: its second @ is hidden while texts are split.
@@ -18,6 +18,18 @@ HANDLES = {
     "mastodon": rf"[A-Za-z0-9_]+(?:[.-]+[A-Za-z0-9_]+)*(?:{_HIDDEN_AT}[A-Za-z0-9.-]*[A-Za-z0-9])?",
 }
 ANY_HANDLE = rf"[{_WORD}]+(?:[.-]+[{_WORD}]+)*"
+# A link to what somebody has on a site holds the name; these stand where a name would.
+_NAME_IN_LINK = r"([A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?)"
+_PROFILE = (
+    r"(?i:(?:\b(?:x|twitter|facebook|fb|threads)\.(?:com|net)|instagram\.com(?:/stories)?|\bt\.me(?:/s)?|"
+    r"linkedin\.com/in|bsky\.app/profile|reddit\.com/u(?:ser)?|youtube\.com/(?:user|c))/)"
+) + _NAME_IN_LINK
+_NO_NAMES = (
+    "i", "search", "hashtag", "home", "intent", "share", "sharer", "status", "explore", "p", "reel",
+    "reels", "tv", "stories", "groups", "watch", "pages", "profile.php", "story.php", "permalink.php",
+    "photo", "photo.php", "photos", "events", "marketplace", "login", "help", "settings", "joinchat",
+    "c", "s", "share.php", "video", "videos", "hashtags", "privacy", "tos", "sharer.php", "people",
+)  # fmt: skip
 # Lists of equal length that the engine keeps: how accounts are compared, written, whose they are.
 KEYS, ACCOUNT_NAMES, BRAND_NAMES = "known_keys", "known_accounts", "known_brands"
 LISTED_BRANDS = "listed_brands"
@@ -47,7 +59,7 @@ class Grammar:
     """How handles and mentions are read on the networks of an import, and what becomes of them."""
 
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        self.key = key
         self._networks: set[str] = set()
 
     @property
@@ -82,6 +94,23 @@ class Grammar:
         marked = rf"regexp_replace(text, '(^|[^\w@])(u/)({name})', '\1\2@\3', 'g')"
         named = f"CASE WHEN contains(text, 'u/') THEN {_visible(marked)} ELSE {plain} END"
         return self._by_network({"mastodon": inside, "reddit": named}, plain)
+
+    def _unlinked(self) -> str:
+        """The text with pseudonyms in links to profiles, but of known accounts."""
+        is_name = (
+            f"NOT list_contains({strings(_NO_NAMES)}, lower(n)) AND NOT "
+            f"list_contains({kept_list(KEYS)}, {self._key_of('n')})"
+        )
+        names = f"list_filter(regexp_extract_all(text, '{_PROFILE}', 1), lambda n: {is_name})"
+        one = (
+            "regexp_replace(made, '/' || n || '([^A-Za-z0-9_]|$)', "
+            f"'/' || {self._hashed('n')} || '\\1', 'g')"
+        )
+        made = f"list_reduce(list_prepend(text, list_distinct({names})), lambda made, n: {one})"
+        return (
+            f"CASE WHEN contains(text, '/') AND regexp_matches(text, '{_PROFILE}') THEN {made} "
+            "ELSE text END"
+        )
 
     def _handle(self, part: str) -> str:
         choices = {n: f"regexp_extract({part}, '^{h}')" for n, h in HANDLES.items()}
@@ -137,4 +166,4 @@ class Grammar:
         return self._by_network({"mastodon": f"replace({made}, '{_HIDDEN_AT}', '@')"}, made)
 
     def _hashed(self, handle: str) -> str:
-        return pseudonym_sql(self._key, "network", self._fold(handle))
+        return pseudonym_sql(self.key, "network", self._fold(handle))

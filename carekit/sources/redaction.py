@@ -17,20 +17,7 @@ _BATCH = 20_000
 
 
 def redact_posts(path: Path) -> int:
-    """Redact the texts of a staged Parquet file of posts, in place.
-
-    Parameters
-    ----------
-    path : Path
-        Columns of `carekit.dataset.schema.POSTS`, as the door writes them.
-
-    Returns
-    -------
-    int
-        Posts whose text was changed. E-mail addresses, phone, account, order and card numbers,
-        IBAN and postal addresses become "[email]", "[phone]" and so on
-        (`carekit.text.personal_data.redact`); everything else stays as it was.
-    """
+    """Redact the texts of a staged Parquet file of posts, in place."""
     from carekit.text.personal_data import redact
 
     n_changed = 0

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from carekit.dataset.schema import CREATED_UNTIL, NEVER_SAID
 from carekit.sources.drafts import strings, text
-from carekit.sources.looks import PARQUET, every
+from carekit.sources.looks import every, rewrite
 
 if TYPE_CHECKING:
     import duckdb
@@ -34,22 +34,7 @@ def settle(
     stated: Sequence[Path] = (),
     pages: bool = True,
 ) -> list[str]:
-    """Mend the posts of new files by what all posts say; sentences on what was done.
-
-    Parameters
-    ----------
-    con : duckdb.DuckDBPyConnection
-    new, old : sequence of path
-        Parquet files of posts, each post once.
-    by_thread : sequence of path
-        Those of the new ones that know threads but not what a post answers.
-    coarse : sequence of path
-        Those with posts whose time is not known.
-    stated : sequence of path
-        Those of which somebody said when they were looked at.
-    pages : bool
-        False leaves comments under a brand's posts as they are: the format did it.
-    """
+    """Mend the posts of new files by what all posts say; sentences on what was done."""
     told: list[str] = []
     n_cols = "post_id, network, author_role, reply_to, thread_id, created_at, brand, account"
     if by_thread:
@@ -74,16 +59,13 @@ def _update(con: duckdb.DuckDBPyConnection, files: Sequence[Path], columns: Sequ
         ).fetchall()[0][0]
         if not touched:
             continue
-        target = file.with_suffix(".settled")
         new = ", ".join(
             f'CASE WHEN c.post_id IS NULL THEN p."{n}" ELSE c."{n}" END AS "{n}"' for n in columns
         )
-        con.execute(
-            f"""COPY (SELECT p.* EXCLUDE (file_row_number) REPLACE ({new}) FROM
+        rows = f"""SELECT p.* EXCLUDE (file_row_number) REPLACE ({new}) FROM
             read_parquet({text(str(file))}, file_row_number=true) p LEFT JOIN changes c
-            USING (post_id) ORDER BY p.file_row_number) TO {text(str(target))} ({PARQUET})"""
-        )
-        target.replace(file)
+            USING (post_id) ORDER BY p.file_row_number"""
+        rewrite(con, file, rows)
 
 
 def _by_thread(
@@ -198,9 +180,5 @@ def drop_exact(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
             f"SELECT count({CREATED_UNTIL}) FROM read_parquet({text(str(file))})"
         ).fetchall()[0][0]
         if not n:
-            target = file.with_suffix(".settled")
-            con.execute(
-                f"COPY (SELECT * EXCLUDE ({CREATED_UNTIL}) FROM read_parquet({text(str(file))})) "
-                f"TO {text(str(target))} ({PARQUET})"
-            )
-            target.replace(file)
+            source = f"read_parquet({text(str(file))})"
+            rewrite(con, file, f"SELECT * EXCLUDE ({CREATED_UNTIL}) FROM {source}")

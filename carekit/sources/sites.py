@@ -55,25 +55,13 @@ _ANY = "|".join(names for _, names in SITES)
 
 
 def plain(name: str) -> str:
-    """Words of a name, in lower case, without accents, joined by `_`.
-
-    Examples
-    --------
-    >>> plain(" X (Twitter) "), plain("Message privé")
-    ('x_twitter', 'message_prive')
-    """
+    """Words of a name, in lower case, without accents, joined by `_`."""
     folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z0-9]+", "_", folded).strip("_")
 
 
 def site_of(name: str) -> tuple[str, bool, bool]:
-    """The network of a name, whether it is a private channel, and whether the name was known.
-
-    Examples
-    --------
-    >>> site_of("X (Twitter)"), site_of("Instagram DM"), site_of("Our board")
-    (('x', False, True), ('instagram', True, True), ('our_board', False, False))
-    """
+    """The network of a name, whether it is a private channel, and whether the name was known."""
     words = plain(name)
     if words in NETWORKS:
         return words, False, True
@@ -88,6 +76,18 @@ def is_private(network: str, words: str) -> bool:
     return (
         network in _PRIVATE_SITES or re.search(f"(?:^|_)(?:{_PRIVATE})(?:_|$)", words) is not None
     )
+
+
+def is_kind(words: str) -> bool:
+    """True for a plain name that says what kind of post it is: comment, mention, private_message."""
+    return (
+        re.fullmatch(f"(?:(?:{_KINDS}|{_ANY}|tagged|retweets?|questions?)_?)+", words) is not None
+    )
+
+
+def private_kind_sql(words: str) -> str:
+    """SQL: the plain name of a kind of post is one that two sides read."""
+    return f"coalesce(regexp_matches({words}, '(?:^|_)(?:{_PRIVATE})(?:_|$)'), FALSE)"
 
 
 def _pattern(names: str) -> str:

@@ -1,7 +1,7 @@
 """Times as files write them → UTC, as DuckDB SQL expressions.
 
-Nothing is guessed from the values: a time without an offset is local time of the zone that the
-caller names, and `1/2/2017` is the second of January unless the caller says that days come first.
+Nothing is guessed: a time without an offset is local time of the zone that the caller names, and
+`1/2/2017` is the second of January unless the caller, or other dates of the table, say otherwise.
 """
 
 from __future__ import annotations
@@ -40,23 +40,11 @@ _SERIAL = r"\d{5}[.,]\d+"  # days since 1899-12-30, as a spreadsheet keeps them
 
 @dataclass(frozen=True)
 class Clock:
-    """How to read the times of a file.
+    """How to read the times of a file."""
 
-    Parameters
-    ----------
-    tz : str
-        IANA zone of times that carry no offset.
-    dayfirst : bool
-        True if `1/2/2017` is the first of February. Dates with dots are day first in any case.
-
-    Raises
-    ------
-    InputError
-        If the zone is unknown.
-    """
-
-    tz: str = "UTC"
-    dayfirst: bool = False
+    tz: str = "UTC"  # IANA zone of times that carry no offset
+    # True if `1/2/2017` is the first of February. Dates with dots are day first in any case.
+    dayfirst: bool | None = None
 
     def __post_init__(self) -> None:
         if self.tz not in _zones():
@@ -66,13 +54,7 @@ class Clock:
             )
 
     def utc(self, value: str) -> str:
-        """The SQL expression of type TIMESTAMPTZ; null where `value` is no time.
-
-        Parameters
-        ----------
-        value : str
-            SQL expression of type VARCHAR.
-        """
+        """The SQL expression of type TIMESTAMPTZ; null where `value` is no time."""
         # The first form is that of the largest files: try it before any regular expression.
         general = f"CASE WHEN {value} IS NOT NULL THEN {self._general(f'trim({value})')} END"
         # DuckDB takes `epoch` and `infinity` for times in any form: check the length first.
@@ -123,15 +105,6 @@ class Clock:
     def until(self, value: str, *, time: str | None = None, daily: bool = False) -> str:
         """SQL of type TIMESTAMPTZ: the last moment that a time which names a day, or an hour, can
         mean; null where it names the minute, or is none.
-
-        Parameters
-        ----------
-        value : str
-            SQL expression of type VARCHAR.
-        time : str, optional
-            SQL of `utc(value)`, where that is computed already.
-        daily : bool
-            True if the whole column holds days, so that 00:00 is no time of day either.
         """
         v, when = f"trim({value})", time or self.utc(value)
         coarse = f"NOT regexp_matches({v}, '{_FINE}')"
@@ -254,13 +227,7 @@ def time_tallies(clock: Clock, values: Sequence[str]) -> dict[str, str]:
 
 
 def time_warnings(tallies: Mapping[str, int], *, clock: Clock, file: str) -> list[str]:
-    """What to tell the user about the times of a file.
-
-    Raises
-    ------
-    InputError
-        If dates such as 31/12/2017 show that days and months were taken in the wrong order.
-    """
+    """What to tell the user about the times of a file."""
     day, month = tallies["time_day"], tallies["time_month"]
     wrong, right = (month, day) if clock.dayfirst else (day, month)
     if wrong and not right:

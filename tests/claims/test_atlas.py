@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import csv
+import json
 import math
+import re
 import statistics
 from collections import defaultdict
 from pathlib import Path
 
 import numpy as np
 import pytest
+from scipy import stats
 
 import carekit
 from carekit.claims import atlas, atlas_channels, atlas_country, atlas_poster
+from carekit.claims.ledger import load_ledger
 from carekit.dataset.measured import load_measured
 from carekit.dataset.resources import data_folder
 from carekit.errors import InputError
@@ -91,19 +95,36 @@ def test_rates_by_group_are_the_sums_of_the_files(by):
         atlas.rates("brand")
 
 
-def test_low_stars_are_answered_more_by_most_brands_that_answer():
-    low, high = sums("12", "brand"), sums("45", "brand")
-    gaps = [
-        low[k][1] / low[k][0] - high[k][1] / high[k][0]
-        for k in low
-        if k in high and low[k][0] >= 20 and high[k][0] >= 20 and low[k][1] + high[k][1]
-    ]
-    row = atlas.by_star().iloc[0]
+DRAWN = {row["source_id"]: row["drawn"] for row in rows("ab_sources")}
+FILES = {
+    "all": lambda row: True,
+    "drawn star by star": lambda row: " star" in DRAWN[row["source_id"]],
+    "drawn otherwise": lambda row: " star" not in DRAWN[row["source_id"]],
+}
+
+
+@pytest.mark.parametrize("files", FILES)
+def test_low_stars_are_answered_more_by_most_brands_that_answer(files):
+    cells: dict = defaultdict(lambda: [0, 0, 0, 0])
+    for row in filter(FILES[files], rows("a_app_reviews")):
+        if row["rating"] != "3":
+            at = 0 if row["rating"] in "12" else 2
+            cells[row["brand"]][at] += int(row["n"])
+            cells[row["brand"]][at + 1] += int(row["n_answered"])
+    gaps = [a / n - b / m for n, a, m, b in cells.values() if n >= 20 and m >= 20 and a + b]
+    row = atlas.by_star().set_index("files").loc[files]
     assert (row.n, row.n_more) == (len(gaps), sum(g > 0 for g in gaps))
-    error = statistics.stdev(gaps) / math.sqrt(len(gaps))
+    fitted = stats.ttest_1samp(gaps, 0)
+    limits = fitted.confidence_interval(0.95)
     assert row.estimate == pytest.approx(statistics.mean(gaps))
-    assert (row.estimate - row.ci_low) / error == pytest.approx(2.01, abs=0.02)
-    assert row.p_value < 0.001
+    assert [row.ci_low, row.ci_high] == pytest.approx([limits.low, limits.high])
+    assert row.p_value == pytest.approx(fitted.pvalue)
+
+
+def test_the_printed_counts_of_brands_by_star():
+    made = atlas.by_star().set_index("files")
+    assert (made.n["all"], made.n_more["all"]) == (49, 32)
+    assert (made.n["drawn otherwise"], made.n_more["drawn otherwise"]) == (27, 16)
 
 
 def test_speed_counts_the_bins_of_the_files():
@@ -118,7 +139,19 @@ def test_speed_counts_the_bins_of_the_files():
     known = sum(int(r["n_answered"]) - int(r["n_negative"]) - int(r["wait_unknown"]) for r in mine)
     assert made.n["all reviews", 1] == everything
     assert made.n["answered, time known", 1] == known
-    assert made.estimate["all reviews", 24] < made.estimate["answered, time known", 24]
+    for hours, k in ((1, 1), (8, 2), (24, 3)):
+        each: dict = defaultdict(lambda: [0, 0, 0])
+        for r in mine:
+            each[r["brand"]][0] += int(r["n"])
+            each[r["brand"]][1] += sum(int(r[b]) for b in bins[:k])
+            each[r["brand"]][2] += (
+                int(r["n_answered"]) - int(r["n_negative"]) - int(r["wait_unknown"])
+            )
+        of_all = [yes / n for n, yes, _ in each.values()]
+        of_answered = [yes / known for _, yes, known in each.values() if known]
+        for base, shares in (("all reviews", of_all), ("answered, time known", of_answered)):
+            assert made.brands[base, hours] == len(shares)
+            assert made.estimate[base, hours] == pytest.approx(statistics.mean(shares))
 
 
 def test_drawing_star_by_star_moves_the_rate():
@@ -132,9 +165,20 @@ def test_drawing_star_by_star_moves_the_rate():
         assert made.each_star_alike[brand] == pytest.approx(
             statistics.mean(y / n for n, y in cells)
         )
+    mix = dict.fromkeys("12345", 0)
+    for row in rows("a_app_reviews"):
+        if "newest" in DRAWN[row["source_id"]] and "star" not in DRAWN[row["source_id"]]:
+            mix[row["rating"]] += int(row["n"])
+    total = sum(mix.values())
+    for brand in made.index:
+        cells = [sums(star, "brand")[(brand,)] for star in "12345"]
+        newest = sum(y / n * k / total for (n, y), k in zip(cells, mix.values(), strict=True))
+        assert made.as_newest[brand] == pytest.approx(newest)
+        assert made.estimate[brand] == pytest.approx(made.as_drawn[brand] - newest)
     assert made.estimate["FamPay"] > 0.2
 
 
+@pytest.mark.filterwarnings("ignore:The design matrix is rank-deficient")
 def test_the_country_explains_less_when_files_are_the_units():
     made = atlas_country.explained(draws=199).set_index("what")
     brands = made.loc["country, brands as units"]
@@ -149,6 +193,19 @@ def test_the_country_explains_less_when_files_are_the_units():
 
     fitted = smf.ols("estimate ~ C(country)", atlas.brands().frame).fit()
     assert brands.estimate == pytest.approx(fitted.rsquared_adj)
+    table = atlas.brands().frame.assign(way=lambda t: t["drawn"].str.split(",").str[0])
+    apart = table.groupby(["collection", "country"], as_index=False)["estimate"].mean()
+    assert files.estimate == pytest.approx(
+        smf.ols("estimate ~ C(country)", apart).fit().rsquared_adj
+    )
+    terms = ["C(sector)", "C(way)", "C(collection)"]
+    for k, names in enumerate(("sector", "sector, drawn", "sector, drawn, collection"), 1):
+        beside = " + ".join(terms[:k])
+        gain = (
+            smf.ols(f"estimate ~ {beside} + C(country)", table).fit().rsquared_adj
+            - smf.ols(f"estimate ~ {beside}", table).fit().rsquared_adj
+        )
+        assert made.estimate[f"country, beyond {names}"] == pytest.approx(gain)
     assert abs(made.estimate["country, beyond sector, drawn, collection"]) < 0.1
     parts = made.estimate[[name for name in made.index if name.startswith("mixed")]]
     assert parts.sum() == pytest.approx(1)
@@ -173,6 +230,109 @@ def test_the_mixed_model_is_that_of_statsmodels():
                         vc_formula={"file": "0 + C(collection)"}).fit()  # fmt: skip
     parts = np.array([float(model.cov_re.iloc[0, 0]), float(model.vcomp[0]), model.scale])
     assert list(mine.values()) == pytest.approx(list(parts / parts.sum()), abs=0.01)
+
+
+def shares_by(name: str, keys: tuple[str, ...], yes, kept=lambda row: True) -> dict:
+    """n and yes of a table of the atlas by keys, counted row by row."""
+    found: dict = defaultdict(lambda: [0, 0])
+    for row in filter(kept, rows(name)):
+        cell = found[tuple(row[k] for k in keys)]
+        cell[0] += int(row["n"])
+        cell[1] += int(row["n"]) * yes(row)
+    return dict(found)
+
+
+def wilson(yes: int, n: int, z: float = 1.959964) -> list[float]:
+    """Wilson's interval, as its author wrote it."""
+    p, d = yes / n, 1 + z**2 / n
+    half = z / d * math.sqrt(p * (1 - p) / n + z**2 / (4 * n**2))
+    middle = (p + z**2 / (2 * n)) / d
+    return [middle - half, middle + half]
+
+
+def test_channels_of_cases_are_the_sums_of_the_file():
+    brought = [r for r in rows("c_channels") if r["channel"] not in ("staff", "api", "other")]
+    cells: dict = defaultdict(int)
+    for row in brought:
+        cells[row["place"], row["channel"]] += int(row["n"])
+    places = {p: sum(n for (q, _), n in cells.items() if q == p) for p, _ in cells}
+    made = atlas_channels.shares()
+    assert {(r.place, r.channel): r.n_yes for r in made.itertuples()} == cells
+    for row in made.itertuples():
+        assert row.n == places[row.place]
+        assert row.estimate == pytest.approx(cells[row.place, row.channel] / row.n)
+        assert [row.ci_low, row.ci_high] == pytest.approx(wilson(row.n_yes, row.n), abs=1e-8)
+    everything = sum(int(r["n"]) for r in rows("c_channels"))
+    assert everything == 86_551
+    assert list(made.facts.left_out.values()) == [everything - sum(places.values())]
+
+
+def test_older_people_by_channel_are_the_sums_of_the_file():
+    tags = shares_by(
+        "d_cfpb_age_tag_by_channel",
+        ("source", "submitted_via"),
+        lambda row: row["older_american_tag"] == "yes",
+        lambda row: row["older_american_tag"] in ("yes", "no"),
+    )
+    made = atlas_channels.older()
+    wanted = {key: cell for key, cell in tags.items() if cell[0] >= 20}
+    assert {(r.extract, r.channel): [r.n, r.n_yes] for r in made.itertuples()} == wanted
+    for row in made.itertuples():
+        assert row.estimate == pytest.approx(row.n_yes / row.n)
+        assert [row.ci_low, row.ci_high] == pytest.approx(wilson(row.n_yes, row.n), abs=1e-8)
+
+
+def test_the_rates_of_one_set_of_reviews_are_the_sums_of_the_file():
+    def total(*columns: str, stars: str = "12345") -> int:
+        chosen = (r for r in rows("a_app_reviews") if r["rating"] in stars)
+        return sum(int(r[c]) for r in chosen for c in columns)
+
+    within = total("wait_lt1h", "wait_h1_8", "wait_h8_24")
+    brands = [yes / n for n, yes in sums("12345", "brand").values() if n >= 20]
+    wanted = {
+        "all reviews together": (total("n"), total("n_answered")),
+        "reviews of one and two stars": (total("n", stars="12"), total("n_answered", stars="12")),
+        "answered within 24 hours": (total("n"), within),
+        "older than 7 days": (total("n_mature7d"), total("n_answered_mature7d")),
+        "without answers dated before the review": (
+            total("n"),
+            total("n_answered") - total("n_negative"),
+        ),
+    }
+    made = atlas_channels.definitions().set_index("definition")
+    assert len(made) == len(wanted) + 1
+    for name, (n, yes) in wanted.items():
+        assert (made.n[name], made.n_answered[name]) == (n, yes)
+        assert made.estimate[name] == pytest.approx(yes / n)
+    last = made.loc["mean of brands with 20 reviews"]
+    assert (last.n, last.estimate) == (len(brands), pytest.approx(statistics.mean(brands)))
+
+
+def test_care_accounts_of_the_atlas_are_those_of_the_file():
+    named: dict = defaultdict(int)
+    for row in rows("e_care_accounts"):
+        named[row["brand"]] = max(named[row["brand"]], int(row["dedicated_care_name"]))
+    assert sum(1 for _ in rows("e_care_accounts")) == 87
+    from carekit.claims.hypotheses.real_counts import care_accounts_on_twitter
+    from carekit.claims.inquiry import Inquiry
+
+    row, why = care_accounts_on_twitter(Inquiry(carekit.open_dataset(), load_ledger()))
+    yes = sum(named.values())
+    assert (row["n"], row["n_answered"]) == (len(named), yes)
+    assert row["estimate"] == pytest.approx(yes / len(named))
+    assert f"Of {len(named)} brands" in why
+    assert f"{yes} answer by an account" in why
+
+
+def test_every_function_of_the_atlas_is_recomputed_here():
+    own = Path(__file__).read_text(encoding="utf-8")
+    for module in (atlas, atlas_channels, atlas_country):
+        for name, made in vars(module).items():
+            if getattr(made, "__module__", "") == module.__name__ and not name.startswith("_"):
+                assert f"{module.__name__.rpartition('.')[2]}.{name}(" in own or name in HELPERS
+
+
+HELPERS = {"stated", "reviews", "with_limits", "beyond", "adjusted_r2"}
 
 
 def test_what_was_printed_is_said_not_to_be_comparable():
@@ -200,3 +360,26 @@ def test_what_is_too_few_for_a_row_is_counted():
     sizes = known.groupby(["source", "submitted_via"])["n"].sum()
     few = "complaints by a channel with fewer than 20 in its extract"
     assert atlas_channels.older().facts.left_out[few] == sizes[sizes < 20].sum() > 0
+
+
+def test_no_sentence_calls_the_atlas_a_rate_of_a_country():
+    for made in (atlas.brands(), atlas.spread(), atlas.rates("country"), atlas.by_star(),
+                 atlas.speed(), atlas.draws(), atlas_channels.definitions()):  # fmt: skip
+        assert "no rate is that of a country" in made.facts.note
+    root = Path(data_folder("measured")).parents[1]
+    markets = (
+        "India|Indonesia|Brazil|South Korea|Germany|Ethiopia|Nigeria|Saudi Arabia|United States"
+    )
+    wrong = re.compile(
+        rf"(?:rate (?:of|in) (?:the )?(?:{markets})\b)|(?:(?:{markets}) answers? )"
+        r"|(?:Indian|Korean|German|Brazilian|Indonesian|American) (?:firms|brands|companies) answer"
+    )
+    pages = [root / "README.md", *root.glob("docs/*.md"), *FOLDER.glob("*.md")]
+    texts = {page: page.read_text(encoding="utf-8") for page in pages if page.exists()}
+    for page in root.glob("notebooks/*.ipynb"):
+        cells = json.loads(page.read_text(encoding="utf-8"))["cells"]
+        texts[page] = " ".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+    assert len(texts) > 3
+    assert {
+        page.name: wrong.findall(text) for page, text in texts.items() if wrong.search(text)
+    } == {}

@@ -128,3 +128,12 @@ def test_the_manifest_holds_no_path_of_the_machine(tmp_path):
     manifest = json.loads((tmp_path / "d" / "manifest.json").read_text())
     assert str(tmp_path) not in json.dumps(manifest)
     assert manifest["parts"][0]["rows"] == 2
+
+
+def test_a_small_table_is_read_once_and_nobody_changes_it_for_others(tmp_path):
+    dataset = make(tmp_path / "d")
+    mine = dataset.read("accounts")
+    mine["brand"] = "changed"
+    for file in dataset.files("accounts"):
+        file.unlink()
+    assert dataset.read("accounts")["brand"].tolist() == ["A"]

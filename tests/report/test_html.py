@@ -176,10 +176,10 @@ def test_options_that_cannot_be_read(banks, option, value, told):
 
 
 def test_the_command_that_repeats_a_report_is_whole_and_obeys_no_name():
-    from carekit.report.command import _call
+    from carekit.report.asked import call_of
 
     asked = Asked('A"; rm -rf "$HOME', coded="s.csv", weights_name="own", quotes=3, no_ids=True)
-    assert _call(asked) == (
+    assert call_of(asked) == (
         """carekit benchmark DIR --brand 'A"; rm -rf "$HOME' --weights FILE --coded SHEET """
         "--quotes 3 --no-ids --lang en --out OUT"
     )
@@ -207,6 +207,17 @@ def test_the_page_in_a_browser(folder):
             page.goto((folder / "report.html").as_uri())
             assert len(asked) == 1
             assert page.evaluate("document.documentElement.scrollWidth") == width
+            shown = page.evaluate(
+                "[...document.querySelectorAll('figure')].map(f => [...f.querySelectorAll('svg')]"
+                ".filter(s => s.checkVisibility()).map(s => [s.getAttribute('class'),"
+                " s.getBoundingClientRect().right]))"
+            )
+            # One drawing a chart, whole within the page; of the two that for this width.
+            assert shown
+            for drawings in shown:
+                ((kind, right),) = drawings
+                assert kind == ("wide" if width > 640 else "narrow")
+                assert right <= width
             button = page.locator("table[data-sort]").first.locator("thead button").nth(1)
             button.focus()
             page.keyboard.press("Enter")

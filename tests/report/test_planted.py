@@ -365,3 +365,85 @@ def test_without_texts_zone_or_peers_the_sections_say_so(tmp_path):
     assert {"pre.texts", "pre.zone", "texts.none", "no.peers"} <= keys
     assert not {"categories", "handoffs", "differences"} & set(made.report.tables)
     assert any("UTC" in say(f, "en") for f in made.report.findings())
+
+
+def test_equal_brands_are_seldom_told_apart_and_a_gap_of_two_points_is_not_called_level():
+    bench = _bench("no_overclaim")
+    rng = np.random.default_rng(5)
+    for row in (bench.EQUAL[2], bench.EQUAL[3], bench.EQUAL[5]):
+        found = bench.equal(rng, 60, row, ranked=15)
+        # Of 60 draws at 5 % eight or more would come in one of 70 such tests.
+        assert found["established"].sum() < 8
+        assert found["placed"].sum() < 5
+    name, n, rate, gap = bench.APART[0]
+    level = [bench.claims(bench.drawn(rng, [n, n], [rate, rate + gap], 0.0, 0.0))["level"]
+             for _ in range(40)]  # fmt: skip
+    assert sum(level) < 6, name
+
+
+def test_scores_and_places_hold_the_truth_with_nested_criteria_and_repeated_authors():
+    bench = _bench("coverage_score")
+    rng = np.random.default_rng(6)
+    row = bench.SITUATIONS[1]
+    scores, rates = bench.truth(row[2], row[3])
+    held = pd.DataFrame([bench.one(rng, row, scores, rates, i < 10) for i in range(60)])
+    assert 0.91 < held["score"].mean() < 0.985  # of 420 intervals, five errors either way
+    assert held[["places by score", "places by rate", "own place"]].mean().min() >= 0.8
+
+
+def _bench(name):
+    import importlib.util
+    from pathlib import Path
+
+    path = Path(__file__).parents[2] / "bench" / f"{name}.py"
+    spec = importlib.util.spec_from_file_location(name, path)
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
+
+
+def test_on_a_network_of_one_or_two_peers_no_median_of_theirs_is_shown(tmp_path):
+    alone = planted.Bank("Seule", 400, 0.8, networks=("tiktok", "x"))
+    both = replace(planted.BANKS[0], networks=("tiktok", "x"))
+    banks = (both, alone, *(replace(b, networks=("x",)) for b in planted.BANKS[1:4]))
+    dataset = carekit.open_dataset(planted.plant(tmp_path / "d", banks))
+    rows = {
+        hidden: carekit.benchmark(dataset, brand=BRAND, lang="en", peers="all",
+                                  anonymise_peers=hidden).frame("networks").set_index("network")
+        for hidden in (False, True)
+    }  # fmt: skip
+    assert rows[False].loc["tiktok", "n_peers"] == 1
+    assert rows[True].loc["tiktok", ["n_peers", "peers_median"]].isna().all()
+    assert rows[True].loc["x", "n_peers"] == 4
+
+
+def test_a_share_of_few_people_of_a_hidden_peer_is_not_shown(tmp_path):
+    banks = (*planted.BANKS[:2], planted.Bank("Rare", 60, 0.6, again=0.03))
+    dataset = carekit.open_dataset(planted.plant(tmp_path / "d", banks))
+    rows = carekit.benchmark(dataset, brand=BRAND, lang="en", anonymise_peers=True).frame("repeats")
+    hidden = rows[(rows["brand"] != BRAND) & rows["n_yes"].isna()]
+    assert len(hidden)
+    assert hidden["estimate"].isna().all()
+
+
+def test_who_asks_again_is_not_told_from_few_known_authors(tmp_path):
+    path = planted.plant(tmp_path / "d")
+    dataset = carekit.open_dataset(path)
+    posts = dataset.read("posts")
+    own = (posts["brand"] == BRAND) & (posts["author_role"] == "customer")
+    unknown = own & (np.random.default_rng(1).random(len(posts)) < 0.7)
+    posts.loc[unknown, "author_id"] = None
+    from dataclasses import replace as with_
+
+    import pyarrow as pa
+
+    dataset = with_(dataset, path=dataset.path.with_name("d#"), tables={
+        "posts": pa.Table.from_pandas(posts, preserve_index=False),
+        **{n: pa.Table.from_pandas(dataset.read(n), preserve_index=False)
+           for n in ("accounts", "brands")}})  # fmt: skip
+    made = carekit.benchmark(dataset, brand=BRAND, lang="en")
+    keys = [f.key for f in made.report.findings()]
+    assert "repeat.authors" in keys
+    assert "repeats" not in made.report.tables
+    limits = [m.key for b in made.report.section("limits").blocks for m in messages_of(b)]
+    assert "limit.authors" in limits

@@ -221,3 +221,11 @@ def test_requests_of_a_large_dataset_are_the_same_though_not_kept(
             table = build_requests(dataset, definition=definition, engine=engine).table
             found.append(table.order_by("request_id").execute())
     pd.testing.assert_frame_equal(*found)
+
+
+def test_requests_of_a_dataset_are_described_once_an_engine(make_dataset, engine):
+    dataset = make_dataset(ROWS)
+    first = build_requests(dataset, engine=engine, with_threads=False)
+    again = build_requests(dataset, engine=engine, with_threads=False)
+    assert again.table is first.table
+    assert build_requests(dataset, engine=engine).table is not first.table

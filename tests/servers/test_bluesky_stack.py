@@ -20,8 +20,6 @@ pytestmark = [
     pytest.mark.needs_system("pg_ctlcluster", "initdb", package="postgresql"),
     pytest.mark.needs_system("c++", package="g++"),
     pytest.mark.needs_system("make", package="make"),
-    # Accounts, posts and servers are made once for the module: order matters.
-    pytest.mark.xdist_group("bluesky"),
 ]
 
 DAY = "2026-03-02T{:02d}:{:02d}:00.000Z"

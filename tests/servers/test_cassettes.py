@@ -21,8 +21,8 @@ import yaml
 
 from carekit.sources.found import Gone, LeftOut, Problem, Remark
 from carekit.sources.gaps import Gap
+from carekit.sources.networks import reddit
 from carekit.sources.networks.mastodon import posts as mastodon
-from carekit.sources.networks.reddit import posts as reddit
 
 pytestmark = [pytest.mark.servers, pytest.mark.slow]
 

@@ -23,7 +23,6 @@ pytestmark = [
     pytest.mark.needs_system("pg_ctlcluster", "initdb", package="postgresql"),
     pytest.mark.needs_system("c++", package="g++"),
     pytest.mark.needs_system("make", package="make"),
-    pytest.mark.xdist_group("bluesky"),
 ]
 
 COMMITTED = Path(__file__).resolve().parents[2] / "data" / "recorded" / "bluesky.jsonl"

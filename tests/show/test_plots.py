@@ -213,6 +213,25 @@ def test_a_funnel_names_who_lies_outside():
     assert "in" not in written
 
 
+def test_names_in_a_funnel_do_not_cover_one_another_and_the_accent_comes_first():
+    funnel = pd.DataFrame(
+        {"brand": ["one", "two", "mine", "far"], "n": [100, 120, 110, 5000],
+         "estimate": [0.0, 0.01, 0.02, 0.01], "target": 0.5, "inner": 0.95, "outer": 0.998,
+         "inner_low": 0.4, "inner_high": 0.6, "outer_low": 0.3, "outer_high": 0.7}
+    )  # fmt: skip
+    axes = plot_funnel(funnel, accent=["mine"])
+    written = {text.get_text() for text in axes.texts}
+    assert written == {"mine", "far"}
+    assert all(name in figure_of(axes).carekit_alt for name in funnel["brand"])
+    legend = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert legend == ["95\u00a0%", "99.8\u00a0%"]
+
+
+def test_the_words_of_a_heat_map_name_the_day():
+    cells = pd.DataFrame({"weekday": [1, 5], "hour": [9, 21], "n": [3, 50], "estimate": [1, 0.4]})
+    assert "50 (Friday, 21)" in figure_of(plot_heat(cells)).carekit_alt
+
+
 def test_one_point_a_brand():
     brands = pd.DataFrame({"brand": ["a", "b"], "mean": [100.0, 900.0], "share": [0.3, 0.2],
                            "n": [50, 10]})  # fmt: skip

@@ -30,6 +30,7 @@ from carekit.claims.ledger import Ledger, load_ledger
 from carekit.claims.ledger.columns import split_words
 from carekit.dataset.engine import sharing
 from carekit.errors import InputError, MissingExtraError, SelectionError
+from carekit.show.progress import steps
 from carekit.show.tables import table_estimates
 
 if TYPE_CHECKING:
@@ -253,7 +254,7 @@ def _judge_all(
         )
     inquiry = Inquiry(dataset, read, conf_level)
     with sharing(engine):
-        return [_judge(key, statements[key], inquiry) for key in wanted]
+        return [_judge(key, statements[key], inquiry) for key in steps(wanted, "hypotheses")]
 
 
 def _judge(hypothesis_id: str, statement: str, inquiry: Inquiry) -> HypothesisVerdict:

@@ -77,7 +77,7 @@ def care_accounts_on_twitter(inquiry: Inquiry) -> tuple[Row, str]:
 @tests(
     "H11",
     on="measured",
-    measured="Complaints of self-declared elders (62 and over) by phone, share",
+    measured="Complaints by phone, share by people of 62 and over (self-declared)",
     unit="share",
     means="customers of the phone being older would mean more than by web",
     needs="complaints by social networks with the age of who complains",

@@ -81,6 +81,9 @@ class Ledger:
         self._rows = {
             str(row["figure_id"]): row for row in _plain_rows(tables["published_figures"])
         }
+        self._corrected_by = {
+            key: row["corrected_by"] for key, row in self._rows.items() if row["corrected_by"]
+        }
 
     @property
     def figures(self) -> pd.DataFrame:
@@ -140,10 +143,7 @@ class Ledger:
                 f"{len(self)} ids, such as {', '.join(list(self._rows)[:3])}. "
                 "List them with `carekit claims list`."
             )
-        corrected_by = {
-            key: row["corrected_by"] for key, row in self._rows.items() if row["corrected_by"]
-        }
-        chain = tuple(self._figure(key) for key in correction_chain(figure_id, corrected_by))
+        chain = tuple(self._figure(key) for key in correction_chain(figure_id, self._corrected_by))
         return self._figure(figure_id, chain)
 
     def _figure(self, figure_id: str, corrections: tuple[Figure, ...] = ()) -> Figure:

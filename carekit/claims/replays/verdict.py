@@ -24,6 +24,7 @@ from carekit.claims.replays import care, rates, survey  # noqa: F401
 from carekit.claims.replays.registry import REPLAYS, Measurement
 from carekit.dataset.engine import sharing
 from carekit.errors import CannotAnswer, SelectionError
+from carekit.show.progress import steps
 
 if TYPE_CHECKING:
     from carekit.dataset.engine import Engine
@@ -342,7 +343,7 @@ def replay_all(
     options = _Options(None, deff, min_n, tuple(across))
     with sharing(engine):
         inquiry = Inquiry(dataset, read)
-        verdicts = [_replay(figure, inquiry, options) for figure in figures]
+        verdicts = [_replay(figure, inquiry, options) for figure in steps(figures, "figures")]
     columns = {f.name: [getattr(v, f.name) for v in verdicts] for f in fields(Verdict)}
     about = ("measure", "unit", "country", "network")
     columns |= {name: [getattr(figure, name) for figure in figures] for name in about}

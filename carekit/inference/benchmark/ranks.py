@@ -321,13 +321,15 @@ def _largest(noise: Values, scale: Values, conf_level: float) -> float:
     """Quantile of the largest standardised difference of any pair."""
     k = noise.shape[1]
     largest = np.zeros(len(noise))
-    step = max(1, _CHUNK // k)
+    step = max(1, _CHUNK // (8 * k))  # small enough to stay near the processor
     for start in range(0, len(noise), step):
-        part = noise[start : start + step]
+        part = np.ascontiguousarray(noise[start : start + step].T)
         top = largest[start : start + step]
         for i in range(k - 1):
-            apart = np.abs(part[:, i, None] - part[:, i + 1 :]) / scale[i, i + 1 :]
-            np.maximum(top, apart.max(axis=1), out=top)
+            apart = part[i + 1 :] - part[i]
+            apart /= scale[i, i + 1 :, None]
+            np.maximum(top, apart.max(axis=0), out=top)
+            np.maximum(top, -apart.min(axis=0), out=top)
     return float(np.quantile(largest, conf_level))
 
 

@@ -166,7 +166,7 @@ def weight_sensitivity(
     brands, values = brands[kept], values[kept]
     drawn = np.random.default_rng(seed).dirichlet(concentration * weight, size=draws)
     scores = _points(values, drawn)
-    ranks = 1 + (scores[:, None, :] > scores[:, :, None]).sum(axis=2)
+    ranks = pd.DataFrame(scores).rank(axis=1, ascending=False, method="min").to_numpy(np.int64)
     base = _points(values, weight[None, :])[0]
     shifted = _points(values, _shifted(weight, shift))
     moved = np.abs(shifted - base).reshape(len(names), 2, len(brands)).max(axis=1)

@@ -288,8 +288,8 @@ def mean_of_rates(
     over the k clusters that have units), std_error, ci_low, ci_high, conf_level, df (Student's t on
     k - 1, cut at 0 and 1 with the flag `boundary`; below 30 clusters and 20 %, or above 80 %, from
     the beta-binomial model as in `estimate_rate`), median_rate, clusters, clusters_empty (n = 0: no
-    rate), method, flags (`n0`, `one_cluster`, `zero_var` all rates are the same: no limits,
-    `few_clusters` below 30).
+    rate), method, flags (`n0`, `one_cluster`, `zero_var` all rates are the same: exact limits on
+    Kish's number of clusters; `few_clusters` below 30).
 
     >>> table = pd.DataFrame({"brand": ["a", "b", "c"], "n": [100, 10, 0],
     ...                       "n_answered": [20, 8, 0]})
@@ -314,6 +314,10 @@ def mean_of_rates(
     flat = (k > 1) & (variance == 0)
     error = np.sqrt(variance)
     low, high = wald_interval(mean, np.where(flat, np.nan, error), df=k - 1, conf_level=conf_level)
+    # Limits of one fact are the same wherever it is asked for: nobody answered.
+    kish = np.nan_to_num(kish_number(units, code, size))
+    exact = clopper_pearson(np.nan_to_num(mean) * kish, kish, conf_level=conf_level)
+    low, high = np.where(flat, exact[0], low), np.where(flat, exact[1], high)
     df = np.where(k > 1, k - 1.0, np.nan)
     models = _models((k > 1) & ~flat, mean, k, code, yes, units, conf_level)
     for g, model in models.items():
@@ -333,7 +337,7 @@ def mean_of_rates(
             [
                 "none: n = 0",
                 f"none: one {cluster}",
-                f"none: every {cluster} has the same rate",
+                f"clopper-pearson on kish's number of {cluster}: every rate is the same",
                 f"mean over {cluster}, beta-binomial, integrated",
             ],
             default=f"mean over {cluster}, t",

@@ -8,6 +8,7 @@ import importlib
 import os
 import re
 import subprocess
+import tempfile
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -116,7 +117,21 @@ def execute_notebooks(
     if dataset is not None:
         env["CAREKIT_DATASET"] = str(Path(dataset).resolve())
     env |= environment or {}
+    from carekit.dataset.engine import STEPS
 
+    with tempfile.TemporaryDirectory(prefix="carekit-steps-") as steps:
+        env.setdefault(STEPS, steps)
+        return _run_all(opened, paths, env, timeout, workers, on_cell)
+
+
+def _run_all(
+    opened: Mapping[Path, Any],
+    paths: Sequence[Path | str],
+    env: dict[str, str],
+    timeout: int,
+    workers: int,
+    on_cell: Progress | None,
+) -> list[Execution]:
     async def all_of_them() -> list[Execution]:
         places = asyncio.Semaphore(workers)
 

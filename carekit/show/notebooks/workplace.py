@@ -49,7 +49,7 @@ def open_lab(arguments: Sequence[str] = ()) -> int:
 
     `CAREKIT_DATASET` may be relative to where the command was typed.
     """
-    for line in copy_notebooks():
+    for line in copy_notebooks(WORKPLACE):
         print(line)
     if dataset := os.environ.get("CAREKIT_DATASET"):
         os.environ["CAREKIT_DATASET"] = str(Path(dataset).expanduser().resolve())

@@ -16,7 +16,7 @@ from carekit.dataset.manifest import FILE
 from carekit.errors import CarekitError, InputError, MissingExtraError
 from carekit.sources.accounts import KnownAccounts, fold
 from carekit.sources.collecting.limits import QueryFailed, Stopped
-from carekit.sources.collecting.source import Ask, Query, Source, SourceKind
+from carekit.sources.collecting.source import Ask, Query, Source
 from carekit.sources.collecting.store import STATE, Store
 from carekit.sources.files.checks import check_key, check_selection
 from carekit.sources.files.importing import known_accounts
@@ -32,7 +32,7 @@ _EXTRAS = {"praw": "reddit", "snscrape": "snscrape"}
 class Asked:
     """What the user wants, of which source, and where it goes."""
 
-    kind: SourceKind
+    kind: type[Source]
     ask: Ask
     folder: Path
     accounts: PathLike | None
@@ -88,16 +88,9 @@ class Asked:
         redact = self.ask.redact or last.get("redact", False)
         if self.ask.targets or not again:
             return replace(self, ask=replace(self.ask, redact=redact))
-        ask = ask_of(
-            last["targets"],
-            base_url=self.ask.base_url or last["base_url"],
-            since=last["since"],
-            until=last["until"],
-            countries=last["countries"],
-            langs=last["langs"],
-            brand=self.ask.brand or last["brand"],
-            redact=redact,
-        )
+        same = {name: last[name] for name in ("since", "until", "countries", "langs")}
+        base_url, brand = self.ask.base_url or last["base_url"], self.ask.brand or last["brand"]
+        ask = ask_of(last["targets"], base_url=base_url, brand=brand, redact=redact, **same)
         return replace(self, ask=ask)
 
 
@@ -125,16 +118,8 @@ def ask_of(
     )
 
 
-def source_of(kind: SourceKind, ask: Ask, web: Web, pace: float | None) -> Source:
-    """A source for what is asked, with its pace.
-
-    Raises
-    ------
-    InputError
-        If there is no target.
-    MissingExtraError
-        If a package that it needs is not installed: said before anything is written.
-    """
+def source_of(kind: type[Source], ask: Ask, web: Web, pace: float | None) -> Source:
+    """A source for what is asked, with its pace."""
     if not ask.targets:
         raise InputError(
             f"`targets` is empty; {kind.name} expects: {kind.targets}. Say what to collect."

@@ -37,6 +37,7 @@ from carekit.sources.drafts import text
 from carekit.sources.files.importing import connect_engine, write_accounts, write_threads
 from carekit.sources.identities import native_ids, safe_id_sql
 from carekit.sources.redaction import redact_posts
+from carekit.sources.report import CollectReport
 
 if TYPE_CHECKING:
     import duckdb
@@ -47,21 +48,14 @@ _PARQUET = "FORMAT parquet, COMPRESSION zstd"
 
 @dataclass(frozen=True)
 class Built:
-    """Counts of the posts of one source after a collection.
+    """What was made of the pages of one source, and what has to be done after that.
 
     `gone` holds the posts that were found deleted, `natives` those whose id holds an identity: id as
     the dataset has it, without its network → native id.
     """
 
-    n_posts: int
-    n_read: int
-    n_elsewhere: int
-    n_incomplete: int
-    n_accounts: int
+    report: CollectReport
     n_redacted: int
-    rejected: Mapping[str, int]
-    remarks: Mapping[str, int]
-    left_out: Mapping[str, int]
     gone: Mapping[str, str]
     natives: Mapping[str, str]
 
@@ -85,24 +79,64 @@ def build(
     """
     mine = [p for p in old.manifest.parts if _is_mine(p, source.name)] if old else []
     n_pages, n_kept = store.n_pages()
-    is_base = bool(mine) and n_kept < n_pages
     taken = {p.file for p in mine}
     others = [p for p in (old.files("posts") if old else []) if f"posts/{p.name}" not in taken]
     # Drafts hold people as they are: they go with the run, however it ends.
-    staged = store.raw / "drafts"
-    staged.mkdir(mode=0o700, exist_ok=True)
+    private = store.raw / "drafts"
+    private.mkdir(mode=0o700, exist_ok=True)
     try:
-        with connect_engine(staged, None) as con:
-            made = stage(store, source, con, staged, key)
+        with connect_engine(private, None) as con:
+            made = stage(store, source, con, private, key)
             if not made.n and old is None:
                 raise _no_posts(store, source, n_pages, made)
-            return _commit(
-                con, store, source, made, old, known, key, mine, others,
-                is_base=is_base, redact=redact, title=title, licence=licence,
-                provenance=provenance,
-            )  # fmt: skip
+            door = _opened(con, key, known, made)
+            earlier = [store.folder / p.file for p in mine]
+            _merge(con, door, made, earlier, others, is_base=bool(mine) and n_kept < n_pages)
+            with _writer(store, source, old, title, licence) as writer:
+                staged = writer.stage_posts()
+                con.execute(
+                    f"COPY (SELECT * FROM merged ORDER BY created_at, post_id) TO "
+                    f"{text(str(staged))} ({_PARQUET})"
+                )
+                n_redacted = redact_posts(staged) if redact else 0
+                door.gaps.claim(made.relation)
+                n_incomplete = write_threads(writer, door, old, [*others, staged])
+                gone = _gone(con, source, made)
+                began, ended = [_to_seconds(t) for t in store.times() or ()] or (None, None)
+                report = CollectReport(
+                    source=source.name,
+                    host=source.host,
+                    out=store.folder,
+                    n_posts=pq.read_metadata(staged).num_rows,
+                    n_accounts=write_accounts(writer, door, known, ended or ""),
+                    n_incomplete=n_incomplete,
+                    n_deleted=len(gone),
+                    rejected=dict(Counter(r.reason for r in made.rejected).most_common()),
+                    remarks=dict(made.remarks.most_common()),
+                    left_out=dict(made.left_out.most_common()),
+                )
+                for part in mine:
+                    writer.drop_part(part.file)
+                writer.add_staged(
+                    staged,
+                    source=source.name,
+                    query=provenance(n_incomplete),
+                    input_sha256=store.checksum(),
+                    n_read=made.n + len(made.rejected),
+                    n_rejected=len(made.rejected),
+                    left_out=report.left_out,
+                    started_at=began,
+                    finished_at=ended,
+                    versions=versions("duckdb", "pyarrow", *source.versions),
+                )
+                writer.reject(made.rejected, instead_of=file_of(source))
+                ends = [t for t in (old and old.manifest.observed_until, ended) if t]
+                latest = max(ends, default=None)
+                writer.describe(pseudonym_key_id=key_id(key), observed_until=latest)
     finally:
-        shutil.rmtree(staged, ignore_errors=True)
+        shutil.rmtree(private, ignore_errors=True)
+    natives = {p: n for p, n in made.natives.items() if p != n and p not in gone}
+    return Built(report, n_redacted, gone, natives)
 
 
 def _no_posts(store: Store, source: Source, n_pages: int, made: Staged) -> InputError:
@@ -116,126 +150,59 @@ def _no_posts(store: Store, source: Source, n_pages: int, made: Staged) -> Input
     )
 
 
-def _commit(
-    con: duckdb.DuckDBPyConnection,
-    store: Store,
-    source: Source,
-    made: Staged,
-    old: Dataset | None,
-    known: KnownAccounts,
-    key: bytes,
-    mine: list[Part],
-    others: list[Path],
-    *,
-    is_base: bool,
-    redact: bool,
-    title: str | None,
-    licence: str | None,
-    provenance: Callable[[int], Mapping[str, Any]],
-) -> Built:
-    """Write the dataset, or all of its new state."""
-    writer = (
-        append_dataset(store.folder)
-        if old
-        else create_dataset(
-            store.folder,
-            title=title or f"{source.name}, collected from {source.host}",
-            licence=licence or "not stated; the posts belong to their authors",
-            selection=source.selection,
-            beside=OURS,
-        )
+def _writer(
+    store: Store, source: Source, old: Dataset | None, title: str | None, licence: str | None
+) -> DatasetWriter:
+    if old:
+        return append_dataset(store.folder)
+    return create_dataset(
+        store.folder,
+        title=title or f"{source.name}, collected from {source.host}",
+        licence=licence or "not stated; the posts belong to their authors",
+        selection=source.selection,
+        beside=OURS,
     )
-    with writer:
-        built = _write(
-            con, writer, store, source, made, known, key, old,
-            [store.folder / p.file for p in mine], others, is_base=is_base, redact=redact,
-        )  # fmt: skip
-        times = store.times()
-        for part in mine:
-            writer.drop_part(part.file)
-        writer.add_staged(
-            writer.stage_posts(),
-            source=source.name,
-            query=provenance(built.n_incomplete),
-            input_sha256=store.checksum(),
-            n_read=made.n + len(made.rejected),
-            n_rejected=len(made.rejected),
-            left_out=dict(made.left_out.most_common()),
-            started_at=_to_seconds(times[0]) if times else None,
-            finished_at=_to_seconds(times[1]) if times else None,
-            versions=versions("duckdb", "pyarrow", *source.versions),
-        )
-        writer.reject(made.rejected, instead_of=file_of(source))
-        ends = [t for t in (_until(old), _to_seconds(times[1]) if times else None) if t]
-        writer.describe(pseudonym_key_id=key_id(key), observed_until=max(ends, default=None))
-    return built
 
 
-def _write(
-    con: duckdb.DuckDBPyConnection,
-    writer: DatasetWriter,
-    store: Store,
-    source: Source,
-    made: Staged,
-    known: KnownAccounts,
-    key: bytes,
-    old: Dataset | None,
-    mine: list[Path],
-    others: list[Path],
-    *,
-    is_base: bool,
-    redact: bool,
-) -> Built:
+def _opened(con: duckdb.DuckDBPyConnection, key: bytes, known: KnownAccounts, made: Staged) -> Door:
+    """The door, which has seen every draft."""
     door = Door(con, key, known.accounts)
     door.learn(made.relation)
     door.meet(made.people)
     door.remember()
     door.open()
     door.gaps.note(made.gaps)
-    con.execute(
-        f"CREATE TEMP TABLE new AS {door.posts(made.relation, keep='TRUE', observed_at=None)}"
-    )
+    return door
+
+
+def _merge(
+    con: duckdb.DuckDBPyConnection,
+    door: Door,
+    made: Staged,
+    earlier: list[Path],
+    others: list[Path],
+    *,
+    is_base: bool,
+) -> None:
+    """The table `merged`: the posts of the source as they are now, without those of other parts."""
+    posts = door.posts(made.relation, keep="TRUE", observed_at=None)
+    con.execute(f"CREATE TEMP TABLE new AS {posts}")
     _on_brand_pages(con)
     con.execute("UPDATE new SET text = NULL WHERE deleted_at IS NOT NULL")
-    con.execute(f"CREATE TEMP TABLE merged AS {_merged(mine, key, is_base=is_base)}")
-    n_elsewhere = 0
+    con.execute(f"CREATE TEMP TABLE merged AS {_merged(earlier, door.key, is_base=is_base)}")
     if others:
         taken = f"SELECT post_id FROM read_parquet({_paths(others)})"
-        n_elsewhere = con.execute(
-            f"SELECT count(*) FROM merged WHERE post_id IN ({taken})"
-        ).fetchall()[0][0]
         con.execute(f"DELETE FROM merged WHERE post_id IN ({taken})")
-    staged = writer.stage_posts()
-    con.execute(
-        f"COPY (SELECT * FROM merged ORDER BY created_at, post_id) TO "
-        f"{text(str(staged))} ({_PARQUET})"
-    )
-    n_redacted = redact_posts(staged) if redact else 0
-    door.gaps.claim(made.relation)
-    n_incomplete = write_threads(writer, door, old, [*others, staged])
-    times = store.times()
-    n_accounts = write_accounts(writer, door, known, _to_seconds(times[1]) if times else "")
-    prefix = f"{source.network}:"
-    gone = con.execute(
+
+
+def _gone(con: duckdb.DuckDBPyConnection, source: Source, made: Staged) -> dict[str, str]:
+    """Posts that were found deleted: id without its network → native id."""
+    rows = con.execute(
         "SELECT post_id FROM merged WHERE deleted_at IS NOT NULL AND text IS NULL"
     ).fetchall()
-    ids = {p.removeprefix(prefix) for (p,) in gone}
-    unknown = [i for i in ids if i not in made.natives]
-    natives = made.natives | native_ids(unknown)
-    counted = Counter(r.reason for r in made.rejected)
-    return Built(
-        n_posts=pq.read_metadata(staged).num_rows,
-        n_read=made.n,
-        n_elsewhere=n_elsewhere,
-        n_incomplete=n_incomplete,
-        n_accounts=n_accounts,
-        n_redacted=n_redacted,
-        rejected=dict(counted.most_common()),
-        remarks=dict(made.remarks.most_common()),
-        left_out=dict(made.left_out.most_common()),
-        gone={i: natives.get(i, i) for i in ids},
-        natives={p: n for p, n in made.natives.items() if p != n and p not in ids},
-    )
+    ids = {p.removeprefix(f"{source.network}:") for (p,) in rows}
+    natives = made.natives | native_ids([i for i in ids if i not in made.natives])
+    return {i: natives.get(i, i) for i in ids}
 
 
 def _on_brand_pages(con: duckdb.DuckDBPyConnection) -> None:
@@ -295,10 +262,6 @@ def _is_mine(part: Part, name: str) -> bool:
 
 def _paths(files: list[Path]) -> str:
     return f"[{', '.join(text(str(f)) for f in files)}]"
-
-
-def _until(old: Dataset | None) -> str | None:
-    return old.manifest.observed_until if old else None
 
 
 def _to_seconds(moment: str) -> str:

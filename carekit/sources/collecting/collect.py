@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,13 +24,13 @@ from carekit.sources.collecting.asked import (
 )
 from carekit.sources.collecting.build import build
 from carekit.sources.collecting.limits import Budget, Limiter
-from carekit.sources.collecting.report import CollectReport
 from carekit.sources.collecting.running import Ended, Progress, ask_all, missing_lookups
 from carekit.sources.collecting.source import LOOKUP, Estimate, Source
 from carekit.sources.collecting.store import RAW, STATE, Store
 from carekit.sources.collecting.web import Web
 from carekit.sources.identities import keep_ids
 from carekit.sources.networks import load_source
+from carekit.sources.report import CollectReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -253,25 +254,16 @@ def _finish(
         n_purged = store.rewrite(lambda body: source.purge(body, ids), n_posts=len(ids))
     if not raw:
         store.drop_raw()
-    return CollectReport(
-        source=source.name,
-        host=source.host,
-        out=store.folder,
+    return replace(
+        built.report,
         n_pages=budget.pages,
-        n_posts=built.n_posts,
-        n_deleted=len(built.gone),
-        n_incomplete=built.n_incomplete,
-        n_accounts=built.n_accounts,
         seconds=budget.seconds,
         cost=budget.cost,
         n_open=queries - done,
         n_purged=n_purged,
         stopped=ended.why,
         trouble=ended.trouble,
-        rejected=built.rejected,
         failures=store.failures(),
-        remarks=built.remarks,
-        left_out=built.left_out,
     )
 
 

@@ -19,24 +19,7 @@ _EPOCH = 1e9  # a larger number is a time, a smaller one a number of seconds
 
 
 def seconds_until(value: str, *, now: float) -> float | None:
-    """Seconds that a header asks to wait; None if it cannot be read.
-
-    Parameters
-    ----------
-    value : str
-        Seconds, seconds since 1970, an ISO time or an HTTP date.
-    now : float
-        Seconds since 1970.
-
-    Examples
-    --------
-    >>> seconds_until("30", now=0), seconds_until("1700000060", now=1_700_000_000)
-    (30.0, 60.0)
-    >>> seconds_until("2023-11-14T22:14:20Z", now=1_700_000_000)
-    60.0
-    >>> seconds_until("Tue, 14 Nov 2023 22:14:20 GMT", now=1_700_000_000)
-    60.0
-    """
+    """Seconds that a header asks to wait; None if it cannot be read."""
     text = value.strip().split(";")[0]
     try:
         number = float(text)
@@ -60,13 +43,6 @@ def asked_wait(headers: Mapping[str, str], body: str = "", *, now: float) -> flo
     """Seconds that an answer with an error asks to wait; None if it does not say.
 
     `Retry-After` first, then the reset of the limit, then `backoff` in a JSON body.
-
-    Examples
-    --------
-    >>> asked_wait({"retry-after": "2", "ratelimit-reset": "60"}, now=0)
-    2.0
-    >>> asked_wait({}, '{"backoff": 10}', now=0)
-    10.0
     """
     for name in ("retry-after", *RESETS):
         if name in headers:
@@ -159,22 +135,7 @@ class QueryFailed(CarekitError):
 
 
 class Budget:
-    """Counts what a run spends.
-
-    Parameters
-    ----------
-    pages : int, optional
-    seconds : float, optional
-    cost : float, optional
-        Dollars.
-    clock : callable
-        Seconds, only moving forward: for tests.
-
-    Raises
-    ------
-    InputError
-        If a cap is not above 0 (money: below 0).
-    """
+    """Counts what a run spends."""
 
     def __init__(
         self,

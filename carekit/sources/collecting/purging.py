@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from carekit.sources.json_text import dumps, loads
 from carekit.sources.networks.values import ident
@@ -15,6 +15,15 @@ KEPT = (
 ).split()
 
 
+class Purged(NamedTuple):
+    """How posts are known in a body, and what stays of those that are deleted; see `purge_json`."""
+
+    id_fields: tuple[str, ...]
+    kept: tuple[str, ...] = ()
+    nested: tuple[str, ...] = ()
+    having: str | None = None
+
+
 def purge_json(
     body: str,
     ids: Collection[str],
@@ -24,28 +33,7 @@ def purge_json(
     nested: Sequence[str] = (),
     having: str | None = None,
 ) -> str:
-    """A JSON body without the content of some posts, at any depth and in any spelling of their ids.
-
-    Parameters
-    ----------
-    body : str
-        JSON; returned as it is if it holds none of the posts.
-    ids : collection of str
-        Values of the id fields, whole.
-    id_fields : sequence of str
-        Keys under which an object states its id.
-    kept : sequence of str
-        Further keys that stay, beside ids, times and links to other posts.
-    nested : sequence of str
-        Keys whose object is searched for kept keys as well, such as the record of a post.
-    having : str, optional
-        Only objects with this key are posts, where other things have ids of the same kind.
-
-    Examples
-    --------
-    >>> purge_json('[{"id": "a\\\\/1", "text": "Help"}, {"id": "2"}]', {"a/1"}, id_fields=["id"])
-    '[{"id": "a/1", "purged": true}, {"id": "2"}]'
-    """
+    """A JSON body without the content of some posts, at any depth and in any spelling of their ids."""
     # A backslash may spell an id in another way.
     if "\\" not in body and not any(i in body for i in ids):
         return body

@@ -88,13 +88,7 @@ class RawFiles:
         return places
 
     def read(self, place: Place) -> bytes:
-        """The line of a page.
-
-        Raises
-        ------
-        DatasetError
-            If it is not what was written.
-        """
+        """The line of a page."""
         path = self.folder / place.file
         with path.open("rb") as file:
             file.seek(place.start)
@@ -119,13 +113,7 @@ class RawFiles:
 
 
 def file_name(number: int) -> str:
-    """Name of a raw file.
-
-    Examples
-    --------
-    >>> file_name(3)
-    'pages-00003.jsonl.gz'
-    """
+    """Name of a raw file."""
     return f"pages-{number:05d}.jsonl.gz"
 
 

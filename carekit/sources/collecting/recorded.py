@@ -27,16 +27,6 @@ def play(path: str | os.PathLike[str]) -> httpx.Client:
     """A client that asks a recording instead of a server, for the argument `client` of `collect`.
 
     Logins are answered as well, with a token that opens nothing.
-
-    Parameters
-    ----------
-    path : path
-        A recording, as `record` writes it.
-
-    Raises
-    ------
-    InputError
-        If there is no recording at `path`.
     """
     import httpx
 
@@ -68,13 +58,7 @@ def play(path: str | os.PathLike[str]) -> httpx.Client:
 
 @contextmanager
 def record(path: str | os.PathLike[str]) -> Iterator[httpx.Client]:
-    """A client whose answers are written to a recording when the block ends; logins are not.
-
-    Parameters
-    ----------
-    path : path
-        Written anew.
-    """
+    """A client whose answers are written to a recording when the block ends; logins are not."""
     import httpx
 
     from carekit.dataset.atomic import write_text

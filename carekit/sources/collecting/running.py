@@ -150,7 +150,8 @@ def missing_lookups(store: Store, source: Source, dataset: Dataset, key: bytes) 
 
 def known_ids(dataset: Dataset, source: Source) -> list[str]:
     """Ids of the posts of a source that are not known to be deleted, in order, as the dataset has
-    them without their network."""
+    them without their network.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 

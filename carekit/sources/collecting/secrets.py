@@ -12,15 +12,7 @@ _SPELLED = re.compile(r"\\[u/]|%[0-9A-Fa-f]{2}|&#")
 
 
 class Secrets:
-    """The keys and tokens of a run, in every spelling of an answer.
-
-    Examples
-    --------
-    >>> made = Secrets()
-    >>> made.know("ab/cdef")
-    >>> made.without("key ab/cdef, ab\\\\/cdef, %61b%2Fcdef")
-    'key [secret], [secret], [secret]'
-    """
+    """The keys and tokens of a run, in every spelling of an answer."""
 
     def __init__(self) -> None:
         self._known: dict[str, re.Pattern[str]] = {}

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any
 from carekit.dataset.manifest import NOTHING_LEFT_OUT, Selection
 from carekit.errors import InputError
 from carekit.sources.collecting.limits import QueryFailed
-from carekit.sources.collecting.purging import purge_json
-from carekit.sources.found import Found, Problem
+from carekit.sources.collecting.purging import Purged, purge_json
+from carekit.sources.found import Found, Gone, Problem
 from carekit.sources.json_text import loads
 from carekit.sources.networks.values import address, ident
 
@@ -138,32 +138,20 @@ class Source(ABC):
     """One network. Attributes are facts for the manifest; methods never write anything.
 
     A source needs `queries`, `pages` and `read`, and better also `lookup`, `purge`, `estimate`.
-
-    Attributes
-    ----------
-    name, network, host : str
-        As on the command line; as in the posts table; the server that is asked.
-    auth : str
-        Kind of access, such as `none` or `app password`; never the secret.
-    terms : str
-        One sentence on what the terms of the network ask of this collection.
-    selection : Selection
-        How the posts come to be in the dataset.
-    dearest_page : float
-        The most that one page can cost, in dollars.
-    pace : float
-        Seconds between two requests where the server does not tell its limits.
-    versions : tuple of str
-        Packages whose versions matter for this source.
     """
 
-    name = network = ""
-    auth = "none"
-    terms = ""
-    selection: Selection = NOTHING_LEFT_OUT
-    dearest_page = 0.0
-    pace = 1.0
-    versions: tuple[str, ...] = ("httpx",)
+    name = network = ""  # as on the command line; as in the posts table
+    what = targets = ""  # what it collects; what it can be asked for
+    purged = Purged(("id",))  # how `purge_json` knows and empties a post
+    batch = 0  # ids in a lookup; 0 where posts cannot be looked up
+    secrets: tuple[str, ...] = ()  # environment variables, each also looked for in the keyring
+    base = ""  # the usual server
+    auth = "none"  # kind of access, such as `app password`; never the secret
+    terms = ""  # one sentence on what the terms of the network ask of this collection
+    selection: Selection = NOTHING_LEFT_OUT  # how the posts come to be in the dataset
+    dearest_page = 0.0  # the most that one page can cost, in dollars
+    pace = 1.0  # seconds between two requests where the server does not tell its limits
+    versions: tuple[str, ...] = ("httpx",)  # packages whose versions matter for this source
 
     def __init__(self, ask: Ask, *, web: Web, base_url: str) -> None:
         self.ask, self.web = ask, web
@@ -175,6 +163,11 @@ class Source(ABC):
                 f"`base_url` is {base_url!r}; expected an address such as https://example.org. "
                 "Correct --base-url."
             )
+
+    @classmethod
+    def make(cls, ask: Ask, web: Web) -> Source:
+        """The source for what is asked; InputError if the targets make no sense."""
+        return cls(ask, web=web, base_url=ask.base_url or cls.base)
 
     @abstractmethod
     def queries(self) -> Sequence[Query]:
@@ -197,11 +190,15 @@ class Source(ABC):
 
         `read` of their pages gives a draft for each that is, and Gone for each that is not.
         """
-        return ()
+        groups = (
+            ids[at : at + self.batch]
+            for at in range(0, len(ids) * bool(self.batch), self.batch or 1)
+        )
+        return [Query(LOOKUP, ",".join(group)) for group in groups]
 
     def purge(self, body: str, ids: Collection[str]) -> str:
         """The body of a page without the words and persons of some posts (native ids)."""
-        return purge_json(body, ids, id_fields=("id",))
+        return purge_json(body, ids, **self.purged._asdict())
 
     def estimate(self) -> Estimate:
         """What the collection will take; may ask for a free count."""
@@ -220,6 +217,12 @@ class Source(ABC):
             if not isinstance(each, dict) or self.in_range(each.get("created_at")):
                 yield each
 
+    def looked_up(self, found: Iterable[Found], asked: Iterable[str]) -> list[Found]:
+        """What a lookup found; posts that were asked for and did not come are gone."""
+        came = list(found)
+        there = {f["native_id"] for f in came if isinstance(f, dict)}
+        return [*came, *(Gone(self.network, i) for i in asked if i not in there)]
+
     def all_before(self, times: Iterable[datetime | None]) -> bool:
         """True if every post of a page, the newest first, is older than what was asked for."""
         known = list(times)
@@ -227,13 +230,7 @@ class Source(ABC):
         return since is not None and bool(known) and all(t is not None and t < since for t in known)
 
     def cursor(self, value: Any) -> str | None:
-        """Where a list goes on; None at its end.
-
-        Raises
-        ------
-        QueryFailed
-            If it is nothing that can be sent back.
-        """
+        """Where a list goes on; None at its end."""
         if value is None or value == "" or value is False:
             return None
         made = ident(value)
@@ -268,38 +265,11 @@ def in_a_row(ask: Callable[[str | None], Page], cursor: str | None) -> Iterator[
         cursor = page.next_cursor
 
 
-@dataclass(frozen=True)
-class SourceKind:
-    """A source as the command line knows it: `make` raises InputError if the targets make no sense.
-
-    `secrets` are the environment variables that it reads, each also looked for in the system keyring.
-    """
-
-    name: str
-    what: str
-    targets: str
-    network: str
-    make: Callable[[Ask, Web], Source]
-    secrets: tuple[str, ...] = ()
-
-
 def secret(name: str) -> str | None:
     """A token or password: from the environment variable, else from the system keyring.
 
     In the keyring it is stored for the service `carekit` under the name of the variable. It is
     never logged or written.
-
-    Raises
-    ------
-    InputError
-        If it holds what no token holds: it could not be sent.
-
-    Examples
-    --------
-    >>> import os
-    >>> os.environ["CAREKIT_EXAMPLE_TOKEN"] = " t "
-    >>> secret("CAREKIT_EXAMPLE_TOKEN")
-    't'
     """
     given = os.environ.get(name, "").strip() or _from_keyring(name)
     if given and not (given.isascii() and given.isprintable()):
@@ -323,13 +293,7 @@ def _from_keyring(name: str) -> str | None:
 
 
 def needed(name: str, what: str, how: str) -> str:
-    """A secret without which a source cannot ask.
-
-    Raises
-    ------
-    InputError
-        With how to get it.
-    """
+    """A secret without which a source cannot ask."""
     found = secret(name)
     if found is None:
         raise InputError(

@@ -67,27 +67,7 @@ class Answer:
 
 
 class Web:
-    """A polite HTTP client.
-
-    Parameters
-    ----------
-    client : httpx.Client, optional
-        By default one with a time limit of 30 s.
-    limiter : Limiter, optional
-    budget : Budget, optional
-        Waits and answers beyond its end stop the run.
-    tell : callable, optional
-        Called with a sentence when a wait of more than 5 s begins.
-    attempts : int
-        How often a request is made before it counts as failed.
-    first_wait : float
-        Seconds before the second attempt where the server does not say; it doubles each time.
-
-    Raises
-    ------
-    MissingExtraError
-        If httpx is not installed.
-    """
+    """A polite HTTP client."""
 
     def __init__(
         self,
@@ -127,36 +107,7 @@ class Web:
         expect: str = "json",
         form: Mapping[str, str] | None = None,
     ) -> Answer:
-        """One GET, repeated where that can help.
-
-        Parameters
-        ----------
-        url : str
-        params : mapping, optional
-            Of the query; they are kept with the page. None values are left out.
-        secret_params, headers : mapping, optional
-            Keys and tokens: sent to the host of `url` alone, never kept.
-        accept : collection of int
-            Statuses that are answers, beside errors of the server.
-        expect : {"json", "text"}
-            What the body is; a JSON body that cannot be read is asked for again.
-        form : mapping, optional
-            Sent as a POST: for sites that answer a question only so. It must change nothing there,
-            because it is repeated as a GET is; it is kept with the page.
-
-        Returns
-        -------
-        Answer
-
-        Raises
-        ------
-        Stopped
-            If the server asks for a wait that is too long, or the time of the run is over.
-        Blocked
-            On 401 and 403 that are not in `accept`, and if a login would go to another host.
-        QueryFailed
-            On any other status, or if the answers stay unreadable.
-        """
+        """One GET, repeated where that can help."""
         asked = {k: v for k, v in (params or {}).items() if v is not None}
         self.secrets.know(*(secret_params or {}).values(), *(headers or {}).values())
         last = _Again("nothing")
@@ -177,27 +128,20 @@ class Web:
         *,
         json: Mapping[str, str],
         secret_names: Collection[str],
-        headers: Mapping[str, str] | None = None,
     ) -> tuple[int, Any]:
         """One POST, for logins: status and body, which are never kept; it follows no redirect.
 
         `secret_names` are the keys of `json` that hold a password or token.
 
         Repeated only after 429, when the server asks to wait: it has done nothing then.
-
-        Raises
-        ------
-        Stopped
-            If the server cannot be reached, or asks for a wait that is too long.
         """
         host = address(url).netloc
-        self.secrets.know(*(json[name] for name in secret_names), *(headers or {}).values())
+        self.secrets.know(*(json[name] for name in secret_names))
         status, body = 429, ""
         for _ in range(self._attempts):
             self._wait(host)
-            request = {"json": dict(json), "headers": dict(headers or {})}
             try:
-                status, kept, body, _ = self._exchange("POST", url, request)
+                status, kept, body, _ = self._exchange("POST", url, {"json": dict(json)})
             except _Again as error:
                 raise Stopped(f"{host} cannot be reached ({error})") from None
             self.statuses[str(status)] += 1

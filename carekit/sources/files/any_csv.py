@@ -8,7 +8,9 @@ and `reply_created_at` (or how long it took, `first_response_hours`) and becomes
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
 
 from carekit.dataset.privacy import pseudonym_sql
 from carekit.dataset.schema import SURFACES, VISIBILITIES
@@ -16,7 +18,7 @@ from carekit.errors import InputError
 from carekit.sources.drafts import ONLY_CUSTOMERS, first_problem, strings, text
 from carekit.sources.durations import seconds
 from carekit.sources.files import cells
-from carekit.sources.files.answers import NO_TIME_KNOWN, answer, answered, timed, until
+from carekit.sources.files.answers import NO_TIME_KNOWN, answer, answered, at_once, timed, until
 from carekit.sources.files.columns import (
     ANSWER,
     ANSWERED,
@@ -28,15 +30,27 @@ from carekit.sources.files.columns import (
     Preset,
     find_columns,
 )
+from carekit.sources.files.doubts import doubts
 from carekit.sources.files.formats import Drafts, Format, Options, Sample
+from carekit.sources.files.headings import KNOWN, folded
+from carekit.sources.files.keeping import kept_columns
 from carekit.sources.files.kinds import below_seeds, no_post
 from carekit.sources.files.roles import ask_who, key_sql, role_sql
 from carekit.sources.files.table import TableFile
+from carekit.sources.files.waiting import Wait, find_wait, wait_columns
 from carekit.sources.identities import safe_id_sql
-from carekit.sources.sites import is_private, known_sql, plain, plain_sql, private_sql, site_sql
+from carekit.sources.sites import (
+    is_private,
+    known_sql,
+    plain,
+    plain_sql,
+    private_kind_sql,
+    private_sql,
+    site_sql,
+)
 from carekit.sources.times import readable_time, time_tallies, time_warnings
 
-__all__ = ["FORMAT", "Preset", "plan"]
+__all__ = ["FORMAT", "Preset", "plan", "table_format"]
 NO_TIME = "created_at is no time that can be read"
 
 
@@ -45,7 +59,15 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
     columns = find_columns(table, options, preset, format=format)
     at = columns.at
     warnings: list[str] = []
+    if options.clock.dayfirst is None and columns.day_first:
+        options = replace(options, clock=replace(options.clock, dayfirst=True))
+        warnings.append(
+            f"Dates of {table.name} are read day first: some only make sense so (such as "
+            "31/12/2017), and none the other way round."
+        )
     network, private, strange = _network(at, options, preset, table, warnings)
+    if "kind" in at:
+        private = f"({private} OR {private_kind_sql(plain_sql(at['kind']))})"
     role, asked = _role(columns, options, preset, table)
     prepared = {f"t_{n}": options.clock.utc(at[n]) for n in TIMES if n in at}
     prepared["net"] = network
@@ -63,10 +85,15 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
         )
     surface = text(preset.surface) if preset.surface else "NULL::VARCHAR"
     has_answers = bool({*ANSWER, *DURATIONS} & set(at))
+    if "post_id" not in at:
+        alike = ", ".join(columns.named[n] for n in preset.id_from if n in at)
+        warnings.append(
+            f"{table.name} has no column of ids: rows that are alike in {alike} count once."
+        )
     visibility, is_note = _visibility(columns, private)
     prepared |= later
     prepared["is_note"] = is_note
-    kept = _kept(table, options, preset)
+    kept = kept_columns(table, options, preset)
     main = {
         "line": "line",
         "native_id": "id",
@@ -81,10 +108,10 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
         "created_until": "u_created_at",
         "text": at.get("text", "NULL::VARCHAR"),
         "lang": _filled(at, "lang"),
-        "reply_to": below_seeds(table, _id(at, "reply_to", options)),
+        "reply_to": below_seeds(table, _reply_to(at, options)),
         "thread": _id(at, "thread_id", options, "id" if has_answers else "NULL::VARCHAR"),
         "visibility": visibility,
-        "rating": cells.whole(at["rating"]) if "rating" in at else "NULL::BIGINT",
+        "rating": cells.stars(at["rating"]) if "rating" in at else "NULL::BIGINT",
         "observed_at": "t_observed_at" if "observed_at" in at else NO_TIME_KNOWN,
         "deleted_at": "t_deleted_at" if "deleted_at" in at else NO_TIME_KNOWN,
         "problem": _problem(at, role),
@@ -103,11 +130,12 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
     }
     if nested is not None:
         tallies["untimed"] = f"(({answered(at)}) AND NOT ({timed(at)}))::INT"
+        tallies["at_once"] = f"{at_once(at)}::INT"
 
     def warn(counts: Mapping[str, int]) -> list[str]:
         ask_who(counts, column=columns.named.get("author_role", ""), file=table.name)
         told = warnings + time_warnings(counts, clock=options.clock, file=table.name)
-        return told + _told(counts, columns, table)
+        return told + doubts(counts, columns, table)
 
     return Drafts(
         main,
@@ -122,42 +150,20 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
         authors_are_accounts="account" not in at and not columns.by_people,
         kept=tuple(kept),
         columns=columns.named,
+        clock=options.clock,
         by_thread="thread_id" in at and "reply_to" not in at and nested is None,
     )
 
 
-def _told(counts: Mapping[str, int], columns: Columns, table: TableFile) -> list[str]:
-    """What makes the posts of a table doubtful, beyond their times."""
-    told = []
-    for ours in sorted(columns.daily):
-        told.append(
-            f"The column {columns.named[ours]!r} of {table.name} ({ours}) holds days without a time "
-            "of day: nothing shorter than a day can be said of waits."
-        )
-    if columns.missing_clock:
-        day = columns.named["created_at"]
-        told.append(
-            f"The column {columns.missing_clock!r} of {table.name} holds times of day and is not "
-            f"read; to use it: --map 'created_at={day}+{columns.missing_clock}'."
-        )
-    if counts.get("untimed"):
-        told.append(
-            f"{counts['untimed']:,} answers of {table.name} have no time that can be read: they "
-            "count as answers, their waits are unknown."
-        )
-    if counts.get("strange"):
-        told.append(
-            f"{counts['strange']:,} rows of {table.name} name a network that carekit does not know; "
-            "it was kept as it is written."
-        )
-    return told
+def table_format(
+    name: str, what: str, recognises: Callable[[Sample], bool], preset: Preset, **rest: Any
+) -> Format:
+    """A format of tables of which a preset says everything."""
 
+    def drafts(table: TableFile, options: Options) -> Drafts:
+        return plan(table, options, preset, format=name)
 
-def _kept(table: TableFile, options: Options, preset: Preset) -> dict[str, str]:
-    """Columns to keep beside the contract: name in the dataset → SQL."""
-    from carekit.sources.files.keeping import kept_columns
-
-    return kept_columns(table, options, preset)
+    return Format(name, what, recognises, drafts=drafts, **rest)
 
 
 def _filled(at: Mapping[str, str], name: str, otherwise: str = "NULL::VARCHAR") -> str:
@@ -226,10 +232,14 @@ def _role(
     if options.lists_accounts and "author_id" in at:
         return "NULL::VARCHAR", {}
     if {*ANSWER, *DURATIONS} & set(at) or "rating" in at:
-        return "'customer'", {}  # reviews: the brand speaks in the answers only
+        if not {"author_id", "account"} <= set(at):
+            return "'customer'", {}  # reviews: the brand speaks in the answers only
+        names = [f"lower(ltrim({cells.filled(at[n])}, '@'))" for n in ("author_id", "account")]
+        own = f"coalesce({' = '.join(names)}, FALSE)"
+        return f"CASE WHEN {own} THEN 'brand' ELSE 'customer' END", {"own": f"{own}::INT"}
     raise InputError(
         f"{table.name} does not say who writes: no column 'author_role'; found: "
-        f"{', '.join(n or '(unnamed)' for n in table.header.names)[:300]}. Map a column that says "
+        f"{table.header.shown}. Map a column that says "
         "customer or brand (true or false count as inbound: --map author_role=inbound), or list "
         "the accounts of the brands (--accounts CSV) and map author_id."
     )
@@ -257,6 +267,15 @@ def _id(
     number = f"regexp_extract({bare}, '(?:twitter|x)\\.com/.*/status(?:es)?/([0-9]+)', 1)"
     made = f"coalesce(nullif({number}, ''), {safe_id_sql(options.key, 'net', f'({bare})')})"
     return made if otherwise == "NULL::VARCHAR" else f"coalesce({made}, {otherwise})"
+
+
+def _reply_to(at: Mapping[str, str], options: Options) -> str:
+    """SQL of what a row answers; some tools write 0, -1 or its own id where it is nothing."""
+    made = _id(at, "reply_to", options)
+    if "reply_to" not in at:
+        return made
+    nothing = f"trim({at['reply_to']}) IN ('0', '-1', '0.0', '-1.0')"
+    return f"CASE WHEN NOT {nothing} THEN nullif({made}, id) END"
 
 
 def _own_id(at: Mapping[str, str], options: Options, preset: Preset) -> str:
@@ -305,7 +324,7 @@ def _problem(at: Mapping[str, str], role: str) -> str:
         bad = f"{cells.filled(at['answered'])} IS NOT NULL AND NOT list_contains({states}, {word})"
         checks.append((bad, "the word of `answered` says neither yes nor no", at["answered"]))
     if "rating" in at:
-        stars = f"coalesce({cells.whole(at['rating'])}, 0)"
+        stars = f"coalesce({cells.stars(at['rating'])}, 0)"
         bad = f"{cells.filled(at['rating'])} IS NOT NULL AND {stars} NOT BETWEEN 1 AND 5"
         checks.append((bad, "rating is no whole number from 1 to 5", at["rating"]))
     for name in ("text", "reply_text"):
@@ -317,25 +336,35 @@ def _problem(at: Mapping[str, str], role: str) -> str:
 
 PLAIN = Preset(
     columns={},
+    id_from=("network", "brand", "account", "author_id", "created_at", "rating", "text"),
     headings=True,
 )
 
 
 def recognises(sample: Sample) -> bool:
     """True if the columns needed bear our names, or those that tools write."""
-    from carekit.sources.files.headings import KNOWN, folded
-
     if sample.header is None:
         return False
     names = {folded(n) for n in sample.header.names}
-    return all(
-        sample.header.find(name) is not None or names & set(KNOWN[name]) for name in PLAIN.needed
-    )
+    known = {n for n in KNOWN if sample.header.find(n) is not None or names & set(KNOWN[n])}
+    in_row = {"reply_created_at", "reply_text", "answered"} & known or wait_columns(sample.header)
+    linked = {"post_id"} if not in_row or "reply_to" in known else {"text", "author_id"}
+    return "created_at" in known and bool(linked & known)
 
 
 def drafts(table: TableFile, options: Options) -> Drafts:
-    """The rows as drafts."""
-    return plan(table, options, PLAIN, format="csv")
+    """The rows as drafts; how long the first answer took counts where nothing else tells of it."""
+    links = {*KNOWN["reply_to"], *KNOWN["thread_id"], *KNOWN["reply_created_at"]}
+    found = [n for n in table.header.names if folded(n) in links]
+    said = {"reply_to", "thread_id", *ANSWER, *DURATIONS} & {*options.mapping, *table.header.names}
+    wait = find_wait(table) if not found and not said else Wait()
+    ours, theirs = "reply_created_at", wait.time or wait.only_that
+    if wait.duration is not None:
+        theirs, ours = wait.duration[0], f"first_response_{wait.duration[1]}"
+    if theirs is not None:
+        options = replace(options, mapping={**options.mapping, ours: theirs})
+    made = plan(table, options, PLAIN, format="csv")
+    return replace(made, warn=lambda counts: [*made.warn(counts), *wait.told])
 
 
 FORMAT = Format(

@@ -8,6 +8,18 @@ EMPTY_WORDS = (
 )  # fmt: skip
 TRUE_WORDS = ("true", "t", "yes", "y", "1", "1.0", "vrai", "oui")
 FALSE_WORDS = ("false", "f", "no", "n", "0", "0.0", "faux", "non")
+# A text that stands for no answer, and how a cell begins that should hold when it came.
+_NO_ANSWER = (
+    "(not yet|none yet|pas encore|noch nicht)|"
+    "(no|not|none|never|non|pas|aucune?|sans|keine?|nicht|noch nicht|sin|sem|nessuna|senza|geen|niet|un)"
+    "[ -]?((yet|encore|any|owner|developer|business|merchant|de) ?)*(answer|answered|reply|replied|"
+    "response|responded|reponse|repondu|repondue|antwort|beantwortet|respuesta|resposta|risposta|antwoord|"
+    "reactie|beantwoord)( yet| available| envoyee)?[.!]?"
+)
+_NOT_WHEN = (
+    "(no|not|none|never|non|pas|aucune?|sans|keine?|nicht|noch|sin|sem|nessuna|geen|niet|pending|"
+    "waiting|awaiting|en attente|en cours|unanswered)\\b.*"
+)
 LONGEST_TEXT = 131_072  # characters; what csv.reader takes by default
 
 
@@ -72,6 +84,26 @@ def line_breaks(value: str) -> str:
         f"CASE WHEN contains({value}, {newline}) "
         f"THEN strlen({value}) - strlen(replace({value}, {newline}, '')) ELSE 0 END"
     )
+
+
+def no_time(value: str) -> str:
+    """SQL: a date that stands for none: 0000-00-00, the first day of a computer's calendar, 0."""
+    return (
+        f"coalesce(regexp_matches(trim({value}), '^(0000-00-00|00[/.]00[/.]0000|0001-01-01|"
+        "01[/.]01[/.](0001|1900|1970)|1899-12-3|1900-01-0|1970-01-01|9999-12-31|-?0+([.,]0+)?$)'), FALSE)"
+    )
+
+
+def no_answer(value: str, *, when: bool = False) -> str:
+    """SQL: the cell says in words that there is no answer; `when` it should hold a time or duration."""
+    pattern = _NOT_WHEN if when else _NO_ANSWER
+    quoted = pattern.replace("'", "''")
+    return f"coalesce(regexp_full_match(lower(strip_accents(trim({value}))), '{quoted}'), FALSE)"
+
+
+def stars(value: str) -> str:
+    """SQL: a whole number of stars, also if written as `5.0` or `5,0`."""
+    return whole(f"replace({value}, ',', '.')")
 
 
 def whole(value: str) -> str:

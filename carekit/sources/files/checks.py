@@ -86,13 +86,7 @@ SELECTIONS: dict[str, Selection] = {
 
 
 def named_selection(selection: Selection | str | None) -> Selection | None:
-    """A selection as the user names it; None if nothing is said.
-
-    Raises
-    ------
-    InputError
-        If the name is not known.
-    """
+    """A selection as the user names it; None if nothing is said."""
     if selection is None or isinstance(selection, Selection):
         return selection
     name = selection.strip().lower().replace("-", "_")

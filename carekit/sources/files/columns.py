@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 
 from carekit.dataset.schema import POSTS, VISIBILITIES
-from carekit.errors import InputError
+from carekit.errors import InputError, did_you_mean
 from carekit.sources.files import cells
 from carekit.sources.files.formats import Derived, Options
 from carekit.sources.files.headers import Header
@@ -16,6 +15,7 @@ from carekit.sources.files.headings import KNOWN, folded
 from carekit.sources.files.roles import ASK, BRAND, CUSTOMER, OTHER, PEOPLE, word_key
 from carekit.sources.files.table import TableFile
 from carekit.sources.networks.values import NOBODY
+from carekit.sources.sites import is_kind, is_private, plain
 
 ANSWER = ("reply_text", "reply_created_at", "answered")
 DURATIONS = tuple(f"first_response_{unit}" for unit in ("minutes", "hours", "days", "seconds"))
@@ -40,8 +40,12 @@ NOTES = (
     "private_note",
     "note_privee",
 )
-# What tells answers better than a word on the state of a request does.
-_LINKS = {"reply_to", "thread_id", *ANSWER, *DURATIONS}
+# Headings over a plain yes or no; and over the state of a request, whose words must say it.
+_SAYS_ANSWERED = (
+    "answered", "is answered", "replied", "responded", "has reply", "has response", "brand responded",
+    "repondu", "beantwortet", "contestado", "respondido", "risposto", "beantwoord",
+)  # fmt: skip
+_STATES = ("status", "ticket status", "case status", "state", "statut", "etat", "estado", "stato")
 _CLOCK_HEADINGS = (
     "heure",
     "hour",
@@ -52,52 +56,33 @@ _CLOCK_HEADINGS = (
     "zeit",
 )
 _CLOCK = re.compile(r"\d{1,2} ?[:hH] ?\d{2}([:'mM ]\d{2})?( ?[aApP]\.?[mM]\.?)?( ?(s|min|mn))?")
+_NUMBER = re.compile(r"\d+|\d{5}[.,]\d+")  # of seconds, or of days with their part, as Excel counts
 _DAY = re.compile(r"(?!.*\d[:hH]\d)(?!.*\d ?[aApP][mM]\b).*\d.*")
+# A date of which only one order of day and month makes sense.
+_DAY_FIRST = re.compile(r"\s*(1[3-9]|[23]\d)[/-]\d{1,2}[/-]\d")
+_MONTH_FIRST = re.compile(r"\s*\d{1,2}[/-](1[3-9]|[23]\d)[/-]\d")
 _MIDNIGHT = re.compile(r".*[T ]0?0[:hH]00(:00(\.0+)?)?(Z|[+-]\d\d:?\d\d)?")
 
 
 @dataclass(frozen=True)
 class Preset:
-    """What a format knows beforehand about its tables.
+    """What a format knows beforehand about its tables."""
 
-    Parameters
-    ----------
-    columns : mapping
-        Our name → names that the column may have.
-    needed : tuple of str
-        Our names without which a file is not of this format.
-    network, surface : str, optional
-        The same for all rows.
-    role : str, optional
-        `customer` if all rows are written by customers.
-    anonymous : tuple of str
-        Author names in lower case that stand for many people: no pseudonym.
-    id_from : tuple of str
-        Our names whose values make an id if there is no column of ids.
-    derived : Derived, optional
-        Columns to be made in Python.
-    by_account : bool
-        True if the list of accounts alone tells who is the brand.
-    headings : bool
-        True if headings that many tools write are taken as well.
-    kept : mapping
-        Name of a column to keep → names that it may have in the file.
-    loose : bool
-        True if accents, blanks and signs in a heading do not matter.
-    """
-
-    columns: Mapping[str, tuple[str, ...]]
+    columns: Mapping[str, tuple[str, ...]]  # our name → names that the column may have
+    # Our names without which a file is not of this format.
     needed: tuple[str, ...] = ("post_id", "created_at")
-    network: str | None = None
+    network: str | None = None  # the same for all rows
     surface: str | None = None
-    role: str | None = None
+    role: str | None = None  # `customer` if all rows are written by customers
+    # Author names in lower case that stand for many people: no pseudonym.
     anonymous: tuple[str, ...] = NOBODY
-    id_from: tuple[str, ...] = ()
-    derived: Derived | None = None
-    by_account: bool = False
-    headings: bool = False
+    id_from: tuple[str, ...] = ()  # our names whose values make an id if there is no column of ids
+    derived: Derived | None = None  # columns to be made in Python
+    by_account: bool = False  # true if the list of accounts alone tells who is the brand
+    headings: bool = False  # true if headings that many tools write are taken as well
+    # Name of a column to keep → names that it may have in the file.
     kept: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    loose: bool = False
+    loose: bool = False  # true if accents, blanks and signs in a heading do not matter
 
     def place(self, header: Header, names: Sequence[str]) -> int | None:
         """Position of the first of these columns that a table has."""
@@ -122,22 +107,16 @@ class Columns:
     guessed: set[str] = field(default_factory=set)
     daily: set[str] = field(default_factory=set)
     missing_clock: str | None = None
+    day_first: bool = False  # some dates only make sense so, and none the other way round
     by_people: bool = False
 
 
 def find_columns(table: TableFile, options: Options, preset: Preset, *, format: str) -> Columns:
-    """Our names → columns of a table.
-
-    Raises
-    ------
-    InputError
-        If the mapping names something unknown, or a column that is needed is missing.
-    """
+    """Our names → columns of a table."""
     header, found = table.header, Columns()
     for ours, theirs in options.mapping.items():
         if ours not in OURS:
-            close = get_close_matches(ours, OURS, 1)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
+            hint = did_you_mean(ours, OURS)
             raise InputError(
                 f"`mapping` names {ours!r}, which is none of our columns; expected: "
                 f"{', '.join(OURS)}.{hint} Write --map OURS=THEIRS, for example post_id=id."
@@ -155,19 +134,22 @@ def find_columns(table: TableFile, options: Options, preset: Preset, *, format: 
     rows = table.peek() if preset.headings or set(TIMES) & set(found.at) else []
     if preset.headings:
         _by_headings(table, found, rows)
+    if {*ANSWER, *DURATIONS} & set(found.at):
+        _find_state(table, found)
     _look_at_times(table, found, rows)
+    found.day_first = _is_day_first(found, rows)
     if re.fullmatch(r"c\d+", found.at.get("author_role", "")):
         place = int(found.at["author_role"][1:])
         words = {word_key(row[place]) for row in rows or table.peek()}
         found.by_people = bool(words & {*PEOPLE, *ASK})
     missing = [n for n in preset.needed if n not in found.at]
-    if "post_id" in missing and preset.id_from and len(missing) == 1:
+    if missing == ["post_id"] and preset.id_from and "reply_to" not in found.at:
         missing = []
     if missing:
         remedy = ",".join(f"{n}=THEIRS" for n in missing)
         raise InputError(
             f"{table.name} has no column {', '.join(map(repr, missing))}, which the format "
-            f"{format!r} needs; found: {_shown(header)}. Say which column it is: --map {remedy}."
+            f"{format!r} needs; found: {header.shown}. Say which column it is: --map {remedy}."
         )
     return found
 
@@ -185,10 +167,9 @@ def _given(table: TableFile, ours: str, theirs: str) -> tuple[str, str]:
     if len(parts) > 1 and None not in places:
         return joined([f"c{p}" for p in places], is_time=ours in TIMES), theirs
     lost = parts[places.index(None)] if len(parts) > 1 else theirs
-    close = get_close_matches(lost, header.names, 1, 0.5)
-    hint = f" Did you mean {close[0]!r}?" if close else ""
+    hint = did_you_mean(lost, header.names, cutoff=0.5)
     raise InputError(
-        f"`mapping`: {table.name} has no column {lost!r} for {ours}; found: {_shown(header)}."
+        f"`mapping`: {table.name} has no column {lost!r} for {ours}; found: {header.shown}."
         f"{hint} Correct --map."
     )
 
@@ -215,23 +196,18 @@ def _folded(header: Header, name: str) -> int | None:
     return places[0] if len(places) == 1 and wanted else None
 
 
-def _shown(header: Header) -> str:
-    return ", ".join(n or "(unnamed)" for n in header.names)[:300]
-
-
 def _by_headings(table: TableFile, found: Columns, rows: list[list[str]]) -> None:
     """Columns that nobody named, by what tools call them; only where their cells fit."""
     headings = [folded(n) for n in table.header.names]
     used = {int(n) for sql in found.at.values() for n in re.findall(r"\bc(\d+)\b", sql)}
     for ours, names in KNOWN.items():
-        if ours in found.at or (ours == "answered" and _LINKS & set(found.at)):
+        if ours in found.at or (ours == "answered" and {"reply_to", "thread_id"} & set(found.at)):
             continue
         for name in names:
             places = [i for i, h in enumerate(headings) if h == name and i not in used]
             if len(places) != 1:
                 continue
-            values = [row[places[0]].strip() for row in rows if row[places[0]].strip()]
-            if not _fits(ours, values, found):
+            if not _fits(ours, name, _filled(rows, places[0])):
                 continue
             found.at[ours], found.named[ours] = f"c{places[0]}", table.header.names[places[0]]
             found.guessed.add(ours)
@@ -239,6 +215,7 @@ def _by_headings(table: TableFile, found: Columns, rows: list[list[str]]) -> Non
             break
     if "visibility" not in found.at:
         _find_notes(table, found, rows, used)
+        _find_private(table, found, rows, used)
     # An answer in the row belongs to a review, or comes with its date.
     if "reply_text" in found.guessed and not {"rating", "reply_created_at"} & set(found.at):
         del found.at["reply_text"], found.named["reply_text"]
@@ -256,12 +233,38 @@ def _find_notes(table: TableFile, found: Columns, rows: list[list[str]], used: s
             return
 
 
-def _fits(ours: str, values: list[str], found: Columns) -> bool:
+def _find_private(table: TableFile, found: Columns, rows: list[list[str]], used: set[int]) -> None:
+    """A column of kinds of posts (comment, mention, private message) says which are private."""
+    for place, name in enumerate(table.header.names):
+        kinds = {plain(v) for v in _filled(rows, place)} if place not in used else set()
+        if any(is_private("", k) for k in kinds) and all(map(is_kind, kinds)):
+            found.at["kind"], found.named["kind"] = f"c{place}", name
+            return
+
+
+def _find_state(table: TableFile, found: Columns) -> None:
+    """Beside answers in the rows: a column that says yes or no to them, and one of their state."""
+    headings = [folded(n) for n in table.header.names]
+    for ours, names in (("answered", _SAYS_ANSWERED), ("state", _STATES)):
+        for place in (i for i, h in enumerate(headings) if h in names):
+            words = {word_key(v) for v in _filled(table.peek(), place)}
+            plain_answer = words and all(map(is_state, words))
+            fits = plain_answer if ours == "answered" else words & {*UNANSWERED}
+            if fits and ours not in found.at and f"c{place}" not in found.at.values():
+                found.at[ours], found.named[ours] = f"c{place}", table.header.names[place]
+
+
+def _filled(rows: list[list[str]], place: int) -> list[str]:
+    """The cells of a column that are not empty, nor say so."""
+    return [v for row in rows if (v := row[place].strip()) and v.lower() not in cells.EMPTY_WORDS]
+
+
+def _fits(ours: str, heading: str, values: list[str]) -> bool:
     """True if the first cells of a column can be what its heading says."""
     if not values:
         return ours not in ("post_id", "created_at")
     tests: dict[str, Callable[[str], bool]] = {
-        "rating": lambda v: v.removesuffix(".0") in ("1", "2", "3", "4", "5"),
+        "rating": lambda v: re.fullmatch("[1-5]([.,]0+)?", v) is not None,
         "visibility": lambda v: is_visibility(v),
         "author_role": lambda v: is_role(v),
         "lang": lambda v: len(v) <= 20 and not any(c.isdigit() for c in v),
@@ -277,7 +280,8 @@ def _fits(ours: str, values: list[str], found: Columns) -> bool:
     if ours == "post_id" and len(set(values)) < len(values) * 0.9:
         return False  # whatever it is, it does not tell posts apart
     test = tests.get(ours)
-    if ours == "answered" and not any(word_key(v) in ANSWERED for v in values):
+    said = any(word_key(v) in ANSWERED for v in values)
+    if ours == "answered" and not said and heading not in _SAYS_ANSWERED:
         return False
     if ours == "author_role" and len({word_key(v) for v in values}) < 2:
         return False  # one word for everybody tells nobody apart
@@ -308,7 +312,9 @@ def _look_at_times(table: TableFile, found: Columns, rows: list[list[str]]) -> N
         if not re.fullmatch(r"c\d+", sql):
             continue
         values = [v for row in rows if (v := row[int(sql[1:])].strip())]
-        days = [bool(_DAY.fullmatch(v)) and len(v) <= 30 and not v.isdigit() for v in values]
+        days = [
+            bool(_DAY.fullmatch(v)) and len(v) <= 30 and not _NUMBER.fullmatch(v) for v in values
+        ]
         midnights = [bool(_MIDNIGHT.fullmatch(v)) for v in values]
         if not values or not all(d or m for d, m in zip(days, midnights, strict=True)):
             continue
@@ -321,6 +327,14 @@ def _look_at_times(table: TableFile, found: Columns, rows: list[list[str]]) -> N
             found.missing_clock = table.header.names[clock]
         if ours in ("created_at", "reply_created_at") and (len(values) >= 3 or all(days)):
             found.daily.add(ours)
+
+
+def _is_day_first(found: Columns, rows: list[list[str]]) -> bool:
+    """What the dates that fit one order only say of those that fit both."""
+    times = " ".join(found.at.get(ours, "") for ours in TIMES)
+    places = {int(n) for n in re.findall(r"\bc(\d+)\b", times)}
+    dates = [row[place] for row in rows for place in places]
+    return any(map(_DAY_FIRST.match, dates)) and not any(map(_MONTH_FIRST.match, dates))
 
 
 def _clock_beside(table: TableFile, found: Columns, rows: list[list[str]]) -> int | None:

@@ -62,51 +62,34 @@ class Derived:
     make: Callable[[Mapping[str, str]], Sequence[str]]
 
 
+class Caution(str):
+    """A warning that stands beside every number."""
+
+
 @dataclass(frozen=True)
 class Drafts:
-    """How the rows of a table become drafts.
+    """How the rows of a table become drafts."""
 
-    Parameters
-    ----------
-    main : mapping
-        Draft fields as SQL expressions over the columns c0, c1, … and `line`.
-    nested : mapping, optional
-        The same for an answer inside the row, made where `nested_if` holds.
-    prepared : mapping
-        Name → SQL expression over the columns, computed once; `main` and `nested` may use it.
-    tallies : mapping
-        Name → SQL integer expression, summed over the rows for `warn`.
-    doubtful : str
-        SQL integer expression, cheap; if it is 0 in every row, all tallies are.
-    free_text : sequence of str
-        Columns that may hold line breaks.
-    warn : callable
-        Tallies → warnings; may raise InputError.
-    derived : Derived, optional
-        Columns to be made in Python first.
-    authors_are_accounts : bool
-        False if the author of a brand's post may be a person who works for it.
-    kept : tuple of str
-        Columns that the field `kept` of the drafts holds.
-    columns : mapping
-        Our names → headings that were read, for the report.
-    by_thread : bool
-        True if the rows say in which thread they stand, not what they answer.
-    """
-
-    main: Mapping[str, str]
+    main: Mapping[str, str]  # draft fields as SQL expressions over the columns c0, c1, … and `line`
+    # The same for an answer inside the row, made where `nested_if` holds.
     nested: Mapping[str, str] | None = None
     nested_if: str = "FALSE"
+    # Name → SQL expression over the columns, computed once; `main` and `nested` may use it.
     prepared: Mapping[str, str] = field(default_factory=dict)
+    # Name → SQL integer expression, summed over the rows for `warn`.
     tallies: Mapping[str, str] = field(default_factory=dict)
-    doubtful: str = "1"
-    free_text: Sequence[str] = ()
+    doubtful: str = "1"  # SQL integer expression, cheap; if it is 0 in every row, all tallies are
+    free_text: Sequence[str] = ()  # columns that may hold line breaks
+    # Tallies → warnings; may raise InputError.
     warn: Callable[[Mapping[str, int]], list[str]] = lambda tallies: []
-    derived: Derived | None = None
+    derived: Derived | None = None  # columns to be made in Python first
+    # False if the author of a brand's post may be a person who works for it.
     authors_are_accounts: bool = True
-    kept: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()  # columns that the field `kept` of the drafts holds
+    # Our names → headings that were read, for the report.
     columns: Mapping[str, str] = field(default_factory=dict)
-    by_thread: bool = False
+    clock: Clock | None = None  # how times are read, where the table told it
+    by_thread: bool = False  # true if the rows say in which thread they stand, not what they answer
 
     def relation(self, rows: str) -> str:
         """SQL of the drafts of some rows, in brackets."""
@@ -115,12 +98,18 @@ class Drafts:
         counted = dict(self.tallies)
         # One sum tells whether the dear tallies are worth a pass of their own.
         counted["doubtful"] = self.doubtful
-        counted["breaks"] = " + ".join(map(line_breaks, self.free_text)) or "0"
+        counted["breaks"] = _sum([line_breaks(c) for c in self.free_text])
         made = [select(self.main, rows, tallies=counted)]
         if self.nested is not None:
             answers = f"{rows} WHERE {self.nested_if}"
             made.append(select(self.nested, answers, tallies=dict.fromkeys(counted, "0")))
         return union(made)
+
+
+def _sum(terms: Sequence[str]) -> str:
+    """SQL of a sum; in groups, because an expression of a thousand steps is too deep for DuckDB."""
+    groups = [" + ".join(terms[at : at + 100]) for at in range(0, len(terms), 100)]
+    return " + ".join(f"({g})" for g in groups) or "0"
 
 
 class Item(NamedTuple):
@@ -158,45 +147,33 @@ class Sample:
 
 @dataclass(frozen=True)
 class Format:
-    """One file format.
+    """One file format."""
 
-    Parameters
-    ----------
-    name, what : str
-        As the command line writes it; what it is, for a list.
-    recognises : callable
-        Sample → bool.
-    drafts : callable, optional
-        (TableFile, Options) → Drafts, for a text table; raises InputError if columns are missing.
-    items : callable, optional
-        (path, name, Options) → items, for anything else.
-    authors_are_accounts : bool
-        For items: False if the author of a brand's post may be a person who works for it.
-    place : callable
-        The line of an item → how a reader finds it in the file.
-    """
-
-    name: str
-    what: str
+    name: str  # as the command line writes it
+    what: str  # for a list
     recognises: Callable[[Sample], bool]
+    # (TableFile, Options) → Drafts, for a text table; raises InputError if columns are missing.
     drafts: Callable[[TableFile, Options], Drafts] | None = None
+    # (path, name, Options) → items, for anything else.
     items: Callable[[Path, str, Options], Iterator[Item]] | None = None
     title: str = ""
     licence: str = "not stated"
     selection: Selection = NOTHING_LEFT_OUT
     network: str | None = None
+    # For items: False if the author of a brand's post may be a person who works for it.
     authors_are_accounts: bool = True
-    place: Callable[[int], str] = str
+    place: Callable[[int], str] = str  # the line of an item → how a reader finds it in the file
+
+
+def has_columns(*names: str) -> Callable[[Sample], bool]:
+    """Recognises a table by columns: it has all of these."""
+    return lambda sample: (
+        sample.header is not None and all(sample.header.find(n) is not None for n in names)
+    )
 
 
 def load_format(name: str) -> Format:
-    """The format of that name.
-
-    Raises
-    ------
-    InputError
-        If there is none.
-    """
+    """The format of that name."""
     if name not in MODULES:
         raise InputError(
             f"`format` is {name!r}; expected one of: auto, {', '.join(MODULES)}. Choose one of "
@@ -208,13 +185,7 @@ def load_format(name: str) -> Format:
 
 
 def recognise(path: Path, *, name: str | None = None, header: int | None = None) -> Format:
-    """The format of a file, by its beginning.
-
-    Raises
-    ------
-    InputError
-        If no format is recognised; names all of them and the columns found.
-    """
+    """The format of a file, by its beginning."""
     head = "".join(line or "" for line, _ in zip(Lines(path), range(20), strict=False))
     begun = peek(path)
     found = read_header(path, at_line=header) if begun is None else None
@@ -229,28 +200,22 @@ def recognise(path: Path, *, name: str | None = None, header: int | None = None)
             f"The format of {name or path.name} is not recognised: it looks like {what}. Known "
             f"formats: {', '.join(MODULES)}. {remedy}"
         )
-    columns = ", ".join(n or "(unnamed)" for n in sample.header.names) if sample.header else "none"
+    columns = sample.header.shown if sample.header else "none"
     raise InputError(
-        f"The format of {name or path.name} is not recognised; columns found: {columns[:300]}. "
+        f"The format of {name or path.name} is not recognised; columns found: {columns}. "
         f"Known formats: {', '.join(MODULES)}. Name the format, or use `csv` with "
         "--map OURS=THEIRS,… to say which column is which."
     )
 
 
 def need_columns(header: Header, names: Sequence[str], *, file: str, format: str) -> list[str]:
-    """SQL names of the columns that a format needs.
-
-    Raises
-    ------
-    InputError
-        With the columns missing and those found.
-    """
+    """SQL names of the columns that a format needs."""
     found = {name: header.find(name) for name in names}
     missing = [name for name, at in found.items() if at is None]
     if missing:
         raise InputError(
             f"{file} has no column {', '.join(map(repr, missing))}, which the format {format!r} "
-            f"needs; found: {', '.join(n or '(unnamed)' for n in header.names)[:300]}. Check the "
+            f"needs; found: {header.shown}. Check the "
             f"format, or import it with `carekit import csv {file} --map OURS=THEIRS,…`."
         )
     return [f"c{at}" for at in found.values()]

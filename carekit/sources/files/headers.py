@@ -40,6 +40,11 @@ class Header:
     n_skipped: int = 0
     rows: tuple[tuple[str, ...], ...] = field(default=())
 
+    @property
+    def shown(self) -> str:
+        """The names of the columns, for a message."""
+        return ", ".join(n or "(unnamed)" for n in self.names)[:300]
+
     def find(self, *names: str) -> int | None:
         """Position of the first of these columns that is there; case does not matter.
 

@@ -16,7 +16,8 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "comment id", "id commentaire", "review id", "id avis", "id de l'avis", "resource id",
         "mention id", "nachrichten-id", "beitrags-id", "nachricht-id", "uuid", "id",
         "universal message id", "content id", "bericht id", "id del mensaje", "id messaggio",
-        "id bericht", "id mensaje", "post url", "url du message",
+        "id bericht", "id mensaje", "post url", "url du message", "permalink", "message permalink",
+        "post permalink", "message url", "lien du message",
     ),
     "created_at": (
         "created at", "created time", "creation date", "date de création", "créé le", "date",
@@ -26,7 +27,10 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "date de l'avis", "erstellt am", "datum", "datum und uhrzeit", "veröffentlicht am", "time",
         "created", "created time (utc)", "created at (utc)", "date (gmt)", "fecha", "fecha y hora",
         "fecha de creación", "fecha de publicación", "data", "data e ora", "data di pubblicazione",
-        "datum en tijd", "aangemaakt op", "post created at",
+        "datum en tijd", "aangemaakt op", "post created at", "created datetime", "created date",
+        "created on", "date created", "received at", "received on", "date received", "reçu le",
+        "date de réception", "posted on", "publish date", "published date", "eingegangen am",
+        "message created at", "inbound date",
     ),
     "author_role": (
         "role", "rôle", "author role", "author type", "type d'auteur", "type auteur", "sender type",
@@ -38,9 +42,10 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "author id", "id auteur", "id de l'auteur", "user id", "from id", "author", "auteur",
         "auteur du message", "from", "username", "user name", "screen name", "nom d'utilisateur",
         "pseudo", "handle", "sender", "expéditeur", "autor", "benutzername", "benutzer", "reviewer",
-        "reviewer name", "profile", "author username", "sender screen name", "author name",
+        "reviewer name", "author username", "sender screen name", "author name",
         "nom de l'auteur", "extra author attributes name", "autore", "utente", "usuario",
-        "afzender", "absender", "verfasser", "kunde", "client", "customer",
+        "afzender", "absender", "verfasser", "kunde", "client", "customer", "from user", "sender name",
+        "customer name", "nom du client", "commenter", "fan", "contact", "user",
     ),
     "text": (
         "message", "text", "texte", "full text", "content", "contenu", "body", "corps", "comment",
@@ -48,7 +53,8 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "texte du message", "nachricht", "inhalt", "kommentar", "bewertung", "post text",
         "verbatim", "post", "publication", "snippet", "mensaje", "texto", "comentario", "reseña",
         "messaggio", "testo", "commento", "recensione", "bericht", "tekst", "reactie",
-        "content text",
+        "content text", "first message", "message content", "message body", "inbound message",
+        "tweet text", "tweet", "comment text", "texte du commentaire",
     ),
     "reply_to": (
         "reply to", "in reply to", "in reply to id", "en réponse à", "réponse à", "parent id",
@@ -68,12 +74,16 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "network", "réseau", "réseau social", "social network", "source network", "plateforme",
         "platform", "netzwerk", "plattform", "network type", "canal", "channel", "channel type",
         "kanal", "page type", "domain", "site", "red", "red social", "rete", "rete sociale",
-        "canale", "kanaal", "source type", "social media",
+        "canale", "kanaal", "source type", "social media", "socialnetwork", "network name", "source",
     ),
-    "brand": ("brand", "marque", "enseigne", "company", "entreprise", "société", "marke", "firma"),
+    "brand": (
+        "brand", "marque", "enseigne", "company", "entreprise", "société", "marke", "firma", "app",
+        "app name", "nom de l'application",
+    ),
     "account": (
         "account", "compte", "account name", "nom du compte", "page", "page name", "nom de la page",
-        "konto", "handle de la marque", "compte de la marque",
+        "konto", "handle de la marque", "compte de la marque", "profile", "social profile", "profil",
+        "integration",
     ),
     "lang": ("lang", "language", "langue", "sprache", "reviewer language", "language code"),
     "rating": (
@@ -91,12 +101,17 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "réponse", "texte de la réponse", "réponse du propriétaire", "réponse de l'enseigne",
         "developer reply text", "developer response", "response text", "antwort", "antworttext",
         "respuesta", "respuesta de la empresa", "risposta", "antwoord", "antwort des unternehmens",
+        "developer reply", "merchant reply", "business response", "owner answer", "brand reply",
+        "réponse du commerçant", "réponse de la marque",
     ),
     "reply_created_at": (
         "reply date", "date de réponse", "date de la réponse", "response date", "replied at",
         "répondu le", "owner response date", "reply time", "developer reply date and time",
         "antwortdatum", "response time stamp", "reply created at", "fecha de respuesta",
-        "data risposta", "datum antwoord", "datum der antwort",
+        "data risposta", "datum antwoord", "datum der antwort", "first reply at", "first reply date",
+        "first response at", "first response date", "first brand reply", "responded at", "replied on",
+        "réponse le", "première réponse le", "date de première réponse", "erste antwort am",
+        "first agent message datetime", "developer reply date", "reply datetime",
     ),
     "observed_at": (
         "observed at", "collected at", "retrieved at", "date de collecte", "exported at",
@@ -111,13 +126,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
 
 
 def folded(name: str) -> str:
-    """A heading as it is compared: without accents, case, and what is no letter or digit.
-
-    Examples
-    --------
-    >>> folded("Date de création"), folded("in_reply_to"), folded("ID-Auteur")
-    ('date de creation', 'in reply to', 'id auteur')
-    """
+    """A heading as it is compared: without accents, case, and what is no letter or digit."""
     plain = unicodedata.normalize("NFKD", name)
     plain = "".join(c for c in plain if not unicodedata.combining(c)).casefold()
     return re.sub(r"[\W_]+", " ", plain).strip()

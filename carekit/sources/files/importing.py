@@ -27,10 +27,10 @@ from carekit.sources.files.checks import (
 )
 from carekit.sources.files.formats import Options, load_format, recognise
 from carekit.sources.files.opening import Reading, open_file
-from carekit.sources.files.report import ImportReport
 from carekit.sources.files.roles import checked_roles
 from carekit.sources.files.running import Asked, Run, Source
 from carekit.sources.files.writing import connect_engine, merged, write_accounts, write_threads
+from carekit.sources.report import ImportReport
 from carekit.sources.times import Clock
 
 __all__ = ["connect_engine", "import_files", "known_accounts", "write_accounts", "write_threads"]
@@ -46,7 +46,7 @@ def import_files(
     accounts: PathLike | None = None,
     mapping: Mapping[str, str] | None = None,
     tz: str = "UTC",
-    dayfirst: bool = False,
+    dayfirst: bool | None = None,
     network: str | None = None,
     brand: str | None = None,
     observed_at: str | datetime | None = None,
@@ -83,8 +83,8 @@ def import_files(
         Our column → the column of the file, for formats that take it; `Date+Heure` joins two.
     tz : str
         IANA zone of times without an offset.
-    dayfirst : bool
-        True if 1/2/2017 is the first of February.
+    dayfirst : bool, optional
+        True if 1/2/2017 is the first of February; told by dates that fit one order only otherwise.
     network, brand : str, optional
         For files that do not say where, or about whom, their posts are.
     observed_at : str or datetime, optional
@@ -190,7 +190,6 @@ def import_files(
             redact,
             accept_rejected,
             without_automatic,
-            chosen_selection,
             said is not None,
             progress or (lambda sentence: None),
         )

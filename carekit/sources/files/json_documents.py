@@ -43,14 +43,7 @@ class Document(NamedTuple):
 
 
 class JsonFile:
-    """The values of a JSON file; afterwards, `warnings` tells what had to be mended.
-
-    Parameters
-    ----------
-    path : path
-    name : str
-        What the warnings call the file.
-    """
+    """The values of a JSON file; afterwards, `warnings` tells what had to be mended."""
 
     def __init__(self, path: Path, *, name: str) -> None:
         self.path, self.name = path, name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from carekit.errors import InputError
-from carekit.sources.files.formats import Item, Options
+from carekit.sources.files.formats import Format, Item, Options, Sample, has_columns
 from carekit.sources.files.json_documents import Document, JsonFile
 from carekit.sources.files.records import read_records
 from carekit.sources.files.table import read_header
@@ -39,25 +39,13 @@ Reader = Callable[[Any, Options], Iterator[Found]]
 
 
 def place(line: int) -> str:
-    """The number of an item as a reader finds it: the line, and which item of that line.
-
-    Examples
-    --------
-    >>> place(12 * PER_LINE), place(PER_LINE + 4)
-    ('12', '1, item 5')
-    """
+    """The number of an item as a reader finds it: the line, and which item of that line."""
     number, nth = divmod(line, PER_LINE)
     return f"{number}, item {nth + 1}" if nth else str(number)
 
 
 def json_items(read: Reader) -> Callable[[Path, str, Options], Iterator[Item]]:
-    """A reader of JSON files for `Format.items`.
-
-    Parameters
-    ----------
-    read : callable
-        One value of the file and the options → what is found in it, in its order.
-    """
+    """A reader of JSON files for `Format.items`."""
 
     def items(path: Path, name: str, options: Options) -> Iterator[Item]:
         file = JsonFile(path, name=name)
@@ -97,6 +85,18 @@ def table_items(read: Reader) -> Callable[[Path, str, Options], Iterator[Item]]:
         yield from counted(documents, read, name, options)
 
     return items
+
+
+def json_format(
+    name: str, what: str, recognises: Callable[[Sample], bool], read: Reader, **rest: Any
+) -> Format:
+    """A format of JSON files; `read` takes one value of a file."""
+    return Format(name, what, recognises, items=json_items(read), place=place, **rest)
+
+
+def row_format(name: str, what: str, columns: Sequence[str], read: Reader, **rest: Any) -> Format:
+    """A format of tables whose rows are read as JSON is, told by some of its columns."""
+    return Format(name, what, has_columns(*columns), items=table_items(read), place=place, **rest)
 
 
 def counted(

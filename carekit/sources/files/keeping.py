@@ -7,11 +7,10 @@ pseudonyms, and one that holds addresses of people is refused.
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 
 from carekit.dataset.privacy import pseudonym_sql
 from carekit.dataset.schema import EXTRA_OF_POSTS, POSTS, REQUESTS
-from carekit.errors import InputError
+from carekit.errors import InputError, did_you_mean
 from carekit.sources.files import cells
 from carekit.sources.files.columns import Preset
 from carekit.sources.files.formats import Options
@@ -30,13 +29,7 @@ _ADDRESS = re.compile(
 
 
 def kept_columns(table: TableFile, options: Options, preset: Preset) -> dict[str, str]:
-    """Name in the dataset → SQL of the cell.
-
-    Raises
-    ------
-    InputError
-        If there is no such column, its name is taken, or its cells tell who somebody is.
-    """
+    """Name in the dataset → SQL of the cell."""
     made: dict[str, str] = {}
     rows = table.peek() if options.keep or preset.kept else []
     for ours, names in preset.kept.items():
@@ -51,12 +44,10 @@ def kept_columns(table: TableFile, options: Options, preset: Preset) -> dict[str
             places = [i for i, n in enumerate(table.header.names) if folded(n) == folded(theirs)]
             at = places[0] if len(places) == 1 else None
         if at is None:
-            close = get_close_matches(theirs, table.header.names, 1, 0.5)
-            hint = f" Did you mean {close[0]!r}?" if close else ""
+            hint = did_you_mean(theirs, table.header.names, cutoff=0.5)
             raise InputError(
                 f"`keep` names the column {theirs!r}, which {table.name} does not have; found: "
-                f"{', '.join(n or '(unnamed)' for n in table.header.names)[:300]}.{hint} Correct "
-                "--keep."
+                f"{table.header.shown}.{hint} Correct --keep."
             )
         ours = plain(name) or f"column_{at + 1}"
         if ours in _TAKEN:

@@ -20,16 +20,7 @@ _BY_DEVICE = ("google_play", "app_store")
 
 
 def no_post(table: TableFile, at: Mapping[str, str], *, has_answer: str) -> str:
-    """SQL: why a row is no post; null for a post.
-
-    Parameters
-    ----------
-    table : TableFile
-    at : mapping
-        Our names → SQL of the columns.
-    has_answer : str
-        SQL: the row holds an answer, which a bare rating cannot have.
-    """
+    """SQL: why a row is no post; null for a post."""
     header = table.header
     cases = []
 

@@ -20,17 +20,16 @@ from carekit.dataset.folder import Rejected
 from carekit.dataset.schema import CREATED_UNTIL
 from carekit.sources.door import Door, Seen
 from carekit.sources.drafts import ARROW_SCHEMA, ONLY_CUSTOMERS, VALUE, first_problem, text
-from carekit.sources.files.formats import Drafts, Format, Options
+from carekit.sources.files.formats import Caution, Drafts, Format, Options
 from carekit.sources.files.opening import Opened
 from carekit.sources.files.records import EMPTY
 from carekit.sources.files.rejecting import profile, shown
 from carekit.sources.files.table import TableFile, open_table
 from carekit.sources.files.text import facts
 from carekit.sources.gaps import Gap
+from carekit.sources.looks import PARQUET
 from carekit.sources.times import readable_time
 
-# Ids hardly ever repeat: do not build dictionaries of them. zstd would take half of the time.
-PARQUET = "FORMAT parquet, COMPRESSION snappy, DICTIONARY_SIZE_LIMIT 1000"
 _BATCH = 5_000
 _KEPT = "line NOT IN (SELECT line FROM bad)"
 
@@ -156,7 +155,8 @@ class FileLoad:
         names = list(self.plan.tallies)
         sums = ", ".join(f'coalesce(sum("{t}"), 0)::BIGINT' for t in names)
         counts = con.execute(f"SELECT {sums} FROM {self._relation}").fetchall()[0]
-        self.warnings += self.plan.warn(dict(zip(names, counts, strict=True)))
+        for told in self.plan.warn(dict(zip(names, counts, strict=True))):
+            (self.cautions if isinstance(told, Caution) else self.warnings).append(told)
 
     @property
     def latest(self) -> int | None:
@@ -164,17 +164,7 @@ class FileLoad:
         return self._seen.latest
 
     def write(self, door: Door, staged: Path, *, observed_at: int | None) -> None:
-        """Second pass: the posts, into `staged`; rows that cannot be kept, into `rejected`.
-
-        Parameters
-        ----------
-        door : Door
-            Opened.
-        staged : path
-            The Parquet file to write.
-        observed_at : int or None
-            Microseconds since 1970.
-        """
+        """Second pass: the posts, into `staged`; rows that cannot be kept, into `rejected`."""
         if not self._careful:
             self.n_posts = self._copy(door, staged, "TRUE", observed_at)
             if self._claims:

@@ -65,33 +65,7 @@ class _Source:
 def read_records(
     lines: Iterable[str | None], *, delimiter: str, n_fields: int | None, start: int = 0
 ) -> Iterator[Record]:
-    """Every record of a delimited file.
-
-    Parameters
-    ----------
-    lines : iterable of str or None
-        Physical lines with their ends; None for one that is too long.
-    delimiter : str
-        One character.
-    n_fields : int or None
-        Fields that a record must have; None accepts any number. Empty fields beyond that number
-        are cut off.
-    start : int
-        Physical lines that were read before.
-
-    Yields
-    ------
-    Record
-        In the order of the file. Neighbouring empty rows come as one.
-
-    Examples
-    --------
-    >>> for record in read_records(['1,"a\\n', 'b"\\n', ',\\n', '2\\n'], delimiter=",", n_fields=2):
-    ...     print(record.line, record.fields, record.problem)
-    1 ['1', 'a\\nb'] None
-    3 None empty row
-    4 None expected 2 fields, found 1
-    """
+    """Every record of a delimited file."""
     source = _Source(lines)
     source.number = start
     reader = csv.reader(source, delimiter=delimiter, strict=True)

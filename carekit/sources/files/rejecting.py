@@ -41,13 +41,6 @@ def shown(reason: str, value: str) -> str:
 
     A time may be shown if all its words are words of times; a row whose cells are shifted may hold
     a text or a name there.
-
-    Examples
-    --------
-    >>> shown("created_at is no time that can be read", "31 février 2024")
-    '31 février 2024'
-    >>> shown("created_at is no time that can be read", "Paul Martin 2")
-    ''
     """
     plain = " ".join(value.split())
     if not plain or len(plain) > _LONGEST:
@@ -69,15 +62,7 @@ def shown(reason: str, value: str) -> str:
 
 
 def profile(con: duckdb.DuckDBPyConnection, roles: str, *, n_unread: int) -> dict[str, int]:
-    """Of whom rejected rows are: `role=…`, `brand=…` (the ten most frequent), answers.
-
-    Parameters
-    ----------
-    roles : str
-        SQL of these rows, as `Door.roles` gives it.
-    n_unread : int
-        Rows of which nothing is known.
-    """
+    """Of whom rejected rows are: `role=…`, `brand=…` (the ten most frequent), answers."""
     found = con.execute(
         f"""WITH each AS (SELECT line, max(role) FILTER (NOT nested) AS role,
         max(whose) AS brand, bool_or(nested OR (role = 'brand' AND reply_to IS NOT NULL))
@@ -100,13 +85,7 @@ def profile(con: duckdb.DuckDBPyConnection, roles: str, *, n_unread: int) -> dic
 
 
 def check_rejected(loads: Sequence[FileLoad], *, accept: bool) -> None:
-    """Stop if too many rows of a file are rejected, unless that is accepted.
-
-    Raises
-    ------
-    InputError
-        With the reasons, what stood there, and of whom the rows are.
-    """
+    """Stop if too many rows of a file are rejected, unless that is accepted."""
     for load in loads:
         n, of = load.n_rejected, load.n_rows - load.left_out.total()
         if accept or not n or n <= MOST_REJECTED * of:

@@ -60,13 +60,7 @@ _ABOUT_BRAND = re.compile(
 
 
 def checked_roles(given: Mapping[str, str]) -> dict[str, str]:
-    """Words as the user explains them → customer, brand or other.
-
-    Raises
-    ------
-    InputError
-        If a word is said to be something else.
-    """
+    """Words as the user explains them → customer, brand or other."""
     made = {}
     for word, meaning in given.items():
         role = ROLES.get(plain(meaning))
@@ -85,17 +79,7 @@ def word_key(word: str) -> str:
 
 
 def role_sql(cell: str, *, column: str, roles: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-    """SQL of the role that a cell names, null for a word that is not known; and counts for `asked`.
-
-    Parameters
-    ----------
-    cell : str
-        SQL of type VARCHAR.
-    column : str
-        The name of the column: in `is_agent`, true is the brand.
-    roles : mapping
-        From `checked_roles`; these words win.
-    """
+    """SQL of the role that a cell names, null for a word that is not known; and counts for `asked`."""
     yes, no = cells.TRUE_WORDS, cells.FALSE_WORDS
     if _ABOUT_BRAND.search(column):
         yes, no = no, yes
@@ -126,13 +110,7 @@ def key_sql(cell: str) -> str:
 
 
 def ask_who(tallies: Mapping[str, int], *, column: str, file: str) -> None:
-    """Stop where "user" may mean the member of staff.
-
-    Raises
-    ------
-    InputError
-        If rows are by a "user", and no other word of the column names the brand.
-    """
+    """Stop where "user" may mean the member of staff."""
     n = tallies.get("role_user", 0)
     if n and not tallies.get("role_brand", 0):
         raise InputError(

@@ -19,12 +19,12 @@ from carekit.sources.files.formats import Format, Options
 from carekit.sources.files.loading import FileLoad
 from carekit.sources.files.opening import Opened
 from carekit.sources.files.rejecting import check_rejected
-from carekit.sources.files.report import ImportReport
 from carekit.sources.files.table import TableFile
 from carekit.sources.files.writing import iso, until, write_accounts, write_threads
 from carekit.sources.glance import Glance, bounds_of, glance_at, mark_automatic
 from carekit.sources.looks import CLASH, Looks, find_looks, without_leaving
 from carekit.sources.redaction import redact_posts
+from carekit.sources.report import ImportReport
 from carekit.sources.settling import drop_exact, settle
 
 if TYPE_CHECKING:
@@ -52,7 +52,6 @@ class Asked:
     redact: bool = False
     accept_rejected: bool = False
     without_automatic: bool = False
-    selection: Selection | None = None
     said_selection: bool = False
     tell: Callable[[str], None] = lambda sentence: None
 
@@ -264,7 +263,7 @@ class Run:
             "file": load.name,
             "mapping": dict(options.mapping),
             "tz": options.clock.tz,
-            "dayfirst": options.clock.dayfirst,
+            "dayfirst": bool(((load.plan and load.plan.clock) or options.clock).dayfirst),
             "network": options.network,
             "brand": options.brand,
             "roles": dict(options.roles),

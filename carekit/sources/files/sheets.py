@@ -6,11 +6,10 @@ import csv
 import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from carekit.errors import InputError, MissingExtraError
+from carekit.errors import InputError, MissingExtraError, did_you_mean
 
 _OLD = b"\xd0\xcf\x11\xe0"
 _LARGEST_EXACT = 1e15  # a cell keeps 15 digits; those of a longer number are lost
@@ -40,13 +39,6 @@ def write_sheet(path: Path, target: Path, *, sheet: str | None, name: str) -> st
 
     Numbers lose a `.0`; beyond 15 digits they are written so that their lost digits show; times are
     written as ISO 8601.
-
-    Raises
-    ------
-    MissingExtraError
-        Without python-calamine.
-    InputError
-        If the workbook cannot be read, or there is no such sheet.
     """
     try:
         import python_calamine as calamine
@@ -99,8 +91,7 @@ def _chosen(book: Any, sheet: str | None, name: str) -> tuple[str, str]:
         folded = {n.casefold(): n for n in names}
         if wanted.casefold() in folded:
             return folded[wanted.casefold()], ""
-        close = get_close_matches(wanted, names, 1)
-        hint = f" Did you mean {close[0]!r}?" if close else ""
+        hint = did_you_mean(wanted, names)
         raise InputError(
             f"`sheet` is {sheet!r}, and {name} has no such sheet; it holds: "
             f"{', '.join(map(repr, names))}.{hint} Correct --sheet (a name, or its number)."

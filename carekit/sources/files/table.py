@@ -179,13 +179,7 @@ def _arrow(batch: list[tuple[int, list[str]]], schema: pa.Schema) -> pa.Table:
 
 
 def open_table(opened: Opened | Path, *, name: str, header: int | None = None) -> TableFile:
-    """A delimited file, its header read and its bytes counted.
-
-    Raises
-    ------
-    InputError
-        If it is empty or has no header that can be read.
-    """
+    """A delimited file, its header read and its bytes counted."""
     file = opened if isinstance(opened, Opened) else Opened(opened, name)
     found = read_header(file.path, at_line=header)
     if found is None:
@@ -213,20 +207,7 @@ def open_table(opened: Opened | Path, *, name: str, header: int | None = None) -
 
 
 def read_small(path: Path, *, what: str) -> list[tuple[int, dict[str, str]]]:
-    """Every row of a small table, with its line; any row that cannot be read is an error.
-
-    Parameters
-    ----------
-    path : path
-        A delimited text in any encoding, or a workbook.
-    what : str
-        The argument, as messages name it.
-
-    Returns
-    -------
-    list of (int, dict)
-        Line and values by column, the names in lower case.
-    """
+    """Every row of a small table, with its line; any row that cannot be read is an error."""
     if not path.is_file():
         raise InputError(f"`{what}`: there is no file {path}. Give the path of a CSV file.")
     with TemporaryDirectory(prefix="carekit-") as folder:

@@ -28,21 +28,12 @@ _ALONE = re.compile(r"\r(?!\n)")
 
 @dataclass(frozen=True)
 class Facts:
-    """What one pass over the bytes tells.
+    """What one pass over the bytes tells."""
 
-    Parameters
-    ----------
-    sha256 : str
-        Of the file as it is on the disk.
-    n_lines : int
-        Physical lines, ended by `\\n`; the last one may lack its end.
-    plain : bool
-        True if there is no NUL and no `\\r` that stands alone: a fast reader cannot go astray
-        over the line ends.
-    """
-
-    sha256: str
-    n_lines: int
+    sha256: str  # of the file as it is on the disk
+    n_lines: int  # physical lines, ended by `\n`; the last one may lack its end
+    # True if there is no NUL and no `\r` that stands alone: a fast reader cannot go astray over the
+    # line ends.
     plain: bool
 
 
@@ -80,13 +71,7 @@ def returns_are_inside(path: Path, name: str) -> bool:
 
 
 def encoding(head: bytes) -> str:
-    """The encoding that the first bytes of a file show; `utf-8` if they show none.
-
-    Examples
-    --------
-    >>> encoding("id,text".encode("utf-16")), encoding(b"id,text")
-    ('utf-16', 'utf-8')
-    """
+    """The encoding that the first bytes of a file show; `utf-8` if they show none."""
     for mark, name in _MARKS:
         if head.startswith(mark):
             return name
@@ -104,11 +89,6 @@ def decode(line: bytes) -> tuple[str, str | None]:
 
     A line that holds no valid UTF-8 sequence beyond ASCII is read as cp1252; in a line that holds
     some, the broken bytes become U+FFFD.
-
-    Examples
-    --------
-    >>> decode("é".encode()), decode("é".encode("cp1252")), decode("é".encode() + b"\\xff")
-    (('é', None), ('é', 'cp1252'), ('é\\ufffd', 'replaced'))
     """
     try:
         return line.decode("utf-8"), None

@@ -7,15 +7,15 @@ Channel, agent, tags, satisfaction, status and reopenings are kept beside it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from carekit.sources.files.any_csv import plan
 from carekit.sources.files.columns import Preset
 from carekit.sources.files.formats import Drafts, Format, Options, Sample
 from carekit.sources.files.headings import folded
-from carekit.sources.files.table import Header, TableFile
+from carekit.sources.files.table import TableFile
+from carekit.sources.files.waiting import find_wait, wait_columns
 
 IDS = (
     "ticket id", "ticket", "ticket number", "ticket no", "ticket #", "n° ticket", "numéro de ticket",
@@ -28,6 +28,8 @@ CREATED = (
     "created date", "date/time opened", "opened date", "conversation created at",
     "conversation started at", "started at", "créé le", "date de création", "date d'ouverture",
     "ouvert le", "erstellt am", "erstellt", "created", "ticket created - date", "date created",
+    "created datetime", "creation datetime", "created on", "opened at", "received at", "reçu le",
+    "date de réception",
 )  # fmt: skip
 REPLIED = (
     "initial response time", "first response date", "first response time", "first reply at",
@@ -35,6 +37,7 @@ REPLIED = (
     "first agent reply date", "first admin reply at", "date of first agent reply",
     "première réponse le", "date de première réponse", "date première réponse", "1ère réponse le",
     "erste antwort am", "first_admin_reply_at", "first responded at", "first public reply",
+    "first agent message datetime", "first agent message", "first staff reply", "first agent response",
 )  # fmt: skip
 CHANNEL = (
     "source", "channel", "ticket channel", "via", "via channel", "case origin", "origin", "canal",
@@ -53,7 +56,7 @@ KEPT: dict[str, tuple[str, ...]] = {
         "csat", "satisfaction score", "satisfaction rating", "ticket satisfaction rating",
         "survey results", "conversation rating", "csat rating", "rating", "happiness",
         "last customer survey rating", "note de satisfaction", "satisfaction", "zufriedenheit",
-        "csat score", "note csat",
+        "csat score", "note csat", "satisfaction survey score", "survey score",
     ),
     "nps": ("nps", "nps score", "note nps", "recommandation", "likelihood to recommend"),
     "status": ("status", "ticket status", "state", "statut", "état", "case status"),
@@ -66,84 +69,13 @@ KEPT: dict[str, tuple[str, ...]] = {
         "date/time closed", "résolu le", "date de résolution", "clos le", "gelöst am",
     ),
 }  # fmt: skip
-# How long the first reply took: heading, then what a bare number counts.
-_WAIT = re.compile(
-    r"(first|initial|1st|premiere|1ere|erste)\w* .*(response|reply|reponse|antwort)|"
-    r"time to .*(response|reply|reponse)|(delai|temps|duree) .*(premiere|1ere|reponse)|"
-    r"antwortzeit|frt|time to admin reply|(response|reply) time"
-)
-_UNITS = (
-    ("seconds", r"\b(s|sec|secs|seconds?|secondes?|sekunden)\b"),
-    ("minutes", r"\b(m|mn|min|mins|minutes?|minuten)\b"),
-    ("hours", r"\b(h|hr|hrs|hours?|heures?|stunden|hh mm ss|hh mm)\b"),
-    ("days", r"\b(d|j|days?|jours?|tage)\b"),
-)
-_BUSINESS = re.compile(r"business|ouvr|within hours|office|geschäft|geschaft")
-_TIME = re.compile(r"\d{4}[-/.]\d{1,2}|\d{1,2}[-/. ]\w{1,9}[-/. ,]+\d{2,4}|\d{10,13}$")
 GONE = "a ticket that was merged, deleted or spam"
 _GONE = ("deleted", "spam", "merged", "trash", "junk", "supprimé", "fusionné", "indésirable")
 
 
-def wait_columns(header: Header) -> dict[str, str]:
-    """Headings of how long the first reply took → unit of a bare number ('' if none is named)."""
-    found = {}
-    for name in header.names:
-        plain = folded(name)
-        if _WAIT.search(plain) and not re.search(r"status|sla|due|statut|violat|breach", plain):
-            unit = next((u for u, words in _UNITS if re.search(words, plain)), "")
-            found[name] = unit
-    return found
-
-
-@dataclass(frozen=True)
-class _Wait:
-    """Where a table tells the first reply: a time, how long it took, or only that there was one."""
-
-    time: str | None = None
-    duration: tuple[str, str] | None = None
-    only_that: str | None = None
-    told: tuple[str, ...] = ()
-
-
-def _find_wait(table: TableFile) -> _Wait:
-    rows = table.peek(500)
-    durations: dict[str, str] = {}
-    bare, office = None, None
-    for name, unit in wait_columns(table.header).items():
-        at = table.header.names.index(name)
-        values = [row[at].strip() for row in rows if row[at].strip()]
-        if not values:
-            continue
-        if all(_TIME.search(v) for v in values[:50]):
-            return _Wait(time=name)
-        if _BUSINESS.search(folded(name)):
-            office = name
-        elif unit or all(":" in v or re.search("[a-z]", v.lower()) for v in values):
-            durations[name] = unit or "hours"
-        else:
-            bare = name
-    if durations:
-        return _Wait(duration=next(iter(durations.items())))
-    if bare is not None:
-        why = (
-            f"The column {bare!r} of {table.name} does not say what its numbers count: answers "
-            f"count, their waits are unknown. Say it: --map 'first_response_minutes={bare}' (or "
-            "_hours, _seconds)."
-        )
-        return _Wait(only_that=bare, told=(why,))
-    if office is not None:
-        why = (
-            f"{table.name} tells first replies in business hours only ({office!r}), which is no "
-            "elapsed time: answers count, their waits are unknown. Export calendar hours, or the "
-            "time of the first reply."
-        )
-        return _Wait(only_that=office, told=(why,))
-    return _Wait()
-
-
 def drafts(table: TableFile, options: Options) -> Drafts:
     """The tickets as requests, their first replies as answers."""
-    wait = _find_wait(table)
+    wait = find_wait(table)
     replied = wait.time or wait.only_that
     no_times = set(wait_columns(table.header)) - {replied}
     columns = {
@@ -156,7 +88,7 @@ def drafts(table: TableFile, options: Options) -> Drafts:
         "author_id": (
             "contact id", "requester", "requester id", "requester email", "customer", "customer email",
             "contact", "demandeur", "client", "full name", "contact name", "user id", "kunde",
-            "associated contact", "customer id", "requester name",
+            "associated contact", "customer id", "requester name", "customer name",
         ),
         "text": ("subject", "ticket subject", "objet", "sujet", "title", "titre", "betreff", "description"),
         "brand": ("brand", "marque", "ticket brand", "product", "produit", "marke"),

@@ -25,82 +25,35 @@ _MAGIC: tuple[tuple[bytes, str, str], ...] = (
     (b"\x89PNG", "an image", "Import the data, not its picture."),
     (b"\xff\xd8\xff", "an image", "Import the data, not its picture."),
 )
+_TABLE_OF_IT = "Make a table of it (time, author, text) and import that: " + TABLE
 _HEADS: tuple[tuple[str, str, str], ...] = (
-    (
-        r"^\s*window\.YTD\.",
-        "the archive of an account that X gives its owner",
-        "It holds one person's own posts, no customers' conversations; carekit does not read it.",
-    ),
-    (
-        r"(?is)^\s*(<!doctype html|<html)",
-        "an HTML page",
-        "A download that failed often leaves one: open it, then get the file again as JSON or CSV.",
-    ),
+    (r"^\s*window\.YTD\.", "the archive of an account that X gives its owner",
+     "It holds one person's own posts, no customers' conversations; carekit does not read it."),
+    (r"(?is)^\s*(<!doctype html|<html)", "an HTML page",
+     "A download that failed often leaves one: open it, then get the file again as JSON or CSV."),
     (r"(?is)^\s*<\?xml.*<gexf", "a network graph (GEXF)", "Export the posts, not the graph."),
     (r"(?is)^\s*<\?xml", "an XML file", "Export it as CSV or JSON."),
-    (
-        r"(?m)^\[?\d{1,2}[./]\d{1,2}[./]\d{2,4},? \d{1,2}:\d{2}.*?[-\]] .+?: ",
-        "a chat exported from WhatsApp",
-        "Make a table of it (time, author, text) and import that: " + TABLE,
-    ),
-)
+    (r"(?m)^\[?\d{1,2}[./]\d{1,2}[./]\d{2,4},? \d{1,2}:\d{2}.*?[-\]] .+?: ",
+     "a chat exported from WhatsApp", _TABLE_OF_IT),
+)  # fmt: skip
+_FAILED = "The download failed: read the message in the file and get it again."
 _KEYS: tuple[tuple[frozenset[str], str, str], ...] = (
-    (
-        frozenset({"participants", "messages", "thread_path"}),
-        "a conversation from a download of Facebook or Instagram",
-        "It is private; carekit reads public comments of the Graph API.",
-    ),
-    (
-        frozenset({"log"}),
-        "a HAR recording of a browser",
-        "Take the answers of the network out of it and import these.",
-    ),
-    (
-        frozenset({"guild", "channel", "messages"}),
-        "a channel of Discord",
-        "Make a table of it and import that: " + TABLE,
-    ),
-    (
-        frozenset({"client_msg_id", "ts", "user"}),
-        "a channel of Slack",
-        "Make a table of it and import that: " + TABLE,
-    ),
+    (frozenset({"participants", "messages", "thread_path"}),
+     "a conversation from a download of Facebook or Instagram",
+     "It is private; carekit reads public comments of the Graph API."),
+    (frozenset({"log"}), "a HAR recording of a browser",
+     "Take the answers of the network out of it and import these."),
     (frozenset({"cells", "nbformat"}), "a Jupyter notebook", "Import the data that it reads."),
     (frozenset({"type", "features"}), "a map (GeoJSON)", "carekit reads posts, no maps."),
-    (
-        frozenset({"aweme_id"}),
-        "posts of TikTok",
-        "carekit has no reader for them. Write a table of them and import that: " + TABLE,
-    ),
-    (
-        frozenset({"error"}),
-        "the error message of a network",
-        "The download failed: read the message in the file and get it again.",
-    ),
-    (
-        frozenset({"errors"}),
-        "the error message of a network",
-        "The download failed: read the message in the file and get it again.",
-    ),
-)
+    (frozenset({"aweme_id"}), "posts of TikTok",
+     "carekit has no reader for them. Write a table of them and import that: " + TABLE),
+    (frozenset({"error"}), "the error message of a network", _FAILED),
+    (frozenset({"errors"}), "the error message of a network", _FAILED),
+)  # fmt: skip
 
 
 def looks_like(path: Path, *, head: str, value: Any = None) -> tuple[str, str] | None:
-    """What a file of no known format looks like, and what to do; None if nothing tells.
-
-    Parameters
-    ----------
-    path : path
-    head : str
-        Its first lines, as text.
-    value : object, optional
-        The beginning of its JSON.
-
-    Returns
-    -------
-    (str, str) or None
-        A noun and a sentence.
-    """
+    """What a file of no known format looks like, and what to do; None if nothing tells."""
     with path.open("rb") as file:
         begin = file.read(16)
     if not begin:

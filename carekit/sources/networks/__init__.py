@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from carekit.errors import InputError
 
 if TYPE_CHECKING:
-    from carekit.sources.collecting.source import SourceKind
+    from carekit.sources.collecting.source import Source
 
 
 class Network(NamedTuple):
@@ -49,18 +49,12 @@ FORMATS = {name: f"{__name__}.{n.module}" for n in NETWORKS for name in n.format
 SOURCES = {n.source: f"{__name__}.{n.module}" for n in NETWORKS if n.source}
 
 
-def load_source(name: str) -> SourceKind:
-    """The live source of that name.
-
-    Raises
-    ------
-    InputError
-        If there is none.
-    """
+def load_source(name: str) -> type[Source]:
+    """The live source of that name."""
     if name not in SOURCES:
         raise InputError(
             f"`source` is {name!r}; expected one of: {', '.join(SOURCES)}. Choose one of these; for "
             "files that you have, use `carekit import`."
         )
-    kind: SourceKind = importlib.import_module(SOURCES[name]).KIND
+    kind: type[Source] = importlib.import_module(SOURCES[name]).KIND
     return kind

@@ -9,7 +9,14 @@ from typing import Any
 
 from carekit.sources.files.any_csv import Preset, plan
 from carekit.sources.files.cells import EMPTY_WORDS
-from carekit.sources.files.formats import Derived, Drafts, Format, Options, Sample, need_columns
+from carekit.sources.files.formats import (
+    Derived,
+    Drafts,
+    Format,
+    Options,
+    has_columns,
+    need_columns,
+)
 from carekit.sources.files.table import TableFile
 from carekit.sources.networks.reviews import BRAND_COLUMNS
 
@@ -18,18 +25,7 @@ _UNREADABLE = "developerResponse is no dictionary with a body and a time"
 
 
 def answer_of(cell: str) -> dict[str, Any]:
-    """The dictionary in a cell `developerResponse`; empty if there is no answer.
-
-    Raises
-    ------
-    ValueError
-        If the cell holds anything else.
-
-    Examples
-    --------
-    >>> answer_of("{'id': 1, 'body': 'Merci', 'modified': '2021-01-06T13:00:00Z'}")["body"]
-    'Merci'
-    """
+    """The dictionary in a cell `developerResponse`; empty if there is no answer."""
     if cell.strip().lower() in EMPTY_WORDS:
         return {}
     if len(cell) > LONGEST_ANSWER:
@@ -75,25 +71,19 @@ PRESET = Preset(
 )
 
 
-def recognises(sample: Sample) -> bool:
-    """True if the header holds the stars, the text and the answer of a review."""
-    names = ("developerResponse", "review", "rating", "date")
-    return sample.header is not None and all(sample.header.find(n) is not None for n in names)
-
-
 def drafts(table: TableFile, options: Options) -> Drafts:
     """The rows as drafts; reviews without an id get one from what they say."""
     need_columns(table.header, ("date", "developerResponse"), file=table.name, format="app-store")
     return plan(table, options, PRESET, format="app-store")
 
 
-FORMAT = Format(
-    name="app-store",
-    what="App Store reviews with answers (CSV)",
-    recognises=recognises,
-    drafts=drafts,
-    title="App Store reviews",
-    network="app_store",
+FORMATS = (
+    Format(
+        "app-store",
+        "App Store reviews with answers (CSV)",
+        has_columns("developerResponse", "review", "rating", "date"),
+        drafts=drafts,
+        title="App Store reviews",
+        network="app_store",
+    ),
 )
-
-FORMATS = (FORMAT,)

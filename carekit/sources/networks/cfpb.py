@@ -12,19 +12,17 @@ from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from carekit.sources.collecting.limits import QueryFailed
-from carekit.sources.collecting.purging import purge_json
+from carekit.sources.collecting.purging import Purged
 from carekit.sources.collecting.source import (
-    Ask,
     Estimate,
     JsonSource,
     Page,
     Query,
-    SourceKind,
     StoredPage,
     in_a_row,
 )
 from carekit.sources.collecting.web import Answer
-from carekit.sources.found import Found, Problem, guarded
+from carekit.sources.found import Found, Problem
 from carekit.sources.networks.selections import COMPLAINTS
 from carekit.sources.networks.values import (
     first_ident,
@@ -33,12 +31,12 @@ from carekit.sources.networks.values import (
     mapping,
     moment,
     number,
-    why_unusable,
+    read_item,
     words,
 )
 
 if TYPE_CHECKING:
-    from carekit.sources.collecting.web import Web
+    pass
 
 NETWORK = "cfpb"
 
@@ -50,11 +48,7 @@ def read(value: Any, *, seen_at: datetime | None = None) -> Iterator[Found]:
         yield Problem("the page holds no complaints")
         return
     for hit in hits:
-        problem = why_unusable(hit)
-        if problem:
-            yield Problem(problem)
-        else:
-            yield from guarded(_draft, hit, seen_at)
+        yield from read_item(_draft, hit, seen_at)
 
 
 def _draft(hit: Mapping[str, Any], seen_at: datetime | None) -> Iterator[Found]:
@@ -74,7 +68,6 @@ def _draft(hit: Mapping[str, Any], seen_at: datetime | None) -> Iterator[Found]:
     }
 
 
-BASE = "https://www.consumerfinance.gov"
 PATH = "/data-research/consumer-complaints/search/api/v1/"
 SIZE, DEEPEST = 100, 10_000
 FIRST_DAY = date(2011, 12, 1)
@@ -84,7 +77,11 @@ class Cfpb(JsonSource):
     """The search API. Targets: names of companies, as the database writes them."""
 
     name = network = "cfpb"
+    what = "complaints to the American regulator of financial firms"
+    targets = "names of companies, as the database writes them"
+    base = "https://www.consumerfinance.gov"
     terms = "Public domain; the narratives are by consumers who agreed to their publication."
+    purged = Purged(("complaint_id", "_id"), kept=("date_received",))
     selection = COMPLAINTS
     pace = 1.0
 
@@ -137,9 +134,6 @@ class Cfpb(JsonSource):
     def found(self, page: StoredPage, body: Any) -> Iterable[Found]:
         return read(body, seen_at=page.fetched_at)
 
-    def purge(self, body: str, ids: Any) -> str:
-        return purge_json(body, ids, id_fields=("complaint_id", "_id"), kept=("date_received",))
-
     def estimate(self) -> Estimate:
         first, last = self._range()
         total = 0
@@ -173,15 +167,4 @@ def _cursor(cursor: str) -> tuple[int, str | None]:
     return (int(n) if n.isdecimal() else 1), after or None
 
 
-def make(ask: Ask, web: Web) -> Cfpb:
-    """The source; it needs no key."""
-    return Cfpb(ask, web=web, base_url=ask.base_url or BASE)
-
-
-KIND = SourceKind(
-    name="cfpb",
-    what="complaints to the American regulator of financial firms",
-    targets="names of companies, as the database writes them",
-    network="cfpb",
-    make=make,
-)
+KIND = Cfpb

@@ -11,15 +11,18 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from carekit.sources.files.formats import Format, Options, Sample
-from carekit.sources.files.json_items import json_items, place
-from carekit.sources.found import Draft, Found, LeftOut, Problem, Remark, guarded
+from carekit.sources.files.formats import Options, Sample
+from carekit.sources.files.json_items import json_format
+from carekit.sources.found import Draft, Found, LeftOut, Problem, Remark
 from carekit.sources.networks.values import (
+    first_item,
     ident,
     inner,
     listed,
     moment,
     number,
+    read_item,
+    records,
     somebody,
     unescaped,
     why_unusable,
@@ -32,26 +35,16 @@ _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 _BOTS = ("bot_message", "thread_broadcast", "me_message", "file_share")
 
 
-def read_slack(
-    value: Any, options: Options | None = None, *, seen_at: datetime | None = None
-) -> Iterator[Found]:
+def read_slack(value: Any, options: Options) -> Iterator[Found]:
     """The messages of a room: a list of them, or of pages of the interface."""
-    stack = [value]
-    while stack:
-        each = stack.pop()
-        if isinstance(each, list):
-            stack += reversed(each)
-        elif isinstance(inner(each, "messages"), list):
-            stack.append(each["messages"])
-        else:
-            yield from guarded(_slack, each, seen_at)
+    for message in records(value, "messages"):
+        yield from read_item(_slack, message)
 
 
-def _slack(message: Any, seen_at: datetime | None) -> Iterator[Found]:
-    problem = why_unusable(message)
-    kind, native = inner(message, "subtype"), ident(inner(message, "ts"))
-    if problem or native is None:
-        yield Problem(problem or "a message has no time")
+def _slack(message: Any) -> Iterator[Found]:
+    kind, native = message.get("subtype"), ident(message.get("ts"))
+    if native is None:
+        yield Problem("a message has no time")
         return
     if message.get("type") != "message" or (kind is not None and kind not in _BOTS):
         yield LeftOut(SERVICE)
@@ -68,31 +61,24 @@ def _slack(message: Any, seen_at: datetime | None) -> Iterator[Found]:
         "reply_to": None if root == native else root,
         "thread": root,
         "visibility": "private",
-        "observed_at": seen_at,
         "n_replies": number(message.get("reply_count")),
     }
     yield made
 
 
-def read_discord(
-    value: Any, options: Options | None = None, *, seen_at: datetime | None = None
-) -> Iterator[Found]:
+def read_discord(value: Any, options: Options) -> Iterator[Found]:
     """The messages of a channel, as DiscordChatExporter writes them."""
-    for export in value if isinstance(value, list) else [value]:
+    for export in records(value):
         if not isinstance(inner(export, "messages"), list):
             yield Problem(why_unusable(export) or "it is no export of a channel")
             continue
         kind = str(inner(export, "channel", "type") or "")
-        seen = moment(export.get("exportedAt")) or seen_at
+        seen = moment(export.get("exportedAt"))
         for message in export["messages"]:
-            yield from guarded(_discord, message, "Direct" not in kind, seen)
+            yield from read_item(_discord, message, "Direct" not in kind, seen)
 
 
 def _discord(message: Any, public: bool, seen_at: datetime | None) -> Iterator[Found]:
-    problem = why_unusable(message)
-    if problem:
-        yield Problem(problem)
-        return
     if str(message.get("type", "Default")) not in ("Default", "Reply", "0", "19"):
         yield LeftOut(SERVICE)
         return
@@ -115,19 +101,13 @@ def _discord(message: Any, public: bool, seen_at: datetime | None) -> Iterator[F
     yield made
 
 
-def read_convokit(
-    value: Any, options: Options | None = None, *, seen_at: datetime | None = None
-) -> Iterator[Found]:
+def read_convokit(value: Any, options: Options) -> Iterator[Found]:
     """The utterances of a corpus."""
-    for each in value if isinstance(value, list) else [value]:
-        yield from guarded(_utterance, each, options.network if options else None, seen_at)
+    for each in records(value):
+        yield from read_item(_utterance, each, options.network)
 
 
-def _utterance(item: Any, network: str | None, seen_at: datetime | None) -> Iterator[Found]:
-    problem = why_unusable(item)
-    if problem:
-        yield Problem(problem)
-        return
+def _utterance(item: Any, network: str | None) -> Iterator[Found]:
     if network is None:
         yield Remark(NO_NETWORK)
     speaker = item.get("speaker", item.get("user"))
@@ -141,62 +121,51 @@ def _utterance(item: Any, network: str | None, seen_at: datetime | None) -> Iter
         "text": words(item.get("text")),
         "reply_to": ident(item.get("reply-to", item.get("reply_to"))),
         "thread": ident(item.get("conversation_id", item.get("root"))),
-        "observed_at": seen_at,
     }
     yield made
 
 
-def _first(sample: Sample) -> Any:
-    first = sample.json
-    return first[0] if isinstance(first, list) and first else first
-
-
 def is_slack(sample: Sample) -> bool:
     """True for a message of a room."""
-    first = _first(sample)
-    first = (listed(first, "messages") or [first])[0]
-    return isinstance(first, Mapping) and first.get("type") == "message" and "ts" in first
+    first = first_item(sample.json, "messages")
+    return first.get("type") == "message" and "ts" in first
 
 
 def is_discord(sample: Sample) -> bool:
     """True for an export of a channel."""
-    first = _first(sample)
-    return isinstance(inner(first, "guild"), Mapping) and isinstance(inner(first, "messages"), list)
+    first = first_item(sample.json)
+    return isinstance(first.get("guild"), Mapping) and isinstance(first.get("messages"), list)
 
 
 def is_convokit(sample: Sample) -> bool:
     """True for an utterance."""
-    first = _first(sample)
-    if not isinstance(first, Mapping) or not {"id", "text"} <= set(first):
-        return False
-    return bool({"speaker", "user"} & set(first)) and bool({"reply-to", "reply_to"} & set(first))
+    names = set(first_item(sample.json))
+    said = {"id", "text"} <= names
+    return said and bool({"speaker", "user"} & names) and bool({"reply-to", "reply_to"} & names)
 
 
-SLACK = Format(
-    name="slack",
-    what="messages of an export of Slack (JSON)",
-    recognises=is_slack,
-    items=json_items(read_slack),
-    title="Messages of Slack",
-    network="slack",
-    place=place,
+FORMATS = (
+    json_format(
+        "convokit",
+        "utterances.jsonl of a corpus of ConvoKit (--network)",
+        is_convokit,
+        read_convokit,
+        title="A corpus of ConvoKit",
+    ),
+    json_format(
+        "slack",
+        "messages of an export of Slack (JSON)",
+        is_slack,
+        read_slack,
+        title="Messages of Slack",
+        network="slack",
+    ),
+    json_format(
+        "discord",
+        "messages of a channel, from DiscordChatExporter (JSON)",
+        is_discord,
+        read_discord,
+        title="Messages of Discord",
+        network="discord",
+    ),
 )
-DISCORD = Format(
-    name="discord",
-    what="messages of a channel, from DiscordChatExporter (JSON)",
-    recognises=is_discord,
-    items=json_items(read_discord),
-    title="Messages of Discord",
-    network="discord",
-    place=place,
-)
-CONVOKIT = Format(
-    name="convokit",
-    what="utterances.jsonl of a corpus of ConvoKit (--network)",
-    recognises=is_convokit,
-    items=json_items(read_convokit),
-    title="A corpus of ConvoKit",
-    place=place,
-)
-
-FORMATS = (CONVOKIT, SLACK, DISCORD)

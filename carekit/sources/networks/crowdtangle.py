@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from carekit.sources.files.any_csv import Preset, plan
-from carekit.sources.files.formats import Derived, Drafts, Format, Options, Sample
-from carekit.sources.files.table import TableFile
+from carekit.sources.files.any_csv import Preset, table_format
+from carekit.sources.files.formats import Derived, Sample
 from carekit.sources.networks.selections import PAGE_POSTS
 from carekit.sources.networks.values import address
 
@@ -60,19 +59,14 @@ def recognises(sample: Sample) -> bool:
     return total and sample.header.find("URL") is not None
 
 
-def drafts(table: TableFile, options: Options) -> Drafts:
-    """The rows as drafts: all of them by brands."""
-    return plan(table, options, PRESET, format="crowdtangle")
-
-
-FORMAT = Format(
-    name="crowdtangle",
-    what="CrowdTangle posts of pages (CSV)",
-    recognises=recognises,
-    drafts=drafts,
-    title="CrowdTangle posts",
-    selection=PAGE_POSTS,
-    network="facebook",
+FORMATS = (
+    table_format(
+        "crowdtangle",
+        "CrowdTangle posts of pages (CSV)",
+        recognises,
+        PRESET,
+        title="CrowdTangle posts",
+        selection=PAGE_POSTS,
+        network="facebook",
+    ),
 )
-
-FORMATS = (FORMAT,)

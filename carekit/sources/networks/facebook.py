@@ -15,8 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from carekit.sources.files.formats import Format, Item, Options, Sample
-from carekit.sources.files.json_items import json_items, place, table_items
+from carekit.sources.files.formats import Format, Item, Options, Sample, has_columns
+from carekit.sources.files.json_items import json_format, place, table_items
 from carekit.sources.found import Draft, Found, LeftOut, Problem, Remark, guarded
 from carekit.sources.gaps import Gap
 from carekit.sources.networks.values import (
@@ -54,16 +54,14 @@ class _Place(NamedTuple):
     thread: str | None = None
 
 
-def read(
-    value: Any, options: Options | None = None, *, seen_at: datetime | None = None
-) -> Iterator[Found]:
+def read(value: Any, options: Options) -> Iterator[Found]:
     """The posts and comments of what the Graph API answers, nested ones included.
 
     Posts, then their comments, each followed by its replies; also objects of them by their ids, as the
     API answers `?ids=`. A list of replies that goes on, and a count of replies larger than those that
     came, make gaps. The brand of the options may be the id of the page, where the items do not tell it.
     """
-    brand = options.brand if options else None
+    brand = options.brand
     start = _Place(page=brand if brand and brand.isdecimal() else None)
     stack: list[tuple[Any, _Place]] = [(value, start)]
     while stack:
@@ -77,7 +75,7 @@ def read(
             if problem:
                 yield Problem(problem)
             else:
-                for found in guarded(_item, each, place, seen_at, brand):
+                for found in guarded(_item, each, place, brand):
                     if isinstance(found, _Place):
                         below = found
                     else:
@@ -139,9 +137,9 @@ def _is_post(item: Mapping[str, Any], native: str | None, author: str | None) ->
 def _item(
     item: Mapping[str, Any],
     place: _Place,
-    seen_at: datetime | None,
     brand: str | None = None,
     is_post: bool | None = None,
+    seen_at: datetime | None = None,
 ) -> Iterator[Any]:
     """An item, and where those below it stand."""
     native = ident(item.get("id"))
@@ -223,17 +221,6 @@ def recognises(sample: Sample) -> bool:
     return False
 
 
-FORMAT = Format(
-    name="facebook",
-    what="Facebook posts and comments of the Graph API (JSON)",
-    recognises=recognises,
-    items=json_items(read),
-    title="Facebook comments",
-    network="facebook",
-    place=place,
-)
-
-
 def read_facepager(
     nodes: dict[str, _Place], row: Mapping[str, str], options: Options | None = None
 ) -> Iterator[Found]:
@@ -259,7 +246,7 @@ def read_facepager(
     }
     asked = row.get("query_type", "").rsplit("/", 1)[-1]
     is_post = "comment" not in asked and "repl" not in asked and place.parent is None
-    for found in guarded(_item, item, place, moment(row.get("query_time")), None, is_post):
+    for found in guarded(_item, item, place, None, is_post, moment(row.get("query_time"))):
         if isinstance(found, _Place):
             nodes[node] = found
         else:
@@ -271,20 +258,22 @@ def facepager(path: Path, name: str, options: Options) -> Iterator[Item]:
     return table_items(partial(read_facepager, {}))(path, name, options)
 
 
-def is_facepager(sample: Sample) -> bool:
-    """True for the columns that Facepager writes of every node."""
-    names = ("object_id", "object_type", "query_status", "query_type", "parent_id")
-    return sample.header is not None and all(sample.header.find(n) is not None for n in names)
-
-
-FACEPAGER = Format(
-    name="facepager",
-    what="Facebook posts and comments in Facepager's table (CSV)",
-    recognises=is_facepager,
-    items=facepager,
-    title="Facebook comments",
-    network=NETWORK,
-    place=place,
+FORMATS = (
+    json_format(
+        "facebook",
+        "Facebook posts and comments of the Graph API (JSON)",
+        recognises,
+        read,
+        title="Facebook comments",
+        network=NETWORK,
+    ),
+    Format(
+        "facepager",
+        "Facebook posts and comments in Facepager's table (CSV)",
+        has_columns("object_id", "object_type", "query_status", "query_type", "parent_id"),
+        items=facepager,
+        title="Facebook comments",
+        network=NETWORK,
+        place=place,
+    ),
 )
-
-FORMATS = (FORMAT, FACEPAGER)

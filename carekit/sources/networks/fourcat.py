@@ -16,14 +16,14 @@ from typing import Any
 from carekit.sources.files.any_csv import Preset, plan
 from carekit.sources.files.cells import EMPTY_WORDS, TRUE_WORDS
 from carekit.sources.files.formats import Derived, Drafts, Format, Options, Sample, need_columns
-from carekit.sources.files.json_items import json_items, place
+from carekit.sources.files.json_items import json_format
 from carekit.sources.files.records import read_records
 from carekit.sources.files.table import Header, TableFile
 from carekit.sources.files.text import Lines
-from carekit.sources.found import Found, NoPost, Problem, guarded
+from carekit.sources.found import Found, NoPost, Problem
 from carekit.sources.identities import safe_id
 from carekit.sources.networks import bluesky, mastodon, telegram, x, youtube
-from carekit.sources.networks.values import PLACEHOLDERS, somebody, why_unusable
+from carekit.sources.networks.values import PLACEHOLDERS, first_item, read_item, records, somebody
 from carekit.sources.networks.x.posts import RETWEET
 
 PARENTS = (
@@ -34,13 +34,7 @@ _BLUESKY_LINK = "bsky.app/profile/"
 
 
 def network_of(header: Header) -> str | None:
-    """The network of a CSV, by columns that only its source has; None if none tells.
-
-    Examples
-    --------
-    >>> network_of(Header(("id", "body", "replied_to_post"), ",", 1, True))
-    'bluesky'
-    """
+    """The network of a CSV, by columns that only its source has; None if none tells."""
     signs = {
         "bluesky": ("replied_to_post",),
         "x": ("is_retweet",),
@@ -164,15 +158,6 @@ def drafts(table: TableFile, options: Options) -> Drafts:
     return replace(made, tallies=tallies, warn=warn)
 
 
-FORMAT = Format(
-    name="4cat",
-    what="4CAT (CSV)",
-    recognises=recognises,
-    drafts=drafts,
-    title="Posts collected with 4CAT",
-)
-
-
 OTHER = "an item of a network that carekit does not read from 4CAT"
 MARKS = ("4CAT_metadata", "__import_meta", "timestamp_collected")
 _Reader = Callable[[Any, Options], Iterator[Found]]
@@ -187,36 +172,32 @@ _READERS: tuple[tuple[Callable[[Sample], bool], _Reader], ...] = (
 
 def read(value: Any, options: Options) -> Iterator[Found]:
     """What one line holds: every item goes to the reader of its network."""
-    for item in value if isinstance(value, list) else [value]:
-        problem = why_unusable(item)
-        if problem:
-            yield Problem(problem)
-            continue
-        sample = Sample(path=None, header=None, head="", json=item)  # type: ignore[arg-type]
-        reader = next((read for recognises, read in _READERS if recognises(sample)), None)
-        if reader is None:
-            yield Problem(OTHER)
-        else:
-            yield from guarded(reader, item, options)
+    for item in records(value):
+        yield from read_item(_item, item, options)
+
+
+def _item(item: Mapping[str, Any], options: Options) -> Iterator[Found]:
+    sample = Sample(path=None, header=None, head="", json=item)  # type: ignore[arg-type]
+    reader = next((read for recognises, read in _READERS if recognises(sample)), None)
+    if reader is None:
+        yield Problem(OTHER)
+    else:
+        yield from reader(item, options)
 
 
 def recognises_items(sample: Sample) -> bool:
     """True if the first item holds what 4CAT, or Zeeschuimer before it, notes of its coming."""
-    first = sample.json
-    if isinstance(first, list) and first:
-        first = first[0]
-    if not isinstance(first, Mapping):
-        return False
+    first = first_item(sample.json)
     return any(mark in first for mark in MARKS) or "author_user" in first
 
 
-NDJSON = Format(
-    name="4cat-ndjson",
-    what="4CAT items as they came (NDJSON)",
-    recognises=recognises_items,
-    items=json_items(read),
-    title="Posts collected with 4CAT",
-    place=place,
+FORMATS = (
+    Format("4cat", "4CAT (CSV)", recognises, drafts=drafts, title="Posts collected with 4CAT"),
+    json_format(
+        "4cat-ndjson",
+        "4CAT items as they came (NDJSON)",
+        recognises_items,
+        read,
+        title="Posts collected with 4CAT",
+    ),
 )
-
-FORMATS = (FORMAT, NDJSON)

@@ -23,14 +23,12 @@ from carekit.sources.collecting.source import (
     Page,
     Query,
     Source,
-    SourceKind,
     StoredPage,
     in_a_row,
 )
-from carekit.sources.files.any_csv import Preset, plan
-from carekit.sources.files.formats import Drafts, Format, Options, Sample
-from carekit.sources.files.json_items import place, table_items
-from carekit.sources.files.table import TableFile
+from carekit.sources.files.any_csv import Preset, table_format
+from carekit.sources.files.formats import Options, has_columns
+from carekit.sources.files.json_items import row_format
 from carekit.sources.found import Found, Problem, guarded
 from carekit.sources.json_text import decode_deep, loads
 from carekit.sources.networks.reviews import BRAND_COLUMNS, made_id, review, titled
@@ -45,14 +43,7 @@ MARK = "UsvDTd"  # the call that lists reviews
 
 
 def answer_of(body: str) -> tuple[list[Any], str | None] | None:
-    """The reviews in an answer and the token of the next page; None if it holds none of the kind.
-
-    Examples
-    --------
-    >>> inside = json.dumps([[["r1"]], None, [None, "next"]])
-    >>> answer_of(")]}'\\n\\n" + json.dumps([["wrb.fr", MARK, inside]]))
-    ([['r1']], 'next')
-    """
+    """The reviews in an answer and the token of the next page; None if it holds none of the kind."""
     start = body.find("[")
     if start < 0:
         return None
@@ -129,85 +120,72 @@ PRESET = Preset(
     network="google_play",
     surface="review",
     role="customer",
+    id_from=("brand", "author_id", "created_at", "rating", "text"),
 )
 
 
-def recognises(sample: Sample) -> bool:
-    """True if the header holds the id, the stars and the answer of a review."""
-    names = ("reviewId", "score", "replyContent", "repliedAt")
-    return sample.header is not None and all(sample.header.find(n) is not None for n in names)
-
-
-def drafts(table: TableFile, options: Options) -> Drafts:
-    """The rows as drafts; `userImage` is left out, names that stand for many people too."""
-    return plan(table, options, PRESET, format="google-play")
-
-
-def read_row(row: Mapping[str, str], options: Options | None = None) -> Iterator[Found]:
+def read_row(row: Mapping[str, str], options: Options) -> Iterator[Found]:
     """A row of the monthly report of the Play Console; ratings without a text have no link."""
     at = row.get("review submit date and time") or row.get("review submit millis since epoch")
     text = titled(row.get("review title"), row.get("review text"))
     answer = row.get("developer reply text") or None
     answered_at = row.get("developer reply date and time")
     stars, link = row.get("star rating"), _REVIEW.search(row.get("review link", ""))
-    key, brand = (options.key, options.brand) if options else (b"", None)
     package = row.get("package name") or None
     yield from review(
         NETWORK,
-        unquote(link[1]) if link else made_id(key, package, at, stars, row.get("device"), text),
+        unquote(link[1])
+        if link
+        else made_id(options.key, package, at, stars, row.get("device"), text),
         author=None,
         at=at,
         text=text,
         stars=number(stars),
         answer=answer,
         answered_at=answered_at or row.get("developer reply millis since epoch"),
-        brand=brand or package,
+        brand=options.brand or package,
         lang=language(row.get("reviewer language")),
     )
 
 
-def is_console(sample: Sample) -> bool:
-    """True for the columns of the console's monthly report."""
-    names = ("Star Rating", "Review Submit Date and Time", "Developer Reply Text")
-    return sample.header is not None and all(sample.header.find(n) is not None for n in names)
-
-
-FORMAT = Format(
-    name="google-play",
-    what="Google Play reviews with answers (CSV)",
-    recognises=recognises,
-    drafts=drafts,
-    title="Google Play reviews",
-    network="google_play",
-)
-CONSOLE = Format(
-    name="play-console",
-    what="Google Play reviews of the Play Console, UTF-16 (CSV)",
-    recognises=is_console,
-    items=table_items(read_row),
-    title="Google Play reviews",
-    network="google_play",
-    place=place,
-)
-
-
-BASE = "https://play.google.com"
 PATH = "/_/PlayStoreUi/data/batchexecute"
 SIZE, NEWEST = 100, 2
 
 
 class GooglePlay(Source):
     """The web pages of the store. Targets: app ids (com.acme.app); `countries` and `langs`: which
-    editions to read."""
+    editions to read.
+    """
 
     name = "google-play"
     network = "google_play"
+    what = "reviews of apps with the developers' answers, by --country and --lang"
+    targets = "app ids, such as com.example.app"
+    base = "https://play.google.com"
     terms = (
         "No interface is offered for this; owners of an app have an official one. Ask slowly, and "
         "check what the terms of the store allow you."
     )
     selection = NOTHING_LEFT_OUT
     pace = 2.0
+
+    @classmethod
+    def make(cls, ask: Ask, web: Web) -> GooglePlay:
+        """The source; it needs no key."""
+        wrong = [t for t in ask.targets if "." not in t or "/" in t]
+        if wrong:
+            raise InputError(
+                f"`targets` holds {wrong[0]!r}; expected the id of an app, such as com.example.app. It "
+                "stands in the address of its page, after id=."
+            )
+        for name, values in (("country", ask.countries), ("lang", ask.langs)):
+            bad = [v for v in values if not 2 <= len(v) <= 5 or "/" in v]
+            if bad:
+                raise InputError(
+                    f"`{name}` is {bad[0]!r}; expected a code of two letters, such as fr. Correct "
+                    f"--{name}."
+                )
+        return cls(ask, web=web, base_url=ask.base_url or cls.base)
 
     def queries(self) -> Sequence[Query]:
         countries, langs = self.ask.countries or ("us",), self.ask.langs or ("en",)
@@ -278,30 +256,24 @@ def _request(app: str, token: str | None) -> str:
     return json.dumps([[[MARK, inside, None, "generic"]]], separators=(",", ":"))
 
 
-def make(ask: Ask, web: Web) -> GooglePlay:
-    """The source; it needs no key."""
-    wrong = [t for t in ask.targets if "." not in t or "/" in t]
-    if wrong:
-        raise InputError(
-            f"`targets` holds {wrong[0]!r}; expected the id of an app, such as com.example.app. It "
-            "stands in the address of its page, after id=."
-        )
-    for name, values in (("country", ask.countries), ("lang", ask.langs)):
-        bad = [v for v in values if not 2 <= len(v) <= 5 or "/" in v]
-        if bad:
-            raise InputError(
-                f"`{name}` is {bad[0]!r}; expected a code of two letters, such as fr. Correct "
-                f"--{name}."
-            )
-    return GooglePlay(ask, web=web, base_url=ask.base_url or BASE)
+KIND = GooglePlay
 
-
-KIND = SourceKind(
-    name="google-play",
-    what="reviews of apps with the developers' answers, by --country and --lang",
-    targets="app ids, such as com.example.app",
-    network="google_play",
-    make=make,
+FORMATS = (
+    # `userImage` is left out, names that stand for many people too.
+    table_format(
+        "google-play",
+        "Google Play reviews with answers (CSV)",
+        has_columns("content", "score", "replyContent", "repliedAt"),
+        PRESET,
+        title="Google Play reviews",
+        network=NETWORK,
+    ),
+    row_format(
+        "play-console",
+        "Google Play reviews of the Play Console, UTF-16 (CSV)",
+        ("Star Rating", "Review Submit Date and Time", "Developer Reply Text"),
+        read_row,
+        title="Google Play reviews",
+        network=NETWORK,
+    ),
 )
-
-FORMATS = (FORMAT, CONSOLE)

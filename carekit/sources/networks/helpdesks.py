@@ -7,15 +7,15 @@ Zendesk has a module of its own.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
-from carekit.sources.files.formats import Format, Options, Sample
-from carekit.sources.files.json_items import json_items, place
-from carekit.sources.found import Draft, Found, LeftOut, Problem, Remark, attempted, guarded
+from carekit.sources.files.formats import Options, Sample
+from carekit.sources.files.json_items import json_format
+from carekit.sources.found import Draft, Found, LeftOut, Problem, Remark, attempted
 from carekit.sources.gaps import Gap
 from carekit.sources.networks.values import (
     first_ident,
+    first_item,
     ident,
     inner,
     listed,
@@ -23,6 +23,8 @@ from carekit.sources.networks.values import (
     moment,
     number,
     plain_text,
+    read_item,
+    records,
     why_unusable,
     words,
 )
@@ -48,7 +50,6 @@ def _message(
     at: Any,
     text: str | None,
     public: bool,
-    seen_at: datetime | None,
 ) -> Iterator[Found]:
     if role == "other":
         yield Remark(PROGRAM)
@@ -63,7 +64,6 @@ def _message(
         "reply_to": None if native == first else first,
         "thread": first,
         "visibility": "public" if public else "private",
-        "observed_at": seen_at,
     }
     yield made
 
@@ -71,9 +71,7 @@ def _message(
 # Chatwoot
 
 
-def read_chatwoot(
-    value: Any, options: Options | None = None, *, seen_at: datetime | None = None
-) -> Iterator[Found]:
+def read_chatwoot(value: Any, options: Options) -> Iterator[Found]:
     """The messages of conversations: pages of messages, lists of conversations, single messages."""
     conversations: dict[str, list[tuple[Any, str]]] = {}
     stack: list[tuple[Any, str]] = [(value, "")]
@@ -104,7 +102,7 @@ def read_chatwoot(
         ids = (attempted(ident, message.get("id")) for message, _ in kinds)
         first = next((i for i in ids if i), "")
         for message, channel in messages:
-            yield from guarded(_chatwoot, message, channel, first, seen_at)
+            yield from read_item(_chatwoot, message, channel, first)
 
 
 def _chatwoot_role(message: Mapping[str, Any]) -> str | None:
@@ -118,13 +116,9 @@ def _chatwoot_role(message: Mapping[str, Any]) -> str | None:
     return "customer" if kind in ("0", "incoming") or sender == "contact" else "brand"
 
 
-def _chatwoot(
-    message: Mapping[str, Any], channel: str, first: str, seen_at: datetime | None
-) -> Iterator[Found]:
-    problem, role = why_unusable(message), _chatwoot_role(message)
-    if problem:
-        yield Problem(problem)
-    elif role is None:
+def _chatwoot(message: Mapping[str, Any], channel: str, first: str) -> Iterator[Found]:
+    role = _chatwoot_role(message)
+    if role is None:
         yield LeftOut(SERVICE)
     else:
         yield from _message(
@@ -137,36 +131,22 @@ def _chatwoot(
             at=message.get("created_at"),
             text=words(message.get("content")),
             public=message.get("private") is not True,
-            seen_at=seen_at,
         )
 
 
 # Intercom
 
 
-def read_intercom(
-    value: Any, options: Options | None = None, *, seen_at: datetime | None = None
-) -> Iterator[Found]:
+def read_intercom(value: Any, options: Options) -> Iterator[Found]:
     """The messages of conversations, whole or as a list gives them: without their parts."""
-    stack = [value]
-    while stack:
-        each = stack.pop()
-        inside = next(
-            (k for k in ("conversations", "data") if isinstance(inner(each, k), list)), None
-        )
-        if isinstance(each, list):
-            stack += reversed(each)
-        elif inside is not None:
-            stack.append(each[inside])
-        else:
-            yield from guarded(_conversation, each, seen_at)
+    for talk in records(value, "conversations", "data"):
+        yield from read_item(_conversation, talk)
 
 
-def _conversation(talk: Any, seen_at: datetime | None) -> Iterator[Found]:
-    problem = why_unusable(talk)
-    native, source = ident(inner(talk, "id")), mapping(talk, "source")
-    if problem or native is None or not source:
-        yield Problem(problem or "it is no conversation")
+def _conversation(talk: Any) -> Iterator[Found]:
+    native, source = ident(talk.get("id")), mapping(talk, "source")
+    if native is None or not source:
+        yield Problem("it is no conversation")
         return
     network = CHANNELS.get(str(source.get("type")).lower(), "intercom")
     messages: list[tuple[str, Mapping[str, Any], Any]] = [
@@ -197,7 +177,6 @@ def _conversation(talk: Any, seen_at: datetime | None) -> Iterator[Found]:
             at=at,
             text=plain_text(message.get("body")),
             public="note" not in str(message.get("part_type")),
-            seen_at=seen_at,
         )
     counted = number(inner(talk, "conversation_parts", "total_count"))
     if counted is not None and counted > len(parts):
@@ -206,48 +185,37 @@ def _conversation(talk: Any, seen_at: datetime | None) -> Iterator[Found]:
         yield Gap(network, native, "export")
 
 
-def _first(sample: Sample, *keys: str) -> Any:
-    """The first thing inside lists and these wrappers."""
-    first = sample.json
-    for _ in range(4):
-        first = first[0] if isinstance(first, list) and first else first
-        inside = next((k for k in keys if isinstance(inner(first, k), list | Mapping)), None)
-        first = first[inside] if inside else first
-    return first[0] if isinstance(first, list) and first else first
-
-
 def is_chatwoot(sample: Sample) -> bool:
     """True for a message of a conversation of Chatwoot."""
-    first = _first(sample, "data", "payload", "messages")
-    return isinstance(first, Mapping) and "message_type" in first and "content" in first
+    return {"message_type", "content"} <= set(
+        first_item(sample.json, "data", "payload", "messages")
+    )
 
 
 def is_intercom(sample: Sample) -> bool:
     """True for a conversation of Intercom."""
-    first = _first(sample, "conversations", "data")
-    told = isinstance(inner(first, "source"), Mapping) and "conversation_parts" in first
-    return told or inner(first, "type") == "conversation"
+    first = first_item(sample.json, "conversations", "data")
+    told = isinstance(first.get("source"), Mapping) and "conversation_parts" in first
+    return told or first.get("type") == "conversation"
 
 
-CHATWOOT = Format(
-    name="chatwoot",
-    what="messages of Chatwoot (JSON)",
-    recognises=is_chatwoot,
-    items=json_items(read_chatwoot),
-    title="Conversations of Chatwoot",
-    network="chatwoot",
-    authors_are_accounts=False,
-    place=place,
+FORMATS = (
+    json_format(
+        "chatwoot",
+        "messages of Chatwoot (JSON)",
+        is_chatwoot,
+        read_chatwoot,
+        title="Conversations of Chatwoot",
+        network="chatwoot",
+        authors_are_accounts=False,
+    ),
+    json_format(
+        "intercom",
+        "conversations of Intercom (JSON)",
+        is_intercom,
+        read_intercom,
+        title="Conversations of Intercom",
+        network="intercom",
+        authors_are_accounts=False,
+    ),
 )
-INTERCOM = Format(
-    name="intercom",
-    what="conversations of Intercom (JSON)",
-    recognises=is_intercom,
-    items=json_items(read_intercom),
-    title="Conversations of Intercom",
-    network="intercom",
-    authors_are_accounts=False,
-    place=place,
-)
-
-FORMATS = (CHATWOOT, INTERCOM)

@@ -13,10 +13,11 @@ from typing import Any
 from carekit.dataset.privacy import pseudonym
 from carekit.sources.files.any_csv import Preset, plan
 from carekit.sources.files.formats import Derived, Drafts, Format, Options, Sample
-from carekit.sources.files.json_items import json_items, place
+from carekit.sources.files.json_items import json_format
 from carekit.sources.files.table import Header, TableFile
-from carekit.sources.found import Draft, Found, LeftOut, NoPost, Problem, Remark, guarded
+from carekit.sources.found import Draft, Found, LeftOut, NoPost, Problem, Remark
 from carekit.sources.networks.values import (
+    first_item,
     ident,
     inner,
     language,
@@ -24,8 +25,9 @@ from carekit.sources.networks.values import (
     mapping,
     moment,
     number,
+    read_item,
+    records,
     somebody,
-    why_unusable,
     words,
 )
 
@@ -199,36 +201,17 @@ def recognises(sample: Sample) -> bool:
 # JSON of the owners' own interfaces
 
 
-def read(
-    value: Any, options: Options | None = None, *, seen_at: datetime | None = None
-) -> Iterator[Found]:
+def read(value: Any, options: Options) -> Iterator[Found]:
     """Reviews of Google Business Profile, of App Store Connect or of Trustpilot's interface."""
     answers = {}
     for other in listed(value, "included"):
         whose = ident(inner(other, "relationships", "review", "data", "id"))
         answers[whose or ident(inner(other, "id"))] = mapping(other, "attributes")
-    stack = [value]
-    while stack:
-        each = stack.pop()
-        inside = next((k for k in ("reviews", "data") if isinstance(inner(each, k), list)), None)
-        if isinstance(each, list):
-            stack += reversed(each)
-        elif inside is not None:
-            stack.append(each[inside])
-        else:
-            yield from guarded(_one, each, answers, options, seen_at)
+    for each in records(value, "reviews", "data"):
+        yield from read_item(_one, each, answers)
 
 
-def _one(
-    item: Any,
-    answers: Mapping[str | None, Mapping[str, Any]],
-    options: Options | None,
-    seen_at: datetime | None,
-) -> Iterator[Found]:
-    problem = why_unusable(item)
-    if problem:
-        yield Problem(problem)
-        return
+def _one(item: Any, answers: Mapping[str | None, Mapping[str, Any]]) -> Iterator[Found]:
     if "starRating" in item:
         yield from review(
             "google_maps",
@@ -241,7 +224,6 @@ def _one(
             stars=_STARS.get(str(item["starRating"])) or number(item["starRating"]),
             answer=words(inner(item, "reviewReply", "comment")),
             answered_at=inner(item, "reviewReply", "updateTime"),
-            seen_at=seen_at,
         )
     elif item.get("type") == "customerReviews":
         told, native = mapping(item, "attributes"), ident(item.get("id"))
@@ -256,7 +238,6 @@ def _one(
             stars=number(told.get("rating")),
             answer=words(answer.get("responseBody")),
             answered_at=answer.get("lastModifiedDate"),
-            seen_at=seen_at,
         )
     elif "stars" in item and "consumer" in item:
         yield from review(
@@ -271,7 +252,6 @@ def _one(
             answered_at=inner(item, "companyReply", "createdAt")
             or inner(item, "reply", "publishedDate"),
             lang=language(item.get("language")),
-            seen_at=seen_at,
         )
     else:
         yield Problem("it is no review of a kind that is known")
@@ -279,31 +259,24 @@ def _one(
 
 def recognises_json(sample: Sample) -> bool:
     """True for the first review of any of these interfaces."""
-    first = sample.json
-    for _ in range(4):
-        inside = next((k for k in ("reviews", "data") if listed(first, k)), None)
-        first = first[inside] if inside else first
-        first = first[0] if isinstance(first, list) and first else first
-    if not isinstance(first, Mapping):
-        return False
+    first = first_item(sample.json, "reviews", "data")
     consumer = "stars" in first and isinstance(first.get("consumer"), Mapping)
     return consumer or "starRating" in first or first.get("type") == "customerReviews"
 
 
-FORMAT = Format(
-    name="reviews",
-    what="reviews with owners' answers: tables of Trustpilot, Google Maps, App Store (CSV)",
-    recognises=recognises,
-    drafts=drafts,
-    title="Reviews with answers",
+FORMATS = (
+    Format(
+        "reviews",
+        "reviews with owners' answers: tables of Trustpilot, Google Maps, App Store (CSV)",
+        recognises,
+        drafts=drafts,
+        title="Reviews with answers",
+    ),
+    json_format(
+        "reviews-json",
+        "reviews of Google Business Profile, App Store Connect, Trustpilot (JSON)",
+        recognises_json,
+        read,
+        title="Reviews with answers",
+    ),
 )
-JSON = Format(
-    name="reviews-json",
-    what="reviews of Google Business Profile, App Store Connect, Trustpilot (JSON)",
-    recognises=recognises_json,
-    items=json_items(read),
-    title="Reviews with answers",
-    place=place,
-)
-
-FORMATS = (FORMAT, JSON)

@@ -21,22 +21,23 @@ from carekit.sources.collecting.source import (
     Page,
     Query,
     Source,
-    SourceKind,
     StoredPage,
     in_a_row,
 )
 from carekit.sources.collecting.web import Answer
-from carekit.sources.files.formats import Format, Options, Sample
-from carekit.sources.files.json_items import json_items, place
-from carekit.sources.found import Draft, Found, Gone, LeftOut, Problem, guarded
+from carekit.sources.files.formats import Options, Sample
+from carekit.sources.files.json_items import json_format
+from carekit.sources.found import Draft, Found, LeftOut, Problem, guarded
 from carekit.sources.networks.selections import CHANNEL_POSTS
 from carekit.sources.networks.values import (
     TORN,
     first_ident,
+    first_item,
     ident,
     inner,
     listed,
     moment,
+    read_item,
     somebody,
     why_unusable,
     words,
@@ -53,9 +54,7 @@ OTHER = "a part of the export that is no chat"
 _CHANNEL = "channel"
 
 
-def read(
-    value: Any, options: Options | None = None, *, seen_at: datetime | None = None
-) -> Iterator[Found]:
+def read(value: Any, options: Options) -> Iterator[Found]:
     """The messages of an exported chat, or of all chats of an export.
 
     A channel that the export holds, or that is listed among the accounts (`channel123`), is the brand's
@@ -83,24 +82,19 @@ def read(
         for chat in chats
         if _CHANNEL in str(chat.get("type"))
     }
-    brands |= {a: a for n, a in (options.accounts if options else ()) if n == NETWORK}
+    brands |= {a: a for n, a in options.accounts if n == NETWORK}
     for chat in chats:
         announced: dict[str, str] = {}  # post of a channel in a group → that channel
         for message in chat["messages"]:
-            yield from guarded(_message, message, chat, seen_at, brands, announced)
+            yield from read_item(_message, message, chat, brands, announced)
 
 
 def _message(
     message: Any,
     chat: Mapping[str, Any],
-    seen_at: datetime | None,
     brands: Mapping[str, str],
     announced: dict[str, str],
 ) -> Iterator[Found]:
-    problem = why_unusable(message)
-    if problem:
-        yield Problem(problem)
-        return
     if message.get("type", "message") != "message":
         yield LeftOut(SERVICE)
         return
@@ -131,7 +125,6 @@ def _message(
         "text": text_of(message.get("text")) or text_of(message.get("caption")),
         "reply_to": None if below else answered,
         "visibility": "public" if kind.startswith("public_") else "private",
-        "observed_at": seen_at,
     }
     yield made
 
@@ -141,13 +134,7 @@ def _native(chat: str | None, number: str | None) -> str | None:
 
 
 def text_of(value: Any) -> str | None:
-    """A text or a list of fragments as one text; people named without a handle get their id.
-
-    Examples
-    --------
-    >>> text_of(["Hello ", {"type": "mention_name", "text": "Ann", "user_id": 7}, " !"])
-    'Hello @user7 !'
-    """
+    """A text or a list of fragments as one text; people named without a handle get their id."""
     if not isinstance(value, list):
         return words(value)
     parts = []
@@ -163,36 +150,15 @@ def text_of(value: Any) -> str | None:
 
 def recognises(sample: Sample) -> bool:
     """True for a chat with its messages, or an export that lists chats."""
-    first = sample.json
-    if isinstance(first, list) and first:
-        first = first[0]
-    if not isinstance(first, Mapping):
-        return False
+    first = first_item(sample.json)
     chats = inner(first, "chats", "list") or inner(first, "left_chats", "list")
     return isinstance(chats, list) or (
         isinstance(first.get("messages"), list) and "type" in first and "id" in first
     )
 
 
-FORMAT = Format(
-    name="telegram",
-    what="Telegram Desktop export (result.json)",
-    recognises=recognises,
-    items=json_items(read),
-    title="Telegram messages",
-    network="telegram",
-    place=place,
-)
-
-
 def soup(html: str) -> BeautifulSoup:
-    """The page, read.
-
-    Raises
-    ------
-    MissingExtraError
-        If beautifulsoup4 is not installed.
-    """
+    """The page, read."""
     try:
         from bs4 import BeautifulSoup
     except ImportError as error:
@@ -254,7 +220,6 @@ def _answered(address: str) -> str | None:
     return "/".join(parts[-2:]) if len(parts) > 1 and parts[-1].isdecimal() else None
 
 
-BASE = "https://t.me"
 PAGE = 20
 
 
@@ -262,10 +227,28 @@ class Telegram(Source):
     """The public preview of channels. Targets: their names."""
 
     name = network = "telegram"
+    what = "what public channels announce"
+    targets = "names of public channels"
+    base = "https://t.me"
     terms = "Public channels only; ask slowly, honour deletions (run --refresh)."
     selection = CHANNEL_POSTS
     pace = 1.5
     versions: tuple[str, ...] = ("httpx", "beautifulsoup4")
+
+    @classmethod
+    def make(cls, ask: Ask, web: Web) -> Telegram:
+        """The source; it needs no key."""
+        targets = tuple(
+            t.removeprefix("https://t.me/").removeprefix("s/").removeprefix("@")
+            for t in ask.targets
+        )
+        wrong = [t for t in targets if not t.replace("_", "").isalnum()]
+        if wrong:
+            raise InputError(
+                f"`targets` holds {wrong[0]!r}; expected the name of a public channel, such as acmenews."
+                " Correct it."
+            )
+        return cls(replace(ask, targets=targets), web=web, base_url=ask.base_url or cls.base)
 
     def accounts(self) -> Sequence[str]:
         return self.ask.targets
@@ -312,8 +295,7 @@ class Telegram(Source):
     def read(self, page: StoredPage) -> Iterable[Found]:
         found = list(read_preview(page.body, seen_at=page.fetched_at))
         if page.query.kind == LOOKUP:
-            there = any(isinstance(f, dict) and f["native_id"] == page.query.key for f in found)
-            return found if there else [*found, Gone("telegram", page.query.key)]
+            return self.looked_up(found, [page.query.key])
         return self.wanted(found)
 
     def lookup(self, ids: Sequence[str]) -> Sequence[Query]:
@@ -328,26 +310,15 @@ class Telegram(Source):
         return str(page) if gone else body
 
 
-def make(ask: Ask, web: Web) -> Telegram:
-    """The source; it needs no key."""
-    targets = tuple(
-        t.removeprefix("https://t.me/").removeprefix("s/").removeprefix("@") for t in ask.targets
-    )
-    wrong = [t for t in targets if not t.replace("_", "").isalnum()]
-    if wrong:
-        raise InputError(
-            f"`targets` holds {wrong[0]!r}; expected the name of a public channel, such as acmenews."
-            " Correct it."
-        )
-    return Telegram(replace(ask, targets=targets), web=web, base_url=ask.base_url or BASE)
+KIND = Telegram
 
-
-KIND = SourceKind(
-    name="telegram",
-    what="what public channels announce",
-    targets="names of public channels",
-    network="telegram",
-    make=make,
+FORMATS = (
+    json_format(
+        "telegram",
+        "Telegram Desktop export (result.json)",
+        recognises,
+        read,
+        title="Telegram messages",
+        network="telegram",
+    ),
 )
-
-FORMATS = (FORMAT,)

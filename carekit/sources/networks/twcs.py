@@ -7,20 +7,13 @@ from collections.abc import Mapping
 from carekit.dataset.manifest import ANSWERED_ONLY
 from carekit.sources.drafts import first_problem
 from carekit.sources.files import cells
-from carekit.sources.files.formats import Drafts, Format, Options, Sample, need_columns
+from carekit.sources.files.formats import Drafts, Format, Options, has_columns, need_columns
 from carekit.sources.files.table import TableFile
 from carekit.sources.times import readable_time, time_tallies, time_warnings
 
 NEEDED = ("tweet_id", "author_id", "inbound", "created_at", "text", "in_response_to_tweet_id")
 # A missing quotation mark lets a text run on over the rows that follow it.
 _NEXT_ROW = r"\n[0-9]+(\.0)?,[^,\n]*,(?i:true|false),"
-
-
-def recognises(sample: Sample) -> bool:
-    """True if the header holds the columns of the format."""
-    return sample.header is not None and all(
-        sample.header.find(name) is not None for name in NEEDED
-    )
 
 
 def drafts(table: TableFile, options: Options) -> Drafts:
@@ -83,15 +76,15 @@ def drafts(table: TableFile, options: Options) -> Drafts:
     )
 
 
-FORMAT = Format(
-    name="twcs",
-    what="Customer Support on Twitter (CSV)",
-    recognises=recognises,
-    drafts=drafts,
-    title="Customer Support on Twitter",
-    licence="CC BY-NC-SA 4.0",
-    selection=ANSWERED_ONLY,
-    network="x",
+FORMATS = (
+    Format(
+        "twcs",
+        "Customer Support on Twitter (CSV)",
+        has_columns(*NEEDED),
+        drafts=drafts,
+        title="Customer Support on Twitter",
+        licence="CC BY-NC-SA 4.0",
+        selection=ANSWERED_ONLY,
+        network="x",
+    ),
 )
-
-FORMATS = (FORMAT,)

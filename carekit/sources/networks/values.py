@@ -8,13 +8,13 @@ from __future__ import annotations
 import html as html_module
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
-from carekit.sources.found import mended
+from carekit.sources.found import Found, Problem, guarded, mended
 from carekit.sources.json_text import TORN as TORN
 
 CUT = "the file ends, or is broken, inside this item"
@@ -52,13 +52,7 @@ def why_unusable(item: Any) -> str | None:
 
 
 def inner(value: Any, *path: str) -> Any:
-    """What stands under these keys; None if there is no such thing.
-
-    Examples
-    --------
-    >>> inner({"a": {"b": 1}}, "a", "b"), inner({"a": [1]}, "a", "b")
-    (1, None)
-    """
+    """What stands under these keys; None if there is no such thing."""
     for key in path:
         if not isinstance(value, Mapping):
             return None
@@ -79,13 +73,7 @@ def listed(value: Any, *path: str) -> list[Any]:
 
 
 def ident(value: Any) -> str | None:
-    """An id as text, exact at any length; None for none, and for one that has lost digits.
-
-    Examples
-    --------
-    >>> ident(1440000000000000001), ident(" t3_a "), ident(3.0), ident(1.44e18), ident("")
-    ('1440000000000000001', 't3_a', '3', None, None)
-    """
+    """An id as text, exact at any length; None for none, and for one that has lost digits."""
     if isinstance(value, str):
         return words(value.strip()) or None
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -101,36 +89,18 @@ def first_ident(value: Any, *keys: str) -> str | None:
 
 
 def words(value: Any) -> str | None:
-    """A text without NUL, halves of characters replaced; None for anything else.
-
-    Examples
-    --------
-    >>> words("a\\ud800b\\0"), words(3)
-    ('a\\ufffdb', None)
-    """
+    """A text without NUL, halves of characters replaced; None for anything else."""
     return mended(value) if isinstance(value, str) else None
 
 
 def somebody(value: Any) -> str | None:
-    """A name or handle of one person; None for what sites write instead of many.
-
-    Examples
-    --------
-    >>> somebody("ann"), somebody("[deleted]"), somebody(" Utilisateur anonyme ")
-    ('ann', None, None)
-    """
+    """A name or handle of one person; None for what sites write instead of many."""
     name = words(value)
     return None if name is None or name.strip().casefold() in _NOBODY else name
 
 
 def number(value: Any) -> int | None:
-    """A count of 0 or more; None for anything else.
-
-    Examples
-    --------
-    >>> number("12"), number(3.0), number(-1), number(True), number("many")
-    (12, 3, None, None, None)
-    """
+    """A count of 0 or more; None for anything else."""
     if isinstance(value, str) and value.strip().isdecimal() and len(value) < 16:
         return int(value)
     if isinstance(value, bool) or not isinstance(value, int | float):
@@ -141,20 +111,7 @@ def number(value: Any) -> int | None:
 
 
 def moment(value: Any) -> datetime | None:
-    """A time: ISO 8601, as Twitter writes it, or seconds, milliseconds, microseconds since 1970.
-
-    Returns
-    -------
-    datetime or None
-        In UTC; without a zone if the value has none.
-
-    Examples
-    --------
-    >>> str(moment("2024-05-01T12:00:00.123456789+0200")), str(moment("2024-05-01 12:00"))
-    ('2024-05-01 10:00:00.123456+00:00', '2024-05-01 12:00:00')
-    >>> str(moment("Tue Oct 31 22:10:47 +0000 2017")), str(moment(1509487847)), moment("soon")
-    ('2017-10-31 22:10:47+00:00', '2017-10-31 22:10:47+00:00', None)
-    """
+    """A time: ISO 8601, as Twitter writes it, or seconds, milliseconds, microseconds since 1970."""
     try:
         if isinstance(value, datetime):
             made = value
@@ -170,13 +127,7 @@ def moment(value: Any) -> datetime | None:
 
 
 def utc(value: Any) -> datetime | None:
-    """A time as text, in UTC also where it has no zone; None if it is none.
-
-    Examples
-    --------
-    >>> str(utc("2024-05-01t12:00:00.123456789+02:00")), utc(12)
-    ('2024-05-01 10:00:00.123456+00:00', None)
-    """
+    """A time as text, in UTC also where it has no zone; None if it is none."""
     made = moment(value.upper()) if isinstance(value, str) else None
     return made.replace(tzinfo=UTC) if made and made.tzinfo is None else made
 
@@ -203,13 +154,7 @@ def _counted(seconds: float) -> datetime:
 
 
 def language(value: Any) -> str | None:
-    """A language code of two letters; None for what says none (`und`, `qme`, `en-GB` is `en`).
-
-    Examples
-    --------
-    >>> language("fr"), language("pt-BR"), language("und"), language(None)
-    ('fr', 'pt', None, None)
-    """
+    """A language code of two letters; None for what says none (`und`, `qme`, `en-GB` is `en`)."""
     if not isinstance(value, str):
         return None
     code = re.split("[-_]", value.strip().lower())[0]
@@ -238,13 +183,7 @@ class Words(HTMLParser):
 
 
 def plain_text(html: Any) -> str | None:
-    """The words of an HTML text.
-
-    Examples
-    --------
-    >>> plain_text("<p>one<br>two &amp; three</p><p>four</p>")
-    'one\\ntwo & three\\nfour'
-    """
+    """The words of an HTML text."""
     text = words(html)
     if text is None:
         return None
@@ -262,13 +201,7 @@ def unmarked(html: str, reader: Words) -> str:
 
 
 def unescaped(text: str) -> str:
-    """A text without the characters that HTML writes as numbers or names.
-
-    Examples
-    --------
-    >>> unescaped("a &amp; b &#" + "9" * 5000)[:7]
-    'a & b &'
-    """
+    """A text without the characters that HTML writes as numbers or names."""
     try:
         return html_module.unescape(text)
     except ValueError:  # a number of thousands of digits
@@ -276,37 +209,55 @@ def unescaped(text: str) -> str:
 
 
 def address(url: Any) -> SplitResult:
-    """The parts of a URL; empty ones for anything else.
-
-    Examples
-    --------
-    >>> address("https://a.test/b").path, address("https://[").path
-    ('/b', '')
-    """
+    """The parts of a URL; empty ones for anything else."""
     try:
         return urlsplit(url if isinstance(url, str) else "")
     except ValueError:
         return urlsplit("")
 
 
-def records(value: Any, keys: frozenset[str]) -> Iterator[Any]:
-    """The items of a file, whatever they are wrapped in: lists, and objects with these keys.
-
-    An object that has none of the keys is an item; items come in the order of the file, never a list.
-
-    Examples
-    --------
-    >>> list(records({"data": [{"id": 1}, [{"id": 2}]]}, frozenset({"data"})))
-    [{'id': 1}, {'id': 2}]
-    """
+def records(value: Any, *wrappers: str) -> Iterator[Any]:
+    """The items of a file, in its order: out of lists, and of objects with one of these keys."""
     stack = [value]
     while stack:
         each = stack.pop()
         if isinstance(each, list):
             stack += reversed(each)
-        elif isinstance(each, Mapping) and any(
-            isinstance(each.get(key), list | Mapping) for key in keys
-        ):
-            stack += [each[k] for k in reversed(each) if k in keys]
+        elif inside := [k for k in wrappers if isinstance(inner(each, k), list | Mapping)]:
+            stack += [each[k] for k in reversed(inside)]
         else:
             yield each
+
+
+def first_item(value: Any, *wrappers: str) -> Mapping[str, Any]:
+    """The first object of a file, out of lists and of these wrappers; an empty one if none is."""
+    for _ in range(8):
+        inside = next((k for k in wrappers if isinstance(inner(value, k), list | Mapping)), None)
+        if isinstance(value, list) and value:
+            value = value[0]
+        elif inside and value[inside]:
+            value = value[inside]
+    return mapping(value)
+
+
+def any_inside(value: Any, names: Sequence[str], test: Callable[[Mapping[str, Any]], bool]) -> bool:
+    """True if one of the first objects of a file, below these keys, passes a test."""
+    stack, looked = [value], 0
+    while stack and looked < 50:
+        each = stack.pop(0)
+        looked += 1
+        if isinstance(each, list):
+            stack += each[:1]
+        elif isinstance(each, Mapping):
+            if test(each):
+                return True
+            stack += [each[k] for k in names if isinstance(each.get(k), Mapping | list)]
+    return False
+
+
+def read_item(
+    read: Callable[..., Iterator[Found]], item: Any, *args: Any, **rest: Any
+) -> list[Found]:
+    """What a reader finds in one item; what is none, or is cut off, is a problem."""
+    problem = why_unusable(item)
+    return [Problem(problem)] if problem else guarded(read, item, *args, **rest)

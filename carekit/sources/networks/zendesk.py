@@ -8,21 +8,23 @@ answers: that is a gap, not a silence.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from carekit.sources.files.formats import Format, Options, Sample
-from carekit.sources.files.json_items import json_items, place
-from carekit.sources.found import Draft, Found, LeftOut, Problem, Remark, attempted, guarded
+from carekit.sources.files.formats import Options, Sample
+from carekit.sources.files.json_items import json_format
+from carekit.sources.found import Draft, Found, LeftOut, Problem, Remark, attempted
 from carekit.sources.gaps import Gap
 from carekit.sources.networks.values import (
     first_ident,
+    first_item,
     ident,
     inner,
     listed,
     moment,
     number,
     plain_text,
+    read_item,
     why_unusable,
     words,
 )
@@ -45,9 +47,7 @@ UNKNOWN = (
 _KINDS = ("users", "groups", "organizations", "metric_sets", "sharing_agreements", "brands")
 
 
-def read(
-    value: Any, options: Options | None = None, *, seen_at: datetime | None = None
-) -> Iterator[Found]:
+def read(value: Any, options: Options) -> Iterator[Found]:
     """The messages of tickets: of each its first message, then its comments, replies to the first.
 
     Comments or audits may stand inside a ticket or beside it, and so may users.
@@ -88,7 +88,7 @@ def read(
     roles = _guessed(known) | roles
     for ticket_object in known:
         beside = loose.pop(attempted(ident, ticket_object.get("id")) or "", [])
-        yield from guarded(_ticket, ticket_object, beside, roles, seen_at)
+        yield from read_item(_ticket, ticket_object, beside, roles)
     for messages in loose.values():
         for _ in messages:
             yield Problem(LOST)
@@ -96,7 +96,8 @@ def read(
 
 def _guessed(tickets: list[Mapping[str, Any]]) -> dict[str, str]:
     """Who is what, as far as tickets tell without a list of users: who asks or is in copy is a
-    customer; who is assigned a ticket or writes notes is an agent."""
+    customer; who is assigned a ticket or writes notes is an agent.
+    """
     roles: dict[str, str] = {}
     for ticket in tickets:
         asking = [ticket.get("requester_id"), *listed(ticket, "collaborator_ids")]
@@ -126,12 +127,7 @@ def _ticket(
     ticket: Mapping[str, Any],
     beside: list[Mapping[str, Any]],
     roles: Mapping[str, str],
-    seen_at: datetime | None,
 ) -> Iterator[Found]:
-    problem = why_unusable(ticket)
-    if problem:
-        yield Problem(problem)
-        return
     native = ident(ticket.get("id"))
     requester = ident(ticket.get("requester_id")) or ident(inner(ticket, "requester", "id"))
     channel = str(inner(ticket, "via", "channel") or "").lower()
@@ -145,7 +141,7 @@ def _ticket(
     same: Draft = {
         "network": network,
         "thread": native,
-        "observed_at": seen_at or moment(inner(ticket, "exported_at")),
+        "observed_at": moment(inner(ticket, "exported_at")),
     }
     text = words(ticket.get("description"))
     described = {
@@ -241,30 +237,21 @@ def _draft(
 
 def recognises(sample: Sample) -> bool:
     """True for tickets, or for lists of them under any of the keys that Zendesk uses."""
-    first = sample.json
-    for _ in range(4):
-        if isinstance(first, list) and first:
-            first = first[0]
-        elif isinstance(first, Mapping) and "requester_id" not in first:
-            inside = [k for k in ("tickets", "ticket", "results", "data") if first.get(k)]
-            first = first[inside[0]] if inside else first
-    if not isinstance(first, Mapping):
-        return False
+    first = first_item(sample.json, "tickets", "ticket", "results", "data")
     ticket = "requester_id" in first and ("subject" in first or "description" in first)
-    audit = "ticket_id" in first and isinstance(inner(first, "events"), list)
+    audit = "ticket_id" in first and isinstance(first.get("events"), list)
     return ticket or audit
 
 
-FORMAT = Format(
-    name="zendesk",
-    what="Zendesk tickets (JSON)",
-    recognises=recognises,
-    items=json_items(read),
-    title="Zendesk tickets",
-    network="zendesk",
-    # Agents are people: their numbers become pseudonyms.
-    authors_are_accounts=False,
-    place=place,
+FORMATS = (
+    json_format(
+        "zendesk",
+        "Zendesk tickets (JSON)",
+        recognises,
+        read,
+        title="Zendesk tickets",
+        network="zendesk",
+        # Agents are people: their numbers become pseudonyms.
+        authors_are_accounts=False,
+    ),
 )
-
-FORMATS = (FORMAT,)

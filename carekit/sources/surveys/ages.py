@@ -91,18 +91,7 @@ def group_ages(
 
 
 def read_bands(text: str) -> list[tuple[str, int, float]]:
-    """`"18-29,30-49,50+"` → name, lowest and highest age of each band.
-
-    Raises
-    ------
-    InputError
-        If a band does not read like 18-29 or 65+, or two overlap.
-
-    Examples
-    --------
-    >>> read_bands("18-29, 30+")
-    [('18-29', 18, 29.0), ('30+', 30, inf)]
-    """
+    """`"18-29,30-49,50+"` → name, lowest and highest age of each band."""
     bands: list[tuple[str, int, float]] = []
     for part in text.split(","):
         name = part.strip().replace("–", "-")

@@ -70,13 +70,7 @@ class Codebook:
 
 
 def read_codebook(path: Path) -> Codebook:
-    """Read a codebook, JSON or CSV.
-
-    Raises
-    ------
-    InputError
-        If it cannot be read, has unknown keys or kinds, or names a column twice.
-    """
+    """Read a codebook, JSON or CSV."""
     if not path.is_file():
         raise InputError(
             f"`codebook`: there is no file {path}. Give the path of a JSON or CSV file."

@@ -42,22 +42,12 @@ _SINGLE = frozenset(
 
 @dataclass(frozen=True)
 class Structure:
-    """What the header of an export says of its columns.
+    """What the header of an export says of its columns."""
 
-    Attributes
-    ----------
-    tool : str
-        Whose export it is, '' if nothing tells.
-    names : tuple of str
-        Of the columns, each once.
-    wordings : mapping of column to str
-    blocks : mapping of question to (column to option)
-        Columns that are options of one question, if their cells tick.
-    """
-
-    tool: str
-    names: tuple[str, ...]
+    tool: str  # whose export it is, '' if nothing tells
+    names: tuple[str, ...]  # of the columns, each once
     wordings: Mapping[str, str] = field(default_factory=dict)
+    # Columns that are options of one question, if their cells tick.
     blocks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
 

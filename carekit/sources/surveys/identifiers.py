@@ -38,14 +38,7 @@ _PHONE = re.compile(r"phone|tel|mobile|portable|handy|fax", re.IGNORECASE)
 
 
 def is_identifier(column: str, cells: pd.Series) -> bool:
-    """True if a column says who somebody is, by its name or by what most of its cells hold.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> is_identifier("IPAddress", pd.Series(["10.0.0.1"])), is_identifier("Q1", pd.Series(["Oui"]))
-    (True, False)
-    """
+    """True if a column says who somebody is, by its name or by what most of its cells hold."""
     filled = cells.dropna().astype(str)
     if not len(filled):
         return False

@@ -12,13 +12,7 @@ def identifier(text: str) -> str:
 
 
 def slug(text: str) -> str:
-    """Text as a legal, lower-case name of at most 60 characters.
-
-    Examples
-    --------
-    >>> slug("Réseaux sociaux (Facebook…)"), slug("2 ou 3")
-    ('reseaux_sociaux_facebook', 'n2_ou_3')
-    """
+    """Text as a legal, lower-case name of at most 60 characters."""
     plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
     made = re.sub(r"[^a-z0-9]+", "_", plain).strip("_")[:60].rstrip("_")
     return f"n{made}" if made[:1].isdigit() else made or "question"

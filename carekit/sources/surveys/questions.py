@@ -41,6 +41,9 @@ _UNSURE = re.compile(
 class Questions:
     """What was made of the columns: the table so far, questions.json, and what to tell the user."""
 
+    file: SurveyFile
+    codebook: Codebook
+    taken: set[str]
     columns: dict[str, pd.Series] = field(default_factory=dict)
     described: dict[str, dict[str, Any]] = field(default_factory=dict)
     left_out: list[str] = field(default_factory=list)
@@ -50,30 +53,179 @@ class Questions:
     notes: list[str] = field(default_factory=list)
     n_missing: dict[str, int] = field(default_factory=dict)
 
+    def add(self, asked: Asked) -> None:
+        """A question of the codebook, or of the file."""
+        name = unique(identifier(asked.name), self.taken)
+        first = next(iter(asked.columns))
+        wording = asked.wording or self.file.wordings.get(first, "") or asked.name
+        entry: dict[str, Any] = {
+            "wording": wording,
+            "base": asked.base or "all respondents with an answer",
+            "kind": asked.kind or "single",
+            "asked_if": {},
+            "ordered": asked.ordered,
+            **asked.rest,
+        }
+        missing: dict[str, int] = {}
+        if any(asked.columns.values()):
+            block = {c: self._answered(c, asked, missing) for c in asked.columns}
+            if not asked.answers:
+                import pandas as pd
+
+                ticks = as_ticks(pd.DataFrame(dict(block)), asked.columns)
+                block = {c: ticks[c] for c in ticks.columns}
+            self._ticks(entry, name, asked, block)
+        else:
+            cells = self._answered(first, asked, missing)
+            if asked.kind == "multiple" or (
+                asked.kind is None and self._looks_listed(first, cells)
+            ):
+                separator = asked.separator or most_likely_separator(cells)
+                ticks = read_lists(
+                    cells, separator=separator, answers=asked.answers, question=asked.name
+                )
+                if asked.answers is None and (glued := [t for t in ticks if separator in str(t)]):
+                    self.notes.append(
+                        f"{first!r} holds options with {separator!r} inside, told by pieces that always "
+                        f"come together: {', '.join(map(repr, glued[:5]))}. If they are several options, "
+                        "list the options in a codebook."
+                    )
+                self._write_ticks(entry, name, {str(t): str(t) for t in ticks}, ticks)
+                entry["layout"] = "list"
+            elif not self._one_answer(entry, name, first, asked, cells):
+                self.left_out.append(first)
+                return
+        blank = sum(1 for c in asked.columns if self.file.cells[c].isna().any())
+        if blank:
+            empty = self.file.cells[list(asked.columns)].isna().all(axis=1)
+            if count := int(empty.sum()):
+                missing[EMPTY] = count
+        entry["n_missing"] = missing
+        for reason, count in missing.items():
+            if reason != EMPTY:
+                self.n_missing[reason] = self.n_missing.get(reason, 0) + count
+        self.taken.add(name)
+        self.described[name] = entry
+
+    def _answered(self, column: str, asked: Asked, counts: dict[str, int]) -> pd.Series:
+        """The cells without those that hold a missing code; these are counted by reason."""
+        cells = self.file.cells[column]
+        answers = asked.answers or {}
+        missing = {**self.codebook.missing, **self.file.declared.get(column, {})}
+        missing = {code: why for code, why in missing.items() if code not in answers}
+        missing |= dict(asked.missing)
+        if not missing:
+            return cells
+        labels = self.file.labels.get(column, {})
+        # A missing code may be named by its label too, as in files that hold labels.
+        by_label = {c: missing[label] for c, label in labels.items() if label in missing}
+        reasons = cells.map({**missing, **by_label})
+        for reason, count in reasons.value_counts().items():
+            counts[str(reason)] = counts.get(str(reason), 0) + int(count)
+        return cells.where(reasons.isna(), None)
+
+    def _ticks(
+        self, entry: dict[str, Any], name: str, asked: Asked, block: Mapping[str, pd.Series]
+    ) -> None:
+        import pandas as pd
+
+        frame = pd.DataFrame(dict(block))
+        if asked.answers:
+            words = dict(asked.answers)
+            frame = frame.map(lambda v: None if v is None else words.get(v, v))
+            frame = frame.astype("object").where(frame.notna(), None)
+        ticks, layout = read_ticks(frame, question=asked.name, argument="codebook")
+        self._write_ticks(entry, name, {item: c for c, item in asked.columns.items()}, ticks)
+        entry["layout"] = layout
+
+    def _write_ticks(
+        self, entry: dict[str, Any], name: str, items: Mapping[str, str], ticks: pd.DataFrame
+    ) -> None:
+        entry["kind"], entry["answers"], entry["columns"] = "multiple", [], []
+        for item, column in items.items():
+            own = unique(f"{name}__{slug(item)}", self.taken)
+            self.taken.add(own)
+            self.columns[own] = ticks[column]
+            entry["answers"].append(item)
+            entry["columns"].append(own)
+
+    def _looks_listed(self, column: str, cells: pd.Series) -> bool:
+        return column not in self.file.labels and guess_separator(cells) is not None
+
+    def _one_answer(
+        self, entry: dict[str, Any], name: str, column: str, asked: Asked, cells: pd.Series
+    ) -> bool:
+        """One answer a respondent, or a number; False for open answers that nobody asked to keep."""
+        labels = asked.answers if asked.answers is not None else self.file.labels.get(column)
+        numbers = read_numbers(cells)
+        known = cells.notna()
+        all_numbers = bool(known.any()) and bool(numbers[known].notna().all())
+        # Labels on missing codes alone do not make a number a choice.
+        if labels is not None and asked.answers is None and all_numbers:
+            labels = labels if cells[known].isin(list(labels)).any() else None
+        if asked.kind == "number" or (
+            asked.kind is None and labels is None and all_numbers and _is_measure(numbers[known])
+        ):
+            if not all_numbers and known.any():
+                odd = known & numbers.isna()
+                raise InputError(
+                    f"`codebook` says that {asked.name!r} is a number, and {int(odd.sum())} cells are "
+                    f"none (first: {_some(list(cells[odd].unique()))}). Name them in `missing`, or "
+                    "change the kind."
+                )
+            entry.update(kind="number", answers=[], columns=[name])
+            self.columns[name] = numbers
+            return True
+        if labels is None and asked.kind is None and _is_open(cells, all_numbers=all_numbers):
+            return False
+        found = list(cells[known].unique())
+        if labels is not None:
+            texts = {**{v: v for v in labels.values()}, **labels}
+            strange = [c for c in found if c not in texts]
+            if strange and asked.answers is not None:
+                count = int(cells.isin(strange).sum())
+                raise InputError(
+                    f"`codebook` lists the codes {_some(list(labels))} for {asked.name!r}, and "
+                    f"{self.file.name} holds {_some(sorted(strange, key=_natural))} too, in {count} rows. "
+                    "Add them to `answers`, or name them in `missing`."
+                )
+            cells = cells.map(lambda v: None if v is None else texts.get(v, v))
+            order = [*labels.values(), *sorted(strange, key=_natural)]
+            if strange and all(_is_number(c) for c in (*labels, *strange)):
+                # A scale whose ends alone are labelled: by its points, not labels first.
+                ends = sorted({*labels, *strange}, key=_natural)
+                order = [labels.get(c, c) for c in ends]
+            used = set(cells.dropna().unique())
+            keep_all = asked.answers is not None
+            answers = [a for a in dict.fromkeys(order) if keep_all or a in used]
+        else:
+            answers = sorted(found, key=_natural)
+        if any(_UNSURE.search(a) for a in answers):
+            self.unsure.append(name)
+        points = _points(
+            answers, labels if asked.answers is None or labels is None else asked.answers
+        )
+        is_scale = asked.kind == "scale" or (asked.kind is None and points is not None)
+        entry.update(kind="scale" if is_scale else "single", answers=answers, columns=[name])
+        if points is not None and is_scale:
+            entry.update(ordered=True, points=points)
+        if len(answers) == 1 and int(known.sum()) < len(cells):
+            self.notes.append(
+                f"{column!r} holds one answer only ({answers[0]!r}), and nothing otherwise: its share is "
+                "100 % of those who have it. If it is an option that people ticked, describe the question "
+                "with all its columns in a codebook."
+            )
+        self.columns[name] = cells
+        return True
+
 
 def build_questions(
     file: SurveyFile, columns: list[str], *, codebook: Codebook, taken: set[str]
 ) -> Questions:
-    """Every column in `columns` as a question or an option of one.
-
-    Parameters
-    ----------
-    file : SurveyFile
-    columns : list of str
-        Columns of the file that are no fixed column of the survey table.
-    codebook : Codebook
-        What it says wins over what the file says, and that over what can be guessed.
-    taken : set of str
-        Names that a question cannot have.
-
-    Raises
-    ------
-    InputError
-        If the codebook names a column that is not there, or lacks a code that is.
-    """
+    """Every column in `columns` as a question or an option of one."""
     _check_columns(file, codebook)
-    made = Questions()
-    columns = _without_people(file, columns, codebook, made)
+    made = Questions(file, codebook, taken)
+    columns = _without_people(made, columns)
     free = [c for c in columns if codebook.for_column(c) is None]
     blocks = {
         stem: dict(block)
@@ -93,21 +245,19 @@ def build_questions(
         if asked.name in done:
             continue
         done.add(asked.name)
-        _add(made, file, asked, codebook, taken)
+        made.add(asked)
     return made
 
 
-def _without_people(
-    file: SurveyFile, columns: list[str], codebook: Codebook, made: Questions
-) -> list[str]:
+def _without_people(made: Questions, columns: list[str]) -> list[str]:
     """The columns that ask something: not those that say who answered, nor those of the tool."""
-    kept = []
+    kept, file = [], made.file
     for column in columns:
         if is_identifier(column, file.cells[column]):
             made.identifiers.append(column)
         elif (
             is_bookkeeping(column)
-            and (file.tool or codebook.for_column(column) is None)
+            and (file.tool or made.codebook.for_column(column) is None)
             and (file.tool or _is_open(file.cells[column], all_numbers=False))
         ):
             made.bookkeeping.append(column)
@@ -126,193 +276,6 @@ def _check_columns(file: SurveyFile, codebook: Codebook) -> None:
             f"{column!r} of the question {name!r}); its columns are: {_some(held)}. Correct "
             "the names, or use the codebook of this file."
         )
-
-
-def _add(
-    made: Questions, file: SurveyFile, asked: Asked, codebook: Codebook, taken: set[str]
-) -> None:
-    name = unique(identifier(asked.name), taken)
-    first = next(iter(asked.columns))
-    wording = asked.wording or file.wordings.get(first, "") or asked.name
-    entry: dict[str, Any] = {
-        "wording": wording,
-        "base": asked.base or "all respondents with an answer",
-        "kind": asked.kind or "single",
-        "asked_if": {},
-        "ordered": asked.ordered,
-        **asked.rest,
-    }
-    missing: dict[str, int] = {}
-    if any(asked.columns.values()):
-        block = {c: _answered(file, c, asked, codebook, missing) for c in asked.columns}
-        if not asked.answers:
-            import pandas as pd
-
-            ticks = as_ticks(pd.DataFrame(dict(block)), asked.columns)
-            block = {c: ticks[c] for c in ticks.columns}
-        _ticks(made, entry, name, asked, block, missing, taken)
-    else:
-        cells = _answered(file, first, asked, codebook, missing)
-        if asked.kind == "multiple" or (asked.kind is None and _looks_listed(file, first, cells)):
-            separator = asked.separator or most_likely_separator(cells)
-            ticks = read_lists(
-                cells, separator=separator, answers=asked.answers, question=asked.name
-            )
-            if asked.answers is None and (glued := [t for t in ticks if separator in str(t)]):
-                made.notes.append(
-                    f"{first!r} holds options with {separator!r} inside, told by pieces that always "
-                    f"come together: {', '.join(map(repr, glued[:5]))}. If they are several options, "
-                    "list the options in a codebook."
-                )
-            _write_ticks(made, entry, name, {str(t): str(t) for t in ticks}, ticks, taken)
-            entry["layout"] = "list"
-        elif not _one_answer(made, entry, name, file, first, asked, cells):
-            made.left_out.append(first)
-            return
-    blank = sum(1 for c in asked.columns if file.cells[c].isna().any())
-    if blank:
-        empty = file.cells[list(asked.columns)].isna().all(axis=1)
-        if count := int(empty.sum()):
-            missing[EMPTY] = count
-    entry["n_missing"] = missing
-    for reason, count in missing.items():
-        if reason != EMPTY:
-            made.n_missing[reason] = made.n_missing.get(reason, 0) + count
-    taken.add(name)
-    made.described[name] = entry
-
-
-def _answered(
-    file: SurveyFile, column: str, asked: Asked, codebook: Codebook, counts: dict[str, int]
-) -> pd.Series:
-    """The cells without those that hold a missing code; these are counted by reason."""
-    cells = file.cells[column]
-    answers = asked.answers or {}
-    missing = {**codebook.missing, **file.declared.get(column, {})}
-    missing = {code: why for code, why in missing.items() if code not in answers}
-    missing |= dict(asked.missing)
-    if not missing:
-        return cells
-    labels = file.labels.get(column, {})
-    # A missing code may be named by its label too, as in files that hold labels.
-    by_label = {c: missing[label] for c, label in labels.items() if label in missing}
-    reasons = cells.map({**missing, **by_label})
-    for reason, count in reasons.value_counts().items():
-        counts[str(reason)] = counts.get(str(reason), 0) + int(count)
-    return cells.where(reasons.isna(), None)
-
-
-def _ticks(
-    made: Questions,
-    entry: dict[str, Any],
-    name: str,
-    asked: Asked,
-    block: Mapping[str, pd.Series],
-    missing: dict[str, int],
-    taken: set[str],
-) -> None:
-    import pandas as pd
-
-    frame = pd.DataFrame(dict(block))
-    if asked.answers:
-        words = dict(asked.answers)
-        frame = frame.map(lambda v: None if v is None else words.get(v, v))
-        frame = frame.astype("object").where(frame.notna(), None)
-    ticks, layout = read_ticks(frame, question=asked.name, argument="codebook")
-    _write_ticks(made, entry, name, {item: c for c, item in asked.columns.items()}, ticks, taken)
-    entry["layout"] = layout
-
-
-def _write_ticks(
-    made: Questions,
-    entry: dict[str, Any],
-    name: str,
-    items: Mapping[str, str],
-    ticks: pd.DataFrame,
-    taken: set[str],
-) -> None:
-    entry["kind"], entry["answers"], entry["columns"] = "multiple", [], []
-    for item, column in items.items():
-        own = unique(f"{name}__{slug(item)}", taken)
-        taken.add(own)
-        made.columns[own] = ticks[column]
-        entry["answers"].append(item)
-        entry["columns"].append(own)
-
-
-def _looks_listed(file: SurveyFile, column: str, cells: pd.Series) -> bool:
-    return column not in file.labels and guess_separator(cells) is not None
-
-
-def _one_answer(
-    made: Questions,
-    entry: dict[str, Any],
-    name: str,
-    file: SurveyFile,
-    column: str,
-    asked: Asked,
-    cells: pd.Series,
-) -> bool:
-    """One answer a respondent, or a number; False for open answers that nobody asked to keep."""
-    labels = asked.answers if asked.answers is not None else file.labels.get(column)
-    numbers = read_numbers(cells)
-    known = cells.notna()
-    all_numbers = bool(known.any()) and bool(numbers[known].notna().all())
-    # Labels on missing codes alone do not make a number a choice.
-    if labels is not None and asked.answers is None and all_numbers:
-        labels = labels if cells[known].isin(list(labels)).any() else None
-    if asked.kind == "number" or (
-        asked.kind is None and labels is None and all_numbers and _is_measure(numbers[known])
-    ):
-        if not all_numbers and known.any():
-            odd = known & numbers.isna()
-            raise InputError(
-                f"`codebook` says that {asked.name!r} is a number, and {int(odd.sum())} cells are "
-                f"none (first: {_some(list(cells[odd].unique()))}). Name them in `missing`, or "
-                "change the kind."
-            )
-        entry.update(kind="number", answers=[], columns=[name])
-        made.columns[name] = numbers
-        return True
-    if labels is None and asked.kind is None and _is_open(cells, all_numbers=all_numbers):
-        return False
-    found = list(cells[known].unique())
-    if labels is not None:
-        texts = {**{v: v for v in labels.values()}, **labels}
-        strange = [c for c in found if c not in texts]
-        if strange and asked.answers is not None:
-            count = int(cells.isin(strange).sum())
-            raise InputError(
-                f"`codebook` lists the codes {_some(list(labels))} for {asked.name!r}, and "
-                f"{file.name} holds {_some(sorted(strange, key=_natural))} too, in {count} rows. "
-                "Add them to `answers`, or name them in `missing`."
-            )
-        cells = cells.map(lambda v: None if v is None else texts.get(v, v))
-        order = [*labels.values(), *sorted(strange, key=_natural)]
-        if strange and all(_is_number(c) for c in (*labels, *strange)):
-            # A scale whose ends alone are labelled: by its points, not labels first.
-            ends = sorted({*labels, *strange}, key=_natural)
-            order = [labels.get(c, c) for c in ends]
-        used = set(cells.dropna().unique())
-        keep_all = asked.answers is not None
-        answers = [a for a in dict.fromkeys(order) if keep_all or a in used]
-    else:
-        answers = sorted(found, key=_natural)
-    if any(_UNSURE.search(a) for a in answers):
-        made.unsure.append(name)
-    points = _points(answers, labels if asked.answers is None or labels is None else asked.answers)
-    is_scale = asked.kind == "scale" or (asked.kind is None and points is not None)
-    entry.update(kind="scale" if is_scale else "single", answers=answers, columns=[name])
-    if points is not None and is_scale:
-        entry.update(ordered=True, points=points)
-    if len(answers) == 1 and int(known.sum()) < len(cells):
-        made.notes.append(
-            f"{column!r} holds one answer only ({answers[0]!r}), and nothing otherwise: its share is "
-            "100 % of those who have it. If it is an option that people ticked, describe the question "
-            "with all its columns in a codebook."
-        )
-    made.columns[name] = cells
-    return True
 
 
 def _points(answers: list[str], labels: Mapping[str, str] | None) -> list[float] | None:
@@ -352,14 +315,7 @@ def _is_open(cells: pd.Series, *, all_numbers: bool) -> bool:
 
 
 def read_numbers(cells: pd.Series) -> pd.Series:
-    """Text as numbers, with a point or a comma; NaN where it is none.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> read_numbers(pd.Series(["1,5", "2", None, "x"])).tolist()
-    [1.5, 2.0, nan, nan]
-    """
+    """Text as numbers, with a point or a comma; NaN where it is none."""
     import pandas as pd
 
     plain = cells.astype("string").str.replace(r"^(-?\d*),(\d+)$", r"\1.\2", regex=True)

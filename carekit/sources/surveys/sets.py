@@ -66,13 +66,7 @@ def _ticks(block: pd.DataFrame, labels: Mapping[str, Mapping[str, str]]) -> bool
 
 
 def common_wording(texts: list[str]) -> str:
-    """What the wordings of several options begin with, up to a sign that ends the question.
-
-    Examples
-    --------
-    >>> common_wording(["Channels used: phone", "Channels used: post"])
-    'Channels used: '
-    """
+    """What the wordings of several options begin with, up to a sign that ends the question."""
     same = takewhile(lambda letters: len(set(letters)) == 1, zip(*texts, strict=False))
     shared = "".join(letters[0] for letters in same)
     ends = [m.end() for m in re.finditer(r"[:?\-–—]\s*", shared)]

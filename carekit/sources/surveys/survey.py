@@ -22,6 +22,7 @@ from carekit.sources.surveys.ages import (
     read_ages,
 )
 from carekit.sources.surveys.codebook import Codebook, read_codebook
+from carekit.sources.surveys.headings import by_heading
 from carekit.sources.surveys.identifiers import is_identifier
 from carekit.sources.surveys.questions import Questions, build_questions, read_numbers
 from carekit.sources.surveys.survey_file import STATISTICS, SurveyFile, read_survey_file
@@ -35,29 +36,17 @@ FIXED = tuple(SURVEY.names)
 
 @dataclass(frozen=True)
 class SurveyReport:
-    """What an import of a survey did; reads as a few sentences.
-
-    Attributes
-    ----------
-    file : str
-    out : Path
-    n_read, n_respondents, n_rejected : int
-        Rows of the file; respondents written; rows that could not be read (rejected.csv).
-    n_questions : int
-    n_missing : mapping of str to int
-        Cells that held a missing code, by reason; the count of each question is in questions.json.
-    notes : tuple of str
-        What a user must know before the first estimate, a sentence each.
-    """
+    """What an import of a survey did; reads as a few sentences."""
 
     file: str
     out: Path
-    n_read: int
+    n_read: int  # rows of the file; respondents written; rows that could not be read (rejected.csv)
     n_respondents: int
     n_rejected: int
     n_questions: int
+    # Cells that held a missing code, by reason; the count of each question is in questions.json.
     n_missing: Mapping[str, int] = field(default_factory=dict)
-    notes: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()  # what a user must know before the first estimate, a sentence each
 
     @property
     def summary(self) -> str:
@@ -161,8 +150,8 @@ def import_survey(
     book = read_codebook(Path(codebook)) if codebook is not None else Codebook()
     read = read_survey_file(path, Reading(encoding, sheet, header_row))
     _check_rows(read, strict, accept_rejected)
-    fixed = _mapped(read, mapping or {})
     notes = list(read.warnings)
+    fixed = _mapped(read, mapping or {}, notes)
     read = _without_names(read, fixed, notes)
     notes += _previews(read)
     if redact:
@@ -287,8 +276,8 @@ def _check_rows(read: SurveyFile, strict: bool, accept: bool) -> None:
         )
 
 
-def _mapped(read: SurveyFile, mapping: Mapping[str, str]) -> dict[str, str]:
-    """Fixed column → column of the file: as asked for, else of the same name."""
+def _mapped(read: SurveyFile, mapping: Mapping[str, str], notes: list[str]) -> dict[str, str]:
+    """Fixed column → column of the file: as asked for, of the same name, or by its heading."""
     unknown = [ours for ours in mapping if ours not in FIXED]
     if unknown:
         raise InputError(
@@ -302,6 +291,10 @@ def _mapped(read: SurveyFile, mapping: Mapping[str, str]) -> dict[str, str]:
         theirs = mapping.get(ours)
         if theirs is None:
             theirs = ours if ours in held else lower.get(ours)
+            if theirs is None and (theirs := by_heading(read.cells, ours)) is not None:
+                notes.append(
+                    f"{ours} is the column {theirs!r}, by its heading; another: --map {ours}=…"
+                )
             if theirs is not None and theirs not in mapping.values():
                 made[ours] = theirs
         elif theirs in held or theirs.casefold() in lower:

@@ -24,55 +24,28 @@ DECLARED = "declared missing in the file"
 
 @dataclass(frozen=True)
 class SurveyFile:
-    """One file of respondents.
-
-    Attributes
-    ----------
-    name : str
-    cells : DataFrame
-        One row per respondent, one column per column of the file; text without outer blanks,
-        None where the cell is empty. Whole numbers have no decimal point.
-    wordings : mapping of column to str
-        Labels of columns, where the file has them (SPSS, Stata).
-    labels : mapping of column to (code to label)
-        Labels of codes, where the file has them.
-    declared : mapping of column to (code to reason)
-        Codes that the file itself declares missing (SPSS).
-    n_read : int
-        Rows of the file, those that cannot be read included.
-    sha256 : str
-    rejected, warnings : tuple
-        Rows of a text file that cannot be read; what was mended.
-    blocks : mapping of question to (column to option)
-        Columns that the file says to be options of one question.
-    tool : str
-        Whose export it is, if that is known.
-    """
+    """One file of respondents."""
 
     name: str
+    # One row per respondent, one column per column of the file; text without outer blanks, None
+    # where the cell is empty. Whole numbers have no decimal point.
     cells: pd.DataFrame
-    wordings: Mapping[str, str]
-    labels: Mapping[str, Mapping[str, str]]
-    declared: Mapping[str, Mapping[str, str]]
-    n_read: int
+    wordings: Mapping[str, str]  # labels of columns, where the file has them (SPSS, Stata)
+    labels: Mapping[str, Mapping[str, str]]  # labels of codes, where the file has them
+    declared: Mapping[str, Mapping[str, str]]  # codes that the file itself declares missing (SPSS)
+    n_read: int  # rows of the file, those that cannot be read included
     sha256: str
-    rejected: tuple[Rejected, ...] = ()
+    rejected: tuple[Rejected, ...] = ()  # rows of a text file that cannot be read; what was mended
     warnings: tuple[str, ...] = field(default=())
+    # Columns that the file says to be options of one question.
     blocks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    tool: str = ""
+    tool: str = ""  # whose export it is, if that is known
 
 
 def read_survey_file(path: Path, reading: Reading | None = None) -> SurveyFile:
     """Read a file of respondents: SPSS (.sav, .zsav, .por), Stata (.dta), else a table.
 
     A table is delimited text in any encoding, or a workbook.
-
-    Raises
-    ------
-    InputError
-        If there is no such file, or it is not what its name says.
-    MissingExtraError
-        For SPSS and Stata files without pyreadstat.
     """
     if not path.is_file():
         raise InputError(

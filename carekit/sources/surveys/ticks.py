@@ -36,13 +36,6 @@ def find_blocks(cells: pd.DataFrame, columns: Sequence[str]) -> dict[str, dict[s
 
     Recognised names are `Q__option`, `Q[option]`, `Q/option`, `Q: option` and `Q - option`, for two
     columns or more whose cells tick or do not tick.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> cells = pd.DataFrame({"used[phone]": ["1", "0"], "used[chat]": ["0", "0"], "x": ["a", "b"]})
-    >>> find_blocks(cells, list(cells))
-    {'used': {'used[phone]': 'phone', 'used[chat]': 'chat'}}
     """
     found: dict[str, dict[str, str]] = {}
     for column in columns:
@@ -89,21 +82,7 @@ def layout_of(cells: pd.DataFrame) -> str | None:
 
 
 def read_ticks(cells: pd.DataFrame, *, question: str, argument: str) -> tuple[pd.DataFrame, str]:
-    """Columns of options → true, false or missing, and the layout they had.
-
-    Raises
-    ------
-    InputError
-        If a cell neither ticks nor does not.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> cells = pd.DataFrame({"phone": ["Phone", None, None], "chat": [None, "Chat", None]})
-    >>> ticks, layout = read_ticks(cells, question="used", argument="codebook")
-    >>> layout, ticks["phone"].tolist()
-    ('columns', [True, False, <NA>])
-    """
+    """Columns of options → true, false or missing, and the layout they had."""
     import pandas as pd
 
     layout = layout_of(cells)
@@ -143,14 +122,6 @@ def guess_separator(cells: pd.Series) -> str | None:
 
     They do if some cells split into options that few and short texts cover: a sentence with a
     comma does not.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> guess_separator(pd.Series(["phone; chat", "chat", "phone;mail", "mail; chat"]))
-    ';'
-    >>> guess_separator(pd.Series(["Paris, France", "Lyon, France"])) is None
-    True
     """
     texts = cells.dropna()
     distinct = texts.unique()
@@ -186,19 +157,7 @@ def read_lists(
     answers: Mapping[str, str] | None,
     question: str,
 ) -> pd.DataFrame:
-    """A column of lists → one true/false column an option; missing where the cell is empty.
-
-    Parameters
-    ----------
-    answers : mapping of code to label, optional
-        The options; one that is not there is an error, and one that holds the separator is put
-        together again. Without it the options found, sorted.
-
-    Raises
-    ------
-    InputError
-        If an option is not in `answers`.
-    """
+    """A column of lists → one true/false column an option; missing where the cell is empty."""
     import pandas as pd
 
     known = None if answers is None else {**{v: v for v in answers.values()}, **answers}
@@ -245,13 +204,6 @@ def whole_options(cells: pd.Series, separator: str) -> dict[str, str]:
 
     Two pieces are one option if neither ever stands without the other beside it, or if the first
     opens a bracket that the second closes.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> cells = pd.Series(["phone", "phone, e-mail, post", "e-mail, post", "web (app, site)"] * 3)
-    >>> sorted(whole_options(cells, ","))
-    ['e-mail, post', 'phone', 'web (app, site)']
     """
     lists = [_split(str(t), separator) for t in cells.dropna()]
     merged, again = False, True

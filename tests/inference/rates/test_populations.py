@@ -222,3 +222,34 @@ def test_errors_say_what_came_what_was_expected_and_what_to_do():
         "`by` names 'brand', which is also `brand`; a group of one brand says nothing of others. "
         "Use carekit.inference.rates.proportions.estimate_rate with its authors as clusters."
     )
+
+
+@pytest.mark.parametrize("yes", [(2, 0, 30, 41), (0, 0, 1, 0), (9, 60, 58, 44)])
+def test_limits_of_yes_and_no_are_mirror_images(yes):
+    """So what is simulated at a rate of .02 or .1 holds at .98 and .9."""
+    n = np.array([20, 60, 90, 45])
+    table = pd.DataFrame({"brand": list("abcd"), "n": n, "n_answered": yes})
+    other = table.assign(n_answered=n - np.array(yes))
+
+    def limits(counts):
+        two = estimate_targets(counts)
+        two = two.rename(columns={"next_low": "ci_low", "next_high": "ci_high"}).iloc[:1]
+        frames = [estimate_targets(counts)[["ci_low", "ci_high"]]]
+        frames += [two.loc[:, ~two.columns.duplicated(keep="last")][["ci_low", "ci_high"]]]
+        frames += [
+            estimate(counts, cluster="brand")[["ci_low", "ci_high"]]
+            for estimate in (estimate_rate, mean_of_rates)
+        ]
+        return np.vstack([frame.to_numpy() for frame in frames])
+
+    np.testing.assert_allclose(limits(table), 1 - limits(other)[:, ::-1], atol=2e-4)
+
+
+def test_nobody_answered_has_the_same_limits_whichever_way_it_is_asked():
+    none = pd.DataFrame({"brand": list("abcde"), "n": [60, 60, 30, 90, 60], "n_answered": 0})
+    pooled = estimate_rate(none, cluster="brand").iloc[0]
+    typical = mean_of_rates(none, cluster="brand").iloc[0]
+    like = both(none)[1]
+    assert typical["ci_high"] == pooled["ci_high"] == like["ci_high"] > 0.4
+    assert typical["ci_low"] == 0
+    assert typical["method"].startswith("clopper-pearson on kish's number of brand")

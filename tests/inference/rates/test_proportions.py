@@ -276,7 +276,7 @@ def test_mean_of_rates_leaves_out_brands_without_requests_and_counts_them():
     assert (row["ci_low"], row["ci_high"]) == (0, 1)
 
 
-def test_mean_of_rates_without_variation_has_no_limits():
+def test_mean_of_rates_without_variation_has_exact_limits_on_kishs_number():
     rows = table(
         ("none", "p", 0, 0), ("one", "p", 5, 2), ("same", "p", 10, 1), ("same", "q", 30, 3)
     )
@@ -285,9 +285,9 @@ def test_mean_of_rates_without_variation_has_no_limits():
     assert out["method"].tolist() == [
         "none: n = 0",
         "none: one brand",
-        "none: every brand has the same rate",
+        "clopper-pearson on kish's number of brand: every rate is the same",
     ]
-    assert out[["ci_low", "ci_high"]].isna().all(axis=None)
+    assert out[["ci_low", "ci_high"]].isna().all(axis=1).tolist() == [True, True, False]
     assert out["median_rate"].fillna(-1).tolist() == [-1, 0.4, 0.1]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 from typing import Any
 
@@ -45,3 +46,20 @@ def toy_path(executed: str, tmp_path: Path) -> Path:
     path = tmp_path / "00-toy.ipynb"
     path.write_text(executed, encoding="utf-8")
     return path
+
+
+@pytest.fixture
+def two_brands(make_dataset: Any) -> Path:
+    """A real-looking dataset: two brands, no survey, no coding, 240 posts."""
+    dice, rows = random.Random(3), []
+    for n in range(120):
+        brand, at = ("acme", "brio")[n % 2], 60 * n
+        ask = {"id": f"x:q{n}", "at": at, "author_id": f"a{n % 50}", "brand": brand}
+        rows.append(ask | {"text": f"Where is my order {n}?", "lang": "en"})
+        if dice.random() < 0.5:
+            answer = {"id": f"x:r{n}", "at": at + dice.randint(1, 900), "reply_to": f"x:q{n}"}
+            rows.append(
+                answer
+                | {"author_role": "brand", "brand": brand, "text": "We are on it.", "lang": "en"}
+            )
+    return make_dataset(rows).path

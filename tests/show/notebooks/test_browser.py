@@ -1,4 +1,4 @@
-"""JupyterLab, in a real browser, opens a notebook and runs it to the end."""
+"""JupyterLab, in a real browser: a notebook runs to the end, other data, an interrupt, no traces."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -66,12 +67,35 @@ def notebook(toy: Any, tmp_path: Path) -> Path:
 @pytest.fixture
 def jupyter(notebook: Path, tmp_path: Path) -> Iterator[str]:
     """The address of a JupyterLab of its own, without the user's settings."""
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={notebook.parent}"]
+    with serving(command, tmp_path) as address:
+        yield address
+
+
+@pytest.fixture
+def lab(two_brands: Path, tmp_path: Path) -> Iterator[str]:
+    """The address of what `run.py lab` starts, on copies elsewhere and on other data."""
+    start = (
+        "import sys, pathlib, carekit.show.notebooks.workplace as w;"
+        f"w.WORKPLACE = pathlib.Path({str(tmp_path / 'work')!r});"
+        "sys.exit(w.open_lab(sys.argv[1:]))"
+    )
+    env = {"CAREKIT_DATASET": os.path.relpath(two_brands, tmp_path)}
+    with serving([sys.executable, "-c", start], tmp_path, **env) as address:
+        yield address
+
+
+@contextmanager
+def serving(command: list[str], tmp_path: Path, **more: str) -> Iterator[str]:
+    """Start a JupyterLab, wait until it answers, stop it afterwards."""
     config = tmp_path / "config"
     names = {"CONFIG_DIR": config, "DATA_DIR": tmp_path / "data"}
     env = os.environ | {f"JUPYTER_{name}": str(folder) for name, folder in names.items()}
     env |= {
         "JUPYTERLAB_SETTINGS_DIR": str(tmp_path / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(tmp_path / "workspaces"),
+        "PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")]),
+        **more,
     }
     # The question whether to fetch news would cover the page.
     quiet = {"fetchNews": "false", "checkForUpdates": False, "doNotDisturbMode": True}
@@ -83,15 +107,17 @@ def jupyter(notebook: Path, tmp_path: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     log = tmp_path / "jupyter.log"
     command = [
-        *[sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", "--ip=127.0.0.1"],
+        *[*command, "--no-browser", "--allow-root", "--ip=127.0.0.1"],
         *[f"--port={port}", "--ServerApp.port_retries=0", f"--IdentityProvider.token={TOKEN}"],
-        *[f"--ServerApp.root_dir={notebook.parent}", "--LabApp.expose_app_in_browser=True"],
-        *["--LabApp.extension_manager=readonly", "--LabApp.news_url=None"],
+        *["--LabApp.expose_app_in_browser=True", "--LabApp.extension_manager=readonly"],
+        *["--LabApp.news_url=None"],
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
     ]
     address = f"http://127.0.0.1:{port}"
     with log.open("wb") as output:
-        server = subprocess.Popen(command, env=env, stdout=output, stderr=subprocess.STDOUT)
+        server = subprocess.Popen(
+            command, env=env, cwd=tmp_path, stdout=output, stderr=subprocess.STDOUT
+        )
     try:
         wait_for_server(server, f"{address}/api/status?token={TOKEN}", log)
         yield address
@@ -115,7 +141,8 @@ def wait_for_server(server: subprocess.Popen[bytes], status: str, log: Path) -> 
     pytest.fail(f"JupyterLab did not start:\n{log.read_text(errors='replace')[-3000:]}")
 
 
-def test_notebook_runs_in_jupyterlab(jupyter: str, notebook: Path, tmp_path: Path) -> None:
+@contextmanager
+def browser_page() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
     program = next(filter(None, map(shutil.which, PROGRAMS)))
@@ -124,8 +151,7 @@ def test_notebook_runs_in_jupyterlab(jupyter: str, notebook: Path, tmp_path: Pat
         browser = playwright.chromium.launch(executable_path=program, args=arguments)
         page = browser.new_page(viewport={"width": 1280, "height": 2000})
         try:
-            run_all_cells(page, f"{jupyter}/lab/tree/{notebook.name}?token={TOKEN}&reset")
-            check_cells(page)
+            yield page
         except BaseException:
             # Kept in `out`, which continuous integration uploads when something fails.
             (ROOT / "out").mkdir(exist_ok=True)
@@ -133,6 +159,57 @@ def test_notebook_runs_in_jupyterlab(jupyter: str, notebook: Path, tmp_path: Pat
             raise
         finally:
             browser.close()
+
+
+def test_notebook_runs_in_jupyterlab(jupyter: str, notebook: Path) -> None:
+    with browser_page() as page:
+        run_all_cells(page, f"{jupyter}/lab/tree/{notebook.name}?token={TOKEN}&reset")
+        check_cells(page)
+
+
+def tracked() -> str:
+    """What git says of the checkout."""
+    command = ["git", "-C", str(ROOT), "status", "--porcelain"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+# A long call, where the time goes into Ibis and DuckDB; only the first round is waited for.
+LONG = "while True:\n    carekit.definitions(dataset)\n    print('one round')"
+LAST = f"{CELLS.replace('.filter(', '.slice(-1).filter(')}"
+COMMAND = "name => { window.jupyterapp.commands.execute(name); }"
+ADD = """source => {
+  const content = window.jupyterapp.shell.currentWidget.content;
+  const model = content.model.sharedModel;
+  model.insertCell(model.cells.length, {cell_type: 'code', source});
+  content.activeCellIndex = model.cells.length - 1;
+}"""
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="needs a checkout under git")
+def test_the_workplace_opens_on_other_data_stops_in_one_line_and_leaves_no_trace(lab: str) -> None:
+    before = tracked()
+    with browser_page() as page:
+        run_all_cells(page, f"{lab}/?token={TOKEN}")
+        assert "/00-start-here.ipynb" in page.url
+        check_cells(page)
+        shown = json.dumps(page.evaluate(CELLS))
+        assert "Dataset('Test'" in shown
+        assert "carekit sample" not in shown
+        page.evaluate(ADD, LONG)
+        page.evaluate(COMMAND, "notebook:run-cell")
+        seen = f"() => JSON.stringify(({LAST})()).includes('one round')"
+        page.wait_for_function(seen, timeout=RUN_SECONDS * 1000)
+        page.evaluate(COMMAND, "notebook:interrupt-kernel")
+        page.wait_for_function(KERNEL_IS_IDLE, timeout=RUN_SECONDS * 1000)
+        (cell,) = page.evaluate(LAST)
+        said = "".join(
+            "".join(one.get("text", one.get("traceback", ""))) + "\n" for one in cell["outputs"]
+        )
+        # The line that says how far a call has come is written over, and stands in what is kept.
+        told = [line for line in said.splitlines() if line.strip() and "definitions: " not in line]
+        assert set(told) == {"one round", "Stopped."}
+        assert told[-1] == "Stopped."
+    assert tracked() == before
 
 
 def run_all_cells(page: Any, address: str) -> None:

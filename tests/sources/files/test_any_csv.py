@@ -185,7 +185,7 @@ def test_local_times_become_utc_and_the_doubtful_ones_are_counted(tmp_path: Path
     )
 
 
-def test_day_and_month_are_never_guessed(tmp_path: Path) -> None:
+def test_day_and_month_are_said_or_told_by_other_rows(tmp_path: Path) -> None:
     content = "post_id,author_role,created_at\n1,customer,03/04/2021 10:00\n"
     later = content + "2,customer,31/12/2021 10:00\n"
     report, posts = imported(tmp_path, content)
@@ -196,12 +196,21 @@ def test_day_and_month_are_never_guessed(tmp_path: Path) -> None:
         SILENT,
     )
     (tmp_path / "b").mkdir()
-    assert refusal(tmp_path / "b", later) == (
+    assert refusal(tmp_path / "b", later, dayfirst=False) == (
         "1 dates of client.csv only make sense in the other order of day and month (such as "
         "31/12/2017), and none in the order that was asked for. Add --dayfirst."
     )
-    _, posts = imported(tmp_path / "b", later, dayfirst=True)
+    report, posts = imported(tmp_path / "b", later)
     assert posts.created_at[0] == pd.Timestamp("2021-04-03 10:00", tz="UTC")
+    assert report.warnings[0] == (
+        "Dates of client.csv are read day first: some only make sense so (such as 31/12/2017), and "
+        "none the other way round."
+    )
+    (tmp_path / "c").mkdir()
+    both = later + "3,customer,12/31/2021 10:00\n"
+    report, posts = imported(tmp_path / "c", both, accept_rejected=True)
+    assert posts.created_at[0] == pd.Timestamp("2021-03-04 10:00", tz="UTC")
+    assert report.n_rejected == 1
 
 
 def test_a_wrong_mapping_is_explained(tmp_path: Path) -> None:

@@ -124,3 +124,12 @@ def test_gaps_become_the_table_of_threads_and_stubs_are_counted(tmp_path: Path) 
     assert (report.rejected, report.n_seen_again) == ({}, 3)
     threads = open_dataset(tmp_path / "d").read("threads").set_index("thread_id")
     assert threads.thread_complete.to_dict() == {"forum:1": True, "forum:2": True}
+
+
+@pytest.mark.parametrize("n", [995, 1_500])
+def test_a_table_may_have_many_columns(tmp_path: Path, n: int) -> None:
+    names = ["post_id", "created_at", "author_role", *(f"x{i}" for i in range(n - 3))]
+    row = ["1", "2026-03-01 10:00", "customer", *["v"] * (n - 3)]
+    (tmp_path / "wide.csv").write_text(",".join(names) + "\n" + ",".join(row) + "\n")
+    report = import_files("csv", tmp_path / "wide.csv", out=tmp_path / "d", network="x", key=KEY)
+    assert (report.n_posts, report.n_rejected) == (1, 0)

@@ -12,7 +12,7 @@ import pytest
 from carekit.dataset.folder import open_dataset
 from carekit.dataset.privacy import pseudonym
 from carekit.sources.files import import_files
-from carekit.sources.networks.reddit.posts import OTHER, STUB
+from carekit.sources.networks.reddit import OTHER, STUB
 
 KEY = bytes.fromhex("00" * 32)
 

@@ -183,3 +183,38 @@ def test_an_empty_answer_is_none(cell: str) -> None:
 def test_a_broken_answer_is_an_error_and_never_code(cell: str) -> None:
     with pytest.raises(ValueError, match="no dictionary"):
         answer_of(cell)
+
+
+@pytest.mark.parametrize(
+    ("format", "header", "row", "answer", "without"),
+    [
+        ("google-play", PLAY, play, {"replyContent": "Hi", "repliedAt": "2021-03-05 10:00:00"}, ""),
+        (
+            "google-play",
+            PLAY,
+            play,
+            {"replyContent": "Hi", "repliedAt": "2021-03-05 10:00:00"},
+            "reviewId",
+        ),
+        (
+            "app-store",
+            APPLE,
+            apple,
+            {"developerResponse": "{'body': 'Hi', 'modified': '2021-03-05T10:00:00Z'}"},
+            "",
+        ),
+    ],
+    ids=["play", "play without ids", "app store"],
+)
+def test_pages_that_a_scraper_wrote_several_times_count_once(
+    tmp_path: Path, format: str, header: list[str], row: object, answer: dict, without: str
+) -> None:
+    cells = [row(n, **(answer if n % 3 == 0 else {})) for n in range(60)]
+    pages = [cells[at : at + 20] for at in (0, 0, 0, 20, 40, 20, 0)]
+    kept = [i for i, name in enumerate(header) if name != without]
+    written = [tuple(one[i] for i in kept) for page in pages for one in page]
+    report, posts = imported(tmp_path, format, [header[i] for i in kept], *written)
+    assert len(posts[posts.author_role == "customer"]) == 60
+    assert len(posts[posts.author_role == "brand"]) == 20
+    assert report.n_rejected == 0
+    assert "posts seen again" in str(report)

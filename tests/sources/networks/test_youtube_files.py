@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from carekit.sources.networks.youtube.posts import OTHER
+from carekit.sources.networks.youtube import OTHER
 
 CHANNEL = "UCacme"
 

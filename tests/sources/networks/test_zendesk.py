@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
+import carekit
 from carekit.dataset.engine import connect
 from carekit.dataset.folder import open_dataset
+from carekit.errors import CannotAnswer
 from carekit.requests.build import build_requests
 from carekit.sources.networks.zendesk import LOST, OTHER
 
@@ -113,6 +115,13 @@ def test_tickets_without_comments_say_nothing_about_answers(imported: Callable) 
         "zendesk:2": (False, 3, "export"),
     }
     assert list(made.posts.author_role) == ["customer"] * 3
+
+
+def test_a_definition_by_accounts_says_that_tickets_name_none(imported: Callable) -> None:
+    made = imported("zendesk", {"tickets": [ticket(1, comments=COMMENTS)], "users": USERS})
+    with pytest.raises(CannotAnswer, match="no post here names one: tickets and reviews never do"):
+        carekit.answer_rate(open_dataset(made.path), definition="sprout-72h")
+    assert carekit.answer_rate(open_dataset(made.path)).n[0] == 1
 
 
 def test_the_channel_is_the_network(imported: Callable) -> None:

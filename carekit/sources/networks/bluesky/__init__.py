@@ -1,8 +1,6 @@
 """Bluesky: feeds, threads and records, as files and from the AppView."""
 
-from carekit.sources.networks.bluesky.live import KIND
-from carekit.sources.networks.bluesky.posts import FORMAT, read, recognises
-
-FORMATS = (FORMAT,)
+from carekit.sources.networks.bluesky.live import Bluesky as KIND
+from carekit.sources.networks.bluesky.posts import FORMATS, read, recognises
 
 __all__ = ["FORMATS", "KIND", "read", "recognises"]

@@ -7,7 +7,7 @@ collected too, without it only conversations that the account began or joined.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from carekit.dataset.manifest import NOTHING_LEFT_OUT
 from carekit.errors import InputError
 from carekit.sources.collecting.limits import QueryFailed
-from carekit.sources.collecting.purging import purge_json
+from carekit.sources.collecting.purging import Purged
 from carekit.sources.collecting.source import (
     LOOKUP,
     Ask,
@@ -23,7 +23,6 @@ from carekit.sources.collecting.source import (
     JsonSource,
     Page,
     Query,
-    SourceKind,
     StoredPage,
     in_a_row,
     secret,
@@ -54,11 +53,37 @@ class Bluesky(JsonSource):
     """
 
     name = network = "bluesky"
+    what = "posts and threads of an account; with a login also posts that mention it, and search"
+    targets = "handles or DIDs, search:WORDS, repo:HANDLE"
+    purged = Purged(("uri",), kept=("replyCount",), nested=("record", "value"))
+    secrets = (HANDLE, PASSWORD)
     terms = (
         "Public posts; the network asks that deletions are honoured (run --refresh) and that a "
         "client keeps to its rate limits."
     )
     pace = 0.1  # 3,000 calls in 5 minutes
+
+    @classmethod
+    def make(cls, ask: Ask, web: Web) -> Bluesky:
+        """The source, with the login that the environment or the keyring holds."""
+        handle, password = secret(HANDLE), secret(PASSWORD)
+        if bool(handle) != bool(password):
+            given, missing = (HANDLE, PASSWORD) if handle else (PASSWORD, HANDLE)
+            raise InputError(
+                f"{given} is set and {missing} is not; expected both, or none. Set {missing}."
+            )
+        login = (handle, password) if handle and password else None
+        targets = tuple(t.removeprefix("@") for t in ask.targets)
+        for target in targets:
+            plain = target.removeprefix(REPO)
+            if target.startswith(SEARCH) and target != SEARCH:
+                continue
+            if not plain or " " in plain or not (plain.startswith("did:") or "." in plain):
+                raise InputError(
+                    f"`targets` holds {target!r}; expected a handle such as name.bsky.social, a DID, "
+                    "search:WORDS or repo:HANDLE. Correct it."
+                )
+        return cls(replace(ask, targets=targets), web=web, base_url=ask.base_url, login=login)
 
     def __init__(
         self,
@@ -244,7 +269,7 @@ class Bluesky(JsonSource):
     def found(self, page: StoredPage, body: Any) -> Iterable[Found]:
         if page.query.kind == "thread":
             if page.status != 200:
-                return list(posts.not_found(page.query.key))
+                return [Gone(self.network, page.query.key)]
             return posts.thread(body, seen_at=page.fetched_at, brands=self.ask.brands)
         if page.query.kind == LOOKUP:
             return self._looked_up(page, body)
@@ -253,16 +278,12 @@ class Bluesky(JsonSource):
     def _looked_up(self, page: StoredPage, body: Any) -> Iterator[Found]:
         asked = json.loads(page.query.key)
         if page.status != 200:
-            yield from posts.not_found(asked[0])
+            yield Gone(self.network, asked[0])
             return
         single = "value" in mapping(body)
         wrapped = {"records": [body]} if single else body
-        there = set()
-        for found in _listed(Query("records" if single else "posts", ""), wrapped, page.fetched_at):
-            if isinstance(found, dict):
-                there.add(found["native_id"])
-            yield found
-        yield from (Gone(self.network, uri) for uri in asked if uri not in there)
+        kind = Query("records" if single else "posts", "")
+        yield from self.looked_up(_listed(kind, wrapped, page.fetched_at), asked)
 
     def _wanted(self, query: Query, body: Any, seen_at: datetime | None) -> Iterator[Found]:
         """The posts of a list that were asked for: servers need not honour every filter."""
@@ -271,11 +292,6 @@ class Bluesky(JsonSource):
             named = _naming(body, query.key)
             found = (f for f in found if not isinstance(f, dict) or f["native_id"] in named)
         return found if query.kind == LOOKUP else self.wanted(found)
-
-    def purge(self, body: str, ids: Collection[str]) -> str:
-        return purge_json(
-            body, ids, id_fields=("uri",), kept=("replyCount",), nested=("record", "value")
-        )
 
 
 def _list_call(query: Query, ask: Ask) -> tuple[str, dict[str, Any]]:
@@ -338,35 +354,3 @@ def _error(answer: Answer) -> str:
 
 def _z(moment: datetime | None) -> str | None:
     return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def make(ask: Ask, web: Web) -> Bluesky:
-    """The source, with the login that the environment or the keyring holds."""
-    handle, password = secret(HANDLE), secret(PASSWORD)
-    if bool(handle) != bool(password):
-        given, missing = (HANDLE, PASSWORD) if handle else (PASSWORD, HANDLE)
-        raise InputError(
-            f"{given} is set and {missing} is not; expected both, or none. Set {missing}."
-        )
-    login = (handle, password) if handle and password else None
-    targets = tuple(t.removeprefix("@") for t in ask.targets)
-    for target in targets:
-        plain = target.removeprefix(REPO)
-        if target.startswith(SEARCH) and target != SEARCH:
-            continue
-        if not plain or " " in plain or not (plain.startswith("did:") or "." in plain):
-            raise InputError(
-                f"`targets` holds {target!r}; expected a handle such as name.bsky.social, a DID, "
-                "search:WORDS or repo:HANDLE. Correct it."
-            )
-    return Bluesky(replace(ask, targets=targets), web=web, base_url=ask.base_url, login=login)
-
-
-KIND = SourceKind(
-    name="bluesky",
-    what="posts and threads of an account; with a login also posts that mention it, and search",
-    targets="handles or DIDs, search:WORDS, repo:HANDLE",
-    network="bluesky",
-    make=make,
-    secrets=(HANDLE, PASSWORD),
-)

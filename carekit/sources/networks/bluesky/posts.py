@@ -12,11 +12,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from carekit.sources.accounts import fold
-from carekit.sources.files.formats import Format, Options, Sample
-from carekit.sources.files.json_items import json_items, place
+from carekit.sources.files.formats import Options, Sample
+from carekit.sources.files.json_items import json_format
 from carekit.sources.found import Draft, Found, Gone, LeftOut, Problem, Remark, guarded
 from carekit.sources.gaps import Gap, whole
 from carekit.sources.networks.values import (
+    any_inside,
     ident,
     inner,
     language,
@@ -24,6 +25,7 @@ from carekit.sources.networks.values import (
     mapping,
     moment,
     number,
+    read_item,
     utc,
     why_unusable,
     words,
@@ -45,9 +47,7 @@ _LACKS = ("#notFoundPost", "#threadItemNotFound")
 _SNAKE = re.compile(r"_([a-z])")
 
 
-def read(
-    value: Any, options: Options | None = None, *, seen_at: datetime | None = None
-) -> Iterator[Found]:
+def read(value: Any, options: Options) -> Iterator[Found]:
     """The posts of anything that the AppView, a repository or a program in Python writes down."""
     stack = [value]
     while stack:
@@ -60,13 +60,13 @@ def read(
             continue
         inside = [k for k in _LISTS if isinstance(each.get(k), list)]
         if isinstance(each.get("thread"), Mapping | list):
-            yield from thread(_camel_tree(each), seen_at=seen_at)
+            yield from thread(_camel_tree(each), seen_at=None)
         elif inside and not {"record", "post", "value"} & set(each):
             stack += [each[k] for k in reversed(inside)]
         elif _is_view(each):
-            yield from thread({"thread": _camel_tree(each)}, seen_at=seen_at)
+            yield from thread({"thread": _camel_tree(each)}, seen_at=None)
         else:
-            yield from guarded(_entry, _camel_tree(each), seen_at)
+            yield from read_item(_entry, _camel_tree(each), None)
 
 
 def feed(body: Any, *, seen_at: datetime | None) -> Iterator[Found]:
@@ -76,11 +76,7 @@ def feed(body: Any, *, seen_at: datetime | None) -> Iterator[Found]:
     says that it has none.
     """
     entries = inner(body, "feed") if "feed" in mapping(body) else inner(body, "posts")
-    if not isinstance(entries, list):
-        yield Problem("the page holds neither a feed nor posts")
-        return
-    for entry in entries:
-        yield from guarded(_entry, entry, seen_at)
+    yield from _entries(entries, seen_at, "the page holds neither a feed nor posts")
 
 
 def records(body: Any, *, seen_at: datetime | None) -> Iterator[Found]:
@@ -88,12 +84,15 @@ def records(body: Any, *, seen_at: datetime | None) -> Iterator[Found]:
 
     Records know nothing of replies: none of these posts counts as watched for answers.
     """
-    entries = inner(body, "records")
+    yield from _entries(inner(body, "records"), seen_at, "the page holds no records")
+
+
+def _entries(entries: Any, seen_at: datetime | None, otherwise: str) -> Iterator[Found]:
     if not isinstance(entries, list):
-        yield Problem("the page holds no records")
+        yield Problem(otherwise)
         return
     for entry in entries:
-        yield from guarded(_entry, entry, seen_at)
+        yield from read_item(_entry, entry, seen_at)
 
 
 def thread(body: Any, *, seen_at: datetime | None, brands: Collection[str] = ()) -> Iterator[Found]:
@@ -111,7 +110,7 @@ def thread(body: Any, *, seen_at: datetime | None, brands: Collection[str] = ())
         top = next((n for n in nodes if isinstance(n, Mapping) and "post" in n), {})
         is_top = not inner(top, "moreParents") and isinstance(inner(top, "post", "uri"), str)
     elif isinstance(view, Mapping):
-        nodes, top = list(views(view)), _root(view)
+        nodes, top = list(views(view)), _chain(view)[-1]
         is_top = view is top
     else:
         yield Problem("the page holds no thread")
@@ -149,11 +148,6 @@ def _node(node: Any, start: Any, seen_at: datetime | None, page: str | None) -> 
         yield Problem(why_unusable(node) or "a view of the thread holds no post")
 
 
-def not_found(uri: str) -> Iterator[Found]:
-    """A post or thread that the network says is not there."""
-    yield Gone(NETWORK, uri)
-
-
 def views(view: Mapping[str, Any]) -> Iterator[Any]:
     """Every node of a thread once: ancestors from the top, then the view, then replies."""
     stack = _chain(view)  # the top ancestor is taken first
@@ -171,11 +165,6 @@ def _chain(view: Mapping[str, Any]) -> list[Any]:
     return chain
 
 
-def _root(view: Mapping[str, Any]) -> Mapping[str, Any]:
-    top: Mapping[str, Any] = _chain(view)[-1]
-    return top
-
-
 def _page_of(top: Any, brands: Collection[str]) -> str | None:
     """The handle of the brand on whose post the thread hangs, if it is one."""
     handle = words(inner(top, "post", "author", "handle"))
@@ -184,10 +173,6 @@ def _page_of(top: Any, brands: Collection[str]) -> str | None:
 
 def _entry(entry: Any, seen_at: datetime | None) -> Iterator[Found]:
     """An entry of a feed, a post as it is shown, or a bare record with its address."""
-    problem = why_unusable(entry)
-    if problem:
-        yield Problem(problem)
-        return
     if "Repost" in str(inner(entry, "reason", "$type")):
         yield LeftOut(REPOST)  # its author is not who is asked about
         return
@@ -302,26 +287,20 @@ def _camel(key: str) -> str:
 
 def recognises(sample: Sample) -> bool:
     """True if an address of the protocol stands at the beginning, in whatever it is wrapped."""
-    stack, looked = [sample.json], 0
-    while stack and looked < 50:
-        each = stack.pop(0)
-        looked += 1
-        if isinstance(each, list):
-            stack += each[:1]
-        elif isinstance(each, Mapping):
-            if str(each.get("uri")).startswith("at://") and "atUri" not in each:
-                return True
-            names = ("thread", "post", "parent", "replies", *_LISTS)
-            stack += [each[k] for k in names if isinstance(each.get(k), Mapping | list)]
-    return False
+    return any_inside(
+        sample.json,
+        ("thread", "post", "parent", "replies", *_LISTS),
+        lambda each: str(each.get("uri")).startswith("at://") and "atUri" not in each,
+    )
 
 
-FORMAT = Format(
-    name="bluesky",
-    what="Bluesky threads, feeds, quotes and posts (JSON)",
-    recognises=recognises,
-    items=json_items(read),
-    title="Bluesky posts",
-    network="bluesky",
-    place=place,
+FORMATS = (
+    json_format(
+        "bluesky",
+        "Bluesky threads, feeds, quotes and posts (JSON)",
+        recognises,
+        read,
+        title="Bluesky posts",
+        network=NETWORK,
+    ),
 )

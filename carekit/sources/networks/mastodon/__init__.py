@@ -1,8 +1,6 @@
 """Mastodon and servers that speak its API: statuses and contexts, as files and live."""
 
-from carekit.sources.networks.mastodon.files import FORMAT, OUTBOX, read, recognises
-from carekit.sources.networks.mastodon.live import KIND
-
-FORMATS = (FORMAT, OUTBOX)
+from carekit.sources.networks.mastodon.files import FORMATS, read, recognises
+from carekit.sources.networks.mastodon.live import Mastodon as KIND
 
 __all__ = ["FORMATS", "KIND", "read", "recognises"]

@@ -4,15 +4,14 @@ and the archive that an account takes of its own posts (outbox.json)."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from carekit.sources.files.formats import Format, Item, Options, Sample
 from carekit.sources.files.json_documents import JsonFile
-from carekit.sources.files.json_items import json_items, place
-from carekit.sources.found import Found, LeftOut, Problem, attempted, guarded
+from carekit.sources.files.json_items import json_format, json_items, place
+from carekit.sources.found import Found, LeftOut, Problem, attempted
 from carekit.sources.networks.mastodon.posts import (
     BOOST,
     NETWORK,
@@ -27,12 +26,14 @@ from carekit.sources.networks.values import (
     CUT,
     TORN,
     address,
+    any_inside,
     ident,
     inner,
     language,
     listed,
     mapping,
     moment,
+    read_item,
     utc,
     why_unusable,
     words,
@@ -51,13 +52,11 @@ def items(path: Path, name: str, options: Options) -> Iterator[Item]:
     server = next((s for value in values if (s := server_of(value))), None)
     yield from json_items(partial(read, server=server))(path, name, options)
     if server is None:
-        yield Item(
-            0,
-            [],
-            n=0,
-            warning=f"{name} does not tell which server it was asked from; its ids are "
-            f"kept under {UNKNOWN!r}, and do not fit those of other files.",
+        why = (
+            f"{name} does not tell which server it was asked from; its ids are kept under {UNKNOWN!r}, "
+            "and do not fit those of other files."
         )
+        yield Item(0, [], n=0, warning=why)
 
 
 def server_of(value: Any) -> str | None:
@@ -75,13 +74,7 @@ def server_of(value: Any) -> str | None:
     return None
 
 
-def read(
-    value: Any,
-    options: Options | None = None,
-    *,
-    seen_at: datetime | None = None,
-    server: str | None = None,
-) -> Iterator[Found]:
+def read(value: Any, options: Options, *, server: str | None = None) -> Iterator[Found]:
     """The statuses and contexts of a value, in whatever they are wrapped."""
     stack: list[tuple[Any, str | None, str | None]] = [(value, server, None)]
     while stack:
@@ -94,9 +87,9 @@ def read(
             continue
         server = _asked_server(each) or server
         if isinstance(each.get("descendants"), list) or isinstance(each.get("ancestors"), list):
-            yield from _context(each, server or UNKNOWN, asked, seen_at)
+            yield from _context(each, server or UNKNOWN, asked)
         elif "account" in each and "id" in each and ("content" in each or "reblog" in each):
-            yield from statuses(_plain(each), instance=server or UNKNOWN, seen_at=seen_at)
+            yield from statuses(_plain(each), instance=server or UNKNOWN, seen_at=None)
         else:
             inside = [k for k in _LISTS if isinstance(each.get(k), list)]
             inside += [k for k in _WRAPPERS if isinstance(each.get(k), Mapping | list)]
@@ -118,9 +111,7 @@ def _asked_status(value: Mapping[str, Any]) -> str | None:
     return parts[-2] if len(parts) > 2 and parts[-1].startswith("context") else None
 
 
-def _context(
-    value: Mapping[str, Any], server: str, asked: str | None, seen_at: datetime | None
-) -> Iterator[Found]:
+def _context(value: Mapping[str, Any], server: str, asked: str | None) -> Iterator[Found]:
     body = {name: [_plain(s) for s in listed(value, name)] for name in ("ancestors", "descendants")}
     everybody = [*body["ancestors"], *body["descendants"]]
     if asked is None:
@@ -129,7 +120,7 @@ def _context(
         answered = [attempted(ident, inner(s, "in_reply_to_id")) for s in everybody]
         asked = next((a for a in answered if a and a not in ids), "")
     own = {"status": _plain(value["status"])} if isinstance(value.get("status"), Mapping) else {}
-    yield from context(body | own, status_id=asked, instance=server, seen_at=seen_at)
+    yield from context(body | own, status_id=asked, instance=server, seen_at=None)
 
 
 def _plain(status: Any) -> Any:
@@ -142,37 +133,26 @@ def _plain(status: Any) -> Any:
 
 def recognises(sample: Sample) -> bool:
     """True for a status or a context, in whatever they are wrapped."""
-    stack, looked = [sample.json], 0
-    while stack and looked < 50:
-        each = stack.pop(0)
-        looked += 1
-        if isinstance(each, list):
-            stack += each[:1]
-        elif isinstance(each, Mapping):
-            account = each.get("account")
-            if isinstance(account, Mapping) and ("acct" in account or "username" in account):
-                return True
-            if isinstance(each.get("descendants"), list):
-                return True
-            names = (*_LISTS, *_WRAPPERS)
-            stack += [each[k] for k in names if isinstance(each.get(k), Mapping | list)]
-    return False
+    return any_inside(sample.json, (*_LISTS, *_WRAPPERS), _is_known)
 
 
-def read_outbox(
-    value: Any, options: Options | None = None, *, seen_at: datetime | None = None
-) -> Iterator[Found]:
+def _is_known(value: Mapping[str, Any]) -> bool:
+    account = mapping(value, "account")
+    return "acct" in account or "username" in account or isinstance(value.get("descendants"), list)
+
+
+def read_outbox(value: Any, options: Options) -> Iterator[Found]:
     """The posts of an archive: activities of one account, in the words of ActivityPub."""
     whole = value if isinstance(value, list) else listed(value, "orderedItems")
     if not whole and not isinstance(inner(value, "orderedItems"), list):
         yield Problem(why_unusable(value) or "it is no outbox")
     for activity in whole:
-        yield from guarded(_activity, activity, seen_at)
+        yield from read_item(_activity, activity)
 
 
-def _activity(activity: Any, seen_at: datetime | None) -> Iterator[Found]:
+def _activity(activity: Any) -> Iterator[Found]:
     note = mapping(activity, "object")
-    problem = why_unusable(activity) or why_unusable(note)
+    problem = why_unusable(note)
     if problem:
         yield Problem(problem)
         return
@@ -185,10 +165,7 @@ def _activity(activity: Any, seen_at: datetime | None) -> Iterator[Found]:
     if not any(to in PUBLIC for field in ("to", "cc") for to in _many(note.get(field))):
         yield LeftOut(PRIVATE)
         return
-    author, native = (
-        _actor(note.get("attributedTo") or activity.get("actor")),
-        words(note.get("id")),
-    )
+    author = _actor(note.get("attributedTo") or activity.get("actor"))
     languages = list(mapping(note, "contentMap"))
     mentions = {
         str(tag.get("href")): str(tag.get("name")).removeprefix("@")
@@ -198,7 +175,7 @@ def _activity(activity: Any, seen_at: datetime | None) -> Iterator[Found]:
     content, warning = words(note.get("content")), words(note.get("summary"))
     text = None if content is None else plain_text(content, mentions)
     yield {
-        "native_id": _native(native),
+        "native_id": _native(words(note.get("id"))),
         "network": NETWORK,
         "author": author,
         "author_handle": author.partition("@")[0] if author else None,
@@ -206,7 +183,6 @@ def _activity(activity: Any, seen_at: datetime | None) -> Iterator[Found]:
         "text": f"{warning}\n{text}" if warning else text,
         "lang": language(languages[0]) if len(languages) == 1 else None,
         "reply_to": _native(words(note.get("inReplyTo"))),
-        "observed_at": seen_at,
     }
 
 
@@ -228,22 +204,23 @@ def _many(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-FORMAT = Format(
-    name="mastodon",
-    what="Mastodon statuses and contexts (JSON)",
-    recognises=recognises,
-    items=items,
-    title="Mastodon statuses",
-    network=NETWORK,
-    place=place,
-)
-OUTBOX = Format(
-    name="mastodon-outbox",
-    what="outbox.json of a Mastodon archive: what one account wrote",
-    recognises=lambda sample: isinstance(inner(sample.json, "orderedItems"), list),
-    items=json_items(read_outbox),
-    title="Posts of a Mastodon account",
-    network=NETWORK,
-    selection=OWN_POSTS,
-    place=place,
+FORMATS = (
+    Format(
+        "mastodon",
+        "Mastodon statuses and contexts (JSON)",
+        recognises,
+        items=items,
+        title="Mastodon statuses",
+        network=NETWORK,
+        place=place,
+    ),
+    json_format(
+        "mastodon-outbox",
+        "outbox.json of a Mastodon archive: what one account wrote",
+        lambda sample: isinstance(inner(sample.json, "orderedItems"), list),
+        read_outbox,
+        title="Posts of a Mastodon account",
+        network=NETWORK,
+        selection=OWN_POSTS,
+    ),
 )

@@ -15,7 +15,7 @@ from carekit.dataset.manifest import NOTHING_LEFT_OUT
 from carekit.errors import InputError
 from carekit.sources.accounts import fold
 from carekit.sources.collecting.limits import QueryFailed
-from carekit.sources.collecting.purging import purge_json
+from carekit.sources.collecting.purging import Purged
 from carekit.sources.collecting.source import (
     LOOKUP,
     Ask,
@@ -23,13 +23,12 @@ from carekit.sources.collecting.source import (
     JsonSource,
     Page,
     Query,
-    SourceKind,
     StoredPage,
     in_a_row,
     secret,
 )
 from carekit.sources.collecting.web import Answer
-from carekit.sources.found import Found
+from carekit.sources.found import Found, Gone
 from carekit.sources.networks.mastodon import posts
 from carekit.sources.networks.selections import BRAND_THREADS, TAGGED
 from carekit.sources.networks.values import (
@@ -60,11 +59,40 @@ class Mastodon(JsonSource):
     """
 
     name = network = "mastodon"
+    what = (
+        "statuses of an account or a hashtag, with their threads; mentions with the account's token"
+    )
+    targets = "name@server, #hashtag, mentions"
+    secrets = (TOKEN,)
+    purged = Purged(("id",), kept=("visibility",), having="in_reply_to_id")
     terms = (
         "Rules of the server; people who opt out (noindex, #nobot) are left out, deletions are to be "
         "honoured (run --refresh)."
     )
     pace = 1.0  # 300 calls in 5 minutes
+
+    @classmethod
+    def make(cls, ask: Ask, web: Web) -> Mastodon:
+        """The source, with the token that the environment or the keyring holds."""
+        token = secret(TOKEN)
+        targets = tuple(t.removeprefix("@") for t in ask.targets)
+        servers = {t.partition("@")[2] for t in targets if "@" in t}
+        if MENTIONS in targets and not token:
+            raise InputError(
+                f"`targets` holds {MENTIONS!r}, which needs the token of the account that is mentioned. "
+                f"Expected {TOKEN} in the environment or the system keyring. Set it."
+            )
+        if not ask.base_url and len(servers) != 1:
+            raise InputError(
+                f"`targets` name {len(servers)} servers; expected accounts of one, written name@server, "
+                "or --base-url for the server to ask. Add --base-url https://SERVER."
+            )
+        base_url = ask.base_url or f"https://{servers.pop()}"
+        # People list an account by its name, texts and other servers know it with its server.
+        brands = set(ask.brands)
+        brands |= {fold("mastodon", t) for t in targets if "@" in t}
+        made = replace(ask, targets=targets, brands=frozenset(brands))
+        return cls(made, web=web, base_url=base_url, token=token)
 
     def __init__(self, ask: Ask, *, web: Web, base_url: str, token: str | None = None) -> None:
         super().__init__(ask, web=web, base_url=base_url)
@@ -204,7 +232,7 @@ class Mastodon(JsonSource):
 
     def read(self, page: StoredPage) -> Iterable[Found]:
         if page.status in ABSENT:
-            return list(posts.not_found(page.query.key.replace("/", ":", 1)))
+            return [Gone(self.network, page.query.key.replace("/", ":", 1))]
         return super().read(page)
 
     def found(self, page: StoredPage, body: Any) -> Iterable[Found]:
@@ -230,10 +258,7 @@ class Mastodon(JsonSource):
         return found if single else self.wanted(found)
 
     def purge(self, body: str, ids: Collection[str]) -> str:
-        plain = {i.rsplit(":", 1)[-1] for i in ids}
-        return purge_json(
-            body, plain, id_fields=("id",), kept=("visibility",), having="in_reply_to_id"
-        )
+        return super().purge(body, {i.rsplit(":", 1)[-1] for i in ids})
 
 
 def _status_of(item: Any) -> dict[str, Any] | None:
@@ -249,36 +274,3 @@ def _next(answer: Answer, items: list[Any]) -> str | None:
         return None
     link = _MAX_ID.search(answer.headers.get("link", ""))
     return link[1] if link else ident(inner(items[-1], "id"))
-
-
-def make(ask: Ask, web: Web) -> Mastodon:
-    """The source, with the token that the environment or the keyring holds."""
-    token = secret(TOKEN)
-    targets = tuple(t.removeprefix("@") for t in ask.targets)
-    servers = {t.partition("@")[2] for t in targets if "@" in t}
-    if MENTIONS in targets and not token:
-        raise InputError(
-            f"`targets` holds {MENTIONS!r}, which needs the token of the account that is mentioned. "
-            f"Expected {TOKEN} in the environment or the system keyring. Set it."
-        )
-    if not ask.base_url and len(servers) != 1:
-        raise InputError(
-            f"`targets` name {len(servers)} servers; expected accounts of one, written name@server, "
-            "or --base-url for the server to ask. Add --base-url https://SERVER."
-        )
-    base_url = ask.base_url or f"https://{servers.pop()}"
-    # People list an account by its name, texts and other servers know it with its server.
-    brands = set(ask.brands)
-    brands |= {fold("mastodon", t) for t in targets if "@" in t}
-    made = replace(ask, targets=targets, brands=frozenset(brands))
-    return Mastodon(made, web=web, base_url=base_url, token=token)
-
-
-KIND = SourceKind(
-    name="mastodon",
-    what="statuses of an account or a hashtag, with their threads; mentions with the account's token",
-    targets="name@server, #hashtag, mentions",
-    network="mastodon",
-    make=make,
-    secrets=(TOKEN,),
-)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from carekit.sources.accounts import fold
-from carekit.sources.found import Draft, Found, Gone, LeftOut, Problem, attempted, guarded
+from carekit.sources.found import Draft, Found, LeftOut, Problem, attempted, guarded
 from carekit.sources.gaps import Gap
 from carekit.sources.networks.values import (
     CUT,
@@ -99,31 +99,14 @@ def context(
         yield Gap(NETWORK, root, "federation")
 
 
-def not_found(native_id: str) -> Iterator[Found]:
-    """A status that its server says is not there."""
-    yield Gone(NETWORK, native_id)
-
-
 def full_handle(acct: str, instance: str) -> str:
-    """The handle of an account with its server, as it is known everywhere.
-
-    Examples
-    --------
-    >>> full_handle("ann", "social.example"), full_handle("@Bob@other.example", "social.example")
-    ('ann@social.example', 'Bob@other.example')
-    """
+    """The handle of an account with its server, as it is known everywhere."""
     plain = acct.removeprefix("@")
     return plain if "@" in plain else f"{plain}@{instance}"
 
 
 def instance_of(status: Any) -> str | None:
-    """The server that a status was asked from, if its author lives there.
-
-    Examples
-    --------
-    >>> instance_of({"account": {"acct": "ann", "url": "https://social.example/@ann"}})
-    'social.example'
-    """
+    """The server that a status was asked from, if its author lives there."""
     acct = words(inner(status, "account", "acct"))
     here = acct is not None and acct != "" and "@" not in acct
     return address(inner(status, "account", "url")).netloc or None if here else None
@@ -233,11 +216,5 @@ def plain_text(html: str, handles: Mapping[str, str]) -> str:
 
     `handles` maps the address of a mentioned account to its handle with its server, without which
     the text shows it.
-
-    Examples
-    --------
-    >>> plain_text('<p><a href="u">@<span>ann</span></a> one<br>two &amp; three</p>',
-    ...            {"u": "ann@social.example"})
-    '@ann@social.example one\\ntwo & three'
     """
     return unmarked(html, _Status(handles)).strip()

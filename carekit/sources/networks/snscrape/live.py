@@ -24,7 +24,6 @@ from carekit.sources.collecting.source import (
     Page,
     Query,
     Source,
-    SourceKind,
     StoredPage,
 )
 from carekit.sources.found import Found, Problem
@@ -32,11 +31,7 @@ from carekit.sources.json_text import loads
 from carekit.sources.networks.selections import CHANNEL_POSTS
 from carekit.sources.networks.snscrape.posts import read
 from carekit.sources.networks.snscrape.worker import NOT_INSTALLED, SCRAPERS
-from carekit.sources.networks.values import (
-    address,
-    inner,
-    moment,
-)
+from carekit.sources.networks.values import address, inner, moment
 
 if TYPE_CHECKING:
     from carekit.sources.collecting.web import Web
@@ -51,10 +46,26 @@ class Snscrape(Source):
     """One scraper of snscrape. Targets: SCRAPER:NAME, all of one scraper; it asks by itself."""
 
     name = "snscrape"
+    network = "telegram"
+    what = "what still lives through snscrape (its own process, carekit[snscrape])"
+    targets = "telegram-channel:NAME or weibo-user:NAME"
     terms = "Public pages only; ask slowly; honour deletions."
     selection = CHANNEL_POSTS
     pace = 0.0
     versions: tuple[str, ...] = ("snscrape",)
+
+    @classmethod
+    def make(cls, ask: Ask, web: Web) -> Snscrape:
+        """The source; it needs no key."""
+        kinds = {t.split(":", 1)[0] for t in ask.targets}
+        wrong = [t for t in ask.targets if ":" not in t or t.split(":", 1)[0] not in SCRAPERS]
+        if wrong or len(kinds) > 1:
+            what = f"holds {wrong[0]!r}" if wrong else f"names {len(kinds)} scrapers"
+            raise InputError(
+                f"`targets` {what}; expected SCRAPER:NAME, all of one scraper of: "
+                f"{', '.join(SCRAPERS)}. For items that you have, use `carekit import snscrape`."
+            )
+        return cls(ask, web=web, base_url=ask.base_url)
 
     def __init__(self, ask: Ask, *, web: Web, base_url: str | None = None) -> None:
         self._elsewhere = base_url
@@ -166,25 +177,3 @@ def _end_of(errors: IO[bytes]) -> str:
     errors.seek(max(size - 2_000, 0))
     told = errors.read().decode("utf-8", "replace").strip().split("\n")[-1]
     return told[:200]
-
-
-def make(ask: Ask, web: Web) -> Snscrape:
-    """The source; it needs no key."""
-    kinds = {t.split(":", 1)[0] for t in ask.targets}
-    wrong = [t for t in ask.targets if ":" not in t or t.split(":", 1)[0] not in SCRAPERS]
-    if wrong or len(kinds) > 1:
-        what = f"holds {wrong[0]!r}" if wrong else f"names {len(kinds)} scrapers"
-        raise InputError(
-            f"`targets` {what}; expected SCRAPER:NAME, all of one scraper of: "
-            f"{', '.join(SCRAPERS)}. For items that you have, use `carekit import snscrape`."
-        )
-    return Snscrape(ask, web=web, base_url=ask.base_url)
-
-
-KIND = SourceKind(
-    name="snscrape",
-    what="what still lives through snscrape (its own process, carekit[snscrape])",
-    targets="telegram-channel:NAME or weibo-user:NAME",
-    network="telegram",
-    make=make,
-)

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from carekit.sources.files.formats import Format, Options, Sample
-from carekit.sources.files.json_items import json_items, place
+from carekit.sources.files.formats import Options, Sample
+from carekit.sources.files.json_items import json_format
 from carekit.sources.found import Draft, Found, Gone, LeftOut, Problem, guarded
 from carekit.sources.networks.reddit import read as read_reddit
 from carekit.sources.networks.values import (
     address,
     first_ident,
+    first_item,
     ident,
     inner,
     language,
@@ -28,9 +29,6 @@ from carekit.sources.networks.values import (
     words,
 )
 
-if TYPE_CHECKING:
-    pass
-
 RETWEET = "a retweet or repost, no post of its own"
 NO_POST = "a user, a trend, a channel or another thing that is no post"
 PREFIX = "snscrape.modules."
@@ -40,7 +38,7 @@ def read(
     value: Any, options: Options | None = None, *, seen_at: datetime | None = None
 ) -> Iterator[Found]:
     """The posts among the items of any module: one item (a line of the file), or lists of them."""
-    for item in records(value, frozenset()):
+    for item in records(value):
         problem = why_unusable(item)
         if problem:
             yield Problem(problem)
@@ -112,16 +110,14 @@ def _telegram(item: Mapping[str, Any]) -> Iterator[Found]:
     """t.me/s/CHANNEL/NUMBER: what a channel announces."""
     parts = _path(item.get("url"))
     channel = parts[-2] if len(parts) > 1 else None
-    made = _draft("telegram", item)
-    made["native_id"] = f"{channel}/{parts[-1]}" if channel else None
-    yield made | _by_page(channel)
+    native = f"{channel}/{parts[-1]}" if channel else None
+    yield _draft("telegram", item) | {"native_id": native} | _by_page(channel)
 
 
 def _facebook(item: Mapping[str, Any]) -> Iterator[Found]:
     """facebook.com/PAGE/posts/ID; in a group, whoever wrote it is not told."""
     parts = _path(item.get("cleanUrl") or item.get("url"))
-    made = _draft("facebook", item)
-    made["native_id"] = parts[-1] if len(parts) > 1 else None
+    made = _draft("facebook", item) | {"native_id": parts[-1] if len(parts) > 1 else None}
     yield made | (_by_page(parts[0]) if parts and parts[0] not in ("groups", "story.php") else {})
 
 
@@ -129,17 +125,17 @@ def _instagram(item: Mapping[str, Any]) -> Iterator[Found]:
     """instagram.com/p/CODE; comments are counted, never given."""
     parts = _path(item.get("cleanUrl") or item.get("url"))
     handle = words(item.get("username"))
-    made = _draft("instagram", item)
-    made |= {"native_id": parts[-1] if len(parts) > 1 else None, "author": handle}
-    made |= {"author_handle": handle, "n_replies": number(item.get("comments"))}
-    yield made
+    yield _draft("instagram", item) | {
+        "native_id": parts[-1] if len(parts) > 1 else None,
+        "author": handle,
+        "author_handle": handle,
+        "n_replies": number(item.get("comments")),
+    }
 
 
 def _vkontakte(item: Mapping[str, Any]) -> Iterator[Found]:
     parts = _path(item.get("url"))
-    made = _draft("vkontakte", item)
-    made["native_id"] = parts[-1] if parts else None
-    yield made
+    yield _draft("vkontakte", item) | {"native_id": parts[-1] if parts else None}
 
 
 def _weibo(item: Mapping[str, Any]) -> Iterator[Found]:
@@ -147,24 +143,21 @@ def _weibo(item: Mapping[str, Any]) -> Iterator[Found]:
         yield LeftOut(RETWEET)
         return
     user = mapping(item, "user")
-    made = _draft("weibo", item)
-    made |= {
+    yield _draft("weibo", item) | {
         "author": first_ident(user, "uid", "id"),
         "author_handle": words(user.get("screenname")),
+        "n_replies": number(item.get("commentsCount")),
     }
-    made |= {"n_replies": number(item.get("commentsCount"))}
-    yield made
 
 
 def _mastodon(item: Mapping[str, Any]) -> Iterator[Found]:
-    host = address(item.get("url")).netloc
-    native = ident(item.get("id"))
-    account = words(inner(item, "user", "account"))
-    account = account.removeprefix("@") if account else None
-    made = _draft("mastodon", item)
-    made |= {"author": account, "author_handle": account}
-    made["native_id"] = f"{host}:{native}" if host and native else None
-    yield made
+    host, native = address(item.get("url")).netloc, ident(item.get("id"))
+    account = (words(inner(item, "user", "account")) or "").removeprefix("@") or None
+    yield _draft("mastodon", item) | {
+        "native_id": f"{host}:{native}" if host and native else None,
+        "author": account,
+        "author_handle": account,
+    }
 
 
 def _boost(item: Mapping[str, Any]) -> Iterator[Found]:
@@ -208,20 +201,17 @@ _POSTS: dict[str, Callable[[Mapping[str, Any]], Iterator[Found]]] = {
 
 def recognises(sample: Sample) -> bool:
     """True if the first item names its module, or is a post as versions before 0.4 wrote it."""
-    first = sample.json
-    if isinstance(first, list) and first:
-        first = first[0]
-    if not isinstance(first, Mapping):
-        return False
+    first = first_item(sample.json)
     old = {"conversationId", "renderedContent", "replyCount", "date"}
     return str(first.get("_type", "")).startswith(PREFIX) or old <= set(first)
 
 
-FORMAT = Format(
-    name="snscrape",
-    what="snscrape (JSONL), all modules",
-    recognises=recognises,
-    items=json_items(read),
-    title="Posts scraped with snscrape",
-    place=place,
+FORMATS = (
+    json_format(
+        "snscrape",
+        "snscrape (JSONL), all modules",
+        recognises,
+        read,
+        title="Posts scraped with snscrape",
+    ),
 )

@@ -9,16 +9,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from carekit.errors import InputError
-from carekit.sources.files.formats import Format, Item, Options, Sample
-from carekit.sources.files.json_items import json_items, place, table_items
-from carekit.sources.found import Found, LeftOut, Problem, Remark, guarded
+from carekit.sources.files.formats import Item, Options, Sample
+from carekit.sources.files.json_items import json_format, json_items, row_format
+from carekit.sources.found import Found, LeftOut, Problem, Remark
 from carekit.sources.networks.selections import OWN_POSTS
-from carekit.sources.networks.values import inner, listed, mapping, why_unusable, words
+from carekit.sources.networks.values import (
+    first_item,
+    inner,
+    listed,
+    mapping,
+    read_item,
+    records,
+    why_unusable,
+    words,
+)
 from carekit.sources.networks.x.posts import NETWORK, RETWEET, newer, older, read
 
 ROUNDED = "its id is a decimal number that has lost its last digits"
@@ -31,22 +39,15 @@ _KINDS = ("replied_to", "retweeted", "quoted")
 
 def recognises(sample: Sample) -> bool:
     """True for a post or a page of any version of the API."""
-    first = sample.json
+    value = sample.json
     for _ in range(4):
-        if isinstance(first, list):
-            first = first[0] if first else None
-        elif isinstance(inner(first, "users"), list) and isinstance(inner(first, "tweets"), list):
+        value = value[0] if isinstance(value, list) and value else value
+        if inner(value, "__twarc") or (listed(value, "users") and listed(value, "tweets")):
             return True
-        elif listed(first, "statuses") or listed(first, "tweets"):
-            first = (listed(first, "statuses") or listed(first, "tweets"))[0]
-        elif isinstance(first, Mapping) and "__twarc" in first:
-            return True
-        elif listed(first, "data"):
-            first = first["data"][0]
-        else:
-            break
-    if not isinstance(first, Mapping):
-        return False
+        value = next(
+            (found for k in ("statuses", "tweets", "data") if (found := listed(value, k))), value
+        )
+    first = mapping(value)
     if "legacy" in first or inner(first, "data", "legacy") is not None:
         return True
     has_text = "text" in first or "full_text" in first
@@ -58,41 +59,30 @@ def recognises(sample: Sample) -> bool:
 
 def is_archive(sample: Sample) -> bool:
     """True for the list of posts in an archive."""
-    first = sample.json
-    first = first[0] if isinstance(first, list) and first else first
-    return isinstance(inner(first, "tweet"), Mapping)
+    return isinstance(first_item(sample.json).get("tweet"), Mapping)
 
 
-def read_archive(
-    value: Any, options: Options | None = None, *, seen_at: datetime | None = None
-) -> Iterator[Found]:
+def read_archive(value: Any, options: Options) -> Iterator[Found]:
     """The posts of tweets.js, all of them by the account that `--brand` names."""
-    owner = options.brand if options else None
-    for item in value if isinstance(value, list) else [value]:
-        yield from guarded(_archived, item, owner, seen_at)
+    for item in records(value):
+        yield from read_item(_archived, item, options.brand)
 
 
-def _archived(item: Any, owner: str | None, seen_at: datetime | None) -> Iterator[Found]:
+def _archived(item: Any, owner: str | None) -> Iterator[Found]:
     post = mapping(item, "tweet") or item
-    problem = why_unusable(item) or why_unusable(post)
+    problem = why_unusable(post)
     if problem:
         yield Problem(problem)
     elif (words(post.get("full_text")) or words(post.get("text")) or "").startswith("RT @"):
         yield LeftOut(RETWEET)
     else:
-        for found in older({**post, "user": {"screen_name": owner}}, seen_at):
+        for found in older({**post, "user": {"screen_name": owner}}, None):
             by_owner = {"author_role": "brand", "account": owner}
             yield found | by_owner if isinstance(found, dict) else found
 
 
 def archive(path: Path, name: str, options: Options) -> Iterator[Item]:
-    """The items of an archive.
-
-    Raises
-    ------
-    InputError
-        If nobody says whose archive it is: the file does not.
-    """
+    """The items of an archive."""
     if options.brand is None:
         raise InputError(
             f"{name} is the archive of an account of X and does not name it. Expected the account. "
@@ -110,7 +100,7 @@ def _id(row: Mapping[str, str], *names: str) -> str | None:
     return re.sub(r"\.0+$", "", value) if value else None
 
 
-def read_twarc_row(row: Mapping[str, str], options: Options | None = None) -> Iterator[Found]:
+def read_twarc_row(row: Mapping[str, str], options: Options) -> Iterator[Found]:
     """A row of twarc-csv: a flat post, its names joined by dots."""
     references = {kind: _id(row, f"referenced_tweets.{kind}.id") for kind in _KINDS}
     yield from _post(
@@ -123,7 +113,7 @@ def read_twarc_row(row: Mapping[str, str], options: Options | None = None) -> It
     )
 
 
-def read_academic_row(row: Mapping[str, str], options: Options | None = None) -> Iterator[Found]:
+def read_academic_row(row: Mapping[str, str], options: Options) -> Iterator[Found]:
     """A row of academictwitteR in its tidy form: one reference a post, of one type."""
     kind = (_cell(row, "sourcetweet_type") or "").lower()
     references = {kind: _id(row, "sourcetweet_id")}
@@ -168,41 +158,34 @@ def _post(
     yield from newer(post, None, {})
 
 
-def _has(sample: Sample, *names: str) -> bool:
-    header = sample.header
-    return header is not None and all(header.find(n) is not None for n in names)
-
-
-FORMAT = Format(
-    name="x",
-    what="posts of X as JSON: API v2, v1.1, twarc, academictwitteR",
-    recognises=recognises,
-    items=json_items(read),
-    title="Posts of X",
-    network=NETWORK,
-    place=place,
+_COMMON: dict[str, Any] = {"title": "Posts of X", "network": NETWORK}
+_POSTS = json_format(
+    "x", "posts of X as JSON: API v2, v1.1, twarc, academictwitteR", recognises, read, **_COMMON
 )
-# The same posts under the name of the program that wrote them; `auto` calls the format x.
-TWARC = replace(FORMAT, name="twarc", what="twarc 1 or 2 (JSONL)", recognises=lambda sample: False)
-ARCHIVE = replace(
-    FORMAT,
-    name="x-archive",
-    what="tweets.js of an archive of X: what one account wrote (--brand)",
-    recognises=is_archive,
-    items=archive,
-    selection=OWN_POSTS,
-)
-TWARC_CSV = replace(
-    FORMAT,
-    name="twarc-csv",
-    what="posts of X as twarc-csv writes them (CSV)",
-    recognises=lambda sample: _has(sample, "id", "conversation_id", "author_id", "author.username"),
-    items=table_items(read_twarc_row),
-)
-ACADEMIC = replace(
-    FORMAT,
-    name="academictwitter",
-    what="posts of X as academictwitteR writes them (CSV)",
-    recognises=lambda sample: _has(sample, "tweet_id", "user_username", "conversation_id", "text"),
-    items=table_items(read_academic_row),
+FORMATS = (
+    _POSTS,
+    # The same posts under the name of the program that wrote them; `auto` calls the format x.
+    replace(_POSTS, name="twarc", what="twarc 1 or 2 (JSONL)", recognises=lambda sample: False),
+    replace(
+        _POSTS,
+        name="x-archive",
+        what="tweets.js of an archive of X: what one account wrote (--brand)",
+        recognises=is_archive,
+        items=archive,
+        selection=OWN_POSTS,
+    ),
+    row_format(
+        "twarc-csv",
+        "posts of X as twarc-csv writes them (CSV)",
+        ("id", "conversation_id", "author_id", "author.username"),
+        read_twarc_row,
+        **_COMMON,
+    ),
+    row_format(
+        "academictwitter",
+        "posts of X as academictwitteR writes them (CSV)",
+        ("tweet_id", "user_username", "conversation_id", "text"),
+        read_academic_row,
+        **_COMMON,
+    ),
 )

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from carekit.dataset.manifest import NOTHING_LEFT_OUT
 from carekit.errors import InputError
 from carekit.sources.collecting.limits import QueryFailed, Stopped
-from carekit.sources.collecting.purging import purge_json
+from carekit.sources.collecting.purging import Purged
 from carekit.sources.collecting.source import (
     LOOKUP,
     Ask,
@@ -22,7 +22,6 @@ from carekit.sources.collecting.source import (
     JsonSource,
     Page,
     Query,
-    SourceKind,
     StoredPage,
     in_a_row,
     needed,
@@ -36,7 +35,6 @@ from carekit.sources.networks.x.posts import NOTE, read
 if TYPE_CHECKING:
     from carekit.sources.collecting.web import Web
 
-BASE = "https://api.x.com"
 TOKEN = "X_BEARER_TOKEN"
 POST_PRICE, USER_PRICE = 0.005, 0.010  # dollars, as of 2026
 SIZE = 100
@@ -54,13 +52,20 @@ class X(JsonSource):
 
     name = network = "x"
     auth = "bearer token"
+    what = "the last seven days of what was written to and by accounts; paid by the post"
+    targets = "@accounts, or a search in the words of X"
+    base = "https://api.x.com"
+    secrets = (TOKEN,)
+    purged = Purged(("id",), kept=("referenced_tweets", "referenced_posts"), having="author_id")
+    batch = SIZE
     terms = "No scraping; honour deletions and edits (run --refresh); pass on ids, not texts."
     dearest_page = SIZE * POST_PRICE
     pace = 1.0
 
-    def __init__(self, ask: Ask, *, web: Web, token: str, base_url: str = BASE) -> None:
+    def __init__(self, ask: Ask, *, web: Web, base_url: str) -> None:
+        how = "Make one at the developer portal of X, load credits, and set it."
+        self._token = needed(TOKEN, "X needs a bearer token", how)
         super().__init__(ask, web=web, base_url=base_url)
-        self._token = token
         self._dialect = DIALECTS[0]
         self._users: dict[str, str] = {}
         self._paid = 0.0
@@ -174,13 +179,6 @@ class X(JsonSource):
             if each != LeftOut(NOTE):
                 yield each
 
-    def lookup(self, ids: Sequence[str]) -> Sequence[Query]:
-        return [Query(LOOKUP, ",".join(ids[at : at + SIZE])) for at in range(0, len(ids), SIZE)]
-
-    def purge(self, body: str, ids: Collection[str]) -> str:
-        kept = ("referenced_tweets", "referenced_posts")
-        return purge_json(body, ids, id_fields=("id",), kept=kept, having="author_id")
-
 
 def _about(handle: str) -> str:
     """What an account wrote, and what was written to it or with its name."""
@@ -198,20 +196,3 @@ def _time(moment: Any) -> str | None:
 
 def _short(why: Any) -> str:
     return str(why)[:120] if why else "it does not say why"
-
-
-def make(ask: Ask, web: Web) -> X:
-    """The source, with the token that the environment or the keyring holds."""
-    how = "Make one at the developer portal of X, load credits, and set it."
-    token = needed(TOKEN, "X needs a bearer token", how)
-    return X(ask, web=web, token=token, base_url=ask.base_url or BASE)
-
-
-KIND = SourceKind(
-    name="x",
-    what="the last seven days of what was written to and by accounts; paid by the post",
-    targets="@accounts, or a search in the words of X",
-    network="x",
-    make=make,
-    secrets=(TOKEN,),
-)

@@ -21,8 +21,8 @@ from carekit.sources.networks.values import (
     mapping,
     moment,
     number,
+    read_item,
     unescaped,
-    why_unusable,
     words,
 )
 
@@ -48,7 +48,6 @@ def read(
         if isinstance(each, list):
             stack += reversed(each)
             continue
-        problem = why_unusable(each)
         inside = next((k for k in _LISTS if isinstance(inner(each, k), list)), None)
         if isinstance(each, Mapping) and _is_page(each):
             yield from _page(each, seen_at)
@@ -56,10 +55,8 @@ def read(
             yield from _users(each)
         elif inside is not None and "id" not in each:
             stack.append(each[inside])
-        elif problem:
-            yield Problem(problem)
         else:
-            yield from guarded(_one, each, seen_at)
+            yield from read_item(_one, each, seen_at)
 
 
 def _is_list_of_users(value: Any) -> bool:
@@ -104,11 +101,11 @@ def _page(page: Mapping[str, Any], seen_at: datetime | None) -> Iterator[Found]:
     for user in users.values():
         yield from guarded(_person, user)
     for post in asked:
-        yield from guarded(_one, post, seen, users)
+        yield from read_item(_one, post, seen, users)
     for name in ("tweets", "posts"):
         for post in listed(page, "includes", name):
             if attempted(ident, inner(post, "id")) in answered:
-                yield from guarded(_one, post, seen, users)
+                yield from read_item(_one, post, seen, users)
             else:
                 yield LeftOut(CONTEXT)
     for error in listed(page, "errors"):
@@ -122,10 +119,6 @@ def _page(page: Mapping[str, Any], seen_at: datetime | None) -> Iterator[Found]:
 def _one(
     post: Any, seen_at: datetime | None, users: Mapping[str | None, Mapping[str, Any]] = {}
 ) -> Iterator[Found]:
-    problem = why_unusable(post)
-    if problem:
-        yield Problem(problem)
-        return
     data = mapping(post, "data")
     if "legacy" in data or "legacy" in post:
         # The web pages of X wrap a post of v1.1; 4CAT keeps them so.

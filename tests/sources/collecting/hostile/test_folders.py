@@ -30,7 +30,7 @@ def test_state_raw_and_drafts_are_for_their_owner_alone(tmp_path: Path) -> None:
     assert not (tmp_path / "d" / "raw" / "bluesky" / "drafts").exists()
 
 
-@pytest.mark.parametrize("stage", ["_write", "redact_posts"])
+@pytest.mark.parametrize("stage", ["_merge", "redact_posts"])
 def test_drafts_go_also_when_making_posts_fails(
     stage: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,17 +1,20 @@
-"""YouTube: comments under the videos of a channel, with all their replies. Needs an API key.
+"""YouTube: comment threads of the Data API v3, the table of YouTube Data Tools, and the API itself.
 
-Every call here costs one unit of the 10,000 that a key has a day; the search, which costs more, is
-not used: the uploads of a channel are a playlist.
+A thread shows up to five of its replies; `totalReplyCount` tells how many there are. The channel
+under whose videos the comments stand is the brand. Handles (@name) and ids name one channel, other
+names may be anybody's. Live it needs an API key: every call here costs one unit of the 10,000 that a
+key has a day; the search, which costs more, is not used: the uploads of a channel are a playlist.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from carekit.errors import InputError
 from carekit.sources.collecting.limits import QueryFailed, Stopped
-from carekit.sources.collecting.purging import purge_json
+from carekit.sources.collecting.purging import Purged
 from carekit.sources.collecting.source import (
     LOOKUP,
     Ask,
@@ -19,26 +22,160 @@ from carekit.sources.collecting.source import (
     JsonSource,
     Page,
     Query,
-    SourceKind,
     StoredPage,
     in_a_row,
     needed,
 )
 from carekit.sources.collecting.web import Answer
-from carekit.sources.found import Found, Gone
+from carekit.sources.files.formats import Options, Sample
+from carekit.sources.files.json_items import json_format, row_format
+from carekit.sources.found import Draft, Found, LeftOut, Problem, attempted, guarded
 from carekit.sources.networks.values import (
+    first_item,
     ident,
     inner,
     listed,
+    mapping,
     moment,
     number,
+    plain_text,
+    read_item,
+    why_unusable,
+    words,
 )
-from carekit.sources.networks.youtube.posts import read
 
 if TYPE_CHECKING:
     from carekit.sources.collecting.web import Web
 
-BASE = "https://www.googleapis.com"
+NETWORK = "youtube"
+OTHER = "a video, a channel or another thing that is no comment"
+
+
+def read(
+    value: Any,
+    options: Options | None = None,
+    *,
+    seen_at: datetime | None = None,
+    plain: bool = False,
+) -> Iterator[Found]:
+    """The comments of a page of `commentThreads` or `comments`, or of single resources.
+
+    A top comment and then its replies; `n_replies` of a top comment is what YouTube counts. Only if
+    `plain` texts were asked for is nothing in them HTML.
+    """
+    stack = [value]
+    while stack:
+        each = stack.pop()
+        if isinstance(each, list):
+            stack += reversed(each)
+            continue
+        problem = why_unusable(each)
+        snippet = mapping(each, "snippet")
+        if isinstance(inner(each, "items"), list):
+            stack.append(each["items"])
+        elif isinstance(snippet.get("topLevelComment"), Mapping):
+            top = snippet["topLevelComment"]
+            owner = attempted(ident, snippet.get("channelId"))
+            count, above = number(snippet.get("totalReplyCount")), attempted(ident, top.get("id"))
+            yield from read_item(_comment, top, seen_at, owner, plain, count=count)
+            for reply in listed(each, "replies", "comments"):
+                yield from read_item(_comment, reply, seen_at, owner, plain, above=above)
+        elif problem:
+            yield Problem(problem)
+        elif "textDisplay" in snippet or "textOriginal" in snippet:
+            yield from guarded(_comment, each, seen_at, None, plain)
+        elif "kind" in each or "snippet" in each:
+            yield LeftOut(OTHER)
+        else:
+            yield Problem("it is neither a comment nor a thread of comments")
+
+
+def _comment(
+    comment: Any,
+    seen_at: datetime | None,
+    channel: str | None,
+    plain: bool,
+    *,
+    above: str | None = None,
+    count: int | None = None,
+) -> Iterator[Found]:
+    problem = why_unusable(comment.get("snippet", {}))
+    if problem:
+        yield Problem(problem)
+        return
+    snippet = mapping(comment, "snippet")
+    owner = ident(snippet.get("channelId")) or channel
+    native = ident(comment.get("id"))
+    author = ident(inner(snippet, "authorChannelId", "value"))
+    name = words(snippet.get("authorDisplayName")) or ""
+    text = words(snippet.get("textOriginal"))
+    if text is None:
+        shown = snippet.get("textDisplay")
+        text = words(shown) if plain else plain_text(shown)
+    answered = ident(snippet.get("parentId")) or above
+    made: Draft = {
+        "native_id": native,
+        "network": NETWORK,
+        "surface": "brand_page",
+        "author": author,
+        "author_handle": name[1:] if name.startswith("@") else None,
+        "author_role": "brand" if author is not None and author == owner else None,
+        "account": owner,
+        "created_at": moment(snippet.get("publishedAt")),
+        "text": text,
+        "reply_to": answered,
+        "thread": answered or native,
+        "observed_at": seen_at,
+        "n_replies": count,
+    }
+    yield made
+
+
+def read_row(row: Mapping[str, str], options: Options) -> Iterator[Found]:
+    """A row of the comments of YouTube Data Tools; the channel of the video is not in it."""
+    name = row.get("authorname", "")
+    snippet = {
+        "textOriginal": row.get("text"),
+        "publishedAt": row.get("publishedat"),
+        "authorDisplayName": name,
+        "authorChannelId": {"value": row.get("authorchannelid")},
+        "parentId": row.get("isreplyto"),
+    }
+    is_reply = row.get("isreply", "").strip() in ("1", "true", "True")
+    count = None if is_reply else number(row.get("replycount"))
+    yield from _comment({"id": row.get("id"), "snippet": snippet}, None, None, True, count=count)
+
+
+def recognises(sample: Sample) -> bool:
+    """True for a page or a resource of comments."""
+    first = first_item(sample.json, "items")
+    snippet = mapping(first, "snippet")
+    return str(first.get("kind") or "").startswith("youtube#comment") or (
+        isinstance(snippet.get("topLevelComment"), Mapping)
+        or snippet.get("textDisplay") is not None
+    )
+
+
+FORMATS = (
+    json_format(
+        "youtube",
+        "YouTube comment threads (JSON)",
+        recognises,
+        read,
+        title="YouTube comments",
+        network=NETWORK,
+    ),
+    row_format(
+        "youtube-data-tools",
+        "YouTube comments as YouTube Data Tools writes them (CSV, TAB)",
+        ("id", "replyCount", "publishedAt", "authorChannelId", "isReplyTo", "text"),
+        read_row,
+        title="YouTube comments",
+        network=NETWORK,
+    ),
+)
+
+
 KEY = "YOUTUBE_API_KEY"
 SIZE, BATCH = 100, 50
 UNITS_A_DAY = 10_000
@@ -52,12 +189,21 @@ class YouTube(JsonSource):
 
     name = network = "youtube"
     auth = "API key"
+    what = "comments under the videos of a channel, with their replies"
+    targets = "channels (UC… or @handle), video:ID"
+    base = "https://www.googleapis.com"
+    secrets = (KEY,)
+    purged = Purged(
+        ("id",), kept=("parentId", "videoId", "channelId"), nested=("snippet",), having="etag"
+    )
+    batch = BATCH
     terms = "Stored data is to be refreshed or deleted within 30 days (run --refresh)."
     pace = 0.1
 
-    def __init__(self, ask: Ask, *, web: Web, key: str, base_url: str = BASE) -> None:
+    def __init__(self, ask: Ask, *, web: Web, base_url: str) -> None:
+        how = "Make a key for the YouTube Data API v3 and set it."
+        self._key = needed(KEY, "YouTube needs an API key", how)
         super().__init__(ask, web=web, base_url=base_url)
-        self._key = key
         self._channels: dict[str, Mapping[str, Any]] = {}
 
     def accounts(self) -> Sequence[str]:
@@ -97,12 +243,8 @@ class YouTube(JsonSource):
             if not _is_video(t)
         )
         least = videos + videos // BATCH + len(self.ask.targets)
-        return Estimate(
-            least,
-            least * 0.3,
-            0.0,
-            f"{videos:,} videos, a page each at least; a key has {UNITS_A_DAY:,} calls a day.",
-        )
+        why = f"{videos:,} videos, a page each at least; a key has {UNITS_A_DAY:,} calls a day."
+        return Estimate(least, least * 0.3, 0.0, why)
 
     def pages(self, query: Query, cursor: str | None) -> Iterator[Page]:
         asks: dict[str, tuple[str, dict[str, Any]]] = {
@@ -171,40 +313,15 @@ class YouTube(JsonSource):
     def found(self, page: StoredPage, body: Any) -> Iterable[Found]:
         found = list(read(body, seen_at=page.fetched_at, plain=True))
         if page.query.kind == LOOKUP:
-            there = {f["native_id"] for f in found if isinstance(f, dict)}
-            gone = (Gone("youtube", i) for i in page.query.key.split(",") if i not in there)
-            return [*found, *gone]
+            return self.looked_up(found, page.query.key.split(","))
         for each in found:
             if isinstance(each, dict) and page.query.kind == "replies":
                 each |= {"reply_to": page.query.key, "thread": page.query.key}
         return self.wanted(found)
-
-    def lookup(self, ids: Sequence[str]) -> Sequence[Query]:
-        return [Query(LOOKUP, ",".join(ids[at : at + BATCH])) for at in range(0, len(ids), BATCH)]
-
-    def purge(self, body: str, ids: Collection[str]) -> str:
-        kept = ("parentId", "videoId", "channelId")
-        return purge_json(
-            body, ids, id_fields=("id",), kept=kept, nested=("snippet",), having="etag"
-        )
 
 
 def _is_video(target: str) -> bool:
     return target.startswith("video:")
 
 
-def make(ask: Ask, web: Web) -> YouTube:
-    """The source, with the key that the environment or the keyring holds."""
-    how = "Make a key for the YouTube Data API v3 and set it."
-    key = needed(KEY, "YouTube needs an API key", how)
-    return YouTube(ask, web=web, key=key, base_url=ask.base_url or BASE)
-
-
-KIND = SourceKind(
-    name="youtube",
-    what="comments under the videos of a channel, with their replies",
-    targets="channels (UC… or @handle), video:ID",
-    network="youtube",
-    make=make,
-    secrets=(KEY,),
-)
+KIND = YouTube

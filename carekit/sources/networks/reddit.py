@@ -1,20 +1,24 @@
-"""Reddit: posts of a subreddit, a search or a user, with their trees of comments. Needs an app.
+"""Reddit: listings, trees of comments and dumps as files; and the API, through praw.
 
-praw does the login, the pace and the retries; the pages are kept as they came. Stubs for further
-comments are not followed, because each costs a request: they are counted as gaps.
+A stub ("load more comments") names how many comments it hides, and some of them; "continue this
+thread" names none. Names of people in texts (u/name) are marked with an @, so that they become
+pseudonyms as others do. Live it needs an app: praw does the login, the pace and the retries; stubs
+are not followed, because each costs a request: they are counted as gaps.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from carekit.dataset.manifest import NOTHING_LEFT_OUT
 from carekit.errors import InputError, MissingExtraError
 from carekit.sources.collecting.exchange import KEPT_HEADERS, LARGEST_BODY, TooLong, within
 from carekit.sources.collecting.limits import QueryFailed, Stopped
-from carekit.sources.collecting.purging import purge_json
+from carekit.sources.collecting.purging import Purged
 from carekit.sources.collecting.source import (
     LOOKUP,
     Ask,
@@ -22,26 +26,185 @@ from carekit.sources.collecting.source import (
     JsonSource,
     Page,
     Query,
-    SourceKind,
     StoredPage,
     in_a_row,
     secret,
 )
 from carekit.sources.collecting.web import LONGEST_WAIT, Blocked
-from carekit.sources.found import Found, Gone
+from carekit.sources.files.formats import Options, Sample
+from carekit.sources.files.json_items import json_format
+from carekit.sources.found import Draft, Found, LeftOut, Problem, guarded
+from carekit.sources.gaps import Gap
 from carekit.sources.json_text import loads
-from carekit.sources.networks.reddit.posts import read
 from carekit.sources.networks.selections import BRAND_THREADS, FOUND
-from carekit.sources.networks.values import address, ident, inner, listed, mapping, moment, number
+from carekit.sources.networks.values import (
+    PLACEHOLDERS,
+    address,
+    first_item,
+    ident,
+    inner,
+    listed,
+    mapping,
+    moment,
+    number,
+    plain_text,
+    read_item,
+    somebody,
+    why_unusable,
+    words,
+)
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     import praw
 
     from carekit.sources.collecting.web import Web
 
-BASE = "https://oauth.reddit.com"
+NETWORK = "reddit"
+STUB = "a stub for comments that were not fetched"
+OTHER = "a user, a subreddit or another thing that is no post"
+KINDS = ("Listing", "t1", "t3", "more")
+_PREFIXES = ("t1_", "t3_")
+_PERSON = re.compile(r"(?<![\w@])(/?u/)(?=[A-Za-z0-9_-]{2,})")
+
+
+def read(
+    value: Any, options: Options | None = None, *, seen_at: datetime | None = None
+) -> Iterator[Found]:
+    """The posts and comments of a listing, a pair of listings, more comments, or of archives.
+
+    In the order of the page, replies after what they answer. A stub is left out and makes a gap; so
+    does a post that counts more comments than come, from this value or another.
+    """
+    stack: list[Any] = [value]
+    link: str | None = None  # a stub does not say which post it stands under
+    while stack:
+        each = stack.pop()
+        if isinstance(each, list):
+            stack += reversed(each)
+            continue
+        kind, data = _thing(each)
+        if kind == "more":
+            yield from guarded(_stub, data, link)
+            continue
+        if kind in ("t1", "t3"):
+            for found in read_item(_post, data, kind, seen_at):
+                link = found["thread"] or link if isinstance(found, dict) else link
+                yield found
+            stack += _below(data, "replies", "comments")
+            continue
+        inside = _below(data, "children", "things")
+        stack += inside
+        if kind != "Listing" and not inside:
+            problem = why_unusable(each)
+            if problem is None and kind is None:
+                problem = "it is neither a post nor a comment"
+            yield LeftOut(OTHER) if problem is None else Problem(problem)
+
+
+def _below(data: Mapping[str, Any], *names: str) -> list[Any]:
+    """What stands below a thing, to be put on the stack; "" stands for no replies."""
+    found = [data.get(name) for name in names]
+    return [f for f in found if isinstance(f, list | Mapping) and f][:1]
+
+
+def _thing(value: Any) -> tuple[str | None, Mapping[str, Any]]:
+    """The kind of a thing and its data, also for one that came without its wrapper."""
+    if not isinstance(value, Mapping):
+        return None, {}
+    kind, data = value.get("kind"), value.get("data")
+    if isinstance(kind, str) and isinstance(data, Mapping):
+        return "Listing" if kind.lower() == "listing" else kind, data
+    if kind in ("t1", "t3"):
+        return None, {}  # a post or comment without its data
+    if isinstance(value.get("json"), Mapping):
+        return "Listing", mapping(value, "json", "data")
+    if "children" in value and "count" in value and "body" not in value:
+        return "more", value
+    for name in ("data", "posts", "submission", "link"):
+        wrapped = value.get(name)
+        if isinstance(wrapped, list | Mapping) and "created_utc" not in value:
+            return "Listing", {"children": [*_many(wrapped), *_many(value.get("comments"))]}
+    if isinstance(value.get("children"), list) and "id" not in value:
+        return "Listing", value
+    if {"body", "body_html", "parent_id"} & set(value):
+        return "t1", value
+    if {"title", "selftext", "num_comments"} & set(value):
+        return "t3", value
+    return ("other", value) if "id" in value else (None, value)
+
+
+def _many(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
+def _stub(data: Mapping[str, Any], link: str | None) -> Iterator[Found]:
+    yield LeftOut(STUB)
+    thread = link or ident(data.get("parent_id"))
+    if thread is not None:
+        hidden = tuple(f"t1_{i}" for c in listed(data, "children") if (i := ident(c)))
+        # A count of 0 is a link to a page of its own: it hides an unknown number.
+        yield Gap(NETWORK, thread, "stub", number(data.get("count")) or None, hidden)
+
+
+def _post(data: Mapping[str, Any], kind: str, seen_at: datetime | None) -> Iterator[Found]:
+    native = ident(data.get("name"))
+    if native is None or not native.startswith(_PREFIXES):
+        bare = ident(data.get("id"))
+        native = bare if bare is None or bare.startswith(_PREFIXES) else f"{kind}_{bare}"
+    link = ident(data.get("link_id"))
+    if link is not None and not link.startswith("t3_"):
+        link = f"t3_{link}"
+    names = ("title", "selftext") if kind == "t3" else ("body",)
+    lines = [t for name in names if (t := words(data.get(name))) and t not in PLACEHOLDERS]
+    text = "\n".join(lines) or (plain_text(data.get("body_html")) if kind == "t1" else None)
+    if words(data.get("body")) in PLACEHOLDERS:
+        text = None
+    draft: Draft = {
+        "native_id": native,
+        "network": NETWORK,
+        "author": somebody(data.get("author")),
+        "created_at": moment(data.get("created_utc") or data.get("created")),
+        "text": _PERSON.sub(r"\1@", text) if text else None,
+        "reply_to": _parent(data.get("parent_id"), link) if kind == "t1" else None,
+        "thread": link if kind == "t1" else native,
+        "observed_at": seen_at or moment(data.get("retrieved_utc") or data.get("retrieved_on")),
+    }
+    yield draft
+    counted = number(data.get("num_comments"))
+    if kind == "t3" and native and counted:
+        yield Gap(NETWORK, native, "reply_count", total=counted)
+
+
+def _parent(value: Any, link: str | None) -> str | None:
+    """The thing answered; old archives write a number in base 36 without its kind."""
+    parent = ident(value) or link
+    return parent if parent is None or parent.startswith(_PREFIXES) else f"t1_{parent}"
+
+
+def recognises(sample: Sample) -> bool:
+    """True for a thing of Reddit, wrapped or as archives keep it."""
+    first = first_item(sample.json)
+    wrapped = first.get("kind") in KINDS and isinstance(first.get("data"), Mapping)
+    more = isinstance(inner(first, "json", "data", "things"), list)
+    return wrapped or more or ("subreddit" in first and "created_utc" in first)
+
+
+FORMATS = (
+    json_format(
+        "reddit",
+        "Reddit posts and comments (JSON)",
+        recognises,
+        read,
+        title="Reddit posts and comments",
+        network=NETWORK,
+    ),
+)
+
+
 ID, SECRET = "REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET"
-SIZE, BATCH = 100, 100
+SIZE = 100
 
 
 class Reddit(JsonSource):
@@ -49,6 +212,12 @@ class Reddit(JsonSource):
 
     name = network = "reddit"
     auth = "app"
+    what = "posts of a subreddit, a user or a search, with their comments"
+    targets = "r/NAME, u/NAME, or words to search for"
+    base = "https://oauth.reddit.com"
+    secrets = (ID, SECRET)
+    purged = Purged(("name",), kept=("id", "children", "kind", "data"), having="author")
+    batch = SIZE
     terms = (
         "Access needs prior approval; deleted posts must be deleted here too (run --refresh); no "
         "training of models."
@@ -56,12 +225,15 @@ class Reddit(JsonSource):
     pace = 0.0  # praw keeps the limits of the server
     versions: tuple[str, ...] = ("praw",)
 
-    def __init__(
-        self, ask: Ask, *, web: Web, client_id: str, client_secret: str, base_url: str = BASE
-    ) -> None:
+    def __init__(self, ask: Ask, *, web: Web, base_url: str) -> None:
         super().__init__(ask, web=web, base_url=base_url)
-        self._id, self._secret = client_id, client_secret
-        web.secrets.know(client_secret)
+        self._id, self._secret = secret(ID), secret(SECRET)
+        if not self._id or not self._secret:
+            raise InputError(
+                f"Reddit needs an app of type script: {ID} and {SECRET} are neither in the "
+                "environment nor in the system keyring. Ask Reddit for access, then set both."
+            )
+        web.secrets.know(self._secret)
         self._praw: praw.Reddit | None = None
         self._last: tuple[str, int, dict[str, str]] = ("", 0, {})
         kinds = {t[:2] for t in ask.targets}
@@ -164,7 +336,7 @@ class Reddit(JsonSource):
 
             session = requests.Session()
             session.hooks["response"].append(self._keep)
-            usual = self.base_url == BASE
+            usual = self.base_url == self.base
             self._praw = praw.Reddit(
                 client_id=self._id,
                 client_secret=self._secret,
@@ -202,18 +374,10 @@ class Reddit(JsonSource):
             return found
         drafts = [f for f in found if isinstance(f, dict)]
         if page.query.kind == LOOKUP:
-            there = {f["native_id"] for f in drafts if f["author"] is not None or f["text"]}
-            gone = (Gone("reddit", i) for i in page.query.key.split(",") if i not in there)
-            return [*(f for f in drafts if f["native_id"] in there), *gone]
+            there = [f for f in drafts if f["author"] is not None or f["text"]]
+            return self.looked_up(there, page.query.key.split(","))
         # A list does not show the threads: they are asked for, and say themselves what is missing.
         return self.wanted(drafts)
-
-    def lookup(self, ids: Sequence[str]) -> Sequence[Query]:
-        return [Query(LOOKUP, ",".join(ids[at : at + BATCH])) for at in range(0, len(ids), BATCH)]
-
-    def purge(self, body: str, ids: Collection[str]) -> str:
-        kept = ("id", "children", "kind", "data")
-        return purge_json(body, ids, id_fields=("name",), kept=kept, having="author")
 
     def estimate(self) -> Estimate:
         why = "A list holds 1,000 posts at most, and every thread takes a request of its own."
@@ -224,23 +388,4 @@ def _thread_of(thing: Mapping[str, Any]) -> str | None:
     return ident(thing.get("link_id")) or ident(thing.get("name"))
 
 
-def make(ask: Ask, web: Web) -> Reddit:
-    """The source, with the app that the environment or the keyring holds."""
-    client_id, client_secret = secret(ID), secret(SECRET)
-    if not client_id or not client_secret:
-        raise InputError(
-            f"Reddit needs an app of type script: {ID} and {SECRET} are neither in the environment "
-            "nor in the system keyring. Ask Reddit for access, then set both."
-        )
-    base_url = ask.base_url or BASE
-    return Reddit(ask, web=web, client_id=client_id, client_secret=client_secret, base_url=base_url)
-
-
-KIND = SourceKind(
-    name="reddit",
-    what="posts of a subreddit, a user or a search, with their comments",
-    targets="r/NAME, u/NAME, or words to search for",
-    network="reddit",
-    make=make,
-    secrets=(ID, SECRET),
-)
+KIND = Reddit

@@ -1,0 +1,83 @@
+"""How long the first answer took, in a table that says so in each row."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from carekit.sources.files.cells import EMPTY_WORDS
+from carekit.sources.files.headings import folded
+from carekit.sources.files.table import Header, TableFile
+
+# How long the first reply took: heading, then what a bare number counts.
+_WAIT = re.compile(
+    r"(first|initial|1st|premiere|1ere|erste)\w* .*(response|reply|reponse|antwort)|"
+    r"time to .*(response|reply|reponse)|(delai|temps|duree) .*(premiere|1ere|reponse)|"
+    r"antwortzeit|frt|time to admin reply|(response|reply) time"
+)
+_UNITS = (
+    ("seconds", r"\b(s|sec|secs|seconds?|secondes?|sekunden)\b"),
+    ("minutes", r"\b(m|mn|min|mins|minutes?|minuten)\b"),
+    ("hours", r"\b(h|hr|hrs|hours?|heures?|stunden|hh mm ss|hh mm)\b"),
+    ("days", r"\b(d|j|days?|jours?|tage)\b"),
+)
+_BUSINESS = re.compile(r"business|ouvr|within hours|office|geschäft|geschaft")
+_TIME = re.compile(r"\d{4}[-/.]\d{1,2}|\d{1,2}[-/. ]\w{1,9}[-/. ,]+\d{2,4}|\d{10,13}$")
+
+
+def wait_columns(header: Header) -> dict[str, str]:
+    """Headings of how long the first reply took → unit of a bare number ('' if none is named)."""
+    found = {}
+    for name in header.names:
+        plain = folded(name)
+        if _WAIT.search(plain) and not re.search(r"status|sla|due|statut|violat|breach", plain):
+            unit = next((u for u, words in _UNITS if re.search(words, plain)), "")
+            found[name] = unit
+    return found
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Where a table tells the first reply: a time, how long it took, or only that there was one."""
+
+    time: str | None = None
+    duration: tuple[str, str] | None = None
+    only_that: str | None = None
+    told: tuple[str, ...] = ()
+
+
+def find_wait(table: TableFile) -> Wait:
+    """The first of these columns that its cells bear out."""
+    rows = table.peek(500)
+    durations: dict[str, str] = {}
+    bare, office = None, None
+    for name, unit in wait_columns(table.header).items():
+        at = table.header.names.index(name)
+        values = [v for row in rows if (v := row[at].strip()) and v.lower() not in EMPTY_WORDS]
+        if not values:
+            continue
+        if all(_TIME.search(v) for v in values[:50]):
+            return Wait(time=name)
+        if _BUSINESS.search(folded(name)):
+            office = name
+        elif unit or all(":" in v or re.search("[a-z]", v.lower()) for v in values):
+            durations[name] = unit or "hours"
+        else:
+            bare = name
+    if durations:
+        return Wait(duration=next(iter(durations.items())))
+    if bare is not None:
+        why = (
+            f"The column {bare!r} of {table.name} does not say what its numbers count: answers "
+            f"count, their waits are unknown. Say it: --map 'first_response_minutes={bare}' (or "
+            "_hours, _seconds)."
+        )
+        return Wait(only_that=bare, told=(why,))
+    if office is not None:
+        why = (
+            f"{table.name} tells first replies in business hours only ({office!r}), which is no "
+            "elapsed time: answers count, their waits are unknown. Export calendar hours, or the "
+            "time of the first reply."
+        )
+        return Wait(only_that=office, told=(why,))
+    return Wait()
