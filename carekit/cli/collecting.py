@@ -11,6 +11,29 @@ from typing import Any
 from carekit.errors import InputError
 from carekit.sources.networks import SOURCES
 
+_VALUES = (
+    ("out", str, "DIR", "the dataset to make or extend"),
+    ("accounts", str, "CSV", "the brands' accounts, as for import"),
+    ("max-pages", int, "N", "stop after N pages"),
+    ("max-seconds", float, "S", "stop after S seconds"),
+    ("max-cost", float, "USD", "stop before this is spent"),
+    ("base-url", str, "URL", "another server than the usual one"),
+    ("since", str, "TIME", "posts from this time on (ISO, UTC)"),
+    ("until", str, "TIME", "posts up to this time (ISO, UTC)"),
+    ("brand", str, "NAME", "whom the targets are about"),
+    ("title", str, "TITLE", "of a new dataset"),
+    ("licence", str, "LICENCE", "of a new dataset"),
+    ("pace", float, "S", "seconds between requests where the server does not tell its limits"),
+)
+_SWITCHES = (
+    ("dry-run", "print what it will take, and write nothing"),
+    ("resume", "go on where a run was stopped"),
+    ("refresh", "ask again; mark posts that were deleted since"),
+    ("no-raw", "keep no page once its posts are in the dataset"),
+    ("redact", "replace personal data in texts, now and in later runs: [email], [phone], …"),
+)
+_OF_A_RUN = "out accounts resume refresh max_pages max_seconds max_cost redact brand title licence"
+
 
 def add_collect_parser(subparsers: Any) -> argparse.ArgumentParser:
     """Add the subcommand `collect` to the subparsers of the command line."""
@@ -25,40 +48,12 @@ def add_collect_parser(subparsers: Any) -> argparse.ArgumentParser:
     parser.add_argument(
         "targets", nargs="*", metavar="TARGET", help="accounts, hashtags, words: see the source"
     )
-    parser.add_argument("--out", metavar="DIR", help="the dataset to make or extend")
-    parser.add_argument("--accounts", metavar="CSV", help="the brands' accounts, as for import")
-    parser.add_argument(
-        "--dry-run", action="store_true", help="print what it will take, and write nothing"
-    )
-    parser.add_argument("--resume", action="store_true", help="go on where a run was stopped")
-    parser.add_argument(
-        "--refresh", action="store_true", help="ask again; mark posts that were deleted since"
-    )
-    parser.add_argument("--max-pages", type=int, metavar="N", help="stop after N pages")
-    parser.add_argument("--max-seconds", type=float, metavar="S", help="stop after S seconds")
-    parser.add_argument("--max-cost", type=float, metavar="USD", help="stop before this is spent")
-    parser.add_argument(
-        "--no-raw", action="store_true", help="keep no page once its posts are in the dataset"
-    )
-    parser.add_argument(
-        "--redact",
-        action="store_true",
-        help="replace personal data in texts, now and in later runs: [email], [phone], …",
-    )
-    parser.add_argument("--base-url", metavar="URL", help="another server than the usual one")
-    parser.add_argument("--since", metavar="TIME", help="posts from this time on (ISO, UTC)")
-    parser.add_argument("--until", metavar="TIME", help="posts up to this time (ISO, UTC)")
+    for name, kind, metavar, what in _VALUES:
+        parser.add_argument(f"--{name}", type=kind, metavar=metavar, help=what)
+    for name, what in _SWITCHES:
+        parser.add_argument(f"--{name}", action="store_true", help=what)
     parser.add_argument("--country", action="append", default=[], metavar="CC", help="an edition")
     parser.add_argument("--lang", action="append", default=[], metavar="LL", help="a language")
-    parser.add_argument("--brand", metavar="NAME", help="whom the targets are about")
-    parser.add_argument("--title", help="of a new dataset")
-    parser.add_argument("--licence", help="of a new dataset")
-    parser.add_argument(
-        "--pace",
-        type=float,
-        metavar="S",
-        help="seconds between requests where the server does not tell its limits",
-    )
     parser.set_defaults(run=run_collect)
     return parser
 
@@ -69,14 +64,8 @@ def run_collect(args: argparse.Namespace) -> int:
 
     if args.pace is not None and not args.pace >= 0:
         raise InputError(f"`pace` is {args.pace}; expected seconds, 0 or more. Correct --pace.")
-    shared = {
-        "base_url": args.base_url,
-        "since": args.since,
-        "until": args.until,
-        "countries": args.country,
-        "langs": args.lang,
-        "pace": args.pace,
-    }
+    shared = {name: getattr(args, name) for name in ("base_url", "since", "until", "pace")}
+    shared |= {"countries": args.country, "langs": args.lang}
     if args.dry_run:
         print(estimate(args.source, args.targets, **shared))
         return 0
@@ -86,21 +75,11 @@ def run_collect(args: argparse.Namespace) -> int:
         report = collect(
             args.source,
             args.targets,
-            out=args.out,
-            accounts=args.accounts,
-            resume=args.resume,
-            refresh=args.refresh,
-            max_pages=args.max_pages,
-            max_seconds=args.max_seconds,
-            max_cost=args.max_cost,
             raw=not args.no_raw,
-            redact=args.redact,
-            brand=args.brand,
-            title=args.title,
-            licence=args.licence,
             tell=lambda sentence: print(sentence, file=sys.stderr),
             moved=moved,
             **shared,
+            **{name: getattr(args, name) for name in _OF_A_RUN.split()},
         )
     for warning in report.warnings:
         print(f"Warning: {warning}", file=sys.stderr)

@@ -21,6 +21,10 @@ SUMS = {
     "n_closed": ("close_lt1h", "close_h1_8", "close_h8_24", "close_d1_3", "close_d3_7",
                  "close_d7_30", "close_d30_90", "close_gt90d"),
 }  # fmt: skip
+PERSONS = frozenset(
+    "author author_id user user_id username user_name name handle email phone text content review "
+    "body title post_id review_id reviewid tweet_id request_id thread_id url link".split()
+)  # columns that a table of counts has no place for
 PARTS = ("n_answered", "n_yes", "n_negative", "n_timely", "n_mature7d")
 
 
@@ -36,8 +40,9 @@ def check_contributed(path: str | Path) -> list[str]:
     Returns
     -------
     list of str
-        A sentence a fault: a count that is none, repeated rows, parts larger than their whole, sums
-        that do not close, columns that the card does not explain, parts of the card that lack.
+        A sentence for each fault: no rows, a count that is none or blank, columns of persons or
+        texts, repeated rows, parts larger than their whole, sums that do not close, columns that
+        the card does not explain, parts of the card that are missing or empty.
         A sentence that begins with "Note:" is no fault (cells under five).
 
     Raises
@@ -67,10 +72,23 @@ def check_contributed(path: str | Path) -> list[str]:
     counts = [c for c in table.columns if c == "n" or c.startswith(("n_", "wait_", "close_"))]
     counts += [c for c in ("events", "censored", "still_open") if c in table.columns]
     numeric = [c for c in counts if pd.api.types.is_integer_dtype(table[c])]
+    if table.empty:
+        return ["The table has no rows."]
     found = [
         f"Column {c!r} is called a count but holds other than whole numbers."
         for c in counts
         if c not in numeric and not table[c].isna().any()
+    ]
+    added_up = {"n", *PARTS, *SUMS, *(part for parts in SUMS.values() for part in parts)}
+    found += [
+        f"Column {c!r} has {int(table[c].isna().sum())} blank cells: write 0, or leave the rows out."
+        for c in counts
+        if c in added_up and table[c].isna().any()
+    ]
+    found += [
+        f"Column {c!r} would tell of persons or texts; a table here holds counts only."
+        for c in table.columns
+        if c.lower() in PERSONS
     ]
     found += [f"Column {c!r} holds negative counts." for c in numeric if (table[c] < 0).any()]
     if not counts:
@@ -86,7 +104,12 @@ def check_contributed(path: str | Path) -> list[str]:
         found.append(
             f"Note: {small} cells are under five; say in the card why they may stand, or suppress them."
         )
-    found += [f"The card lacks {part}." for part in CARD if part not in text]
+    for part in CARD:
+        said = re.search(rf"{re.escape(part)}:?([^\n]*(?:\n(?!- \*\*|#).*)*)", text)
+        if said is None:
+            found.append(f"The card lacks {part}.")
+        elif not said[1].strip(" :\n|-"):
+            found.append(f"The card says nothing under {part}.")
     explained = set(re.findall(r"^\| (\w+) \|", text, re.M))
     found += [
         f"The card does not explain column {c!r}." for c in table.columns if c not in explained
@@ -95,7 +118,8 @@ def check_contributed(path: str | Path) -> list[str]:
 
 
 def _repeated(table: pd.DataFrame, keys: list[str]) -> list[str]:
-    n = int(table.duplicated(keys).sum()) if keys else 0
+    labels = table[keys].astype("string").apply(lambda c: c.str.strip().str.casefold())
+    n = int(labels.duplicated().sum()) if keys else 0
     return [f"{n} rows repeat the labels of another row: {', '.join(keys)}."] if n else []
 
 

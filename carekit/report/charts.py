@@ -11,19 +11,19 @@ import re
 import warnings
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
-from textwrap import fill
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from carekit.report import words
+from carekit.report.charts_text import british, narrowed, whole_names
 from carekit.report.format import cell, day, interval, label, month
 from carekit.report.model import Chart
 from carekit.show import plots, plots_many, plots_time
 from carekit.show.facts import Facts
-from carekit.show.numbers import MISSING, NARROW, NO_BREAK
+from carekit.show.numbers import MISSING
 from carekit.show.result import Result
 from carekit.show.style import ACCENT, PALETTE, figure_of, legend_above, style_sheet
 
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
 FONTS = Path(__file__).with_name("fonts")
 WIDTH = 6.7  # inches: the text of an A4 page
-PHONE = 3.5
 HIGHEST = 8.8  # of a page, with the words around it
 MOST_CURVES = 10  # that have their name at their end
 LEVEL = 0.95
@@ -62,7 +61,7 @@ def svg(
     buffer = io.StringIO()
     made = figure(chart, lang, accent, synthetic=synthetic)
     if narrow:
-        _narrowed(made, chart.kind)
+        narrowed(made, chart.kind)
     with _page(chart.id):
         _laid_out(made, FigureCanvasSVG, 72)
         made.savefig(buffer, format="svg", metadata=dict.fromkeys(("Date", "Creator", "Format")))
@@ -113,38 +112,14 @@ def figure(
     ax = _WAYS[chart.kind](Result(frame, facts=facts), options)
     made = figure_of(ax)
     made.set_size_inches(WIDTH, min(made.get_size_inches()[1], HIGHEST))
+    if name == "definition":  # sentences rather than names: two lines hold them whole
+        whole_names(made.axes[0], frame[name])
     # Without a group in accent what is drawn is the client's, but for points and gaps of peers.
     all_of_client = PEER if chart.kind in {"funnel", "differences"} else accent
     _recolour(made, {ACCENT: accent, PALETTE[0]: all_of_client})
     if lang == "en":
-        _british(made)
+        british(made)
     return made
-
-
-def _narrowed(made: Figure, kind: str) -> None:
-    """The same drawing for a phone: names and numbers in two lines, every third place of time."""
-    height = made.get_size_inches()[1]
-    lines = kind in {"estimates", "differences", "definitions", "rank_sets"}
-    made.set_size_inches(PHONE, height * 1.35 if lines else max(height * 0.9, 3.0))
-    for ax in made.axes:
-        crowded = kind == "heat" and len(ax.get_xticks()) > 12
-        for text in ax.texts:
-            big = text.get_fontsize() > 15  # the mark of generated data
-            text.set_text(text.get_text().replace("  (", "\n("))
-            text.set_fontsize(13 if big else 4.8 if crowded else 7)
-        if lines:
-            named = [fill(t.get_text(), 15) for t in ax.get_yticklabels()]
-            ax.set_yticks(ax.get_yticks(), named)
-        for label_ in [*ax.get_yticklabels(), *ax.get_xticklabels()]:
-            label_.set_fontsize(7.5)
-        every = {"trend": 3, "curves": 2}.get(kind, 1)
-        for i, tick in enumerate(ax.get_xticklabels()):
-            tick.set_visible(i % every == 0)
-        for axis in (ax.xaxis, ax.yaxis):
-            axis.label.set_fontsize(7.5)
-        if legend := ax.get_legend():
-            for text in legend.get_texts():
-                text.set_fontsize(7)
 
 
 def _laid_out(made: Figure, canvas: Any, dpi: int) -> None:
@@ -373,29 +348,3 @@ def _recolour(made: Figure, colours: Mapping[str, str]) -> None:
             found = get() if get and put else None
             if isinstance(found, str) and found.startswith("#") and to_hex(found) in wanted:
                 put(wanted[to_hex(found)])
-
-
-def _british(made: Figure) -> None:
-    """Thousands and per cents as the English report writes them elsewhere."""
-    from matplotlib.ticker import FixedFormatter, FuncFormatter
-
-    axis: Any
-    for ax in made.axes:
-        for axis in (ax.xaxis, ax.yaxis):
-            form = axis.get_major_formatter()
-            if isinstance(form, FuncFormatter) and form.func is not None:
-                axis.set_major_formatter(FuncFormatter(partial(_formed, form.func)))
-            elif isinstance(form, FixedFormatter):
-                form.seq = [_mended(text) for text in form.seq]
-        for text in [*ax.texts, ax.xaxis.label, ax.yaxis.label]:
-            text.set_text(_mended(text.get_text()))
-
-
-def _mended(text: str) -> str:
-    text = re.sub(rf"(?<=\d){NARROW}(?=\d)", ",", text)
-    return text.replace(f"{NO_BREAK}%", "%")
-
-
-def _formed(form: Any, value: float, position: int | None = None) -> str:
-    """At the top of the module, so that a figure can be copied with its axes."""
-    return _mended(form(value, position))

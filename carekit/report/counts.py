@@ -20,7 +20,7 @@ from carekit.inference.waits.answered_waits import answered_waits
 from carekit.inference.waits.survival import estimate_waits, survival_curve
 from carekit.report import gaps
 from carekit.report.asked import MIN_N
-from carekit.report.frames import Frames
+from carekit.report.frames import Frames, thinned
 
 if TYPE_CHECKING:
     from carekit.report.peers import Compared
@@ -334,4 +334,5 @@ def _keep_waits(made: Frames, waits: pd.DataFrame, steps: pd.DataFrame) -> None:
         kind="stable", ignore_index=True,
     )  # fmt: skip
     if len(steps):
-        made.tables["curves"] = steps.reset_index(drop=True)
+        parts = [thinned(part) for _, part in steps.groupby("brand", sort=True)]
+        made.tables["curves"] = pd.concat(parts, ignore_index=True)

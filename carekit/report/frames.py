@@ -27,6 +27,7 @@ from carekit.report.requests_table import (
     coded,
     counted_waits,
     followed_for,
+    listed,
     local_time,
     of_brands,
     period_condition,
@@ -136,7 +137,7 @@ def measure(
             own.but(dataset=threads_of(requests, compared.brand, table["request_id"].dropna())),
             table[table["brand"] == compared.brand],
         )
-    made.requests = _client(table, local, compared.brand, made)
+    made.requests = listed(table, local, compared.brand, made.facts)
     return made
 
 
@@ -221,7 +222,7 @@ def _waits(
         return
     curve = curve[curve["brand"].isin(enough) & (curve["minutes"] > 0)]
     curve["brand"] = curve["brand"].astype(object)
-    parts = [_thinned(part) for _, part in curve.groupby("brand", sort=True)]
+    parts = [thinned(part) for _, part in curve.groupby("brand", sort=True)]
     if parts:
         steps = pd.concat(parts, ignore_index=True)
         made.tables["curves"] = pd.DataFrame(
@@ -235,7 +236,7 @@ def _waits(
         )
 
 
-def _thinned(curve: pd.DataFrame) -> pd.DataFrame:
+def thinned(curve: pd.DataFrame) -> pd.DataFrame:
     """At most 400 steps, evenly on the axis of log time."""
     curve = curve[curve["minutes"] <= 14_400]
     if len(curve) <= CURVE_STEPS:
@@ -372,32 +373,3 @@ def _quotes(frame: pd.DataFrame, n: int) -> tuple[str, ...]:
     safe = safe[safe["text"].str.len().between(20, 280)]
     drawn = safe.sample(min(n, len(safe)), random_state=SEED)
     return tuple(redact([str(text) for text in drawn["text"]]))
-
-
-def _client(table: pd.DataFrame, local: pd.Series, brand: str, made: Frames) -> pd.DataFrame:
-    """The client's requests as `data/requests.csv` lists them."""
-    mine = (table["brand"] == brand).to_numpy()
-    rows, at = table[mine], local[mine]
-    labels = made.facts.get("labels")
-    about = made.facts.get("trend") or {"unit": "month"}
-    flags = np.select(
-        [rows["backwards"], ~rows["complete"].fillna(value=True).astype(bool)],
-        ["backwards", "incomplete"],
-        "",
-    )
-    listed = pd.DataFrame(
-        {
-            "request_id": rows["request_id"],
-            "network": rows["network"].astype(str),
-            "created_at": at.dt.strftime("%Y-%m-%d %H:%M:%S"),
-            "weekday": at.dt.day_of_week + 1,
-            "hour": at.dt.hour,
-            "period": trend.periods_of(at, about["unit"]) if len(at) else "",
-            "category": "" if labels is None else rows["request_id"].map(labels).fillna(""),
-            "answered": rows["answered"].astype(bool),
-            "minutes": (rows["wait"] / 60).round(2),
-            "asked_again": asked_again(rows).astype(bool),
-            "flags": flags,
-        }
-    )
-    return listed.sort_values(["created_at", "request_id"], kind="stable", ignore_index=True)

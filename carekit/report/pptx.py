@@ -201,10 +201,13 @@ class _Deck:
         said: list[Message] = [m for b in section.blocks
                                if isinstance(b, Bullets | Finding | Paragraph | Callout)
                                for m in messages_of(b)]  # fmt: skip
+        long = [len(words.say(m, self.lang)) for m in said]
+        # As many slides as it takes, and none that holds a last line alone.
+        most = sum(long) / max(-(-sum(long) // LETTERS), 1) + max(long, default=0) / 2
         pages: list[list[Message]] = [[]]
         for message in said:
             used = sum(len(words.say(m, self.lang)) for m in pages[-1])
-            if pages[-1] and used + len(words.say(message, self.lang)) > LETTERS:
+            if pages[-1] and used + len(words.say(message, self.lang)) > min(most, LETTERS):
                 pages.append([])
             pages[-1].append(message)
         for k, page in enumerate(p for p in pages if p):

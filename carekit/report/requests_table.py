@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from carekit.measures.contacts import customer_posts
+from carekit.report.trend import periods_of
 from carekit.requests.clock import whole_seconds
 from carekit.requests.definitions import OPENING_UNITS
 from carekit.requests.value import Requests
@@ -226,3 +228,34 @@ def followed_for(table: pd.DataFrame, seconds: float, end: pd.Timestamp) -> pd.S
     old = (end - table["created_at"]).dt.total_seconds() >= seconds
     seen = table["followed"].isna() | (table["followed"] >= seconds)
     return old & seen
+
+
+def listed(
+    table: pd.DataFrame, local: pd.Series, brand: str, facts: Mapping[str, Any]
+) -> pd.DataFrame:
+    """The client's requests as `data/requests.csv` lists them."""
+    mine = (table["brand"] == brand).to_numpy()
+    rows, at = table[mine], local[mine]
+    labels = facts.get("labels")
+    about = facts.get("trend") or {"unit": "month"}
+    flags = np.select(
+        [rows["backwards"], ~rows["complete"].fillna(value=True).astype(bool)],
+        ["backwards", "incomplete"],
+        "",
+    )
+    listed = pd.DataFrame(
+        {
+            "request_id": rows["request_id"],
+            "network": rows["network"].astype(str),
+            "created_at": at.dt.strftime("%Y-%m-%d %H:%M:%S"),
+            "weekday": at.dt.day_of_week + 1,
+            "hour": at.dt.hour,
+            "period": periods_of(at, about["unit"]) if len(at) else "",
+            "category": "" if labels is None else rows["request_id"].map(labels).fillna(""),
+            "answered": rows["answered"].astype(bool),
+            "minutes": (rows["wait"] / 60).round(2),
+            "asked_again": asked_again(rows).astype(bool),
+            "flags": flags,
+        }
+    )
+    return listed.sort_values(["created_at", "request_id"], kind="stable", ignore_index=True)

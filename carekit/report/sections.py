@@ -9,9 +9,9 @@ import pandas as pd
 
 from carekit.report import around
 from carekit.report import findings as say
+from carekit.report.about import limits, method
 from carekit.report.actions import framed_hours
 from carekit.report.asked import MIN_N, SMALL_CELL
-from carekit.report.meta import made_with
 from carekit.report.model import (
     Block,
     Bullets,
@@ -36,13 +36,6 @@ from carekit.report.tickets import private_too
 from carekit.report.tickets import said as csat_said
 
 TERMS = "request answer rate interval points established places median repeat handoff".split()
-LIMITS = "export private deleted solved population cause".split()
-LEFT_OUT = {
-    "repeated rows": "limit.repeated",
-    "customer posts that reply to a post outside the dataset": "limit.orphans",
-    "answers by another brand than was asked": "limit.other",
-    "answers that may have come too late for the definition, and count": "limit.late",
-}
 
 
 def compose(book: Book, found: Found, meta: Meta) -> Report:
@@ -55,8 +48,8 @@ def compose(book: Book, found: Found, meta: Meta) -> Report:
         parts.insert(parts.index(_reasons) + 1, _satisfaction)
     terms = Terms(tuple((Message(f"term.{n}"), Message(f"term.{n}.is")) for n in TERMS))
     made = [
-        _main(book, found), *(part(book) for part in parts), _limits(book, found),
-        _method(book, meta), _section("glossary", [terms]),
+        _main(book, found), *(part(book) for part in parts), _section("limits", [limits(book, found)]),
+        _section("method", [method(book, meta)]), _section("glossary", [terms]),
     ]  # fmt: skip
     shown = {b.id for s in made for b in s.blocks if isinstance(b, Table)}
     others = []
@@ -397,24 +390,3 @@ def _published(book: Book) -> Section:
     if len(text) > 1:
         blocks += [Bullets(tuple(text[1:])), book.table("published")]
     return _section("published", blocks)
-
-
-def _limits(book: Book, found: Found) -> Section:
-    said = [*found.sentences, *(Message(f"limit.{name}") for name in LIMITS)]
-    said += say.unknown_authors(book)
-    for words, n in book.frames.facts["left_out"].items():
-        if n:  # the rest are requests followed for less than the definition asks
-            said.append(Finding(LEFT_OUT.get(words, "limit.young"), {"n": count(n)}))
-    return _section("limits", [Bullets(tuple(said))])
-
-
-def _method(book: Book, meta: Meta) -> Section:
-    definition = Value("definition", book.frames.facts["definition"])
-    names = "unit gaps ranks waits score trend seed".split()
-    if book.frames.facts["closed"]:
-        names = ["unit", "waits", "seed"]
-    said = [Message("method.request", {"definition": definition})]
-    if book.compared.peers:
-        said.append(Message(f"method.peers.{book.compared.how}"))
-    said += [Message(f"method.{name}") for name in names]
-    return _section("method", [Bullets((*said, *made_with(meta)))])

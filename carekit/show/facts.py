@@ -118,11 +118,11 @@ class Facts:
         named = f"{self.measure or self.say('result')}{mark}"
         named = named[:1].upper() + named[1:]
         if self.question:
-            ends = self.question.rstrip("”»\u00a0")[-1:] in ("?", ".")
+            ends = _closed(self.question)
             asked = self.question if ends else self.say("asks", self.question)
             named = self.say("named", named, asked)
         groups = ", ".join(heading(c, self.lang) for c in self.by)
-        end = "" if named[-1] in "?." else "."
+        end = "" if _closed(named) else "."
         return f"{named}{end} {self.say('by', groups)}" if groups else f"{named}{end}"
 
     def sentences(self, flags: Iterable[str] = ()) -> list[str]:
@@ -150,6 +150,11 @@ class Facts:
     def _left_out(self) -> list[str]:
         some = [f"{number(n, self.lang)} {name}" for name, n in self.left_out.items() if n]
         return [self.say("left_out", "; ".join(some))] if some else []
+
+
+def _closed(sentence: str) -> bool:
+    """Whether it ends with a mark, a quotation that does so included."""
+    return sentence.rstrip("”»\u00a0").endswith(("?", "."))
 
 
 def facts_of(frame: pd.DataFrame) -> Facts:

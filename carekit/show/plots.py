@@ -31,7 +31,7 @@ from carekit.show.style import (
     unit_axis,
     write_values,
 )
-from carekit.show.wording import heading, label, short, unit_name, words
+from carekit.show.wording import folded, heading, label, unit_name, words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -319,7 +319,7 @@ def _beside(part: pd.DataFrame, unit: str, counts: str, facts: Facts) -> list[st
 def _name_lines(ax: Axes, groups: list[str], column: str, facts: Facts,
                 accent: Collection[str] = ()) -> None:  # fmt: skip
     ax.set_ylim(len(groups) - 0.4, -0.6)
-    ax.set_yticks(range(len(groups)), [short(label(column, g, facts.lang)) for g in groups])
+    ax.set_yticks(range(len(groups)), [folded(label(column, g, facts.lang)) for g in groups])
     for tick, group in zip(ax.get_yticklabels(), groups, strict=True):
         if group in accent:
             tick.set(color=ACCENT, fontweight="bold")

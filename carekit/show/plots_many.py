@@ -174,6 +174,8 @@ def plot_against(
     sizes = 4 + 9 * np.sqrt(table[counts] / max(table[counts].max(), 1))
     for at, height, size in zip(table[x], table[y], sizes, strict=True):
         ax.plot([at], [height], "o", color=PALETTE[0], markersize=size, alpha=0.65)
+    ax.plot([], [], "o", color=PALETTE[0], alpha=0.65,
+            label=facts.say("larger", heading(name, facts.lang)))  # fmt: skip
     for called, where in (lines or {}).items():
         ax.axvline(where, color=PUBLISHED, linestyle="--", linewidth=1.2, label=called)
     unit_axis(ax, [*table[x], *(lines or {}).values()], units[0], facts.lang)

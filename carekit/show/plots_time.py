@@ -289,7 +289,7 @@ def brief(study: str, longest: int = 20) -> str:
     """A study as it is named beside a point: the first words and the year.
 
     >>> brief("Lithium Technologies 2013"), brief("PR blog, Québec, 2015")
-    ('Lithium 2013', 'PR blog, Québec, 2015')
+    ('Lithium 2013', 'PR blog, Québec 2015')
     """
     who, _, year = study.rpartition(" ")
     words = who.rstrip(",").split()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import textwrap
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -80,6 +81,16 @@ def short(name: str, longest: int = LONGEST) -> str:
         return name
     half = longest // 2
     return f"{name[:half].rstrip()}…{name[-(longest - half - 1) :].lstrip()}"
+
+
+def folded(name: str) -> str:
+    """A name beside a figure: a long one on two lines, a longer one shortened.
+
+    >>> folded("population x internet x social networks")
+    'population x internet x\\nsocial networks'
+    """
+    lines = textwrap.wrap(name, 26) if len(name) > LONGEST else [name]
+    return "\n".join(lines) if len(lines) < 3 else short(name)
 
 
 def unit_name(unit: str, lang: str = "en") -> str:

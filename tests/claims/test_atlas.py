@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import json
 import math
+import re
 import statistics
 from collections import defaultdict
 from pathlib import Path
@@ -358,3 +360,26 @@ def test_what_is_too_few_for_a_row_is_counted():
     sizes = known.groupby(["source", "submitted_via"])["n"].sum()
     few = "complaints by a channel with fewer than 20 in its extract"
     assert atlas_channels.older().facts.left_out[few] == sizes[sizes < 20].sum() > 0
+
+
+def test_no_sentence_calls_the_atlas_a_rate_of_a_country():
+    for made in (atlas.brands(), atlas.spread(), atlas.rates("country"), atlas.by_star(),
+                 atlas.speed(), atlas.draws(), atlas_channels.definitions()):  # fmt: skip
+        assert "no rate is that of a country" in made.facts.note
+    root = Path(data_folder("measured")).parents[1]
+    markets = (
+        "India|Indonesia|Brazil|South Korea|Germany|Ethiopia|Nigeria|Saudi Arabia|United States"
+    )
+    wrong = re.compile(
+        rf"(?:rate (?:of|in) (?:the )?(?:{markets})\b)|(?:(?:{markets}) answers? )"
+        r"|(?:Indian|Korean|German|Brazilian|Indonesian|American) (?:firms|brands|companies) answer"
+    )
+    pages = [root / "README.md", *root.glob("docs/*.md"), *FOLDER.glob("*.md")]
+    texts = {page: page.read_text(encoding="utf-8") for page in pages if page.exists()}
+    for page in root.glob("notebooks/*.ipynb"):
+        cells = json.loads(page.read_text(encoding="utf-8"))["cells"]
+        texts[page] = " ".join("".join(c["source"]) for c in cells if c["cell_type"] == "markdown")
+    assert len(texts) > 3
+    assert {
+        page.name: wrong.findall(text) for page, text in texts.items() if wrong.search(text)
+    } == {}

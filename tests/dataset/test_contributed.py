@@ -61,11 +61,28 @@ def test_a_whole_table_is_fine(table):
         ("brand,n,n_answered\nA,-10,-12\n", "Column 'n' holds negative counts."),
         ("brand,n,n_answered\nA,10,2.5\n", "Column 'n_answered' is called a count but holds other"),
         ("brand,rate\nA,0.5\n", "No column is a count: expected n, or events and censored."),
+        ("brand,n,n_answered\nA,10,\n", "Column 'n_answered' has 1 blank cells: write 0"),
+        ("brand,n,n_answered\nA,10,1\na ,10,1\n", "1 rows repeat the labels of another row"),
+        ("brand,n,n_answered\n", "The table has no rows."),
+        ("author_id,n\nA,10\n", "Column 'author_id' would tell of persons or texts"),
         ("brand,n,n_yes\nA,10,5\n", "The card does not explain column 'n_yes'."),
     ],
 )
 def test_each_fault_is_a_sentence(table, csv, said):
     assert any(sentence.startswith(said) for sentence in table(csv))
+
+
+@pytest.mark.parametrize(
+    ("gone", "said"),
+    [
+        ("- **How**: counted.\n", "The card lacks **How**."),
+        ("reviews.\n- **How**", "The card says nothing under **What**."),
+        ("- Few brands.\n", "The card says nothing under ## Known bias."),
+    ],
+)
+def test_a_card_has_all_its_parts_and_says_something_in_each(table, gone, said):
+    card = CARD.replace(gone, "\n- **How**" if gone.startswith("reviews") else "")
+    assert table("brand,n,n_answered\nA,10,5\n", card) == [said]
 
 
 def test_a_sum_that_does_not_close_is_found(table):

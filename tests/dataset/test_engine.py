@@ -76,3 +76,27 @@ def test_an_engine_that_is_shared_by_its_owner_stays_open():
         assert own.con.raw_sql("SELECT 1").fetchone() == (1,)
         with using() as other:
             assert other is not own
+
+
+def test_processes_that_share_a_folder_compute_a_step_once(tmp_path):
+    def never():
+        raise AssertionError("the step was there already")
+
+    rows = ibis.memtable({"n": [1, None], "at": ["a", "b"]})
+    with connect() as one:
+        one.steps = str(tmp_path)
+        first = one.keep_once(("step", 1), lambda: rows).execute()
+        assert one.keep_once(("step", 1), never).execute().equals(first)
+    with connect() as other:
+        other.steps = str(tmp_path)
+        assert other.keep_once(("step", 1), never).execute().equals(first)
+        with pytest.raises(AssertionError):
+            other.keep_once(("step", 2), never)
+    assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_without_such_a_folder_nothing_is_written(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    with connect() as engine:
+        assert engine.keep_once("step", lambda: ibis.memtable({"n": [1]})).count().execute() == 1
+    assert list(tmp_path.iterdir()) == []

@@ -95,4 +95,4 @@ def test_points_have_a_mean_as_well(tmp_path):
     made = carekit.benchmark(dataset, brand=BRAND, lang="en")
     mean = table["Satisfaction Score"].astype(float).mean()
     assert made.frame("csat")["mean"].iloc[0] == pytest.approx(mean)
-    assert f"{mean:.1f}" in " ".join(said(made, "en", "csat"))
+    assert f"points given: {mean:.2f}" in " ".join(said(made, "en", "csat"))

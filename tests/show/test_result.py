@@ -223,3 +223,8 @@ def test_errors_say_what_to_do(rates, tmp_path):
     )
     with pytest.raises(InputError, match=r"which ends in '\.doc'; expected one of: \.csv"):
         rates.save(tmp_path / "r.doc")
+
+
+def test_a_question_that_ends_in_quotation_marks_gets_no_second_mark():
+    asked = Facts(measure="difference", question="“within an hour?” less “at all?”")
+    assert asked.heading == "Difference: “within an hour?” less “at all?”"

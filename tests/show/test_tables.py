@@ -84,3 +84,17 @@ def test_a_number_is_no_per_cent():
     assert table.rows == (("600", "0.732", "0.685 to 0.780"),)
     with pytest.raises(InputError, match=r"`unit` is 'odds'; expected one of: share, points, "):
         table_estimates(kappa, caption="", unit="odds")
+
+
+def test_a_share_that_would_read_as_0_or_100_says_that_it_is_not():
+    frame = pd.DataFrame({"estimate": [0.0, 1e-6, 0.99999, 1.0], "mcnemar_p_value": [0.0] * 4})
+    frame["ci_low"], frame["ci_high"] = 0.0, [1e-6, 0.4, 0.99999, 1.0]
+    shown = table_estimates(frame, caption="c").rows
+    assert [row[0].replace("\xa0", " ") for row in shown] == [
+        "0.0 %",
+        "<0.1 %",
+        ">99.9 %",
+        "100.0 %",
+    ]
+    assert "<0.001" in shown[0]
+    assert any("0.0 to <0.1" in cell.replace("\xa0", " ") for cell in shown[0])

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from carekit.dataset.engine import STEPS
 from carekit.dataset.resources import notebooks_folder
 from carekit.errors import InputError, MissingExtraError
 
@@ -118,6 +117,8 @@ def execute_notebooks(
     if dataset is not None:
         env["CAREKIT_DATASET"] = str(Path(dataset).resolve())
     env |= environment or {}
+    from carekit.dataset.engine import STEPS
+
     with tempfile.TemporaryDirectory(prefix="carekit-steps-") as steps:
         env.setdefault(STEPS, steps)
         return _run_all(opened, paths, env, timeout, workers, on_cell)

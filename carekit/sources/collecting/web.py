@@ -128,7 +128,6 @@ class Web:
         *,
         json: Mapping[str, str],
         secret_names: Collection[str],
-        headers: Mapping[str, str] | None = None,
     ) -> tuple[int, Any]:
         """One POST, for logins: status and body, which are never kept; it follows no redirect.
 
@@ -137,13 +136,12 @@ class Web:
         Repeated only after 429, when the server asks to wait: it has done nothing then.
         """
         host = address(url).netloc
-        self.secrets.know(*(json[name] for name in secret_names), *(headers or {}).values())
+        self.secrets.know(*(json[name] for name in secret_names))
         status, body = 429, ""
         for _ in range(self._attempts):
             self._wait(host)
-            request = {"json": dict(json), "headers": dict(headers or {})}
             try:
-                status, kept, body, _ = self._exchange("POST", url, request)
+                status, kept, body, _ = self._exchange("POST", url, {"json": dict(json)})
             except _Again as error:
                 raise Stopped(f"{host} cannot be reached ({error})") from None
             self.statuses[str(status)] += 1

@@ -33,6 +33,7 @@ from carekit.sources.files.columns import (
 from carekit.sources.files.doubts import doubts
 from carekit.sources.files.formats import Drafts, Format, Options, Sample
 from carekit.sources.files.headings import KNOWN, folded
+from carekit.sources.files.keeping import kept_columns
 from carekit.sources.files.kinds import below_seeds, no_post
 from carekit.sources.files.roles import ask_who, key_sql, role_sql
 from carekit.sources.files.table import TableFile
@@ -92,7 +93,7 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
     visibility, is_note = _visibility(columns, private)
     prepared |= later
     prepared["is_note"] = is_note
-    kept = _kept(table, options, preset)
+    kept = kept_columns(table, options, preset)
     main = {
         "line": "line",
         "native_id": "id",
@@ -163,13 +164,6 @@ def table_format(
         return plan(table, options, preset, format=name)
 
     return Format(name, what, recognises, drafts=drafts, **rest)
-
-
-def _kept(table: TableFile, options: Options, preset: Preset) -> dict[str, str]:
-    """Columns to keep beside the contract: name in the dataset → SQL."""
-    from carekit.sources.files.keeping import kept_columns
-
-    return kept_columns(table, options, preset)
 
 
 def _filled(at: Mapping[str, str], name: str, otherwise: str = "NULL::VARCHAR") -> str:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+from pathlib import Path
+from xml.etree import ElementTree
 
 import pandas as pd
 import pytest
@@ -62,3 +64,12 @@ def test_the_same_numbers_that_look_otherwise_are_stale(folders):
     svg = folders[1] / "rates.svg"
     svg.write_text(svg.read_text().replace("#0072b2", "#ff0000"))
     assert stale_figures(*folders) == ["rates: the same numbers look otherwise"]
+
+
+def test_every_committed_drawing_is_whole():
+    drawings = sorted((Path(__file__).parents[3] / "figures").glob("*.svg"))
+    assert drawings
+    for path in drawings:
+        root = ElementTree.parse(path).getroot()
+        assert root.tag.endswith("svg"), path.name
+        assert root.find("{http://www.w3.org/2000/svg}title") is not None, path.name

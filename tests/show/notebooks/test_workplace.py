@@ -87,3 +87,25 @@ def test_an_error_in_the_workplace_is_one_line(code: str) -> None:
     done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True)
     assert len(done.stdout.strip().splitlines()) == 1
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_no_line_of_progress_where_somebody_else_shows_it(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(progress.INSIDE, "1")
+    with progress.quietly():
+        assert list(progress.steps(range(9), "figures")) == list(range(9))
+    assert capsys.readouterr().err == ""
+
+
+def test_long_calls_show_how_far_they_have_come(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import carekit
+    from carekit.claims.replays import replay_all
+
+    monkeypatch.setenv(progress.INSIDE, "1")
+    ledger = carekit.claims.load_ledger()
+    ids = ledger.figures["figure_id"].tolist()[:6]
+    replay_all(carekit.open_dataset(), ledger=ledger, only=ids)
+    assert "figures: 6 of 6" in capsys.readouterr().err
