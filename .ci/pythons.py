@@ -1,9 +1,10 @@
 """The quick suite (rates, waits, requests and their measures) on each other Python of this machine.
 
-`python run.py quick` uses every version that pyproject.toml names and that is found under pyenv or
-on the path; what is not to be had is skipped aloud. `--lowest` runs it on this Python with the
-lowest versions that pyproject.toml allows (it needs uv). `--pyodide` runs it, and the notebooks of
-the demo, with the versions that a browser gets. Environments are kept in `.pythons`.
+`python run.py quick` uses every version that pyproject.toml names and that is found under pyenv, on
+the path or among Debian's newest packages; what is not to be had is skipped aloud. `--lowest` runs
+it on this Python with the lowest versions that pyproject.toml allows (it needs uv). `--pyodide`
+runs it, and the notebooks of the demo, with the versions that a browser gets. Environments are kept
+in `.pythons`.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ SUITE += " measures/test_first_response.py"
 # What these tests need beside carekit itself, with the bounds of the extra `test`.
 NEEDED = {"hypothesis", "linearmodels", "packaging", "pillow", "polars", "pytest", "pytest-xdist"}
 NEEDED |= {"pyyaml"}
+OUR_PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
 EXTRAS = "figures,sheets,survey,triage"
 
 
@@ -40,13 +42,18 @@ def named() -> list[str]:
 
 
 def interpreter(version: str) -> str | None:
-    """A Python of this version, under pyenv's folder of versions or on the path."""
+    """A Python of this version: of pyenv, on the path, or unpacked beside the system."""
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv") / "versions"
     places = sorted(pyenv.glob(f"{version}.*/bin/python3"), reverse=True)
     for place in [*map(str, places), shutil.which(f"python{version}")]:
         if place and subprocess.run([place, "-c", ""], capture_output=True).returncode == 0:
             return place
-    return None
+    newer = ROOT / ".ci" / "newer_python"
+    if os.name == "nt" or shutil.which("bash") is None:
+        return None
+    command = ["bash", str(newer), version, str(HOME / f"debian-{version}")]
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True)
+    return done.stdout.split()[-1] if done.returncode == 0 else None
 
 
 def requirements() -> list[str]:
@@ -85,8 +92,8 @@ def prepare(python: str, name: str, *, lowest: bool, pins: str = "") -> Path | N
         ]
     else:
         steps = [
-            [python, "-m", "venv", str(folder)],
-            [str(program), "-m", "pip", "install", "--disable-pip-version-check", "-q", *what],
+            [python, "-m", "venv", "--without-pip", str(folder)],  # Debian's has none to give
+            [*OUR_PIP, "--python", str(program), "install", "-q", *what],
         ]
     done = all(subprocess.call(step, cwd=ROOT, stdout=sys.stderr) == 0 for step in steps)
     return program if done else None

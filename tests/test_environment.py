@@ -77,7 +77,19 @@ def test_continuous_integration_runs_every_python_we_name() -> None:
     named = [c.rpartition(" ")[2] for c in PROJECT["classifiers"] if ":: 3." in c]
     assert linux == named
     assert workflow["permissions"] == {"contents": "read"}
+    weekly = workflow["jobs"].pop("mutation")
+    assert "schedule" in weekly["if"]
     assert all(job["timeout-minutes"] <= 30 for job in workflow["jobs"].values())
+
+
+def test_actions_are_pinned_by_the_hash_of_a_named_release() -> None:
+    text = (ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8")
+    used = re.findall(r"uses: (\S+)@(\S+)(.*)", text)
+    by_version = {name for name, ref, _ in used if not re.fullmatch(r"[0-9a-f]{40}", ref)}
+    assert by_version == {"mamba-org/setup-micromamba"}
+    for name in {name for name, *_ in used} - by_version:
+        assert len({(ref, said) for one, ref, said in used if one == name}) == 1, name
+        assert all(said.startswith(" # v") for one, _, said in used if one == name)
 
 
 def test_ci_installs_the_system_packages_of_marked_tests_and_no_others() -> None:

@@ -26,7 +26,7 @@ def narrowed(made: Figure, kind: str) -> None:
     for ax in made.axes:
         crowded = kind == "heat" and len(ax.get_xticks()) > 12
         for text in ax.texts:
-            big = text.get_fontsize() > 15  # the mark of generated data
+            big = float(text.get_fontsize()) > 15  # the mark of generated data
             text.set_text(text.get_text().replace("  (", "\n("))
             text.set_fontsize(13 if big else 4.8 if crowded else 7)
         if lines:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from carekit.report import findings as say
 from carekit.report import sections
+from carekit.report.about import LIMITS
 from carekit.report.asked import ACCENT, Asked, check_accent, read_logo, word
 from carekit.report.command import Benchmark, check_lang, need_extra
 from carekit.report.counts import OPEN, Counted, measure, read_counts
@@ -219,7 +220,7 @@ def _cannot(book: Book) -> Section:
 
 
 def _limits(book: Book, found: Found) -> Section:
-    said = [*found.sentences, *(Message(f"limit.{name}") for name in sections.LIMITS)]
+    said = [*found.sentences, *(Message(f"limit.{name}") for name in LIMITS)]
     return sections._section("limits", [Bullets(tuple(said))])
 
 

@@ -47,7 +47,7 @@ def satisfaction(own: Requests) -> tuple[pd.DataFrame, str]:
     except CarekitError:
         return pd.DataFrame(), "scale"
     made = pd.concat(rows, ignore_index=True)
-    ends = [c for c in made if made[c].dtype == float and not c.startswith("n")]
+    ends = [c for c in map(str, made) if made[c].dtype == float and not c.startswith("n")]
     made.loc[made["n"] < MIN_N, ends] = np.nan
     columns = "split part n n_yes n_missing estimate ci_low ci_high mean mean_low mean_high".split()
     return made[columns], "" if made["n"].iloc[0] >= MIN_N else "few"

@@ -42,15 +42,16 @@ def private_too(thing: Any) -> Any:
     """The same report, each sentence of public posts in the words of tickets."""
     if isinstance(thing, tuple):
         return tuple(map(private_too, thing))
-    if isinstance(thing, Table) or not dataclasses.is_dataclass(thing):
+    if isinstance(thing, Table | type) or not dataclasses.is_dataclass(thing):
         return thing
     if isinstance(thing, Message):
         return (
             dataclasses.replace(thing, key=f"{thing.key}.any")
             if thing.key in PRIVATE_TOO
             else thing
-        )  # type: ignore[return-value]
-    names = [f.name for f in dataclasses.fields(thing)]  # type: ignore[arg-type]
+        )
+    names = [f.name for f in dataclasses.fields(thing)]
     if isinstance(thing, Chart):
         names = ["headline", "subtitle", "caption", "alt"]
-    return dataclasses.replace(thing, **{n: private_too(getattr(thing, n)) for n in names})  # type: ignore[type-var]
+    whole: Any = thing
+    return dataclasses.replace(whole, **{n: private_too(getattr(thing, n)) for n in names})
