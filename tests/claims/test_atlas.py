@@ -178,7 +178,6 @@ def test_drawing_star_by_star_moves_the_rate():
     assert made.estimate["FamPay"] > 0.2
 
 
-@pytest.mark.filterwarnings("ignore:The design matrix is rank-deficient")
 def test_the_country_explains_less_when_files_are_the_units():
     made = atlas_country.explained(draws=199).set_index("what")
     brands = made.loc["country, brands as units"]

@@ -24,7 +24,7 @@ echo "${{COMPREPLY[@]}}"
     [
         ("carekit surv", "survey"),
         ("carekit measure answer-r", "answer-rate"),
-        ("carekit measure answer-rate --conf", "--conf-level"),
+        ("carekit measure answer-rate --wh", "--where"),
         ("carekit claims aud", "audit"),
     ],
 )
