@@ -124,11 +124,14 @@ def figure(
 
 def _laid_out(made: Figure, canvas: Any, dpi: int) -> None:
     """Places everything as the file will have it: `savefig` would draw the whole twice for that."""
+    from matplotlib import rc_context
+
     canvas(made)
     made.set_dpi(dpi)
     if engine := made.get_layout_engine():
         engine.execute(made)
-        made.set_layout_engine("none")
+        with rc_context({"figure.constrained_layout.use": False}):
+            made.set_layout_engine(None)
 
 
 def labels(names: Collection[Any], kind: str = "text", lang: str = "fr") -> dict[Any, str]:

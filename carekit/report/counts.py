@@ -208,7 +208,8 @@ def measure(counted: Counted, compared: Compared) -> Frames:
     table = counted.answers[counted.answers["brand"].isin(compared.all)]
     mine = table[table["brand"] == compared.brand]
     made.facts.update(
-        closed=False, left_out={}, source=counted.title, n=int(mine["n"].sum()),
+        closed=False, left_out={}, known=1.0,  # that nobody is known, the method says of all
+        source=counted.title, n=int(mine["n"].sum()),
         n_all=int(table["n"].sum()), caption="caption.counts", unit=counted.unit,
         answered=counted.answered, pooled=counted.pooled,
         definition=counted.definition,

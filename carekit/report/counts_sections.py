@@ -11,7 +11,7 @@ import pandas as pd
 
 from carekit.report import findings as say
 from carekit.report import sections
-from carekit.report.about import LIMITS
+from carekit.report.about import limits
 from carekit.report.asked import ACCENT, Asked, check_accent, read_logo, word
 from carekit.report.command import Benchmark, check_lang, need_extra
 from carekit.report.counts import OPEN, Counted, measure, read_counts
@@ -151,7 +151,7 @@ def _compose(book: Book, found: Found, meta: Meta) -> Report:
     made += [sections._networks(book)] if book.has("networks") else []
     made += [_stars(book)] if book.has("stars") else []
     made += [_waits(book)] if book.has("waits") else []
-    made += [_cannot(book), _limits(book, found), _method(book, meta),
+    made += [_cannot(book), sections._section("limits", [limits(book, found)]), _method(book, meta),
              sections._section("glossary", [terms])]  # fmt: skip
     shown = {b.id for s in made for b in s.blocks if isinstance(b, Table)}
     rest = [name for name in ("curves", "shrunk", "funnel") if book.has(name) and name not in shown]
@@ -217,11 +217,6 @@ def _cannot(book: Book) -> Section:
     named = [missing[name] for name in ("networks", "waits") if missing.get(name)]
     keys = [f"counts.no.{name}" for name in [*named, *OPEN]]
     return sections._section("cannot", [Bullets(tuple(Finding(key) for key in keys))])
-
-
-def _limits(book: Book, found: Found) -> Section:
-    said = [*found.sentences, *(Message(f"limit.{name}") for name in LIMITS)]
-    return sections._section("limits", [Bullets(tuple(said))])
 
 
 def _method(book: Book, meta: Meta) -> Section:

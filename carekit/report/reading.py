@@ -28,12 +28,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 WIDTH = 5.8  # inches, as the other figures of a notebook
+MOST_PERIODS = 6  # named on the axis of a trend of that width
 # Drawing, or table that stands in no other section → the section where a report has it.
 CHARTS = {
     "rate": "rate", "diff": "gaps", "rank": "gaps", "funnel": "gaps", "networks": "networks",
     "stars": "stars", "curves": "waits", "bins": "waits", "heat": "hours", "repeats": "contacts",
     "handoffs": "contacts", "categories": "reasons", "scores": "score", "trend": "trend",
-    "definitions": "published",
+    "definitions": "published", "csat": "csat",
 }  # fmt: skip
 TABLES = {
     "rates": "rate", "differences": "gaps", "ranks": "gaps", "shrunk": "gaps",
@@ -86,6 +87,9 @@ def picture(report: Report, name: str, file: str) -> Picture | Refused:
     chart, meta = found[name], report.meta
     made = charts.figure(chart, meta.lang, meta.accent, synthetic=meta.synthetic)
     made.set_size_inches(WIDTH, made.get_size_inches()[1])
+    ticks = made.axes[0].get_xticklabels()
+    if chart.kind == "trend" and len(ticks) > MOST_PERIODS:
+        made.axes[0].set_xticks(made.axes[0].get_xticks()[::2], [t.get_text() for t in ticks[::2]])
     around = [say(m, meta.lang) for m in (chart.headline, chart.subtitle, chart.caption)]
     around += [ui("synthetic", meta.lang)] if meta.synthetic else []
     around = [text if text[-1:] in ".!?" else f"{text}." for text in around]

@@ -53,4 +53,5 @@ def private_too(thing: Any) -> Any:
     names = [f.name for f in dataclasses.fields(thing)]
     if isinstance(thing, Chart):
         names = ["headline", "subtitle", "caption", "alt"]
-    return dataclasses.replace(thing, **{n: private_too(getattr(thing, n)) for n in names})
+    whole: Any = thing
+    return dataclasses.replace(whole, **{n: private_too(getattr(thing, n)) for n in names})

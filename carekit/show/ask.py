@@ -56,7 +56,7 @@ def ask(measure: Callable[..., Any], /, *args: Any, **options: Any) -> Any:
     if isinstance(data, Result) and not isinstance(frame, Result):
         return Result(frame, facts=data.facts)
     facts = facts_of(frame)
-    called = getattr(measure, "__name__", "<").replace("_", " ")
+    called = getattr(measure, "__name__", "<").removeprefix("measure_").replace("_", " ")
     if not facts.measure and not called.startswith("<"):
         facts = replace(facts, measure=called)
     manifest = getattr(getattr(data, "dataset", data), "manifest", None)

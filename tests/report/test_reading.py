@@ -3,6 +3,8 @@
 import importlib.util
 import pickle
 import sys
+from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import pandas as pd
@@ -57,6 +59,18 @@ def test_a_drawing_has_its_headline_source_and_values(made):
     rate = made.frame("rates").set_index("brand")["estimate"]
     for brand, value in rate.items():
         assert f"{brand} {100 * value:.1f}\u00a0%" in made.draw("rate").alt
+
+
+def test_periods_on_a_narrow_axis_do_not_touch(made):
+    chart = next(c for c in made.report.charts() if c.id == "trend")
+    months = [f"{2024 + i // 12}-{i % 12 + 1:02d}" for i in range(15)]
+    frame = pd.concat([chart.frame] * 3, ignore_index=True).head(15).assign(period=months)
+    section = replace(made.report.section("trend"), blocks=(replace(chart, frame=frame),))
+    drawn = reading.picture(replace(made.report, sections=(section,)), "trend", "")
+    drawn.figure.canvas.draw()
+    boxes = [t.get_window_extent() for t in drawn.axes.get_xticklabels()]
+    assert len(boxes) > 3
+    assert all(a.x1 < b.x0 for a, b in pairwise(boxes))
 
 
 def test_every_table_shows_itself_with_its_own_numbers(made):

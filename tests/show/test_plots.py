@@ -305,3 +305,12 @@ def test_a_figure_shows_the_same_whether_it_is_saved_or_not(tmp_path, monkeypatc
 def test_a_figure_without_alternative_text_is_refused():
     with pytest.raises(InputError, match="`alt` or `caption` is empty; every figure needs both"):
         publish(plot_estimates(RATES), "rates", alt=" ", caption="c")
+
+
+@pytest.mark.parametrize("brand", ["A $$ B", r"$\foo$ bar", "Ca$h 4 Ca$h"])
+def test_dollars_in_a_name_are_drawn_as_they_are_written(brand):
+    """Matplotlib would read them as formulas: drop them, or stop at one that is none."""
+    axes = plot_estimates(RATES.assign(country=[brand, "FR", "US"]), name="country")
+    assert to_png(figure_of(axes))
+    (label,) = [t for t in axes.get_yticklabels() if t.get_text() == brand]
+    assert not label.get_parse_math()

@@ -47,7 +47,9 @@ _LACKS = ("#notFoundPost", "#threadItemNotFound")
 _SNAKE = re.compile(r"_([a-z])")
 
 
-def read(value: Any, options: Options) -> Iterator[Found]:
+def read(
+    value: Any, options: Options | None = None, *, seen_at: datetime | None = None
+) -> Iterator[Found]:
     """The posts of anything that the AppView, a repository or a program in Python writes down."""
     stack = [value]
     while stack:
@@ -60,13 +62,13 @@ def read(value: Any, options: Options) -> Iterator[Found]:
             continue
         inside = [k for k in _LISTS if isinstance(each.get(k), list)]
         if isinstance(each.get("thread"), Mapping | list):
-            yield from thread(_camel_tree(each), seen_at=None)
+            yield from thread(_camel_tree(each), seen_at=seen_at)
         elif inside and not {"record", "post", "value"} & set(each):
             stack += [each[k] for k in reversed(inside)]
         elif _is_view(each):
-            yield from thread({"thread": _camel_tree(each)}, seen_at=None)
+            yield from thread({"thread": _camel_tree(each)}, seen_at=seen_at)
         else:
-            yield from read_item(_entry, _camel_tree(each), None)
+            yield from read_item(_entry, _camel_tree(each), seen_at)
 
 
 def feed(body: Any, *, seen_at: datetime | None) -> Iterator[Found]:
