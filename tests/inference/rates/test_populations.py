@@ -151,6 +151,7 @@ def test_wide_limits_say_why():
     )
 
 
+@pytest.mark.slow  # all six; the quick suite does without
 @pytest.mark.parametrize("model", ["beta", "logit-normal"])
 @pytest.mark.parametrize(("k", "rate"), [(3, 0.1), (5, 0.05), (8, 0.9)])
 def test_limits_for_brands_like_these_cover_where_linearised_ones_did_not(model, k, rate):
