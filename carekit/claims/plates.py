@@ -17,6 +17,7 @@ import pandas as pd
 from carekit import survey
 from carekit.claims.ledger import load_ledger
 from carekit.claims.published import source_name
+from carekit.dataset.folder import given_dataset
 from carekit.dataset.measured import load_measured
 from carekit.errors import InputError
 from carekit.inference.rates.proportions import estimate_rate
@@ -124,6 +125,7 @@ def plate(dataset: Dataset, which: str, **options: Any) -> Plate:
     >>> carekit.plate(carekit.open_dataset(), "ages", lang="fr").result.facts.lang
     'fr'
     """
+    given_dataset(dataset)
     made = {"places": plate_places, "ages": plate_ages, "countries": plate_countries}
     if which not in made:
         raise InputError(f"`which` is {which!r}; expected one of: {', '.join(made)}. Use one.")

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from carekit.dataset.manifest import NOTHING_LEFT_OUT, Manifest, Selection, inside, read_manifest
 from carekit.dataset.schema import TABLES
 from carekit.dataset.writer import DatasetWriter, Rejected, is_begun
-from carekit.errors import DatasetError, SelectionError
+from carekit.errors import DatasetError, InputError, SelectionError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -152,6 +152,19 @@ class Dataset:
     def __repr__(self) -> str:
         m = self.manifest
         return f"Dataset({m.title!r}, {m.rows('posts')} posts, selection={m.selection.kind!r})"
+
+
+def given_dataset(value: object) -> Dataset:
+    """The dataset that a function was called with; anything else is named, with the way to one."""
+    if isinstance(value, Dataset):
+        return value
+    if isinstance(value, str | os.PathLike):
+        came, remedy = repr(os.fspath(value)), f"carekit.open_dataset({os.fspath(value)!r})"
+    elif hasattr(value, "columns"):
+        came, remedy = "a table of columns", "carekit.from_frame(table)"
+    else:
+        came, remedy = f"of type {type(value).__name__}", "carekit.open_dataset(DIR)"
+    raise InputError(f"`dataset` is {came}; expected an opened dataset. Write {remedy}.")
 
 
 def open_dataset(path: str | os.PathLike[str] | None = None) -> Dataset:

@@ -186,10 +186,10 @@ def measure(
 
 def _requests(asked: Dataset | Requests, given: dict[str, Any], made: Measure) -> Requests:
     """The requests that a measure is called with; its own defaults hold where nothing was said."""
-    if isinstance(asked, Dataset):
-        requests = Requests.of(asked, **given)
-    else:
+    if isinstance(asked, Requests):
         requests = asked.but(**given)
+    else:
+        requests = Requests.of(asked, **given)
     requests.check_target()
     own = {
         name: value

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 FONTS = Path(__file__).with_name("fonts")
 WIDTH = 6.7  # inches: the text of an A4 page
 HIGHEST = 8.8  # of a page, with the words around it
-MOST_CURVES = 10  # that have their name at their end
 LEVEL = 0.95
 PEER = "#7d8b98"
 _CODES = frozenset("network category definition weekday criterion rating code".split())
@@ -239,12 +238,7 @@ def _curves(frame: Result, options: Mapping[str, Any]) -> Axes:
     table = frame.assign(
         survival=1 - frame["estimate"], ci_low=1 - frame["ci_high"], ci_high=1 - frame["ci_low"]
     )
-    ax = plots_time.plot_curves(table, longest=4320, **_known(options, "series", "accent"))
-    if frame[options["series"]].nunique() > MOST_CURVES:
-        for text in [t for t in ax.texts if t.get_text() not in options["accent"]]:
-            if text.get_text() != frame.facts.say("mark"):
-                text.remove()
-    return ax
+    return plots_time.plot_curves(table, longest=4320, **_known(options, "series", "accent"))
 
 
 def _heat(frame: Result, options: Mapping[str, Any]) -> Axes:

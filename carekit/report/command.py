@@ -18,6 +18,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
+from carekit.dataset.folder import given_dataset
 from carekit.errors import InputError, MissingExtraError
 from carekit.report.asked import (
     ACCENT,
@@ -194,6 +195,7 @@ def benchmark(
     >>> print(made.main_points[0].replace("\\xa0", " "))
     Of 308 requests, 55 got a public answer: 18% (14% to 23%).
     """
+    given_dataset(dataset)
     from carekit.report.client import default_brand
 
     need_extra("")

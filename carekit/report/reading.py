@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from carekit.report.model import (
 from carekit.report.words import say, ui
 from carekit.show.pictures import Picture
 from carekit.show.refused import Refused
+from carekit.show.style import MUTED
 from carekit.show.tables import ReadableTable
 
 if TYPE_CHECKING:
@@ -86,13 +88,16 @@ def picture(report: Report, name: str, file: str) -> Picture | Refused:
         return Refused(_why(report, CHARTS[name], name))
     chart, meta = found[name], report.meta
     made = charts.figure(chart, meta.lang, meta.accent, synthetic=meta.synthetic)
-    made.set_size_inches(WIDTH, made.get_size_inches()[1])
+    made.set_size_inches(WIDTH, made.get_size_inches()[1] + 0.3)
     ticks = made.axes[0].get_xticklabels()
     if chart.kind == "trend" and len(ticks) > MOST_PERIODS:
         made.axes[0].set_xticks(made.axes[0].get_xticks()[::2], [t.get_text() for t in ticks[::2]])
     around = [say(m, meta.lang) for m in (chart.headline, chart.subtitle, chart.caption)]
     around += [ui("synthetic", meta.lang)] if meta.synthetic else []
     around = [text if text[-1:] in ".!?" else f"{text}." for text in around]
+    # What the drawing says of itself when it is copied without its caption.
+    below = textwrap.fill(" ".join(around[2:]), int(WIDTH * 17.5))
+    made.supxlabel(below, x=0.01, ha="left", fontsize=7, color=MUTED)
     # No table below has the values here: they stand in the words.
     alt = f"{around[0]} {getattr(made, 'carekit_alt', '')}".strip()
     return Picture(made.axes[0], alt, " ".join(around), file)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from carekit.dataset.engine import Engine, open_engine, to_frame
+from carekit.dataset.folder import Dataset, given_dataset
 from carekit.errors import CannotAnswer, InputError, did_you_mean
 from carekit.inference.rates.populations import TARGETS
 from carekit.inference.rates.proportions import estimate_rate
@@ -30,7 +31,6 @@ from carekit.requests.threads import distinct_posts
 if TYPE_CHECKING:
     import ibis
 
-    from carekit.dataset.folder import Dataset
 
 AUTO, NONE = "auto", "none"
 HANDFUL = 30  # fewer brands than this were chosen by somebody, unless `target` says otherwise
@@ -85,7 +85,7 @@ class Requests:
     @classmethod
     def of(cls, dataset: Dataset, **options: Any) -> Requests:
         """The requests of a dataset; `by` may be text, and `definition` a name."""
-        return cls(dataset, **options)
+        return cls(given_dataset(dataset), **options)
 
     # ------------------------------------------------------------- the same requests, otherwise
 

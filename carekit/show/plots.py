@@ -115,7 +115,8 @@ def plot_estimates(
         places[mine] = y
         write_values(ax, _beside(part, unit, counts, facts), y)
     if reference:
-        _draw_reference(ax, table, places, reference, reference_as, step)
+        ranges = facts.say("range", reference_as)
+        _draw_reference(ax, table, places, reference, reference_as, ranges, step)
     for k, (called, where) in enumerate((lines or {}).items()):
         ax.axvline(where, color=PALETTE[(k + 1) % 8], linestyle="--", linewidth=1.2, label=called)
     drawn = [c for c in table if c in {"estimate", "ci_low", "ci_high", reference}
@@ -296,14 +297,15 @@ def _draw(ax: Axes, part: pd.DataFrame, y: np.ndarray, colours: Any, empty: Any,
 
 
 def _draw_reference(ax: Axes, part: pd.DataFrame, y: np.ndarray, column: str, called: str,
-                    step: float) -> None:  # fmt: skip
+                    as_range: str, step: float) -> None:  # fmt: skip
     values = part[column].to_numpy(float)
     ax.plot(values, y, linestyle="none", marker="|", markersize=max(9, 17 * step),
             markeredgewidth=2.2, color=PUBLISHED, label=called, zorder=4)  # fmt: skip
     if f"{column}_low" in part.columns:
         ends = zip(part[f"{column}_low"], part[f"{column}_high"], y, strict=True)
         for low, high, at in ends:
-            ax.plot([low, high], [at, at], color=PUBLISHED, linewidth=5, alpha=0.35, zorder=1)
+            ax.plot([low, high], [at, at], color=PUBLISHED, linewidth=5, alpha=0.35, zorder=1,
+                    label=as_range if low < high else "")  # fmt: skip
 
 
 def _beside(part: pd.DataFrame, unit: str, counts: str, facts: Facts) -> list[str]:

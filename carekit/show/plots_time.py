@@ -32,6 +32,7 @@ from carekit.show.wording import heading, label, short
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+MOST_NAMED = 10  # curves that have their names at their ends
 STEPS = 200  # of a drawn curve: more cannot be seen, and would be written all the same
 DASHES = ("-", "--", "-.", ":")
 FAR = 3  # times as late as a point: then the next leaves room for a name between them
@@ -153,7 +154,8 @@ def plot_curves(
         What people expect, say: source (a marker each), minutes, estimate, ci_low, ci_high
         (missing where none was published) and name (written beside it).
     accent : collection of str
-        Curves in the accent colour; the others are grey.
+        Curves in the accent colour, above the others, which are grey, and without names where they
+        are more than ten.
     shortest, longest : float
         Ends of the logarithmic axis, minutes.
     """
@@ -179,10 +181,13 @@ def plot_curves(
         )
         quiet = bool(accent) and name not in accent
         colour = "#a8b3bd" if quiet else ACCENT if accent else PALETTE[k]
-        ax.step(x, share, where="post", color=colour, linestyle=DASHES[k // 2 % 4])
+        dash = "-" if accent else DASHES[k // 2 % 4]
+        ax.step(x, share, where="post", color=colour, linestyle=dash, linewidth=1 if quiet else 2,
+                zorder=2 if quiet else 4)  # fmt: skip
         if not quiet:
             ax.fill_between(x, low, high, step="post", color=colour, alpha=0.15, linewidth=0)
-        ends.append((share[-1], short(label(series, name, facts.lang), 18), colour))
+        if not quiet or len(names) <= MOST_NAMED:
+            ends.append((share[-1], short(label(series, name, facts.lang), 18), colour))
         moved = np.append(True, np.diff(share) > 0)
         drawn.append(pd.DataFrame({"series": name, "minutes": x[moved], "estimate": share[moved],
                                    "ci_low": low[moved], "ci_high": high[moved]}))  # fmt: skip
@@ -209,7 +214,8 @@ def plot_curves(
         f"{name} " + ", ".join(
             f"{say(float(part['estimate'][part['minutes'] <= m].max()), 'share', lang=facts.lang)} "
             f"≤ {duration(m, lang=facts.lang)}" for m in at)
-        for (_, name, _), part in zip(ends, drawn, strict=False)
+        for name, part in zip([short(label(series, n, facts.lang), 18) for n in names], drawn,
+                              strict=False)
     ]  # fmt: skip
     what = heading("share_answered", facts.lang)
     mark = f" ({facts.say('synthetic')})" if facts.synthetic else ""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from carekit.dataset.folder import given_dataset
 from carekit.errors import CannotAnswer, InputError
 from carekit.inference.surveys.design import Design
 from carekit.show.result import Facts, Result
@@ -100,6 +101,7 @@ def find_question(dataset: Dataset, name: str) -> Question:
     CannotAnswer
         If the dataset holds no survey or no such question; the message lists those there are.
     """
+    given_dataset(dataset)
     if not dataset.has("survey"):
         raise CannotAnswer(
             f"`dataset` {dataset.path} holds no survey; expected one made by `carekit import "
