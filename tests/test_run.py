@@ -292,7 +292,7 @@ def test_tests_fail_if_any_part_does(
     assert "--doctest-modules" in fake.calls[0]
     if len(codes) == 3:
         assert "--nbval" in fake.calls[1]
-        assert fake.calls[1][-1] == "loadscope"
+        assert fake.calls[1][-3:] == ("--dist", "loadscope", "--no-loadscope-reorder")
         assert fake.calls[2][:3] == ("-m", "carekit.show.notebooks", "figures")
         assert fake.variables == [set(), {"CAREKIT_FIGURES"}, set()]
 

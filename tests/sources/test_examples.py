@@ -318,7 +318,7 @@ def test_example_of_address():
 
 
 def test_example_of_records():
-    assert (list(records({"data": [{"id": 1}, [{"id": 2}]]}, frozenset({"data"})))) == [
+    assert (list(records({"data": [{"id": 1}, [{"id": 2}]]}, "data"))) == [
         {"id": 1},
         {"id": 2},
     ]

@@ -16,9 +16,9 @@ ROOT = Path(__file__).resolve().parents[3]
 FIGURES = sorted((ROOT / "figures").glob("*.svg"))
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 SAYS = {
-    "denominator": r"Denominator:|Dénominateur",
+    "denominator": r"Denominator:|Dénominateur|Base: \d",
     "source": r"Source",
-    "level": r"Limits: \d+(\.\d+)? % interval|\d+(\.\d+)? % interval|intervalle à \d+",
+    "level": r"Limits: \d+(\.\d+)? % interval|\d+(\.\d+)? % interval|intervalle à \d+|Intervals at \d+%",
 }
 # What a figure has none of: shares that only divide a whole, values as printed, times of accounts.
 WITHOUT = {
@@ -28,6 +28,7 @@ WITHOUT = {
     "05-support-accounts-mean-and-median": {"denominator", "level"},
     "07-months-around-the-opening": {"denominator"},
     "11-distance-of-mixes": {"denominator"},
+    "12-hours": {"level"},
 }
 # Figures of real or published numbers: all others are of the sample, and say so.
 REAL = re.compile(

