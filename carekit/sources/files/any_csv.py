@@ -18,7 +18,7 @@ from carekit.errors import InputError
 from carekit.sources.drafts import ONLY_CUSTOMERS, first_problem, strings, text
 from carekit.sources.durations import seconds
 from carekit.sources.files import cells
-from carekit.sources.files.answers import NO_TIME_KNOWN, answer, answered, at_once, timed, until
+from carekit.sources.files.answers import NO_TIME_KNOWN, answer, answer_tallies, answered, until
 from carekit.sources.files.columns import (
     ANSWER,
     ANSWERED,
@@ -129,8 +129,7 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
         "strange": f"({strange})::INT",
     }
     if nested is not None:
-        tallies["untimed"] = f"(({answered(at)}) AND NOT ({timed(at)}))::INT"
-        tallies["at_once"] = f"{at_once(at)}::INT"
+        tallies |= answer_tallies(at)
 
     def warn(counts: Mapping[str, int]) -> list[str]:
         ask_who(counts, column=columns.named.get("author_role", ""), file=table.name)

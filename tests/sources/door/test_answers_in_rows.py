@@ -43,7 +43,7 @@ def test_an_answer_that_is_said_counts_without_its_time(load: Load) -> None:
         table("Answered,FRT (min)", ("yes", "90"), ("yes", ""), ("no", "")), format="tickets"
     )
     assert made.rate() == (2, 3)
-    assert made.said("1 answers of file-0.csv have no time that can be read")
+    assert made.said("1 answer of file-0.csv has no time that can be read")
 
 
 def test_zeros_that_may_stand_for_no_answer_are_told_beside_every_number(load: Load) -> None:
@@ -53,6 +53,41 @@ def test_zeros_that_may_stand_for_no_answer_are_told_beside_every_number(load: L
     told = "2 answers of file-0.csv came after 0 minutes"
     assert made.rate() == (3, 3)
     assert told in " ".join(carekit.answer_rate(made.dataset).facts.notes)
+
+
+@pytest.mark.parametrize(
+    ("extra", "cells"),
+    [
+        ("First response by,First response time (min)", [("Ines", "90"), ("", ""), ("", "")]),
+        ("First response within 24 hours,FRT (min)", [("Yes", "90"), ("No", ""), ("No", "")]),
+    ],
+)  # fmt: skip
+def test_columns_about_the_first_answer_that_hold_no_wait_are_not_read_as_one(
+    load: Load, extra: str, cells: list[tuple[object, ...]]
+) -> None:
+    made = load(table(extra, *cells), format="tickets", brand="Zelt")
+    assert made.rate() == (1, 3)
+
+
+def test_what_a_duration_of_zero_says_beside_the_rest_of_its_row(load: Load) -> None:
+    rows = [("90", "Danke"), ("0", "Danke"), ("0", ""), ("No reply in 0 days", "")]
+    written = [(i, "2025-05-13 10:00", f"c{i}", "?", *r) for i, r in enumerate(rows)]
+    header = "id,date,author,text,first_response_minutes,reply_text"
+    made = load(lines(header, *written), network="facebook", brand="Zelt")
+    assert made.rate() == (3, 4)
+    assert made.said("1 answer of file-0.csv came after 0 minutes, and nothing in its row")
+
+
+def test_what_a_row_says_against_itself_is_told(load: Load) -> None:
+    made = load(
+        table(
+            "Answered,FRT (min)", ("no", "90"), ("yes", "30"), ("yes", "-5"), ("", "-1"), ("no", "")
+        ),
+        format="tickets",
+    )
+    assert made.rate() == (3, 5)
+    assert made.said("1 row of file-0.csv says that there was no answer ('Answered') and holds one")
+    assert made.said("2 rows of file-0.csv hold a wait below 0")
 
 
 INBOX = (
@@ -69,7 +104,7 @@ def test_an_inbox_without_ids_is_read_and_alike_rows_count_once(load: Load) -> N
     made = load(INBOX, format="auto", dayfirst=True, network="facebook", brand="Zelt")
     assert made.rate() == (2, 3)
     assert made.said("no column of ids: rows that are alike in Profile, Author, Date, Content")
-    assert made.said("1 rows of file-0.csv are written by the account they name ('Profile')")
+    assert made.said("1 row of file-0.csv is written by the account named there ('Profile')")
     private = made.posts.visibility[made.posts.text == "Ich komme nicht rein"]
     assert list(private) == ["private"]
 

@@ -161,8 +161,8 @@ def test_answers_inside_a_row_become_posts_of_their_own(tmp_path: Path) -> None:
     assert f"{late.created_until:%Y-%m-%d}" == NEVER_SAID  # of a look nothing is said
     assert reasons(tmp_path) == [("6", "rating is no whole number from 1 to 5: '6'")]
     assert report.warnings[0] == (
-        "1 answers of client.csv have no time that can be read: they count as answers, their waits "
-        "are unknown."
+        "1 answer of client.csv has no time that can be read: it counts as an answer, its wait is "
+        "unknown."
     )
 
 
