@@ -108,7 +108,7 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
         "created_until": "u_created_at",
         "text": at.get("text", "NULL::VARCHAR"),
         "lang": _filled(at, "lang"),
-        "reply_to": below_seeds(table, _reply_to(at, options)),
+        "reply_to": below_seeds(table, _reply_to(columns, options)),
         "thread": _id(at, "thread_id", options, "id" if has_answers else "NULL::VARCHAR"),
         "visibility": visibility,
         "rating": cells.stars(at["rating"]) if "rating" in at else "NULL::BIGINT",
@@ -268,12 +268,14 @@ def _id(
     return made if otherwise == "NULL::VARCHAR" else f"coalesce({made}, {otherwise})"
 
 
-def _reply_to(at: Mapping[str, str], options: Options) -> str:
+def _reply_to(columns: Columns, options: Options) -> str:
     """SQL of what a row answers; some tools write 0, -1 or its own id where it is nothing."""
+    at = columns.at
     made = _id(at, "reply_to", options)
     if "reply_to" not in at:
         return made
-    nothing = f"trim({at['reply_to']}) IN ('0', '-1', '0.0', '-1.0')"
+    words = ["-1", "-1.0", *([] if columns.zero_is_id else ["0", "0.0"])]
+    nothing = f"list_contains({strings(words)}, trim({at['reply_to']}))"
     return f"CASE WHEN NOT {nothing} THEN nullif({made}, id) END"
 
 

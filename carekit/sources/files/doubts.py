@@ -12,19 +12,24 @@ from carekit.sources.report import counted
 
 def doubts(counts: Mapping[str, int], columns: Columns, table: TableFile) -> list[str]:
     """Doubts beyond those about times; a `Caution` is one about every number."""
-    told = []
+    told, file = [], table.name
     for ours in sorted(columns.daily):
         told.append(
-            f"The column {columns.named[ours]!r} of {table.name} ({ours}) holds days without a time "
+            f"The column {columns.named[ours]!r} of {file} ({ours}) holds days without a time "
             "of day: nothing shorter than a day can be said of waits."
         )
     if columns.missing_clock:
         day = columns.named["created_at"]
         told.append(
-            f"The column {columns.missing_clock!r} of {table.name} holds times of day and is not "
+            f"The column {columns.missing_clock!r} of {file} holds times of day and is not "
             f"read; to use it: --map 'created_at={day}+{columns.missing_clock}'."
         )
-    file = table.name
+    if columns.other_time:
+        told.append(
+            f"{columns.named['created_at']!r} of {file} is read as when a post was written, and "
+            f"{columns.other_time!r} is not read; if it should be: --map "
+            f"'created_at={columns.other_time}'."
+        )
     if n := counts.get("untimed", 0):
         answers = counted(n, f"answer of {file} has", f"answers of {file} have")
         so = (
