@@ -296,6 +296,10 @@ def _problem(at: Mapping[str, str], role: str) -> str:
             reason = f"{name} in scientific notation: its last digits are lost"
             checks.append((rounded, reason, at[name]))
     checks.append(("coalesce(id, '') = ''", "post_id is empty"))
+    if "post_id" not in at:
+        tells = [_filled(at, name) for name in ("text", "author_id", "rating")]
+        nothing = f"coalesce({', '.join(tells)}) IS NULL"
+        checks.append((nothing, "no id, and neither a text nor an author to tell it from others"))
     if role != "NULL::VARCHAR" and "author_role" in at:
         reason = "author_role says neither customer nor brand"
         checks.append(("role IS NULL", reason, at["author_role"]))

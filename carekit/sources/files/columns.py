@@ -40,8 +40,10 @@ NOTES = (
     "private_note",
     "note_privee",
 )
-# Headings that stand over other things too; over whose customers, and over a name for many rows.
+# Headings that stand over other things too: over brands or channels; those over brands alone; and
+# what the user says of all rows wins over.
 _CUSTOMERS = ("client", "customer", "kunde", "contact", "customer name", "nom du client")
+_OF_BRANDS = re.compile("page|brand|marque|marke|enseigne")
 _VAGUE = {"network": "source", "brand": "app"}
 _CLOCK_HEADINGS = (
     "heure",
@@ -145,7 +147,9 @@ def find_columns(table: TableFile, options: Options, preset: Preset, *, format: 
         words = {word_key(row[place]) for row in rows or table.peek()}
         found.by_people = bool(words & {*PEOPLE, *ASK})
     missing = [n for n in preset.needed if n not in found.at]
-    if missing == ["post_id"] and preset.id_from and "reply_to" not in found.at:
+    timed = "author_id" in found.at and "created_at" not in found.daily
+    apart = not preset.headings or "text" in found.at or timed
+    if missing == ["post_id"] and preset.id_from and "reply_to" not in found.at and apart:
         missing = []
     if missing:
         remedy = ",".join(f"{n}=THEIRS" for n in missing)
@@ -300,7 +304,8 @@ def _fits(ours: str, heading: str, values: list[str]) -> bool:
     if ours == "post_id" and len(set(values)) < len(values) * 0.9:
         return False  # whatever it is, it does not tell posts apart
     n, n_names = len(values), len(set(values))
-    if ours in ("account", "brand") and n_names > max(3, n / 3):
+    few = ours in ("account", "brand") and not _OF_BRANDS.search(heading)
+    if few and n_names > max(3, n / 3):
         return False  # brands are few: these are people
     if heading in _CUSTOMERS and (n_names == 1 < n - 1 or n_names < n / 20):
         return False  # customers are many: these are brands, or channels

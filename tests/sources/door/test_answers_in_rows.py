@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 import carekit
@@ -107,6 +109,25 @@ def test_an_inbox_without_ids_is_read_and_alike_rows_count_once(load: Load) -> N
     assert made.said("1 row of file-0.csv is written by the account named there ('Profile')")
     private = made.posts.visibility[made.posts.text == "Ich komme nicht rein"]
     assert list(private) == ["private"]
+
+
+def test_rows_that_nothing_tells_apart_are_refused(load: Load, refusal: Callable[..., str]) -> None:
+    days = [("2025-05-13", "Ana"), ("2025-05-13", "Ana")]
+    for header, rows in (
+        ("Date,First reply at", [("2025-05-13 10:00", ""), ("2025-05-13 10:00", "")]),
+        ("Date,Author,First reply at", [(*day, "2025-05-14") for day in days]),
+    ):
+        assert "has no column 'post_id'" in refusal(lines(header, *rows), network="x")
+    bare = lines(
+        "Date,Author,Message,First reply at",
+        ("2025-05-13 10:00", "", "", "2025-05-13 11:00"),
+        ("2025-05-13 10:00", "", "", ""),
+        ("2025-05-13 10:00", "Ana", "", ""),
+    )
+    made = load(bare, network="x", accept_rejected=True)
+    assert made.report.rejected == {
+        "no id, and neither a text nor an author to tell it from others": 2
+    }
 
 
 def test_durations_and_stars_of_other_tables(load: Load) -> None:
