@@ -8,7 +8,7 @@ from carekit.sources.drafts import strings
 from carekit.sources.files import cells
 from carekit.sources.files.columns import ANSWERED, DURATIONS, UNANSWERED, Columns
 from carekit.sources.files.formats import Options
-from carekit.sources.files.roles import key_sql
+from carekit.sources.files.roles import NO, YES, key_sql
 from carekit.sources.times import readable_time
 
 NO_TIME_KNOWN = "NULL::TIMESTAMPTZ"
@@ -44,7 +44,7 @@ def answer_tallies(at: Mapping[str, str]) -> dict[str, str]:
         # 0 may stand for none, and nothing in the row tells.
         "at_once": f"({' OR '.join(zeros) or 'FALSE'}) AND NOT ({shown}) AND NOT {_unanswered(at)}",
         "below": " OR ".join(below) or "FALSE",
-        "denied": f"({answered(at)}) AND {_is_one_of(at, 'answered', cells.FALSE_WORDS)}",
+        "denied": f"({answered(at)}) AND {_is_one_of(at, 'answered', NO)}",
     }
     return {name: f"({condition})::INT" for name, condition in doubts.items()}
 
@@ -59,7 +59,7 @@ def _shown(at: Mapping[str, str]) -> list[str]:
         cell = at["reply_created_at"]
         says.append(f"({_has_digit(cell)} AND NOT {cells.no_time(cell)})")
     if "answered" in at:
-        says.append(_is_one_of(at, "answered", (*ANSWERED, *cells.TRUE_WORDS)))
+        says.append(_is_one_of(at, "answered", (*ANSWERED, *YES)))
     return says
 
 
@@ -87,7 +87,7 @@ def _is_zero(cell: str) -> str:
 
 def _unanswered(at: Mapping[str, str]) -> str:
     """SQL: the row says that nobody has answered yet, or that it is open."""
-    no = (*UNANSWERED, *cells.FALSE_WORDS)
+    no = (*UNANSWERED, *NO)
     return f"({_is_one_of(at, 'answered', no)} OR {_is_one_of(at, 'state', no)})"
 
 

@@ -35,7 +35,7 @@ from carekit.sources.files.formats import Drafts, Format, Options, Sample
 from carekit.sources.files.headings import KNOWN, folded
 from carekit.sources.files.keeping import kept_columns
 from carekit.sources.files.kinds import below_seeds, no_post
-from carekit.sources.files.roles import ask_who, key_sql, role_sql
+from carekit.sources.files.roles import NO, YES, ask_who, key_sql, role_sql
 from carekit.sources.files.table import TableFile
 from carekit.sources.files.waiting import Wait, find_wait, wait_columns
 from carekit.sources.identities import safe_id_sql
@@ -75,7 +75,6 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
     for unit in DURATIONS:
         if unit in at:
             prepared["waited"] = seconds(at[unit], unit.rpartition("_")[2])
-    later: dict[str, str] = {"u_created_at": until(columns, options, "created_at"), "role": role}
     brand = _filled(at, "brand", text(options.brand) if options.brand else "NULL::VARCHAR")
     if brand == "NULL::VARCHAR" and preset.surface == "review":
         warnings.append(
@@ -91,8 +90,8 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
             f"{table.name} has no column of ids: rows that are alike in {alike} count once."
         )
     visibility, is_note = _visibility(columns, private)
-    prepared |= later
-    prepared["is_note"] = is_note
+    prepared["u_created_at"] = until(columns, options, "created_at")
+    prepared |= {"role": role, "is_note": is_note}
     kept = kept_columns(table, options, preset)
     main = {
         "line": "line",
@@ -199,13 +198,12 @@ def _visibility(columns: Columns, private: str) -> tuple[str, str]:
     if "visibility" not in columns.at:
         return by_site, "FALSE"
     cell = f"lower({cells.filled(columns.at['visibility'])})"
-    words = f"trim(regexp_replace(strip_accents({cell}), '[^a-z0-9]+', '_', 'g'), '_')"
     name = plain(columns.named["visibility"])
     hidden, open_ = cells.FALSE_WORDS, cells.TRUE_WORDS
     if "priv" in name or "intern" in name or "note" in name:
         hidden, open_ = open_, hidden
     note = (
-        f"coalesce(list_contains({strings(NOTES)}, {words}) OR list_contains({strings(hidden)}, "
+        f"coalesce(list_contains({strings(NOTES)}, {key_sql(cell)}) OR list_contains({strings(hidden)}, "
         f"{cell}), FALSE)"
     )
     made = (
@@ -320,12 +318,12 @@ def _problem(at: Mapping[str, str], role: str) -> str:
     if "visibility" in at:
         known = [*VISIBILITIES, *cells.TRUE_WORDS, *cells.FALSE_WORDS]
         cell = f"lower({cells.filled(at['visibility'])})"
-        words = f"trim(regexp_replace(strip_accents({cell}), '[^a-z0-9]+', '_', 'g'), '_')"
-        bad = f"NOT list_contains({strings(known)}, {cell}) AND NOT list_contains({strings(NOTES)}, {words})"
+        note = f"list_contains({strings(NOTES)}, {key_sql(cell)})"
+        bad = f"NOT list_contains({strings(known)}, {cell}) AND NOT {note}"
         checks.append((bad, f"visibility is none of: {', '.join(VISIBILITIES)}", at["visibility"]))
     if "answered" in at:
         word = key_sql(at["answered"])
-        states = strings([*ANSWERED, *UNANSWERED, *cells.TRUE_WORDS, *cells.FALSE_WORDS])
+        states = strings([*ANSWERED, *UNANSWERED, *YES, *NO])
         bad = f"{cells.filled(at['answered'])} IS NOT NULL AND NOT list_contains({states}, {word})"
         checks.append((bad, "the word of `answered` says neither yes nor no", at["answered"]))
     if "rating" in at:

@@ -12,7 +12,7 @@ from carekit.sources.files import cells
 from carekit.sources.files.formats import Derived, Options
 from carekit.sources.files.headers import Header
 from carekit.sources.files.headings import KNOWN, SAYS_ANSWERED, STATES, folded
-from carekit.sources.files.roles import ASK, BRAND, CUSTOMER, OTHER, PEOPLE, word_key
+from carekit.sources.files.roles import ASK, BRAND, CUSTOMER, NO, OTHER, PEOPLE, YES, word_key
 from carekit.sources.files.table import TableFile
 from carekit.sources.networks.values import NOBODY
 from carekit.sources.sites import is_kind, is_private, plain, site_of
@@ -326,13 +326,12 @@ def is_visibility(value: str) -> bool:
 
 def is_state(value: str) -> bool:
     """True for a cell that says whether a request was answered."""
-    return word_key(value) in (*ANSWERED, *UNANSWERED, *cells.TRUE_WORDS, *cells.FALSE_WORDS)
+    return word_key(value) in (*ANSWERED, *UNANSWERED, *YES, *NO)
 
 
 def is_role(value: str) -> bool:
     """True for a cell that says who wrote a post."""
-    key = word_key(value)
-    return key in (*CUSTOMER, *BRAND, *OTHER, *ASK, *cells.TRUE_WORDS, *cells.FALSE_WORDS)
+    return word_key(value) in (*CUSTOMER, *BRAND, *OTHER, *ASK, *YES, *NO)
 
 
 def _look_at_times(table: TableFile, found: Columns, rows: list[list[str]]) -> None:
