@@ -59,8 +59,8 @@ class Glance:
         """What it means if no post is by a brand, or if answers do not fit requests; else empty."""
         if self.n_brand and self.n and not self.n_replies:
             return (
-                f"None of the {counted(self.n_brand, 'post')} by a brand says what it answers: an answer rate of "
-                "0 says nothing here (--map reply_to=COLUMN or thread_id=COLUMN)."
+                f"None of the {counted(self.n_brand, 'post')} by a brand says what it answers: an "
+                "answer rate of 0 says nothing here (--map reply_to=COLUMN or thread_id=COLUMN)."
             )
         many = self.n_lost >= LOST_FROM and self.n_lost > LOST_SHARE * self.n_replies
         if many or (self.n_lost and self.n_lost == self.n_replies):

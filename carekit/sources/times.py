@@ -43,7 +43,8 @@ class Clock:
     """How to read the times of a file."""
 
     tz: str = "UTC"  # IANA zone of times that carry no offset
-    # True if `1/2/2017` is the first of February. Dates with dots are day first in any case.
+    # True if `1/2/2017` is the first of February; None if nobody says, which reads as False. Dates
+    # with dots are day first in any case.
     dayfirst: bool | None = None
 
     def __post_init__(self) -> None:

@@ -9,7 +9,7 @@ are not followed, because each costs a request: they are counted as gaps.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -55,8 +55,6 @@ from carekit.sources.networks.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import praw
 
     from carekit.sources.collecting.web import Web

@@ -40,9 +40,9 @@ class SurveyReport:
 
     file: str
     out: Path
-    n_read: int  # rows of the file; respondents written; rows that could not be read (rejected.csv)
-    n_respondents: int
-    n_rejected: int
+    n_read: int  # rows of the file
+    n_respondents: int  # respondents written
+    n_rejected: int  # rows that could not be read (rejected.csv)
     n_questions: int
     # Cells that held a missing code, by reason; the count of each question is in questions.json.
     n_missing: Mapping[str, int] = field(default_factory=dict)
