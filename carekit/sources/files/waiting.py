@@ -27,7 +27,12 @@ _CLUE = re.compile(
     r"^[-+<>~≤≥ ]*(pt?)?\d|\d:\d\d|\d ?(s|sec|m|mn|min|h|hr|hour|heure|stunde|d|day|j|jour|tag)s?\b",
     re.IGNORECASE,
 )
-_TIME = re.compile(r"\d{4}[-/.]\d{1,2}|\d{1,2}[-/. ]\w{1,9}[-/. ,]+\d{2,4}|\d{10,13}$")
+# 2025-05-13, 13 May 2025, seconds since 1970; not 1 day 02:30:00, nor 1 hr 30 min.
+_TIME = re.compile(
+    r"\d{4}[-/.]\d{1,2}|\d{1,2}[-/. ](?!(d|days?|j|jours?|tage?|h|hrs?|hours?|heures?|std|stunden?|"
+    r"m|mn|mins?|minutes?|minuten)\b)\w{1,9}[-/. ,]+\d{2,4}|\d{10,13}$",
+    re.IGNORECASE,
+)
 
 
 def wait_columns(header: Header) -> dict[str, str]:

@@ -29,6 +29,8 @@ def table(extra: str, *cells: tuple[object, ...]) -> str:
         ("First reply at", [("2025-05-13 11:30",), ("0000-00-00 00:00:00",), ("1970-01-01 00:00:00",)]),
         ("First reply at", [("2025-05-13 11:30",), ("01/01/1900",), ("n/a",)]),
         ("First response time", [("1h 30m",), ("Not yet",), ("No reply in 30 days",)]),
+        ("First response time", [("0 days 01:30:00",), ("NaT",), ("",)]),
+        ("First response time", [("1 hr 30 min",), ("",), ("-",)]),
         ("First reply at,Answered", [("2025-05-13 11:30", "1"), ("", "0"), ("null", "0")]),
     ],
 )  # fmt: skip
@@ -69,6 +71,13 @@ def test_columns_about_the_first_answer_that_hold_no_wait_are_not_read_as_one(
 ) -> None:
     made = load(table(extra, *cells), format="tickets", brand="Zelt")
     assert made.rate() == (1, 3)
+
+
+def test_the_text_of_a_first_answer_is_no_time_of_it(load: Load) -> None:
+    made = load(
+        table("First agent message,Agent", ("Good morning", "Ines"), ("", "")), format="tickets"
+    )
+    assert made.said("No post of file-0.csv is by a brand")
 
 
 def test_what_a_duration_of_zero_says_beside_the_rest_of_its_row(load: Load) -> None:
