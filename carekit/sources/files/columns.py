@@ -40,10 +40,11 @@ NOTES = (
     "private_note",
     "note_privee",
 )
-# Headings that stand over other things too: over brands or channels; those over brands alone; and
-# what the user says of all rows wins over.
+# Over customers, and in other tables over brands or channels.
 _CUSTOMERS = ("client", "customer", "kunde", "contact", "customer name", "nom du client")
+# Over brands and their accounts alone.
 _OF_BRANDS = re.compile("page|brand|marque|marke|enseigne")
+# Over other things too: not read where the user says the same of all rows.
 _VAGUE = {"network": "source", "brand": "app"}
 _CLOCK_HEADINGS = (
     "heure",
