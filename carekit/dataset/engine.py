@@ -103,7 +103,7 @@ class Engine:
             return self.keep(self.con.read_parquet(path))
         table = self.keep(make())
         with replacing(path) as temporary:
-            self.con.raw_sql(f"COPY {table.get_name()} TO '{temporary}' (FORMAT parquet)")
+            self.con.to_parquet(table, temporary)
         return table
 
     def _checkpoint(self, expression: ibis.Table) -> ibis.Table:
