@@ -17,7 +17,7 @@ from carekit.dataset import atomic as files
 from carekit.dataset.card import plain_markdown
 from carekit.dataset.csv_files import csv_text, plain_cell
 from carekit.dataset.engine import Engine, using
-from carekit.dataset.folder import Dataset, given_dataset, now
+from carekit.dataset.folder import Dataset, now
 from carekit.dataset.locking import staging
 from carekit.errors import DatasetError, InputError
 from carekit.measures.shared_tables import Tables, shared_tables
@@ -175,7 +175,6 @@ def share_counts(
     >>> len(estimate_rate(answers, by="network", cluster="brand")) > 3
     True
     """
-    given_dataset(dataset)
     check_min_cell(min_cell)
     check_min_cell(min_people, "min_people")
     folder = Path(os.path.realpath(out))
