@@ -92,7 +92,7 @@ def test_a_language_is_known_however_it_is_written(tag):
 
 def test_a_tag_that_names_no_language_makes_no_post_neutral():
     flags = RuleTriage().flag(
-        ["我的包裹还没有到", "llega tarde otra vez"], lang=pd.Series(["und"] * 2)
+        ["我的包裹还没有到", "llega tarde otra vez el paquete"], lang=pd.Series(["und"] * 2)
     )
     assert flags["tone"].isna().all()
 
