@@ -63,6 +63,27 @@ def older(conf_level: float = 0.95) -> Result:
     return Result(atlas.with_limits(kept, "n_yes", conf_level), facts=facts)
 
 
+def complaints(conf_level: float = 0.95) -> Result:
+    """Share of each channel in complaints about banks to a US authority.
+
+    One row an extract and channel: extract, channel, n (complaints of the extract), n_yes,
+    estimate, ci_low, ci_high. Social networks are no channel there.
+    """
+    given = load_measured("atlas/d_cfpb_age_tag_by_channel")
+    made = given.rename(columns={"submitted_via": "channel", "source": "extract"})
+    made = made.groupby(["extract", "channel"], as_index=False).agg(n_yes=("n", "sum"))
+    made["n"] = made.groupby("extract")["n_yes"].transform("sum")
+    years = given["year_received"]
+    facts = Facts("channels of complaints", "by which channel do complaints come",
+                  "complaints to the US Consumer Financial Protection Bureau",
+                  by=("channel",), conf_level=conf_level, independent_unit="complaint",
+                  source=f"three public extracts, {years.min()} to {years.max()} "
+                         "(atlas/d_cfpb_age_tag_by_channel)",
+                  notes=(f"Real counts. {INDEPENDENT} The extracts are not random, and social "
+                         "networks are no channel there.",))  # fmt: skip
+    return Result(atlas.with_limits(made, "n_yes", conf_level), facts=facts)
+
+
 def definitions() -> Result:
     """One set of real reviews, many answer rates: each row changes one thing.
 

@@ -271,6 +271,21 @@ def test_channels_of_cases_are_the_sums_of_the_file():
     assert list(made.facts.left_out.values()) == [everything - sum(places.values())]
 
 
+def test_channels_of_complaints_are_the_sums_of_the_file():
+    keys = ("source", "submitted_via")
+    cells = shares_by("d_cfpb_age_tag_by_channel", keys, lambda row: True)
+    made = atlas_channels.complaints()
+    assert {(r.extract, r.channel): r.n_yes for r in made.itertuples()} == {
+        key: n for key, (n, _) in cells.items()
+    }
+    for row in made.itertuples():
+        assert row.n == sum(n for (source, _), (n, _) in cells.items() if source == row.extract)
+        assert row.estimate == pytest.approx(row.n_yes / row.n)
+        assert [row.ci_low, row.ci_high] == pytest.approx(wilson(row.n_yes, row.n), abs=1e-8)
+    assert set(made.extract) == {r["source"] for r in rows("d_cfpb_age_tag_by_channel")}
+    assert len(set(made.extract)) == 3
+
+
 def test_older_people_by_channel_are_the_sums_of_the_file():
     tags = shares_by(
         "d_cfpb_age_tag_by_channel",
