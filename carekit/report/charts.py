@@ -242,7 +242,10 @@ def _curves(frame: Result, options: Mapping[str, Any]) -> Axes:
 
 
 def _heat(frame: Result, options: Mapping[str, Any]) -> Axes:
-    return plots_many.plot_heat(frame, frame=options.get("framed", ()), **_known(options))
+    hours = words.heading("hour", frame.facts.lang)
+    return plots_many.plot_heat(
+        frame, frame=options.get("framed", ()), xlabel=hours, **_known(options)
+    )
 
 
 def _trend(frame: Result, options: Mapping[str, Any]) -> Axes:
