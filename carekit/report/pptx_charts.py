@@ -142,18 +142,20 @@ def _series(name: str, frame: pd.DataFrame, unit: str) -> Series:
 def _bars(chart: Chart, lang: str) -> Drawn:
     options, frame = chart.encoding, chart.frame
     name = options.get("name") or frame.columns[0]
+    gaps = chart.kind == "differences"  # of peers alone
     unit = options.get("written") or options.get("unit", "share")
-    unit = "points" if chart.kind == "differences" else unit
+    unit = "points" if gaps else unit
     if not (options.get("order") == "given" or name in ORDERED):
         frame = frame.sort_values("estimate", ascending=False, kind="stable")
     said = labels(list(frame[name]), options.get("name_kind", name), lang)
     open_ = ~frame["established"].astype(bool) if "established" in frame.columns else None
     hollow = frame["hollow"] if "hollow" in frame.columns else open_
     names, rows = [said[v] for v in frame[name]], frame.to_dict("records")
+    picked = [] if gaps else _picked(frame[name], options.get("accent", ()))
     return Drawn(
         [_with_value(called, row, unit, lang) for called, row in zip(names, rows, strict=True)],
         [_series(words.ui("estimate", lang), frame, unit)],
-        _picked(frame[name], options.get("accent", ())),
+        picked,
         [i for i, is_open in enumerate(hollow) if is_open] if hollow is not None else [],
         unit,
         lang,

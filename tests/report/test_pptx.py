@@ -7,7 +7,7 @@ import pytest
 from pptx import Presentation
 
 from carekit.report import pptx, words
-from carekit.report.pptx_charts import _clusters
+from carekit.report.pptx_charts import _bars, _clusters
 
 
 @pytest.fixture
@@ -97,6 +97,8 @@ def test_a_brand_that_stands_alone_has_one_colour(handmade):
     drawn = _clusters(dataclasses.replace(chart, frame=own), "fr")
     assert len(drawn.series) == 1
     assert drawn.accent == list(range(len(own)))
+    gaps = next(c for c in handmade("fr").charts() if c.id == "gaps")
+    assert _bars(dataclasses.replace(gaps, encoding={"name": "brand"}), "fr").accent == []
 
 
 def test_two_series_of_one_size_keep_their_names(charts_of):
