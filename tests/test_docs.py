@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import http.server
-import importlib.util
 import re
 import shutil
 import subprocess
@@ -22,20 +21,17 @@ import pytest
 
 import carekit
 
+from .scripts import load_script
+
 ROOT = Path(__file__).resolve().parents[1]
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 
 
 @pytest.fixture(scope="module")
 def build() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("build_docs", ROOT / "docs" / "build.py")
-    assert spec
-    assert spec.loader
-    made = importlib.util.module_from_spec(spec)
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(ROOT / "docs")  # where it finds its parts
-        spec.loader.exec_module(made)
-    return made
+        return load_script("docs/build.py")
 
 
 @pytest.fixture(scope="module")

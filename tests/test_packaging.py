@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import importlib.util
 import os
 import re
 import subprocess
@@ -12,28 +11,20 @@ import tarfile
 import tomllib
 import zipfile
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 import yaml
 
 import carekit
 
+from .scripts import load_script
+
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
-def module(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec
-    assert spec.loader
-    made = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
-    return made
-
-
 def test_stub_says_what_the_registries_say() -> None:
-    face = module(ROOT / "docs" / "face.py")
+    face = load_script("docs/face.py")
     assert face.STUB.read_text("utf-8") == face.stub(), "run: python docs/face.py"
     written = set(re.findall(r"(?: as |^def )(\w+)", face.stub(), re.M)) - {"pd", "room"}
     moved = {name for names in carekit._MOVED.values() for name in names.split()}
@@ -50,7 +41,7 @@ def test_whoever_cites_finds_one_version_and_one_title(name: str) -> None:
 
 
 def test_links_of_the_readme_where_no_file_stands_beside_it() -> None:
-    setup = module(ROOT / "setup.py")
+    setup = load_script("setup.py")
     text = "![a](figures/a.svg)\n\nSee [b](docs/b.md), [c](https://c.example), [d](#d)."
     assert setup.long_description(text, "") == "See b, [c](https://c.example), [d](#d)."
     assert setup.long_description(text, "https://h.example") == (

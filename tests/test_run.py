@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib.util
 import json
 import os
 import subprocess
@@ -13,17 +12,15 @@ from types import ModuleType
 
 import pytest
 
+from .scripts import load_script
+
 RUN = Path(__file__).resolve().parent.parent / "run.py"
 
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     """The module, on a small project of its own in place of this one."""
-    spec = importlib.util.spec_from_file_location("run", RUN)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
+    module = load_script("run.py")
     (tmp_path / "constraints.txt").write_text("pandas==3.1.1\n")
     (tmp_path / "setup.py").touch()
     (tmp_path / "pyproject.toml").write_text(

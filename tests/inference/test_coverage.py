@@ -1,19 +1,13 @@
 """Intervals cover what they say: a short, seeded version of bench/coverage_proportions.py."""
 
-import importlib.util
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from carekit.inference.rates.intervals import wilson
 
-BENCH = Path(__file__).parents[2] / "bench" / "coverage_proportions.py"
-spec = importlib.util.spec_from_file_location("coverage_proportions", BENCH)
-assert spec is not None
-assert spec.loader is not None
-bench = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(bench)
+from ..scripts import load_script
+
+bench = load_script("bench/coverage_proportions.py")
 
 SITUATIONS = [
     (bench.independent(wilson, 30, (0.1, 0.9)), 200),

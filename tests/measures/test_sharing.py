@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,9 +16,7 @@ from carekit.inference.waits.survival import estimate_waits
 from carekit.measures.answers import answer_rate
 from carekit.measures.sharing import open_shared, share_counts
 
-spec = importlib.util.spec_from_file_location("attack", Path(__file__).with_name("attack.py"))
-attack = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(attack)
+from . import attack
 
 SECRET = "my number is 0612345678"
 SIZES = {"acme": (40, 25), "brix": (30, 8), "cobo": (3, 1)}

@@ -2,21 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Iterator
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-_spec = importlib.util.spec_from_file_location(
-    "handmade", Path(__file__).with_name("handmade.py")
-)  # fmt: skip
-assert _spec is not None
-assert _spec.loader is not None
-handmade_module = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(handmade_module)
+from . import handmade as handmade_module
 
 # What a brand, a post or a title may hold, and no writer may obey.
 HOSTILE = {

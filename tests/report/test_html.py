@@ -1,13 +1,10 @@
 """The page: inert text, nothing that leaks, the same twice, and usable by everybody."""
 
 import hashlib
-import importlib.util
 import json
 import re
 import shutil
-import sys
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
@@ -17,10 +14,8 @@ from carekit.errors import InputError
 from carekit.report import html
 from carekit.report.asked import Asked
 
-spec = importlib.util.spec_from_file_location("planted", Path(__file__).with_name("planted.py"))
-planted = importlib.util.module_from_spec(spec)
-sys.modules["planted"] = planted
-spec.loader.exec_module(planted)
+from . import planted
+
 BRAND = planted.BANKS[0].name
 CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 LEAKS = re.compile(r"/home/|/tmp/|/Users/|C:\\|\ba_[0-9a-f]{16}\b|\ba_\d{5,}")

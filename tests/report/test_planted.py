@@ -1,6 +1,5 @@
 """What the report finds in data whose truth is known."""
 
-import importlib.util
 import json
 import shutil
 import subprocess
@@ -14,23 +13,13 @@ import pytest
 
 import carekit
 from carekit.errors import CannotAnswer, InputError
-from carekit.report import gaps, score, trend
+from carekit.report import gaps, score
 from carekit.report.model import from_json, messages_of, to_json
 from carekit.report.words import say
 
-HERE = Path(__file__)
-SHARED = HERE.resolve().parents[2].parent / "shared/report/prototype/make_client.py"
+from . import planted
 
-
-def load(name):
-    spec = importlib.util.spec_from_file_location(name, HERE.with_name(f"{name}.py"))
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
-planted = load("planted")
+SHARED = Path(__file__).resolve().parents[2].parent / "shared/report/prototype/make_client.py"
 BRAND = planted.BANKS[0].name
 
 
@@ -158,61 +147,6 @@ def test_a_level_gap_needs_the_whole_interval():
     assert gaps.differences(gaps.rates_of(few, ["brand"]), few, "A")["level"].item() == "undecided"
 
 
-def frame_of_months(rates, n=200, seed=3):
-    rng = np.random.default_rng(seed)
-    rows = []
-    for i, rate in enumerate(rates):
-        month = pd.Timestamp("2024-01-01") + pd.DateOffset(months=i)
-        days = pd.to_timedelta(rng.integers(0, 28, n), unit="D")
-        rows.append(pd.DataFrame({"created_at": (month + days), "answered": rng.random(n) < rate}))
-    table = pd.concat(rows, ignore_index=True)
-    local = table["created_at"].dt.tz_localize("Europe/Paris")
-    span = (
-        pd.Timestamp("2024-01-01"),
-        pd.Timestamp("2024-01-01") + pd.DateOffset(months=len(rates)),
-    )
-    return table.assign(brand="A", unit=np.arange(len(table))), local, span
-
-
-def test_trend_one_month_apart_is_found_and_steady_ones_are_not():
-    rates = [0.7] * 14
-    rows, about = trend.trend(*frame_of_months(rates)[:2], "A", frame_of_months(rates)[2])
-    assert about["kind"] == "limits"
-    assert (rows["signal"] == "").all()
-    rates[6] = 0.35
-    table, local, span = frame_of_months(rates)
-    rows, _ = trend.trend(table, local, "A", span)
-    assert rows.loc[rows["signal"] == "outside", "period"].tolist() == ["2024-07"]
-
-
-def test_trend_of_few_months_is_one_test():
-    table, local, span = frame_of_months([0.7] * 8)
-    _, about = trend.trend(table, local, "A", span)
-    assert about["kind"] == "equal"
-    assert about["p_value"] > 0.01
-    table, local, span = frame_of_months([0.7] * 7 + [0.4])
-    assert trend.trend(table, local, "A", span)[1]["p_value"] < 0.001
-
-
-def test_the_last_month_is_left_out_while_it_runs():
-    table, local, _ = frame_of_months([0.7] * 8)
-    last = pd.Timestamp("2024-08-20")
-    rows, _ = trend.trend(table, local, "A", (pd.Timestamp("2024-01-01"), last))
-    assert rows["period"].iloc[-1] == "2024-07"
-
-
-def test_equal_periods_hold_their_level_with_repeated_authors():
-    rng = np.random.default_rng(8)
-    found = []
-    for _ in range(200):
-        unit = rng.integers(0, 150, 900)
-        level = rng.beta(3, 2, 150)[unit]
-        rows = pd.DataFrame({"unit": unit, "period": rng.integers(0, 6, 900).astype(str),
-                             "answered": rng.random(900) < level})  # fmt: skip
-        found.append(trend.equal_periods(rows, list("012345")) < 0.05)
-    assert 0.01 < np.mean(found) < 0.10
-
-
 def test_an_unknown_brand_gets_the_nearest_names(banks):
     with pytest.raises(InputError, match="Banque du Ruisseau"):
         carekit.benchmark(banks, brand="Banque Ruisseau")
@@ -244,33 +178,6 @@ def test_the_days_of_a_period_are_those_of_the_brand(tmp_path):
     assert set(made.report.requests["created_at"].str[:10]) == {"2026-01-02"}
     said = [m.key for b in made.report.section("method").blocks for m in messages_of(b)]
     assert "method.peers.sector" in said
-
-
-def test_peers_get_letters_and_rounded_counts(banks):
-    made = carekit.benchmark(banks, brand=BRAND, lang="fr", anonymise_peers=True)
-    text = to_json(made.report)
-    for bank in planted.BANKS[1:]:
-        assert bank.name not in text
-    rates = made.frame("rates")
-    assert rates["brand"].tolist() == [BRAND, *(f"Concurrent {c}" for c in "ABCD")]
-    assert all(str(n).rstrip("0").__len__() <= 2 for n in rates["n"][1:])
-    assert not any(part.sha256 in text for part in banks.manifest.parts)  # the key of the letters
-
-
-def test_few_people_of_a_peer_without_its_name_are_not_counted(tmp_path):
-    banks = (*planted.BANKS[:2], planted.Bank("Rare", 40, 0.05), planted.Bank("Minime", 3))
-    dataset = carekit.open_dataset(planted.plant(tmp_path / "d", banks))
-    made = carekit.benchmark(dataset, brand=BRAND, lang="en", anonymise_peers=True)
-    rates = made.frame("rates").iloc[1:]
-    counts = rates[["n", "n_answered"]].to_numpy(float)
-    assert np.isnan(counts).sum() == 3
-    assert not (counts < 5).any()
-    assert "df" not in rates.columns
-    np.testing.assert_array_equal(rates["estimate"], rates["estimate"].round(3))
-    said = [say(f, "en") for f in made.report.findings() if f.key == "pre.small"]
-    assert len(said) == 1
-    assert "–" in said[0]
-    made.write(tmp_path / "out", formats="html,xlsx")
 
 
 def test_what_the_data_do_not_tell_of_repeats_is_no_point_of_the_score(tmp_path):
@@ -365,65 +272,6 @@ def test_without_texts_zone_or_peers_the_sections_say_so(tmp_path):
     assert {"pre.texts", "pre.zone", "texts.none", "no.peers"} <= keys
     assert not {"categories", "handoffs", "differences"} & set(made.report.tables)
     assert any("UTC" in say(f, "en") for f in made.report.findings())
-
-
-def test_equal_brands_are_seldom_told_apart_and_a_gap_of_two_points_is_not_called_level():
-    bench = _bench("no_overclaim")
-    rng = np.random.default_rng(5)
-    for row in (bench.EQUAL[2], bench.EQUAL[3], bench.EQUAL[5]):
-        found = bench.equal(rng, 60, row, ranked=15)
-        # Of 60 draws at 5 % eight or more would come in one of 70 such tests.
-        assert found["established"].sum() < 8
-        assert found["placed"].sum() < 5
-    name, n, rate, gap = bench.APART[0]
-    level = [bench.claims(bench.drawn(rng, [n, n], [rate, rate + gap], 0.0, 0.0))["level"]
-             for _ in range(40)]  # fmt: skip
-    assert sum(level) < 6, name
-
-
-def test_scores_and_places_hold_the_truth_with_nested_criteria_and_repeated_authors():
-    bench = _bench("coverage_score")
-    rng = np.random.default_rng(6)
-    row = bench.SITUATIONS[1]
-    scores, rates = bench.truth(row[2], row[3])
-    held = pd.DataFrame([bench.one(rng, row, scores, rates, i < 10) for i in range(60)])
-    assert 0.91 < held["score"].mean() < 0.985  # of 420 intervals, five errors either way
-    assert held[["places by score", "places by rate", "own place"]].mean().min() >= 0.8
-
-
-def _bench(name):
-    import importlib.util
-    from pathlib import Path
-
-    path = Path(__file__).parents[2] / "bench" / f"{name}.py"
-    spec = importlib.util.spec_from_file_location(name, path)
-    made = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(made)
-    return made
-
-
-def test_on_a_network_of_one_or_two_peers_no_median_of_theirs_is_shown(tmp_path):
-    alone = planted.Bank("Seule", 400, 0.8, networks=("tiktok", "x"))
-    both = replace(planted.BANKS[0], networks=("tiktok", "x"))
-    banks = (both, alone, *(replace(b, networks=("x",)) for b in planted.BANKS[1:4]))
-    dataset = carekit.open_dataset(planted.plant(tmp_path / "d", banks))
-    rows = {
-        hidden: carekit.benchmark(dataset, brand=BRAND, lang="en", peers="all",
-                                  anonymise_peers=hidden).frame("networks").set_index("network")
-        for hidden in (False, True)
-    }  # fmt: skip
-    assert rows[False].loc["tiktok", "n_peers"] == 1
-    assert rows[True].loc["tiktok", ["n_peers", "peers_median"]].isna().all()
-    assert rows[True].loc["x", "n_peers"] == 4
-
-
-def test_a_share_of_few_people_of_a_hidden_peer_is_not_shown(tmp_path):
-    banks = (*planted.BANKS[:2], planted.Bank("Rare", 60, 0.6, again=0.03))
-    dataset = carekit.open_dataset(planted.plant(tmp_path / "d", banks))
-    rows = carekit.benchmark(dataset, brand=BRAND, lang="en", anonymise_peers=True).frame("repeats")
-    hidden = rows[(rows["brand"] != BRAND) & rows["n_yes"].isna()]
-    assert len(hidden)
-    assert hidden["estimate"].isna().all()
 
 
 def test_who_asks_again_is_not_told_from_few_known_authors(tmp_path):

@@ -1,11 +1,8 @@
 """A report read in a notebook: each part shows itself, or says why it is not there."""
 
-import importlib.util
 import pickle
-import sys
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -19,12 +16,7 @@ from carekit.report.words import say
 from carekit.show.pictures import Picture
 from carekit.show.refused import Refused
 
-_spec = importlib.util.spec_from_file_location("planted", Path(__file__).with_name("planted.py"))
-assert _spec
-assert _spec.loader
-planted = importlib.util.module_from_spec(_spec)
-sys.modules["planted"] = planted
-_spec.loader.exec_module(planted)
+from . import planted
 
 
 @pytest.fixture(scope="module")

@@ -1,16 +1,13 @@
 """Forty headline values are the same in the five files of one report."""
 
 import html.parser
-import importlib.util
 import io
 import json
 import re
 import shutil
 import subprocess
-import sys
 import unicodedata
 import zipfile
-from pathlib import Path
 
 import openpyxl
 import pytest
@@ -20,7 +17,8 @@ from carekit.report import pdf
 from carekit.report.format import cell
 from carekit.report.model import from_json
 
-HERE = Path(__file__)
+from . import planted
+
 ASKED = (
     ("rates", "share", ("estimate", "ci_low", "ci_high")),
     ("differences", "points", ("estimate", "ci_low", "ci_high")),
@@ -28,17 +26,8 @@ ASKED = (
 )
 
 
-def load(name):
-    spec = importlib.util.spec_from_file_location(name, HERE.with_name(f"{name}.py"))
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="module", params=["fr", "en"])
 def folder(request, tmp_path_factory):
-    planted = load("planted")
     there = tmp_path_factory.mktemp("same")
     dataset = carekit.open_dataset(planted.plant(there / "d"))
     made = carekit.benchmark(dataset, brand=planted.BANKS[0].name, lang=request.param)

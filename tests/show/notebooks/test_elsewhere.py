@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,8 +12,9 @@ import pytest
 from carekit.dataset.manifest import ANSWERED_ONLY, NOTHING_LEFT_OUT
 from carekit.show.notebooks import execute_notebooks, find_notebooks
 
+from ...report import planted
+
 LEVEL = 0.9
-BANKS = Path(__file__).parents[2] / "report" / "planted.py"
 # Collects from a recording, and has no data of the user's; it says so itself.
 OWN_DATA = ("13",)
 
@@ -37,12 +36,6 @@ def words(cell: dict[str, Any]) -> str:
 @pytest.mark.parametrize("closed", [False, True])
 def test_the_benchmark_speaks_of_the_data_at_hand(closed: bool, tmp_path: Path) -> None:
     """Planted banks; then their answered conversations alone, which have no rate and no score."""
-    spec = importlib.util.spec_from_file_location("planted", BANKS)
-    assert spec
-    assert spec.loader
-    planted = importlib.util.module_from_spec(spec)
-    sys.modules["planted"] = planted
-    spec.loader.exec_module(planted)
     selection = ANSWERED_ONLY if closed else NOTHING_LEFT_OUT
     folder = planted.plant(tmp_path / "banks", synthetic=False, selection=selection)
     (run,) = execute_notebooks(find_notebooks("12"), dataset=folder)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shutil
 import subprocess
@@ -16,22 +15,15 @@ from typing import Any
 import nbformat
 import pytest
 
+from ...scripts import load_script
+
 ROOT = Path(__file__).resolve().parents[3]
 LAYER = ROOT / "notebooks" / "conftest.py"
 
 
-def load(name: str, path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(name, path)
-    assert spec
-    assert spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
 @pytest.fixture(scope="module")
 def layer() -> ModuleType:
-    return load("notebooks_layer", LAYER)
+    return load_script("notebooks/conftest.py")
 
 
 @pytest.mark.parametrize(
@@ -82,7 +74,7 @@ def test_approximate_text_stays_text(layer: ModuleType) -> None:
 
 def test_dataset_of_the_user_is_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CAREKIT_DATASET", "elsewhere")
-    load("notebooks_layer_again", LAYER)
+    load_script("notebooks/conftest.py")
     assert "CAREKIT_DATASET" not in os.environ
 
 
@@ -137,7 +129,7 @@ def failed_cells(
         notebook = nbformat.reads(executed, as_version=4)
         doctor(notebook)
         nbformat.write(notebook, folder / f"{name}.ipynb")
-    run = load("run", ROOT / "run.py")
+    run = load_script("run.py")
     report = root / "report.xml"
     command = ["notebooks", *run.NBVAL, f"--junitxml={report}", "--color=no"]
     done = subprocess.run(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import gzip
-import importlib.util
 import io
 import random
 import zipfile
@@ -21,6 +20,8 @@ from carekit.dataset.privacy import key_id
 from carekit.errors import CarekitError, DatasetError, InputError
 from carekit.sources.files import import_files
 from carekit.sources.files.formats import MODULES
+
+from ...scripts import load_script
 
 KEY = bytes.fromhex("00" * 32)
 TWCS = "tweet_id,author_id,inbound,created_at,text,response_tweet_id,in_response_to_tweet_id\n"
@@ -270,12 +271,7 @@ def test_any_text_comes_through_unchanged(
 
 def test_mutated_files_are_imported_or_refused() -> None:
     # The laws are those of bench/hostile_input.py, which runs many more files.
-    path = Path(__file__).parents[3] / "bench" / "hostile_input.py"
-    spec = importlib.util.spec_from_file_location("hostile_input", path)
-    assert spec is not None
-    assert spec.loader is not None
-    bench = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(bench)
+    bench = load_script("bench/hostile_input.py")
     outcomes, failure = bench.attack(20171031, 80)
     assert not failure
     assert outcomes.total() == 80

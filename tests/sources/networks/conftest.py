@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 import threading
 import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
 # Files of networks are imported as all files are: with the fixtures of tests/sources/files.
-_spec = importlib.util.spec_from_file_location(
-    "tests_sources_files_conftest", Path(__file__).parents[1] / "files" / "conftest.py"
-)
-assert _spec is not None
-assert _spec.loader is not None
-_files = importlib.util.module_from_spec(_spec)
-sys.modules[_spec.name] = _files
-_spec.loader.exec_module(_files)
-imported, shared_file = _files.imported, _files.shared_file
 
 SECRETS = ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "X_BEARER_TOKEN", "YOUTUBE_API_KEY")
 
