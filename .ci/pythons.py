@@ -29,6 +29,7 @@ NEEDED = {"hypothesis", "linearmodels", "packaging", "pillow", "polars", "pytest
 NEEDED |= {"pyyaml"}
 OUR_PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
 EXTRAS = "figures,sheets,survey,triage"
+MINE = f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 
 def say(text: str) -> None:
@@ -65,16 +66,17 @@ def browser() -> tuple[str, str, str]:
     """The Python nearest to Pyodide's, its version, and a file that pins Pyodide's packages."""
     lock = json.loads((ROOT / "docs" / "pyodide.json").read_text(encoding="utf-8"))
     wanted = tuple(map(int, lock["python"].split(".")[:2]))
-    for version in reversed(named()):
-        found = interpreter(version)
-        if found and tuple(map(int, version.split("."))) <= wanted:
+    version, found = MINE, sys.executable
+    for other in reversed(named()):
+        if tuple(map(int, other.split("."))) <= wanted and (python := interpreter(other)):
+            version, found = other, python
             break
     HOME.mkdir(exist_ok=True)
     pins = HOME / "pyodide.txt"
-    lines = [f"{package}=={version}" for package, version in lock["packages"].items()]
+    lines = [f"{package}=={pinned}" for package, pinned in lock["packages"].items()]
     pins.write_text("\n".join(lines) + "\n", encoding="utf-8")
     say(f"Pyodide {lock['pyodide']} has Python {lock['python']}; here it is {version}")
-    return str(found), version, str(pins)
+    return found, version, str(pins)
 
 
 def prepare(python: str, name: str, *, lowest: bool, pins: str = "") -> Path | None:
@@ -134,9 +136,8 @@ def main(arguments: list[str]) -> int:
         name = f"Pyodide's versions on Python {version}"
         outcomes = {name: run(python, "pyodide", pins=pins)}
     else:
-        mine = f"{sys.version_info[0]}.{sys.version_info[1]}"
         outcomes = {}
-        for version in arguments or [v for v in named() if v != mine]:
+        for version in arguments or [v for v in named() if v != MINE]:
             found = interpreter(version)
             say(f"Python {version}: {found or 'not to be had here'}")
             outcomes[f"Python {version}"] = (

@@ -17,8 +17,7 @@ from typing import Any
 
 DOCS = Path(__file__).resolve().parent
 ROOT = DOCS.parent
-# What Pyodide's own lock file says of the packages that carekit needs: `python run.py quick
-# --pyodide` brings it up to date.
+# The versions in Pyodide's own lock file: `python .ci/pyodide_lock.py` brings them up to date.
 LOCK: dict[str, Any] = json.loads((DOCS / "pyodide.json").read_text(encoding="utf-8"))
 # Packages of pure Python that Pyodide has not: they come along as wheels.
 PURE = ("atpublic", "filelock", "ibis-framework", "parsy", "pyarrow-hotfix", "sqlglot")

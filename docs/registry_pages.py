@@ -112,6 +112,13 @@ def hypotheses_table() -> str:
     return "\n## All hypotheses\n\n" + table(["id", "statement", "view today", "test"], made)
 
 
+def figures_by_measure(page: str) -> str:
+    """The ids of the figures whose measure stands, with their number, in a table of the page."""
+    figures = carekit.claims.load_ledger().figures.groupby("measure")["figure_id"].agg(", ".join)
+    rows = [[name, figures[name]] for name in re.findall(r"^\| (\w+) \| \d+ \|", page, re.M)]
+    return "\n## Figures that have real counts beside them\n\n" + table(["measure", "ids"], rows)
+
+
 def definitions_page() -> str:
     from carekit.requests.definitions import DEFINITIONS
 

@@ -113,6 +113,16 @@ def test_the_page_on_real_counts_counts_what_there_is() -> None:
     assert set(re.findall(r"\bH\d\d\b", named)) == real
 
 
+def test_the_site_names_every_figure_that_has_real_counts_beside_it(sources: Path) -> None:
+    text = (sources / "measured.md").read_text("utf-8")
+    (said,) = re.findall(r"(\d+) figures have real counts beside them", text)
+    listed = re.findall(r"\b[A-Z]\d{3}[a-z]?\b", text.partition("## Figures that have")[2])
+    known = carekit.claims.load_ledger().figures["figure_id"]
+    assert len(listed) == len(set(listed)) == int(said)
+    assert set(listed) <= set(known)
+    assert "C035" in listed
+
+
 def test_links_lead_to_pages_or_are_words(build: ModuleType) -> None:
     text = "[a](docs/surveys.md) [b](run.py) [c](https://c.example) [d](notebooks/04-x.ipynb#e)"
     assert build.relinked(text, "README.md") == (

@@ -25,14 +25,14 @@ def lite() -> ModuleType:
     return load_script("docs/lite.py")
 
 
-def wanted(project: dict[str, Any], pure: set[str]) -> list[Requirement]:
+def wanted(project: dict[str, Any], pure: set[str], python: str) -> list[Requirement]:
     """What carekit with figures asks for in a browser, and what the pure packages ask for."""
     there = {
         "sys_platform": "emscripten",
         "platform_system": "Emscripten",
         "os_name": "posix",
-        "python_version": "3.14",
-        "python_full_version": "3.14.2",
+        "python_version": python.rpartition(".")[0],
+        "python_full_version": python,
     }
     texts = [*project["dependencies"], *project["optional-dependencies"]["figures"]]
     for name in pure:
@@ -54,7 +54,7 @@ def test_every_version_of_pyodide_is_within_our_bounds(lite: ModuleType) -> None
     held = {canonicalize_name(name): v for name, v in lite.LOCK["packages"].items()}
     pure = set(lite.PURE)
     assert not pure & set(held), "Pyodide has it now: drop it from PURE"
-    asked = wanted(project, pure)
+    asked = wanted(project, pure, lite.LOCK["python"])
     names = {canonicalize_name(one.name) for one in asked}
     assert pure <= names
     assert names <= pure | set(held)

@@ -49,10 +49,12 @@ def older(conf_level: float = 0.95) -> Result:
     made = made.rename(columns={"submitted_via": "channel", "source": "extract"})
     kept = made[made["n"] >= atlas.FEWEST].reset_index(drop=True)
     few = int(made["n"].sum() - kept["n"].sum())
+    years = known["year_received"]
     facts = Facts("older people by channel", "by which channel do older people complain",
                   "complaints to the US Consumer Financial Protection Bureau, tag known",
                   by=("channel",), conf_level=conf_level, independent_unit="complaint",
-                  source="two public extracts, 2012 to 2018 (atlas/d_cfpb_age_tag_by_channel)",
+                  source=f"two public extracts, {years.min()} to {years.max()} "
+                         "(atlas/d_cfpb_age_tag_by_channel)",
                   left_out={"complaints whose tag is not known": int(tags["n"].sum() - known["n"].sum()),
                             f"complaints by a channel with fewer than {atlas.FEWEST} in its extract": few},
                   notes=(f"Real counts. {INDEPENDENT} The tag is self-declared: who does not give it may "

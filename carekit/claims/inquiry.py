@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from carekit.claims.ledger import Ledger
-from carekit.dataset.folder import Dataset
+from carekit.dataset.folder import Dataset, given_dataset
 
 Result = TypeVar("Result")
 
@@ -20,6 +20,9 @@ class Inquiry:
     ledger: Ledger
     conf_level: float = 0.95
     _kept: dict[Hashable, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        given_dataset(self.dataset)
 
     def once(self, key: Hashable, compute: Callable[[], Result]) -> Result:
         """What `compute` gives, computed once for all that ask under this key."""

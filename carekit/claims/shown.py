@@ -14,7 +14,6 @@ from carekit.claims.ledger.columns import measures
 from carekit.claims.published import IN_POINTS, UNITS, source_name
 from carekit.claims.replays import replay_all, summary
 from carekit.claims.replays.verdict import PLANTED
-from carekit.dataset.folder import given_dataset
 from carekit.show.facts import Facts
 from carekit.show.numbers import interval, known, say
 from carekit.show.result import Result
@@ -62,7 +61,6 @@ def verdicts(
     >>> verdicts(open_dataset(), only=["C035"])[["claim", "published"]].values.tolist()
     [['Questions answered', '74.0\\xa0%']]
     """
-    given_dataset(dataset)
     ledger = ledger or load_ledger()
     if only is None:
         only = ledger.select(**conditions)["figure_id"].tolist()

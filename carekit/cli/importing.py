@@ -72,8 +72,7 @@ def add_import_parser(subparsers: Any) -> argparse.ArgumentParser:
         parser.add_argument(f"--{name}", action="append", default=[], metavar=metavar, help=what)
     for name, what in _SWITCHES:
         parser.add_argument(f"--{name}", action="store_true", default=None, help=what)
-    parser.set_defaults(tz="UTC")
-    parser.set_defaults(run=run_import)
+    parser.set_defaults(tz="UTC", run=run_import)
     return parser
 
 

@@ -39,7 +39,7 @@ def read_coded_file(path: str | os.PathLike[str]) -> CodedFile:
             "Check the name."
         )
     with TemporaryDirectory(prefix="carekit-") as folder:
-        opened = open_file(file, Path(folder), Reading())
+        opened = open_file(file, Path(folder), Reading(remedy="save it as UTF-8"))
         plain = opened.path
         header = read_header(plain)
         if header is None:
@@ -61,9 +61,7 @@ def read_coded_file(path: str | os.PathLike[str]) -> CodedFile:
             elif record.problem != EMPTY:
                 n_lost += record.n
                 first = first or f"line {record.line}: {record.problem}"
-        # There is no --encoding here.
-        own = "save it as UTF-8"
-        notes = [w.replace("name its encoding with --encoding", own) for w in opened.warnings]
+        notes = [*opened.warnings]
         if n_lost:
             notes.append(f"{n_lost:,} rows of {file.name} cannot be read (first {first}).")
         if lines.n_cp1252:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from carekit.dataset.atomic import replacing
+from carekit.dataset.folder import Dataset, given_dataset
 from carekit.dataset.schema import POSTS
 from carekit.errors import InputError
 from carekit.show.text import format_frame
@@ -19,7 +20,7 @@ from carekit.text.rules import COMMENT_CLASSES, RuleTriage, comment_class
 from carekit.text.tone import TONES
 
 if TYPE_CHECKING:
-    from carekit.dataset.folder import Dataset
+    import pyarrow as pa
 
 CHOICES = ("openings", "customer", "brand", "all")
 _READ = ("post_id", "network", "surface", "brand", "author_role", "created_at")
@@ -61,8 +62,6 @@ def flag_dataset(
     >>> "text" in flags, sorted(flags.author_role.unique())
     (False, ['brand'])
     """
-    import pyarrow.parquet as pq
-
     one_of(posts, CHOICES, argument="posts", hint="Say which posts.")
     unknown = [c for c in columns if c not in POSTS.names]
     if unknown:
@@ -73,17 +72,26 @@ def flag_dataset(
     kept = list(dict.fromkeys([*_READ, *columns]))
     read = list(dict.fromkeys([*kept, "text", "lang", "reply_to"]))
     parts = []
-    for file in dataset.files("posts"):
-        for batch in pq.ParquetFile(file).iter_batches(batch_size=_BATCH, columns=read):
-            frame = batch.to_pandas()
-            chosen = frame[_chosen(frame, posts)]
-            if len(chosen):
-                parts.append(_flag_batch(chosen, kept, text=text))
+    for batch in _batches(given_dataset(dataset), read):
+        frame = batch.to_pandas()
+        chosen = frame[_chosen(frame, posts)]
+        if len(chosen):
+            parts.append(_flag_batch(chosen, kept, text=text))
     if not parts:
         empty = pd.DataFrame(columns=read)
         parts = [_flag_batch(empty, kept, text=text)]
     flags = pd.concat(parts, ignore_index=True)
     return flags.drop_duplicates("post_id").reset_index(drop=True)
+
+
+def _batches(dataset: Dataset, columns: list[str]) -> Iterator[pa.RecordBatch]:
+    """Posts in the order of the files, or of the table of a dataset in memory."""
+    import pyarrow.parquet as pq
+
+    if dataset.tables is not None:
+        yield from dataset.tables["posts"].select(columns).to_batches(max_chunksize=_BATCH)
+    for file in dataset.files("posts"):
+        yield from pq.ParquetFile(file).iter_batches(batch_size=_BATCH, columns=columns)
 
 
 def _chosen(frame: pd.DataFrame, posts: str) -> pd.Series:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LEAST = 5  # persons behind a cell; fewer may be told apart
-CARD = ("**What**", "**How**", "**Personal data**", "**Corrections**", "## Known bias")
+CARD = "**What**,**How**,**Personal data**,**Licence**,**Corrections**,## Known bias".split(",")
 # total → what adds up to it, where a table has all of these columns
 SUMS = {
     "n_answered": ("n_negative", "wait_lt1h", "wait_h1_8", "wait_h8_24", "wait_d1_3", "wait_d3_7",

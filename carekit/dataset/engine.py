@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from carekit.dataset.atomic import replacing
+from carekit.dataset.folder import given_dataset
 from carekit.dataset.schema import TABLES
 from carekit.errors import DatasetError, InputError
 
@@ -50,7 +51,8 @@ class Engine:
 
     def table(self, dataset: Dataset, name: str) -> ibis.Table:
         """A table of the dataset as an Ibis expression; without rows if it is not held."""
-        return self.once(("table", dataset.state, name), lambda: self._read(dataset, name))
+        state = given_dataset(dataset).state
+        return self.once(("table", state, name), lambda: self._read(dataset, name))
 
     def _read(self, dataset: Dataset, name: str) -> ibis.Table:
         import ibis
@@ -103,7 +105,7 @@ class Engine:
             return self.keep(self.con.read_parquet(path))
         table = self.keep(make())
         with replacing(path) as temporary:
-            self.con.raw_sql(f"COPY {table.get_name()} TO '{temporary}' (FORMAT parquet)")
+            self.con.to_parquet(table, temporary)
         return table
 
     def _checkpoint(self, expression: ibis.Table) -> ibis.Table:

@@ -156,8 +156,8 @@ class Dataset:
 
 def given_dataset(value: object) -> Dataset:
     """The dataset that a function was called with; anything else is named, with the way to one."""
-    if isinstance(value, Dataset) or hasattr(value, "is_sample"):  # or what stands for one
-        return value  # type: ignore[return-value]
+    if isinstance(value, Dataset):
+        return value
     if isinstance(value, str | os.PathLike):
         came, remedy = repr(os.fspath(value)), f"carekit.open_dataset({os.fspath(value)!r})"
     elif hasattr(value, "columns"):

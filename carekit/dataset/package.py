@@ -32,8 +32,8 @@ def describe_measured() -> dict[str, Any]:
         "profile": "tabular-data-package",
         "name": "carekit-measured",
         "title": "Real counts on customer service on social networks",
-        "description": "Counts only: no text, no person, no post id. None of the tables is a "
-        "probability sample; each card says what is counted, how, and with which bias.",
+        "description": "Counts only: no text, no person, no post id. The card of each table says "
+        "what is counted, how it was drawn, and what that biases.",
         "resources": [_resource(folder, name) for name in list_measured()],
     }
 

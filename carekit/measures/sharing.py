@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from carekit.dataset import atomic as files
 from carekit.dataset.card import plain_markdown
 from carekit.dataset.csv_files import csv_text, plain_cell
 from carekit.dataset.engine import Engine, using
-from carekit.dataset.folder import Dataset, given_dataset, now
+from carekit.dataset.folder import Dataset, now
 from carekit.dataset.locking import staging
 from carekit.errors import DatasetError, InputError
 from carekit.measures.shared_tables import Tables, shared_tables
@@ -70,6 +70,16 @@ COLUMNS: dict[str, dict[str, str]] = {
         "n": "requests (direct-opening); of answered conversations, the answered ones",
     },
 }
+
+BIAS = (
+    "## Known bias",
+    "",
+    "- Waits stand at the longest of their class: medians and means lie a little too high.",
+    "- Answers dated before their request have no wait: they are left out of waits, or stand in "
+    "the first class where few customers have one.",
+    "- Pooled rows mix brands; leave them out of anything that compares brands.",
+    "- Requests are not independent within a brand: give the brand as cluster.",
+)
 
 
 @dataclass(frozen=True)
@@ -143,7 +153,7 @@ def share_counts(
     Returns
     -------
     Shared
-        The folder holds one CSV a table, CARD.md and manifest.json.
+        The folder holds a CSV and a card for each table, CARD.md and manifest.json.
 
     Raises
     ------
@@ -175,7 +185,6 @@ def share_counts(
     >>> len(estimate_rate(answers, by="network", cluster="brand")) > 3
     True
     """
-    given_dataset(dataset)
     check_min_cell(min_cell)
     check_min_cell(min_people, "min_people")
     folder = Path(os.path.realpath(out))
@@ -245,6 +254,8 @@ def _write(dataset: Dataset, folder: Path, made: Tables, min_cell: int, min_peop
         }
         files.write_json(target / MANIFEST, manifest)
         files.write_text(target / "CARD.md", _card(manifest))
+        for name in described:
+            files.write_text(target / f"{name}.md", _card_of(name, manifest))
         files.move_folder(target, folder)
     return Shared(folder, manifest)
 
@@ -253,40 +264,61 @@ def _at_most(n: int) -> str:
     return f"at most {n} requests" if n else "no request"
 
 
-def _card(manifest: Mapping[str, Any]) -> str:
+def _said(manifest: Mapping[str, Any]) -> dict[str, str]:
+    """What is to be known of all tables alike, under the words of the cards."""
     selection = manifest["selection"]
-    lines = [f"# Counts of {plain_markdown(manifest['title'])}", ""]
+    chosen = f"{plain_markdown(selection['kind'])}. {plain_markdown(selection['why'])}"
+    least, people = manifest["min_cell"], manifest["min_people"]
+    return {
+        "Licence": plain_markdown(manifest["licence"]),
+        "Counted": manifest["created_at"],
+        "Observed until": manifest["observed_until"] or "not stated",
+        "Selection": chosen.rstrip(),
+        "Smallest cell": f"{least} people, not requests. Rows of fewer are pooled, waits are joined "
+        "into longer classes; differences between tables and definitions are 0 or at least "
+        f"{least}.",
+        "Fewest customers of a brand that is named": f"{people}. A brand that nobody listed and few "
+        "customers address may be an employee, and is pooled.",
+        "Withheld, because nothing was left to pool it with": f"{_at_most(manifest['withheld'])}.",
+        "Personal data": "no count of a few people, however the tables are combined. Who knows all "
+        "customers of a pooled brand but one could still learn of that one.",
+    }
+
+
+def _head(title: str, manifest: Mapping[str, Any]) -> list[str]:
+    lines = [f"# {title}", ""]
     if manifest["synthetic"]:
         lines += ["**Synthetic.** Results on it recover a planted truth; they are no evidence.", ""]
-    lines += [
-        "Counts only: no text, no author, no post id.",
-        "",
-        f"- Licence: {plain_markdown(manifest['licence'])}",
-        f"- Counted: {manifest['created_at']}",
-        f"- Observed until: {manifest['observed_until'] or 'not stated'}",
-        f"- Selection: {plain_markdown(selection['kind'])}. "
-        f"{plain_markdown(selection['why'])}".rstrip(),
-        f"- Smallest cell: {manifest['min_cell']} people, not requests. Rows of fewer are pooled, "
-        "waits are joined into longer classes; differences between tables and definitions are 0 "
-        f"or at least {manifest['min_cell']}.",
-        f"- Fewest customers of a brand that is named: {manifest['min_people']}. A brand that "
-        "nobody listed and few customers address may be an employee, and is pooled.",
-        f"- Withheld, because nothing was left to pool it with: {_at_most(manifest['withheld'])}.",
-        "- Personal data: no count of a few people, however the tables are combined. Who knows all "
-        "customers of a pooled brand but one could still learn of that one.",
-    ]
+    return [*lines, "Counts only: no text, no author, no post id.", ""]
+
+
+def _columns(name: str, columns: Sequence[str]) -> list[str]:
+    rows = [f"| {c} | {COLUMNS[name][c]} |" for c in columns]
+    return ["| column | meaning |", "|---|---|", *rows, ""]
+
+
+def _card(manifest: Mapping[str, Any]) -> str:
+    """The card of the folder."""
+    lines = _head(f"Counts of {plain_markdown(manifest['title'])}", manifest)
+    lines += [f"- {label}: {text}" for label, text in _said(manifest).items()]
     for name, table in manifest["tables"].items():
         lines += ["", f"## {name}.csv", "", f"{table['rows']} rows.", ""]
-        lines += ["| column | meaning |", "|---|---|"]
-        lines += [f"| {c} | {COLUMNS[name][c]} |" for c in table["columns"]]
+        lines += _columns(name, table["columns"])[:-1]
+    return "\n".join([*lines, "", *BIAS]) + "\n"
+
+
+def _card_of(name: str, manifest: Mapping[str, Any]) -> str:
+    """The card of one table, as the tables of data/measured have it."""
+    table, said = manifest["tables"][name], _said(manifest)
+    title = plain_markdown(manifest["title"])
+    kept = {label: said.pop(label) for label in ("Personal data", "Licence")}
+    how = " ".join(f"{label}: {text.rstrip('.')}." for label, text in said.items())
+    lines = _head(f"Counts of {title}: {name.replace('_', ' ')}", manifest)
     lines += [
+        f"- **What**: {title}, {table['rows']} rows; what a row counts is said by its columns.",
+        f"- **How**: by `carekit share`. {how}",
+        *(f"- **{label}**: {text}" for label, text in kept.items()),
+        "- **Corrections**: none so far.",
         "",
-        "## Known bias",
-        "",
-        "- Waits stand at the longest of their class: medians and means lie a little too high.",
-        "- Answers dated before their request have no wait: they are left out of waits, or stand in "
-        "the first class where few customers have one.",
-        "- Pooled rows mix brands; leave them out of anything that compares brands.",
-        "- Requests are not independent within a brand: give the brand as cluster.",
     ]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, *_columns(name, table["columns"]), *BIAS]) + "\n"

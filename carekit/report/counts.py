@@ -148,7 +148,13 @@ def _of_card(card: str) -> dict[str, Any]:
         return found[1] if found else ""
 
     title = card.partition("\n")[0].removeprefix("# ")
-    return {"title": title, "unit": cell("n"), "answered": cell("n_answered")}
+    synthetic = "**Synthetic.**" in card
+    return {
+        "title": title,
+        "unit": cell("n"),
+        "answered": cell("n_answered"),
+        "synthetic": synthetic,
+    }
 
 
 def _one_definition(answers: pd.DataFrame) -> tuple[pd.DataFrame, str]:

@@ -116,7 +116,7 @@ def build_requests(
     """
     definition = get_definition(definition)
     check_built(definition)
-    key = (build_requests, dataset.state, definition, with_threads)
+    key = (build_requests, dataset.state, dataset.manifest.observed_until, definition, with_threads)
     return engine.once(key, lambda: _built(dataset, definition, engine, with_threads))
 
 
@@ -140,7 +140,8 @@ def _built(dataset: Dataset, definition: Definition, engine: Engine, with_thread
         # With all columns where they are kept, so that no later query has to be told of the joins.
         return _with_brands(dataset, table, engine) if few else table
 
-    key = ("requests", dataset.state, definition.rows, threads is not None)
+    of = (dataset.state, dataset.manifest.observed_until)
+    key = ("requests", *of, definition.rows, threads is not None)
     if few and dataset.tables is None:
         known = engine.keep_once(key, build)
     elif few or definition.follow_up_minutes:

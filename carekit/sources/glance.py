@@ -16,6 +16,7 @@ from carekit.dataset.manifest import ANSWERED_ONLY, Selection
 from carekit.dataset.schema import AUTOMATIC, CREATED_UNTIL
 from carekit.sources.drafts import text
 from carekit.sources.looks import every, rewrite
+from carekit.sources.report import counted
 
 if TYPE_CHECKING:
     import duckdb
@@ -58,14 +59,15 @@ class Glance:
         """What it means if no post is by a brand, or if answers do not fit requests; else empty."""
         if self.n_brand and self.n and not self.n_replies:
             return (
-                f"None of the {self.n_brand:,} posts by a brand says what it answers: an answer rate of "
-                "0 says nothing here (--map reply_to=COLUMN or thread_id=COLUMN)."
+                f"None of the {counted(self.n_brand, 'post')} by a brand says what it answers: an "
+                "answer rate of 0 says nothing here (--map reply_to=COLUMN or thread_id=COLUMN)."
             )
         many = self.n_lost >= LOST_FROM and self.n_lost > LOST_SHARE * self.n_replies
         if many or (self.n_lost and self.n_lost == self.n_replies):
             return (
-                f"{self.n_lost:,} of {self.n_replies:,} answers of brands answer posts that are not "
-                "here: requests are missing, or ids are written in two ways, and then the answer rate "
+                f"{self.n_lost:,} of {counted(self.n_replies, 'answer')} of brands "
+                f"{'answers a post that is' if self.n_lost == 1 else 'answer posts that are'} not here: "
+                "requests are missing, or ids are written in two ways, and then the answer rate "
                 "is too low."
             )
         if self.n_brand or not self.n:
@@ -80,9 +82,10 @@ class Glance:
         """What automatic answers do to the answer rate; empty without any."""
         if not self.n_automatic:
             return ""
+        answers = counted(self.n_automatic, "answer is", "answers are")
         return (
-            f"{self.n_automatic:,} answers are one text within {self.seconds or 0:.0f} seconds, again "
-            f"and again: automatic. With them {self.n_answered:,} of {self.n:,} requests are "
+            f"{answers} one text within {self.seconds or 0:.0f} seconds, again "
+            f"and again: automatic. With them {self.n_answered:,} of {counted(self.n, 'request')} are "
             f"answered ({self.n_answered / self.n:.1%}), by people {self.n_by_people:,} "
             f"({self.n_by_people / self.n:.1%})."
         )

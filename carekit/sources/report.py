@@ -50,30 +50,32 @@ class ImportReport(_Report):
     @property
     def summary(self) -> str:
         """What was imported and rejected, without the warnings."""
-        nested = f" and {self.n_nested:,} answers inside them" if self.n_nested else ""
+        answers = counted(self.n_nested, "answer")
+        nested = f" and {answers} inside them" if self.n_nested else ""
         lines = [
-            f"{_count(self.n_posts, 'post')} in {self.out}, from {_count(self.n_read, 'row')}"
+            f"{counted(self.n_posts, 'post')} in {self.out}, from {counted(self.n_read, 'row')}"
             f"{nested} of {', '.join(self.files)} ({self.format}); "
-            f"{_count(self.n_accounts, 'account')} known."
+            f"{counted(self.n_accounts, 'account')} known."
         ]
         if self.rejected:
             why = _reasons(self.rejected)
-            lines.append(f"{_count(self.n_rejected, 'row')} rejected (rejected.csv): {why}.")
+            lines.append(f"{counted(self.n_rejected, 'row')} rejected (rejected.csv): {why}.")
         if self.left_out:
             why = _reasons(self.left_out)
-            lines.append(f"{_count(self.n_left_out, 'item')} left out: {why}.")
+            lines.append(f"{counted(self.n_left_out, 'item')} left out: {why}.")
         if self.n_seen_again:
-            gone = f" {_count(self.n_withdrawn, 'answer')} no longer there." * bool(
-                self.n_withdrawn
+            seen = counted(self.n_seen_again, "post")
+            gone = counted(self.n_withdrawn, "answer")
+            lines.append(
+                f"{seen} seen again: the latest look is kept."
+                + (f" {gone} no longer there." if self.n_withdrawn else "")
             )
-            seen = _count(self.n_seen_again, "post")
-            lines.append(f"{seen} seen again: the latest look is kept.{gone}")
         for file, named in self.columns.items():
             told = (o if o == theirs else f"{o}={theirs}" for o, theirs in named.items())
             lines.append(f"Columns of {file}: {', '.join(told)}.")
         if self.n_incomplete:
             lines.append(
-                f"{_count(self.n_incomplete, 'thread')} incomplete: the source says that posts "
+                f"{counted(self.n_incomplete, 'thread')} incomplete: the source says that posts "
                 "are missing (table threads)."
             )
         return "\n".join(lines)
@@ -109,22 +111,24 @@ class CollectReport(_Report):
     def __str__(self) -> str:
         spent = f", ${self.cost:,.2f}" if self.cost else ""
         lines = [
-            f"{_count(self.n_posts, 'post')} in {self.out} from {self.host} ({self.source}); "
-            f"{_count(self.n_pages, 'page')} in this run, {self.seconds:,.0f} s{spent}; "
-            f"{_count(self.n_accounts, 'account')} known."
+            f"{counted(self.n_posts, 'post')} in {self.out} from {self.host} ({self.source}); "
+            f"{counted(self.n_pages, 'page')} in this run, {self.seconds:,.0f} s{spent}; "
+            f"{counted(self.n_accounts, 'account')} known."
         ]
         if self.n_deleted:
-            also = f", also from {_count(self.n_purged, 'raw page')}" if self.n_purged else ""
-            lines.append(f"{_count(self.n_deleted, 'post')} found deleted: the text is gone{also}.")
+            also = f", also from {counted(self.n_purged, 'raw page')}" if self.n_purged else ""
+            lines.append(
+                f"{counted(self.n_deleted, 'post')} found deleted: the text is gone{also}."
+            )
         if self.n_incomplete:
             lines.append(
-                f"{_count(self.n_incomplete, 'thread')} incomplete: posts are known to be missing "
+                f"{counted(self.n_incomplete, 'thread')} incomplete: posts are known to be missing "
                 "(table threads)."
             )
         if self.rejected:
-            lines.append(f"{self.n_rejected:,} items rejected: {_reasons(self.rejected)}.")
+            lines.append(f"{counted(self.n_rejected, 'item')} rejected: {_reasons(self.rejected)}.")
         if self.left_out:
-            lines.append(f"{self.n_left_out:,} items left out: {_reasons(self.left_out)}.")
+            lines.append(f"{counted(self.n_left_out, 'item')} left out: {_reasons(self.left_out)}.")
         if self.stopped:
             lines.append(
                 f"Stopped: {self.stopped}. Queries open: {self.n_open:,}; --resume goes on."
@@ -132,8 +136,9 @@ class CollectReport(_Report):
         return "\n".join(lines)
 
 
-def _count(n: int, noun: str) -> str:
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+def counted(n: int, one: str, many: str | None = None) -> str:
+    """`1 row`, `2 rows`; `many` is what stands instead of an s."""
+    return f"{n:,} {one if n == 1 else many or one + 's'}"
 
 
 def _reasons(counted: Mapping[str, int]) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from carekit.errors import InputError
+from carekit.sources.report import counted
 from carekit.sources.spelled_times import (
     FORMATS,
     HAS_SHORT_YEAR,
@@ -43,7 +44,8 @@ class Clock:
     """How to read the times of a file."""
 
     tz: str = "UTC"  # IANA zone of times that carry no offset
-    # True if `1/2/2017` is the first of February. Dates with dots are day first in any case.
+    # True if `1/2/2017` is the first of February; None if nobody says, which reads as False. Dates
+    # with dots are day first in any case.
     dayfirst: bool | None = None
 
     def __post_init__(self) -> None:
@@ -231,30 +233,27 @@ def time_warnings(tallies: Mapping[str, int], *, clock: Clock, file: str) -> lis
     day, month = tallies["time_day"], tallies["time_month"]
     wrong, right = (month, day) if clock.dayfirst else (day, month)
     if wrong and not right:
+        dates = counted(wrong, f"date of {file} only makes", f"dates of {file} only make")
         shown, remedy = (
             ("12/31/2017", "Leave --dayfirst out")
             if clock.dayfirst
             else ("31/12/2017", "Add --dayfirst")
         )
         raise InputError(
-            f"{wrong:,} dates of {file} only make sense in the other order of day and month (such "
-            f"as {shown}), and none in the order that was asked for. {remedy}."
+            f"{dates} sense in the other order of day and month (such as {shown}), and none in the "
+            f"order that was asked for. {remedy}."
         )
     found = []
-    if tallies["time_either"] and not right:
+    if (either := tallies["time_either"]) and not right:
         order = "day first" if clock.dayfirst else "month first"
-        found.append(
-            f"{tallies['time_either']:,} dates of {file} (such as 1/2/2017) fit both orders of day "
-            f"and month; they were read {order}."
-        )
-    if tallies.get("time_repeated"):
-        found.append(
-            f"{tallies['time_repeated']:,} times of {file} fall in the hour that {clock.tz} has "
-            "twice in autumn; they were read as its second pass."
-        )
-    if tallies.get("time_skipped"):
-        found.append(
-            f"{tallies['time_skipped']:,} times of {file} fall in the hour that {clock.tz} skips "
-            "in spring; they were read as if the clock had not moved."
-        )
+        such = "(such as 1/2/2017)"
+        dates = counted(either, f"date of {file} {such} fits", f"dates of {file} {such} fit")
+        found.append(f"{dates} both orders of day and month; read {order}.")
+    for name, what in (
+        ("repeated", "has twice in autumn; read as its second pass"),
+        ("skipped", "skips in spring; read as if the clock had not moved"),
+    ):
+        if n := tallies.get(f"time_{name}", 0):
+            times = counted(n, f"time of {file} falls", f"times of {file} fall")
+            found.append(f"{times} in the hour that {clock.tz} {what}.")
     return found

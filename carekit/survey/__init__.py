@@ -4,7 +4,7 @@ from typing import Any
 
 import carekit
 
-_look_up, _ = carekit.room(
+_look_up, __all__ = carekit.room(
     __name__,
     {
         "estimates": "answers ticked trend",
@@ -21,8 +21,6 @@ OLD = {
     "measure_differences": "differences",
     "measure_paired_questions": "pairs",
 }
-
-__all__ = "answers ticked trend differences pairs mean nps Survey".split()
 
 
 def __getattr__(name: str) -> Any:

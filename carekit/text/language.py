@@ -23,8 +23,8 @@ CODES = ("en", "fr", "es", "de", "it", "pt", "nl", "ar")
 LEAD = 0.6
 _TAG = re.compile(r"([a-z]{2,3})(?:[-_].*)?")
 _THREE = {"eng": "en", "fra": "fr", "fre": "fr"}
-# What X calls posts of tags, links or pictures alone; no language; several.
-_NO_LANGUAGE = re.compile(r"q[a-z]{2}|zxx|mul")
+# What X calls posts of tags, links, pictures or emoji alone; no language, several, unknown.
+_NO_LANGUAGE = re.compile(r"q[a-t][a-z]|art|zxx|mul|mis|und")
 _LETTER = re.compile(r"[^\W\d_]")
 # Latin letters end at U+024F; U+1E00-1EFF are Latin with further accents.
 _FAR_LETTER = re.compile(r"[^\W\d_A-Za-z\u00aa-\u024f\u1e00-\u1eff]")

@@ -8,22 +8,21 @@ import io
 import json
 import shutil
 import sys
-from types import SimpleNamespace
+from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from carekit.cli.claims import add_claims_parser
+from carekit.dataset.folder import Dataset
+from carekit.dataset.manifest import Manifest
 from carekit.dataset.resources import data_folder
 from carekit.errors import InputError
 
 
-def no_table(name):
-    return False
-
-
-def no_rows(name):
-    return pd.DataFrame({"country": [], "sector": []})
+def empty(path):
+    """A synthetic dataset without rows."""
+    made = Manifest("Empty", "CC0-1.0", "2026-01-01T00:00:00Z", synthetic=True)
+    return Dataset(Path("empty"), made)
 
 
 @pytest.fixture
@@ -142,11 +141,7 @@ def test_options_may_stand_before_or_after_the_action(claims):
 def test_replay_prints_a_verdict_for_each_figure(claims, monkeypatch):
     import carekit.dataset.folder
 
-    monkeypatch.setattr(
-        carekit.dataset.folder,
-        "open_dataset",
-        lambda path: SimpleNamespace(is_sample=True, path=path, has=no_table, read=no_rows),
-    )
+    monkeypatch.setattr(carekit.dataset.folder, "open_dataset", empty)
     monkeypatch.setattr("carekit.claims.replays.verdict.REPLAYS", {})
     out, err = claims("replay", "--dataset", "somewhere", "--only", "C032,C005", "--format", "json")
     rows = json.loads(out)
@@ -169,11 +164,7 @@ def test_the_table_of_a_replay_says_once_that_the_data_are_synthetic(claims, mon
     from carekit.claims.replays.registry import Measurement
     from carekit.claims.replays.verdict import PLANTED
 
-    monkeypatch.setattr(
-        carekit.dataset.folder,
-        "open_dataset",
-        lambda path: SimpleNamespace(is_sample=True, path=path, has=no_table, read=no_rows),
-    )
+    monkeypatch.setattr(carekit.dataset.folder, "open_dataset", empty)
     measured = Measurement(0.27, 0.25, 0.29, 1000, "as asked")
     monkeypatch.setattr(
         "carekit.claims.replays.verdict.REPLAYS", {"question_response_rate": lambda f, i: measured}

@@ -39,8 +39,8 @@ def test_the_report_goes_to_standard_output_and_the_rest_elsewhere(
     assert said.err.startswith(
         "Reading a.csv (0.0 MB) as csv.\n"
         "Writing the posts of a.csv.\n"
-        "Warning: 1 dates of a.csv (such as 1/2/2017) fit both orders of day and month; they were "
-        "read day first.\n"
+        "Warning: 1 date of a.csv (such as 1/2/2017) fits both orders of day and month; read day "
+        "first.\n"
     )
     row = open_dataset(out).read("posts").iloc[0]
     assert (row.post_id, row.brand) == ("forum:1", "Acme")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from carekit.coding.flagging import flag_dataset, summarise_flags, write_flags
@@ -33,6 +37,13 @@ def dataset(make_dataset):
 )
 def test_the_posts_asked_for_are_flagged_once(dataset, posts, ids):
     assert flag_dataset(dataset, posts=posts)["post_id"].to_list() == ids
+
+
+def test_posts_in_memory_are_flagged_as_those_of_a_folder(dataset):
+    (table,) = {part.table for part in dataset.manifest.parts}
+    held = pa.concat_tables(pq.read_table(file) for file in dataset.files(table))
+    memory = replace(dataset, tables={table: held})
+    pd.testing.assert_frame_equal(flag_dataset(memory), flag_dataset(dataset))
 
 
 def test_flags_are_those_of_the_rules(dataset):

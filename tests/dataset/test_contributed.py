@@ -18,6 +18,7 @@ CARD = """# Answers
 - **What**: reviews.
 - **How**: counted.
 - **Personal data**: none. Cells under five are kept.
+- **Licence**: counts are facts.
 - **Corrections**: none so far.
 
 | column | meaning |
@@ -76,6 +77,7 @@ def test_each_fault_is_a_sentence(table, csv, said):
     ("gone", "said"),
     [
         ("- **How**: counted.\n", "The card lacks **How**."),
+        ("- **Licence**: counts are facts.\n", "The card lacks **Licence**."),
         ("reviews.\n- **How**", "The card says nothing under **What**."),
         ("- Few brands.\n", "The card says nothing under ## Known bias."),
     ],

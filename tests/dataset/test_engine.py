@@ -83,16 +83,17 @@ def test_processes_that_share_a_folder_compute_a_step_once(tmp_path):
         raise AssertionError("the step was there already")
 
     rows = ibis.memtable({"n": [1, None], "at": ["a", "b"]})
+    folder = tmp_path / "O'Hara"
     with connect() as one:
-        one.steps = str(tmp_path)
+        one.steps = str(folder)
         first = one.keep_once(("step", 1), lambda: rows).execute()
         assert one.keep_once(("step", 1), never).execute().equals(first)
     with connect() as other:
-        other.steps = str(tmp_path)
+        other.steps = str(folder)
         assert other.keep_once(("step", 1), never).execute().equals(first)
         with pytest.raises(AssertionError):
             other.keep_once(("step", 2), never)
-    assert len(list(tmp_path.iterdir())) == 1
+    assert len(list(folder.iterdir())) == 1
 
 
 def test_without_such_a_folder_nothing_is_written(tmp_path, monkeypatch):

@@ -19,7 +19,13 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "a report": carekit.benchmark,
     "a survey": lambda given: answers(given, "q"),
     "verdicts": carekit.claims.verdicts,
+    "a replay": lambda given: carekit.replay("C035", given),
+    "replays": carekit.replay_all,
+    "a judgement": lambda given: carekit.claims.judge_hypothesis("H08", given),
     "judgements": carekit.claims.judge_hypotheses,
+    "flags": carekit.coding.flag_dataset,
+    "care accounts": lambda given: carekit.measures.care_event_study(given, network="x"),
+    "care accounts by month": lambda given: carekit.measures.care_series(given, network="x"),
     "counts": lambda given: carekit.measures.share_counts(given, out="x"),
 }
 

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from carekit.cli import main
+from carekit.dataset.contributed import check_contributed
 from carekit.dataset.folder import open_dataset
 from carekit.dataset.manifest import ANSWERED_ONLY
 from carekit.errors import DatasetError, InputError
@@ -97,6 +98,14 @@ def test_the_card_and_the_manifest_say_what_was_done(shared):
     again = open_shared(counts.path)
     assert again.manifest == json.loads((counts.path / "manifest.json").read_text())
     assert str(again).startswith("Shared counts of Test: answers (")
+
+
+def test_each_table_and_its_card_are_ready_to_be_contributed(shared):
+    _, counts = shared
+    assert len(counts.tables()) > 3
+    for name in counts.tables():
+        found = check_contributed(counts.path / f"{name}.csv")
+        assert [one for one in found if not one.startswith("Note: ")] == [], name
 
 
 def test_a_changed_table_is_refused(shared):

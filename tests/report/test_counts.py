@@ -8,6 +8,7 @@ import pytest
 import carekit
 from carekit.errors import CannotAnswer, InputError
 from carekit.inference.rates.intervals import wilson
+from carekit.report.counts import read_counts
 from carekit.report.model import from_json, messages_of, to_json
 from carekit.report.words import say
 
@@ -150,6 +151,7 @@ def test_counts_that_were_shared_bring_their_waits_and_their_definition(tmp_path
     said = [f.key for f in made.report.preflight]
     assert said[0] == "pre.synthetic"
     assert made.report.meta.synthetic
+    assert read_counts(folder / "answers.csv").synthetic
     (pooled,) = [f for f in made.report.preflight if f.key == "pre.pooled"]
     assert pooled.values["n"].value == answers["n"].sum() - named["n"].sum()
     assert "method.request" in keys(made, "method")

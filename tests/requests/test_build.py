@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -229,3 +231,12 @@ def test_requests_of_a_dataset_are_described_once_an_engine(make_dataset, engine
     again = build_requests(dataset, engine=engine, with_threads=False)
     assert again.table is first.table
     assert build_requests(dataset, engine=engine).table is not first.table
+
+
+def test_requests_are_built_again_when_the_posts_were_looked_at_later(make_dataset, engine):
+    dataset, waited = make_dataset([{"id": "a", "at": 0}]), []
+    for until in ("2026-06-01T00:00:00Z", "2026-07-01T00:00:00Z"):
+        later = replace(dataset, manifest=replace(dataset.manifest, observed_until=until))
+        table = build_requests(later, engine=engine, with_threads=False).table
+        waited.append(table.observed_seconds.execute().item())
+    assert waited[1] - waited[0] == 30 * 24 * 3600

@@ -75,7 +75,8 @@ def test_what_the_rules_cannot_read_is_missing_and_never_neutral(text, lang):
 
 
 @pytest.mark.parametrize(
-    "tag", ["en", "EN", "en-US", "en_GB", "eng", "English", "qme", "zxx", "n/a", "", None]
+    "tag",
+    ["en", "EN", "en-US", "en_GB", "eng", "English", "qme", "zxx", "und", "art", "n/a", "", None],
 )
 def test_a_language_is_known_however_it_is_written(tag):
     text = "my parcel is late again"
@@ -86,6 +87,14 @@ def test_a_language_is_known_however_it_is_written(tag):
         row = rules.flag([text], lang=given).iloc[0]
         assert (row["lang"], row["tone"], row["is_complaint"]) == ("en", "negative", True)
     assert RuleTriage(lang="es-MX").flag([text])["tone"].isna().all()
+    assert RuleTriage(lang="que").flag([text])["tone"].isna().all()  # Quechua
+
+
+def test_a_tag_that_names_no_language_makes_no_post_neutral():
+    flags = RuleTriage().flag(
+        ["我的包裹还没有到", "llega tarde otra vez el paquete"], lang=pd.Series(["und"] * 2)
+    )
+    assert flags["tone"].isna().all()
 
 
 def test_hand_offs_are_flagged_for_brands_only():

@@ -29,7 +29,6 @@ from carekit.claims.inquiry import Inquiry
 from carekit.claims.ledger import Ledger, load_ledger
 from carekit.claims.ledger.columns import split_words
 from carekit.dataset.engine import sharing
-from carekit.dataset.folder import given_dataset
 from carekit.errors import InputError, MissingExtraError, SelectionError
 from carekit.show.progress import steps
 from carekit.show.tables import table_estimates
@@ -135,7 +134,6 @@ def judge_hypotheses(
     >>> table.groupby("hypothesis_id")["overall"].first().tolist()
     ['untestable', 'contradicted']
     """
-    given_dataset(dataset)
     verdicts = _judge_all(only, dataset, ledger, conf_level, engine)
     names = [field.name for field in fields(Evidence)]
     rows = [

@@ -16,12 +16,12 @@ KEPT = (
 
 
 class Purged(NamedTuple):
-    """How posts are known in a body, and what stays of those that are deleted; see `purge_json`."""
+    """How posts are known in a body, and what stays of those that are deleted."""
 
-    id_fields: tuple[str, ...]
-    kept: tuple[str, ...] = ()
-    nested: tuple[str, ...] = ()
-    having: str | None = None
+    id_fields: tuple[str, ...]  # keys under which an object states its id
+    kept: tuple[str, ...] = ()  # keys that stay beside ids, times and links to other posts
+    nested: tuple[str, ...] = ()  # keys whose object is searched for kept keys as well
+    having: str | None = None  # only objects with this key are posts, where others have such ids
 
 
 def purge_json(

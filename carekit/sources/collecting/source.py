@@ -190,11 +190,8 @@ class Source(ABC):
 
         `read` of their pages gives a draft for each that is, and Gone for each that is not.
         """
-        groups = (
-            ids[at : at + self.batch]
-            for at in range(0, len(ids) * bool(self.batch), self.batch or 1)
-        )
-        return [Query(LOOKUP, ",".join(group)) for group in groups]
+        starts = range(0, len(ids), self.batch) if self.batch else ()
+        return [Query(LOOKUP, ",".join(ids[at : at + self.batch])) for at in starts]
 
     def purge(self, body: str, ids: Collection[str]) -> str:
         """The body of a page without the words and persons of some posts (native ids)."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from carekit.sources.drafts import strings
 from carekit.sources.files import cells
 from carekit.sources.files.columns import ANSWERED, DURATIONS, UNANSWERED, Columns
 from carekit.sources.files.formats import Options
-from carekit.sources.files.roles import key_sql
+from carekit.sources.files.roles import NO, YES, key_sql
 from carekit.sources.times import readable_time
 
 NO_TIME_KNOWN = "NULL::TIMESTAMPTZ"
@@ -27,6 +27,30 @@ def answered(at: Mapping[str, str]) -> str:
     A date such as 0000-00-00 or a duration below 0 stands for no answer; a duration of 0 does where
     the row says that it is open or unanswered.
     """
+    waits = [
+        f"({_waited(cell)} AND NOT ({_is_zero(cell)} AND {_unanswered(at)}))"
+        for cell in _durations(at)
+    ]
+    return " OR ".join([*_shown(at), *waits]) or "FALSE"
+
+
+def answer_tallies(at: Mapping[str, str]) -> dict[str, str]:
+    """SQL integers of what is doubtful in the answers: see carekit.sources.files.doubts."""
+    zeros = [f"({_waited(cell)} AND {_is_zero(cell)})" for cell in _durations(at)]
+    shown = " OR ".join(_shown(at)) or "FALSE"
+    below = [f"({_has_digit(cell)} AND {_is_below(cell)})" for cell in _durations(at)]
+    doubts = {
+        "untimed": f"({answered(at)}) AND NOT ({timed(at)})",
+        # 0 may stand for none, and nothing in the row tells.
+        "at_once": f"({' OR '.join(zeros) or 'FALSE'}) AND NOT ({shown}) AND NOT {_unanswered(at)}",
+        "below": " OR ".join(below) or "FALSE",
+        "denied": f"({answered(at)}) AND {_is_one_of(at, 'answered', NO)}",
+    }
+    return {name: f"({condition})::INT" for name, condition in doubts.items()}
+
+
+def _shown(at: Mapping[str, str]) -> list[str]:
+    """SQL: the text of an answer, its time or a word says that there is one."""
     says = []
     if "reply_text" in at:
         cell = at["reply_text"]
@@ -34,35 +58,26 @@ def answered(at: Mapping[str, str]) -> str:
     if "reply_created_at" in at:
         cell = at["reply_created_at"]
         says.append(f"({_has_digit(cell)} AND NOT {cells.no_time(cell)})")
-    for cell in _durations(at):
-        says.append(
-            f"({_has_digit(cell)} AND NOT starts_with(trim({cell}), '-') "
-            f"AND NOT ({_is_zero(cell)} AND {_unanswered(at)}))"
-        )
     if "answered" in at:
-        yes = strings([*ANSWERED, *cells.TRUE_WORDS])
-        says.append(f"list_contains({yes}, {key_sql(at['answered'])})")
-    return " OR ".join(says) or "FALSE"
-
-
-def at_once(at: Mapping[str, str]) -> str:
-    """SQL: an answer after 0 minutes, where 0 may stand for none and nothing in the row tells."""
-    zeros = " OR ".join(map(_is_zero, _durations(at))) or "FALSE"
-    said = "FALSE"
-    if "answered" in at:
-        said = (
-            f"list_contains({strings([*ANSWERED, *cells.TRUE_WORDS])}, {key_sql(at['answered'])})"
-        )
-    return f"(({zeros}) AND NOT {_unanswered(at)} AND NOT {said})"
+        says.append(_is_one_of(at, "answered", (*ANSWERED, *YES)))
+    return says
 
 
 def _durations(at: Mapping[str, str]) -> list[str]:
     return [at[name] for name in DURATIONS if name in at]
 
 
+def _waited(cell: str) -> str:
+    return f"({_has_digit(cell)} AND NOT {_is_below(cell)})"
+
+
 def _has_digit(cell: str) -> str:
     said = cells.no_answer(cell, when=True)  # No reply in 30 days
     return f"(regexp_matches(coalesce({cells.filled(cell)}, ''), '[0-9]') AND NOT {said})"
+
+
+def _is_below(cell: str) -> str:
+    return f"coalesce(starts_with(trim({cell}), '-'), FALSE)"
 
 
 def _is_zero(cell: str) -> str:
@@ -72,12 +87,14 @@ def _is_zero(cell: str) -> str:
 
 def _unanswered(at: Mapping[str, str]) -> str:
     """SQL: the row says that nobody has answered yet, or that it is open."""
-    no = [
-        f"list_contains({strings([*UNANSWERED, *cells.FALSE_WORDS])}, {key_sql(at[name])})"
-        for name in ("answered", "state")
-        if name in at
-    ]
-    return f"({' OR '.join(no)})" if no else "FALSE"
+    no = (*UNANSWERED, *NO)
+    return f"({_is_one_of(at, 'answered', no)} OR {_is_one_of(at, 'state', no)})"
+
+
+def _is_one_of(at: Mapping[str, str], name: str, words: Sequence[str]) -> str:
+    if name not in at:
+        return "FALSE"
+    return f"coalesce(list_contains({strings(list(words))}, {key_sql(at[name])}), FALSE)"
 
 
 def timed(at: Mapping[str, str]) -> str:

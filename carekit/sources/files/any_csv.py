@@ -18,7 +18,7 @@ from carekit.errors import InputError
 from carekit.sources.drafts import ONLY_CUSTOMERS, first_problem, strings, text
 from carekit.sources.durations import seconds
 from carekit.sources.files import cells
-from carekit.sources.files.answers import NO_TIME_KNOWN, answer, answered, at_once, timed, until
+from carekit.sources.files.answers import NO_TIME_KNOWN, answer, answer_tallies, answered, until
 from carekit.sources.files.columns import (
     ANSWER,
     ANSWERED,
@@ -35,7 +35,7 @@ from carekit.sources.files.formats import Drafts, Format, Options, Sample
 from carekit.sources.files.headings import KNOWN, folded
 from carekit.sources.files.keeping import kept_columns
 from carekit.sources.files.kinds import below_seeds, no_post
-from carekit.sources.files.roles import ask_who, key_sql, role_sql
+from carekit.sources.files.roles import NO, YES, ask_who, key_sql, role_sql
 from carekit.sources.files.table import TableFile
 from carekit.sources.files.waiting import Wait, find_wait, wait_columns
 from carekit.sources.identities import safe_id_sql
@@ -75,7 +75,6 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
     for unit in DURATIONS:
         if unit in at:
             prepared["waited"] = seconds(at[unit], unit.rpartition("_")[2])
-    later: dict[str, str] = {"u_created_at": until(columns, options, "created_at"), "role": role}
     brand = _filled(at, "brand", text(options.brand) if options.brand else "NULL::VARCHAR")
     if brand == "NULL::VARCHAR" and preset.surface == "review":
         warnings.append(
@@ -91,8 +90,8 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
             f"{table.name} has no column of ids: rows that are alike in {alike} count once."
         )
     visibility, is_note = _visibility(columns, private)
-    prepared |= later
-    prepared["is_note"] = is_note
+    prepared["u_created_at"] = until(columns, options, "created_at")
+    prepared |= {"role": role, "is_note": is_note}
     kept = kept_columns(table, options, preset)
     main = {
         "line": "line",
@@ -108,7 +107,7 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
         "created_until": "u_created_at",
         "text": at.get("text", "NULL::VARCHAR"),
         "lang": _filled(at, "lang"),
-        "reply_to": below_seeds(table, _reply_to(at, options)),
+        "reply_to": below_seeds(table, _reply_to(columns, options)),
         "thread": _id(at, "thread_id", options, "id" if has_answers else "NULL::VARCHAR"),
         "visibility": visibility,
         "rating": cells.stars(at["rating"]) if "rating" in at else "NULL::BIGINT",
@@ -129,8 +128,7 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
         "strange": f"({strange})::INT",
     }
     if nested is not None:
-        tallies["untimed"] = f"(({answered(at)}) AND NOT ({timed(at)}))::INT"
-        tallies["at_once"] = f"{at_once(at)}::INT"
+        tallies |= answer_tallies(at)
 
     def warn(counts: Mapping[str, int]) -> list[str]:
         ask_who(counts, column=columns.named.get("author_role", ""), file=table.name)
@@ -200,13 +198,12 @@ def _visibility(columns: Columns, private: str) -> tuple[str, str]:
     if "visibility" not in columns.at:
         return by_site, "FALSE"
     cell = f"lower({cells.filled(columns.at['visibility'])})"
-    words = f"trim(regexp_replace(strip_accents({cell}), '[^a-z0-9]+', '_', 'g'), '_')"
     name = plain(columns.named["visibility"])
     hidden, open_ = cells.FALSE_WORDS, cells.TRUE_WORDS
     if "priv" in name or "intern" in name or "note" in name:
         hidden, open_ = open_, hidden
     note = (
-        f"coalesce(list_contains({strings(NOTES)}, {words}) OR list_contains({strings(hidden)}, "
+        f"coalesce(list_contains({strings(NOTES)}, {key_sql(cell)}) OR list_contains({strings(hidden)}, "
         f"{cell}), FALSE)"
     )
     made = (
@@ -269,12 +266,14 @@ def _id(
     return made if otherwise == "NULL::VARCHAR" else f"coalesce({made}, {otherwise})"
 
 
-def _reply_to(at: Mapping[str, str], options: Options) -> str:
+def _reply_to(columns: Columns, options: Options) -> str:
     """SQL of what a row answers; some tools write 0, -1 or its own id where it is nothing."""
+    at = columns.at
     made = _id(at, "reply_to", options)
     if "reply_to" not in at:
         return made
-    nothing = f"trim({at['reply_to']}) IN ('0', '-1', '0.0', '-1.0')"
+    words = ["-1", "-1.0", *([] if columns.zero_is_id else ["0", "0.0"])]
+    nothing = f"list_contains({strings(words)}, trim({at['reply_to']}))"
     return f"CASE WHEN NOT {nothing} THEN nullif({made}, id) END"
 
 
@@ -295,6 +294,10 @@ def _problem(at: Mapping[str, str], role: str) -> str:
             reason = f"{name} in scientific notation: its last digits are lost"
             checks.append((rounded, reason, at[name]))
     checks.append(("coalesce(id, '') = ''", "post_id is empty"))
+    if "post_id" not in at:
+        tells = [_filled(at, name) for name in ("text", "author_id", "rating")]
+        nothing = f"coalesce({', '.join(tells)}) IS NULL"
+        checks.append((nothing, "no id, and neither a text nor an author to tell it from others"))
     if role != "NULL::VARCHAR" and "author_role" in at:
         reason = "author_role says neither customer nor brand"
         checks.append(("role IS NULL", reason, at["author_role"]))
@@ -315,12 +318,12 @@ def _problem(at: Mapping[str, str], role: str) -> str:
     if "visibility" in at:
         known = [*VISIBILITIES, *cells.TRUE_WORDS, *cells.FALSE_WORDS]
         cell = f"lower({cells.filled(at['visibility'])})"
-        words = f"trim(regexp_replace(strip_accents({cell}), '[^a-z0-9]+', '_', 'g'), '_')"
-        bad = f"NOT list_contains({strings(known)}, {cell}) AND NOT list_contains({strings(NOTES)}, {words})"
+        note = f"list_contains({strings(NOTES)}, {key_sql(cell)})"
+        bad = f"NOT list_contains({strings(known)}, {cell}) AND NOT {note}"
         checks.append((bad, f"visibility is none of: {', '.join(VISIBILITIES)}", at["visibility"]))
     if "answered" in at:
         word = key_sql(at["answered"])
-        states = strings([*ANSWERED, *UNANSWERED, *cells.TRUE_WORDS, *cells.FALSE_WORDS])
+        states = strings([*ANSWERED, *UNANSWERED, *YES, *NO])
         bad = f"{cells.filled(at['answered'])} IS NOT NULL AND NOT list_contains({states}, {word})"
         checks.append((bad, "the word of `answered` says neither yes nor no", at["answered"]))
     if "rating" in at:

@@ -16,7 +16,7 @@ _NO_ANSWER = (
     "response|responded|reponse|repondu|repondue|antwort|beantwortet|respuesta|resposta|risposta|antwoord|"
     "reactie|beantwoord)( yet| available| envoyee)?[.!]?"
 )
-_NOT_WHEN = (
+NOT_WHEN = (
     "(no|not|none|never|non|pas|aucune?|sans|keine?|nicht|noch|sin|sem|nessuna|geen|niet|pending|"
     "waiting|awaiting|en attente|en cours|unanswered)\\b.*"
 )
@@ -96,7 +96,7 @@ def no_time(value: str) -> str:
 
 def no_answer(value: str, *, when: bool = False) -> str:
     """SQL: the cell says in words that there is no answer; `when` it should hold a time or duration."""
-    pattern = _NOT_WHEN if when else _NO_ANSWER
+    pattern = NOT_WHEN if when else _NO_ANSWER
     quoted = pattern.replace("'", "''")
     return f"coalesce(regexp_full_match(lower(strip_accents(trim({value}))), '{quoted}'), FALSE)"
 

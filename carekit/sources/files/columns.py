@@ -11,11 +11,11 @@ from carekit.errors import InputError, did_you_mean
 from carekit.sources.files import cells
 from carekit.sources.files.formats import Derived, Options
 from carekit.sources.files.headers import Header
-from carekit.sources.files.headings import KNOWN, folded
-from carekit.sources.files.roles import ASK, BRAND, CUSTOMER, OTHER, PEOPLE, word_key
+from carekit.sources.files.headings import KNOWN, SAYS_ANSWERED, STATES, folded
+from carekit.sources.files.roles import ASK, BRAND, CUSTOMER, NO, OTHER, PEOPLE, YES, word_key
 from carekit.sources.files.table import TableFile
 from carekit.sources.networks.values import NOBODY
-from carekit.sources.sites import is_kind, is_private, plain
+from carekit.sources.sites import is_kind, is_private, plain, site_of
 
 ANSWER = ("reply_text", "reply_created_at", "answered")
 DURATIONS = tuple(f"first_response_{unit}" for unit in ("minutes", "hours", "days", "seconds"))
@@ -40,12 +40,12 @@ NOTES = (
     "private_note",
     "note_privee",
 )
-# Headings over a plain yes or no; and over the state of a request, whose words must say it.
-_SAYS_ANSWERED = (
-    "answered", "is answered", "replied", "responded", "has reply", "has response", "brand responded",
-    "repondu", "beantwortet", "contestado", "respondido", "risposto", "beantwoord",
-)  # fmt: skip
-_STATES = ("status", "ticket status", "case status", "state", "statut", "etat", "estado", "stato")
+# Over customers, and in other tables over brands or channels.
+_CUSTOMERS = ("client", "customer", "kunde", "contact", "customer name", "nom du client")
+# Over brands and their accounts alone.
+_OF_BRANDS = re.compile("page|brand|marque|marke|enseigne")
+# Over other things too: not read where the user says the same of all rows.
+_VAGUE = {"network": "source", "brand": "app"}
 _CLOCK_HEADINGS = (
     "heure",
     "hour",
@@ -98,7 +98,8 @@ class Columns:
     """The columns of a table that are read.
 
     `at` gives SQL, `named` the headings, `guessed` those that nobody named, `daily` the times
-    whose column holds days; `missing_clock` is a column of times of day that is not used;
+    whose column holds days; `missing_clock` is a column of times of day that is not used,
+    `other_time` one that may be `created_at` as well;
     `by_people` says that whoever writes for a brand is named, as in a help desk.
     """
 
@@ -107,6 +108,8 @@ class Columns:
     guessed: set[str] = field(default_factory=set)
     daily: set[str] = field(default_factory=set)
     missing_clock: str | None = None
+    other_time: str | None = None
+    zero_is_id: bool = False  # a post has the id 0
     day_first: bool = False  # some dates only make sense so, and none the other way round
     by_people: bool = False
 
@@ -133,17 +136,21 @@ def find_columns(table: TableFile, options: Options, preset: Preset, *, format: 
             found.named[ours] = ours if at is None else header.names[at]
     rows = table.peek() if preset.headings or set(TIMES) & set(found.at) else []
     if preset.headings:
-        _by_headings(table, found, rows)
+        _by_headings(table, found, rows, options)
     if {*ANSWER, *DURATIONS} & set(found.at):
-        _find_state(table, found)
+        _find_state(table, found, rows)
     _look_at_times(table, found, rows)
     found.day_first = _is_day_first(found, rows)
+    if re.fullmatch(r"c\d+", ids := found.at.get("post_id", "")):
+        found.zero_is_id = any(row[int(ids[1:])].strip() in ("0", "0.0") for row in rows)
     if re.fullmatch(r"c\d+", found.at.get("author_role", "")):
         place = int(found.at["author_role"][1:])
         words = {word_key(row[place]) for row in rows or table.peek()}
         found.by_people = bool(words & {*PEOPLE, *ASK})
     missing = [n for n in preset.needed if n not in found.at]
-    if missing == ["post_id"] and preset.id_from and "reply_to" not in found.at:
+    timed = "author_id" in found.at and "created_at" not in found.daily
+    apart = not preset.headings or "text" in found.at or timed
+    if missing == ["post_id"] and preset.id_from and "reply_to" not in found.at and apart:
         missing = []
     if missing:
         remedy = ",".join(f"{n}=THEIRS" for n in missing)
@@ -196,7 +203,7 @@ def _folded(header: Header, name: str) -> int | None:
     return places[0] if len(places) == 1 and wanted else None
 
 
-def _by_headings(table: TableFile, found: Columns, rows: list[list[str]]) -> None:
+def _by_headings(table: TableFile, found: Columns, rows: list[list[str]], options: Options) -> None:
     """Columns that nobody named, by what tools call them; only where their cells fit."""
     headings = [folded(n) for n in table.header.names]
     used = {int(n) for sql in found.at.values() for n in re.findall(r"\bc(\d+)\b", sql)}
@@ -205,7 +212,7 @@ def _by_headings(table: TableFile, found: Columns, rows: list[list[str]]) -> Non
             continue
         for name in names:
             places = [i for i, h in enumerate(headings) if h == name and i not in used]
-            if len(places) != 1:
+            if len(places) != 1 or (getattr(options, ours, None) and name == _VAGUE.get(ours)):
                 continue
             if not _fits(ours, name, _filled(rows, places[0])):
                 continue
@@ -213,6 +220,8 @@ def _by_headings(table: TableFile, found: Columns, rows: list[list[str]]) -> Non
             found.guessed.add(ours)
             used.add(places[0])
             break
+    if "created_at" in found.guessed:
+        found.other_time = _other_time(table, found, rows, used)
     if "visibility" not in found.at:
         _find_notes(table, found, rows, used)
         _find_private(table, found, rows, used)
@@ -220,6 +229,22 @@ def _by_headings(table: TableFile, found: Columns, rows: list[list[str]]) -> Non
     if "reply_text" in found.guessed and not {"rating", "reply_created_at"} & set(found.at):
         del found.at["reply_text"], found.named["reply_text"]
         found.guessed.discard("reply_text")
+
+
+def _other_time(
+    table: TableFile, found: Columns, rows: list[list[str]], used: set[int]
+) -> str | None:
+    """A second column that may say when a post was written, and says something else."""
+    taken = int(found.at["created_at"][1:])
+    for place, name in enumerate(table.header.names):
+        if place in used or folded(name) not in KNOWN["created_at"]:
+            continue
+        times = _filled(rows, place)
+        is_clock = folded(name) in _CLOCK_HEADINGS or all(map(_CLOCK.fullmatch, times))
+        differs = any(row[place].strip() not in ("", row[taken].strip()) for row in rows)
+        if differs and not is_clock and _fits("created_at", "", times):
+            return name
+    return None
 
 
 def _find_notes(table: TableFile, found: Columns, rows: list[list[str]], used: set[int]) -> None:
@@ -242,12 +267,12 @@ def _find_private(table: TableFile, found: Columns, rows: list[list[str]], used:
             return
 
 
-def _find_state(table: TableFile, found: Columns) -> None:
+def _find_state(table: TableFile, found: Columns, rows: list[list[str]]) -> None:
     """Beside answers in the rows: a column that says yes or no to them, and one of their state."""
     headings = [folded(n) for n in table.header.names]
-    for ours, names in (("answered", _SAYS_ANSWERED), ("state", _STATES)):
+    for ours, names in (("answered", SAYS_ANSWERED), ("state", STATES)):
         for place in (i for i, h in enumerate(headings) if h in names):
-            words = {word_key(v) for v in _filled(table.peek(), place)}
+            words = {word_key(v) for v in _filled(rows, place)}
             plain_answer = words and all(map(is_state, words))
             fits = plain_answer if ours == "answered" else words & {*UNANSWERED}
             if fits and ours not in found.at and f"c{place}" not in found.at.values():
@@ -265,23 +290,29 @@ def _fits(ours: str, heading: str, values: list[str]) -> bool:
         return ours not in ("post_id", "created_at")
     tests: dict[str, Callable[[str], bool]] = {
         "rating": lambda v: re.fullmatch("[1-5]([.,]0+)?", v) is not None,
-        "visibility": lambda v: is_visibility(v),
-        "author_role": lambda v: is_role(v),
+        "visibility": is_visibility,
+        "author_role": is_role,
         "lang": lambda v: len(v) <= 20 and not any(c.isdigit() for c in v),
-        "network": lambda v: len(v) <= 40,
+        "network": lambda v: len(v) <= 40 and (heading != "source" or site_of(v)[2]),
         "created_at": lambda v: any(c.isdigit() for c in v),
         "reply_created_at": lambda v: any(c.isdigit() for c in v),
         "observed_at": lambda v: any(c.isdigit() for c in v),
         "deleted_at": lambda v: any(c.isdigit() for c in v),
         "answered": is_state,
-        "brand": lambda v: len(v) <= 80,
+        "brand": lambda v: len(v) <= 80 and any(c.isalpha() for c in v),
         "account": lambda v: len(v) <= 80,
     }
     if ours == "post_id" and len(set(values)) < len(values) * 0.9:
         return False  # whatever it is, it does not tell posts apart
+    n, n_names = len(values), len(set(values))
+    few = ours in ("account", "brand") and not _OF_BRANDS.search(heading)
+    if few and n_names > max(3, n / 3):
+        return False  # brands are few: these are people
+    if heading in _CUSTOMERS and (n_names == 1 < n - 1 or n_names < n / 20):
+        return False  # customers are many: these are brands, or channels
     test = tests.get(ours)
     said = any(word_key(v) in ANSWERED for v in values)
-    if ours == "answered" and not said and heading not in _SAYS_ANSWERED:
+    if ours == "answered" and not said and heading not in SAYS_ANSWERED:
         return False
     if ours == "author_role" and len({word_key(v) for v in values}) < 2:
         return False  # one word for everybody tells nobody apart
@@ -296,13 +327,12 @@ def is_visibility(value: str) -> bool:
 
 def is_state(value: str) -> bool:
     """True for a cell that says whether a request was answered."""
-    return word_key(value) in (*ANSWERED, *UNANSWERED, *cells.TRUE_WORDS, *cells.FALSE_WORDS)
+    return word_key(value) in (*ANSWERED, *UNANSWERED, *YES, *NO)
 
 
 def is_role(value: str) -> bool:
     """True for a cell that says who wrote a post."""
-    key = word_key(value)
-    return key in (*CUSTOMER, *BRAND, *OTHER, *ASK, *cells.TRUE_WORDS, *cells.FALSE_WORDS)
+    return word_key(value) in (*CUSTOMER, *BRAND, *OTHER, *ASK, *YES, *NO)
 
 
 def _look_at_times(table: TableFile, found: Columns, rows: list[list[str]]) -> None:

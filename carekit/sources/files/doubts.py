@@ -7,44 +7,66 @@ from collections.abc import Mapping
 from carekit.sources.files.columns import Columns
 from carekit.sources.files.formats import Caution
 from carekit.sources.files.table import TableFile
+from carekit.sources.report import counted
 
 
 def doubts(counts: Mapping[str, int], columns: Columns, table: TableFile) -> list[str]:
     """Doubts beyond those about times; a `Caution` is one about every number."""
-    told = []
+    told, file = [], table.name
     for ours in sorted(columns.daily):
         told.append(
-            f"The column {columns.named[ours]!r} of {table.name} ({ours}) holds days without a time "
+            f"The column {columns.named[ours]!r} of {file} ({ours}) holds days without a time "
             "of day: nothing shorter than a day can be said of waits."
         )
     if columns.missing_clock:
         day = columns.named["created_at"]
         told.append(
-            f"The column {columns.missing_clock!r} of {table.name} holds times of day and is not "
+            f"The column {columns.missing_clock!r} of {file} holds times of day and is not "
             f"read; to use it: --map 'created_at={day}+{columns.missing_clock}'."
         )
-    if counts.get("untimed"):
+    if columns.other_time:
         told.append(
-            f"{counts['untimed']:,} answers of {table.name} have no time that can be read: they "
-            "count as answers, their waits are unknown."
+            f"{columns.named['created_at']!r} of {file} is read as when a post was written, and "
+            f"{columns.other_time!r} is not read; if it should be: --map "
+            f"'created_at={columns.other_time}'."
         )
-    if counts.get("own"):
+    if n := counts.get("untimed", 0):
+        answers = counted(n, f"answer of {file} has", f"answers of {file} have")
+        so = (
+            "it counts as an answer, its wait is"
+            if n == 1
+            else "they count as answers, their waits are"
+        )
+        told.append(f"{answers} no time that can be read: {so} unknown.")
+    if n := counts.get("own", 0):
+        rows = counted(n, f"row of {file} is", f"rows of {file} are")
+        so = (
+            "it is a post of the brand, no request"
+            if n == 1
+            else "they are posts of the brand, no requests"
+        )
         told.append(
-            f"{counts['own']:,} rows of {table.name} are written by the account they name "
-            f"({columns.named['account']!r}): they are posts of the brand, no requests."
+            f"{rows} written by the account named there ({columns.named['account']!r}): {so}."
         )
-    if counts.get("at_once"):
+    if n := counts.get("denied", 0):
+        rows = counted(n, f"row of {file} says", f"rows of {file} say")
+        so = "holds one: it counts" if n == 1 else "hold one: they count"
+        told.append(
+            f"{rows} that there was no answer ({columns.named['answered']!r}) and {so} as answered."
+        )
+    if n := counts.get("below", 0):
+        rows = counted(n, f"row of {file} holds", f"rows of {file} hold")
+        told.append(f"{rows} a wait below 0, which counts as none.")
+    if n := counts.get("at_once", 0):
+        answers = counted(n, f"answer of {file}", f"answers of {file}")
         told.append(
             Caution(
-                f"{counts['at_once']:,} answers of {table.name} came after 0 minutes, and nothing in "
-                "their rows says that there was one: if 0 stands for no answer there, too many "
-                "requests count as answered, and waits are too short. Leave these cells empty, or "
-                "add a column `answered`."
+                f"{answers} came after 0 minutes, and nothing in {'its row' if n == 1 else 'their rows'} "
+                "says that there was one: if 0 stands for no answer there, too many requests count as "
+                "answered, and waits are too short. Leave such cells empty, or add a column `answered`."
             )
         )
-    if counts.get("strange"):
-        told.append(
-            f"{counts['strange']:,} rows of {table.name} name a network that carekit does not know; "
-            "it was kept as it is written."
-        )
+    if n := counts.get("strange", 0):
+        rows = counted(n, f"row of {file} names", f"rows of {file} name")
+        told.append(f"{rows} a network that carekit does not know; it was kept as it is written.")
     return told

@@ -9,6 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
+# Headings over a plain yes or no; and over the state of a request, whose words must say it.
+SAYS_ANSWERED = (
+    "answered", "is answered", "replied", "responded", "has reply", "has response", "brand responded",
+    "repondu", "beantwortet", "contestado", "respondido", "risposto", "beantwoord",
+)  # fmt: skip
+STATES = ("statut", "status", "etat", "estado", "stato", "state", "ticket status", "case status")
 HEADINGS: dict[str, tuple[str, ...]] = {
     "post_id": (
         "message id", "id message", "id du message", "identifiant", "identifiant du message",
@@ -23,14 +29,14 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "created at", "created time", "creation date", "date de création", "créé le", "date",
         "date et heure", "date/heure", "published", "published at", "publication date",
         "date de publication", "publié le", "posted at", "post date", "timestamp", "datetime",
-        "date (utc)", "message date", "date du message", "sent at", "envoyé le", "review date",
+        "date (utc)", "message date", "date du message", "received at", "received on", "date received",
+        "reçu le", "date de réception", "eingegangen am", "inbound date", "sent at", "envoyé le",
+        "review date",
         "date de l'avis", "erstellt am", "datum", "datum und uhrzeit", "veröffentlicht am", "time",
         "created", "created time (utc)", "created at (utc)", "date (gmt)", "fecha", "fecha y hora",
         "fecha de creación", "fecha de publicación", "data", "data e ora", "data di pubblicazione",
         "datum en tijd", "aangemaakt op", "post created at", "created datetime", "created date",
-        "created on", "date created", "received at", "received on", "date received", "reçu le",
-        "date de réception", "posted on", "publish date", "published date", "eingegangen am",
-        "message created at", "inbound date",
+        "created on", "date created", "posted on", "publish date", "published date", "message created at",
     ),
     "author_role": (
         "role", "rôle", "author role", "author type", "type d'auteur", "type auteur", "sender type",
@@ -45,7 +51,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "reviewer name", "author username", "sender screen name", "author name",
         "nom de l'auteur", "extra author attributes name", "autore", "utente", "usuario",
         "afzender", "absender", "verfasser", "kunde", "client", "customer", "from user", "sender name",
-        "customer name", "nom du client", "commenter", "fan", "contact", "user",
+        "customer name", "nom du client", "commenter", "fan", "contact",
     ),
     "text": (
         "message", "text", "texte", "full text", "content", "contenu", "body", "corps", "comment",
@@ -118,9 +124,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     ),
     "deleted_at": ("deleted at", "supprimé le"),
     "answered": (
-        "answered", "is answered", "replied", "responded", "répondu", "beantwortet", "contestado",
-        "reply status", "response status", "statut de réponse", "antwortstatus", "statut", "status",
-        "état", "estado", "stato",
+        *SAYS_ANSWERED, "reply status", "response status", "statut de réponse", "antwortstatus", *STATES,
     ),
 }  # fmt: skip
 

@@ -30,6 +30,8 @@ class Reading:
     # Name or number of the sheet of a workbook; the first that is filled without it.
     sheet: str | None = None
     header: int | None = None  # the line (row) in which the header stands; found without it
+    # What to do where accents look wrong: not every command has the option.
+    remedy: str = "name its encoding with --encoding"
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ def _decoded(path: Path, folder: Path, reading: Reading, shown: str) -> Opened:
     if given is None:
         said.append(
             f"{shown} is no valid UTF-8; it was read as {NAMES.get(used, used)}. If accents look "
-            "wrong, name its encoding with --encoding."
+            f"wrong, {reading.remedy}."
         )
     if n_lost:
         said.append(

@@ -78,9 +78,12 @@ def word_key(word: str) -> str:
     return plain(word) or word.strip().casefold()
 
 
+YES, NO = (tuple(map(word_key, words)) for words in (cells.TRUE_WORDS, cells.FALSE_WORDS))
+
+
 def role_sql(cell: str, *, column: str, roles: Mapping[str, str]) -> tuple[str, dict[str, str]]:
-    """SQL of the role that a cell names, null for a word that is not known; and counts for `asked`."""
-    yes, no = cells.TRUE_WORDS, cells.FALSE_WORDS
+    """SQL of the role that a cell names, null for a word that is not known; and counts for `ask_who`."""
+    yes, no = YES, NO
     if _ABOUT_BRAND.search(column):
         yes, no = no, yes
     told = {
@@ -92,7 +95,7 @@ def role_sql(cell: str, *, column: str, roles: Mapping[str, str]) -> tuple[str, 
     cases = []
     for role, words in told.items():
         own = [w for w, r in roles.items() if r == role]
-        rest = [w.replace(".", "_") for w in words if w.replace(".", "_") not in roles]
+        rest = [w for w in words if w not in roles]
         cases.append(f"WHEN list_contains({strings([*own, *rest])}, {word}) THEN '{role}'")
     asked = [w for w in ASK if w not in roles]
     cases.append(f"WHEN list_contains({strings(asked)}, {word}) THEN 'customer'" if asked else "")

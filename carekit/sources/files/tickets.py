@@ -37,7 +37,7 @@ REPLIED = (
     "first agent reply date", "first admin reply at", "date of first agent reply",
     "première réponse le", "date de première réponse", "date première réponse", "1ère réponse le",
     "erste antwort am", "first_admin_reply_at", "first responded at", "first public reply",
-    "first agent message datetime", "first agent message", "first staff reply", "first agent response",
+    "first agent message datetime", "first staff reply", "first agent response",
 )  # fmt: skip
 CHANNEL = (
     "source", "channel", "ticket channel", "via", "via channel", "case origin", "origin", "canal",

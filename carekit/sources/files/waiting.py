@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from carekit.sources.files.cells import EMPTY_WORDS
+from carekit.sources.files.cells import EMPTY_WORDS, NOT_WHEN
 from carekit.sources.files.headings import folded
 from carekit.sources.files.table import Header, TableFile
 
@@ -22,7 +22,17 @@ _UNITS = (
     ("days", r"\b(d|j|days?|jours?|tage)\b"),
 )
 _BUSINESS = re.compile(r"business|ouvr|within hours|office|geschäft|geschaft")
-_TIME = re.compile(r"\d{4}[-/.]\d{1,2}|\d{1,2}[-/. ]\w{1,9}[-/. ,]+\d{2,4}|\d{10,13}$")
+# What a cell holds that tells a duration or a time: 90, -1, PT1H, about 3 hours; no name, yes or text.
+_CLUE = re.compile(
+    r"^[-+<>~≤≥ ]*(pt?)?\d|\d:\d\d|\d ?(s|sec|m|mn|min|h|hr|hour|heure|stunde|d|day|j|jour|tag)s?\b",
+    re.IGNORECASE,
+)
+# 2025-05-13, 13 May 2025, seconds since 1970; not 1 day 02:30:00, nor 1 hr 30 min.
+_TIME = re.compile(
+    r"\d{4}[-/.]\d{1,2}|\d{1,2}[-/. ](?!(d|days?|j|jours?|tage?|h|hrs?|hours?|heures?|std|stunden?|"
+    r"m|mn|mins?|minutes?|minuten)\b)\w{1,9}[-/. ,]+\d{2,4}|\d{10,13}$",
+    re.IGNORECASE,
+)
 
 
 def wait_columns(header: Header) -> dict[str, str]:
@@ -46,6 +56,11 @@ class Wait:
     told: tuple[str, ...] = ()
 
 
+def _can_tell(value: str) -> bool:
+    """True for a short cell with a duration or a time."""
+    return len(value) <= 40 and any(clue.search(value) for clue in (_CLUE, _TIME))
+
+
 def find_wait(table: TableFile) -> Wait:
     """The first of these columns that its cells bear out."""
     rows = table.peek(500)
@@ -54,7 +69,8 @@ def find_wait(table: TableFile) -> Wait:
     for name, unit in wait_columns(table.header).items():
         at = table.header.names.index(name)
         values = [v for row in rows if (v := row[at].strip()) and v.lower() not in EMPTY_WORDS]
-        if not values:
+        said = [v for v in values if not re.fullmatch(NOT_WHEN, folded(v))]
+        if not values or 2 * sum(_can_tell(v) for v in said) < len(said):
             continue
         if all(_TIME.search(v) for v in values[:50]):
             return Wait(time=name)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from carekit.sources.collecting.limits import QueryFailed
 from carekit.sources.collecting.purging import Purged
@@ -34,9 +34,6 @@ from carekit.sources.networks.values import (
     read_item,
     words,
 )
-
-if TYPE_CHECKING:
-    pass
 
 NETWORK = "cfpb"
 

@@ -23,6 +23,7 @@ from carekit.sources.networks.values import (
     ident,
     inner,
     listed,
+    many,
     moment,
     number,
     why_unusable,
@@ -189,7 +190,7 @@ def _text(item: Mapping[str, Any], page: str | None) -> str | None:
     if message is None or not isinstance(tags, list | Mapping):
         return message
     # Older versions of the API sort the tags by place: {"0": [tag], "14": [tag]}.
-    found = tags if isinstance(tags, list) else [t for v in tags.values() for t in _many(v)]
+    found = tags if isinstance(tags, list) else [t for v in tags.values() for t in many(v)]
     spans = []
     for tag in found:
         at, length = number(inner(tag, "offset")), number(inner(tag, "length"))
@@ -199,10 +200,6 @@ def _text(item: Mapping[str, Any], page: str | None) -> str | None:
     for start, end, mark in sorted(spans, reverse=True):
         message = message[:start] + mark + message[end:]
     return message
-
-
-def _many(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 def recognises(sample: Sample) -> bool:

@@ -9,7 +9,7 @@ are not followed, because each costs a request: they are counted as gaps.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -44,6 +44,7 @@ from carekit.sources.networks.values import (
     ident,
     inner,
     listed,
+    many,
     mapping,
     moment,
     number,
@@ -55,8 +56,6 @@ from carekit.sources.networks.values import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import praw
 
     from carekit.sources.collecting.web import Web
@@ -125,7 +124,7 @@ def _thing(value: Any) -> tuple[str | None, Mapping[str, Any]]:
     for name in ("data", "posts", "submission", "link"):
         wrapped = value.get(name)
         if isinstance(wrapped, list | Mapping) and "created_utc" not in value:
-            return "Listing", {"children": [*_many(wrapped), *_many(value.get("comments"))]}
+            return "Listing", {"children": [*many(wrapped), *many(value.get("comments"))]}
     if isinstance(value.get("children"), list) and "id" not in value:
         return "Listing", value
     if {"body", "body_html", "parent_id"} & set(value):
@@ -133,10 +132,6 @@ def _thing(value: Any) -> tuple[str | None, Mapping[str, Any]]:
     if {"title", "selftext", "num_comments"} & set(value):
         return "t3", value
     return ("other", value) if "id" in value else (None, value)
-
-
-def _many(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def _stub(data: Mapping[str, Any], link: str | None) -> Iterator[Found]:

@@ -72,6 +72,11 @@ def listed(value: Any, *path: str) -> list[Any]:
     return found if isinstance(found, list) else []
 
 
+def many(value: Any) -> list[Any]:
+    """A list, or the one thing that stands instead of a list of one."""
+    return value if isinstance(value, list) else [] if value is None else [value]
+
+
 def ident(value: Any) -> str | None:
     """An id as text, exact at any length; None for none, and for one that has lost digits."""
     if isinstance(value, str):
@@ -141,6 +146,11 @@ def _spelled(text: str) -> datetime:
         return datetime.fromisoformat(short.removesuffix(" UTC") + "Z" * text.endswith(" UTC"))
     except ValueError:
         return datetime.strptime(text, _TWITTER)
+
+
+def stamp(time: datetime | None) -> str | None:
+    """A time in UTC as interfaces take it: 2024-05-01T12:00:00Z."""
+    return None if time is None else time.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _counted(seconds: float) -> datetime:

@@ -26,22 +26,41 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "groupe d age", "altersgruppe", "altersklasse", "grupo de edad", "fascia d eta", "leeftijdsgroep",
     ),
     "country": ("pays", "land", "pais", "paese", "country of residence", "pays de residence"),
-    "stratum": ("strata", "strate", "schicht", "estrato", "strato"),
-    "psu": ("cluster", "primary sampling unit", "grappe", "unite primaire"),
+    # Not "schicht", also a class of society, nor "cluster", also a segment of a market.
+    "stratum": ("strata", "strate", "estrato", "strato"),
+    "psu": ("primary sampling unit", "grappe", "unite primaire"),
 }  # fmt: skip
 
 
-def by_heading(cells: pd.DataFrame, ours: str) -> str | None:
-    """The one column that such a heading names and whose cells fit it."""
+# Headings over weights of people too, and the kilograms or pounds that those lie between.
+_OF_BODIES = ("weights", "wt", "poids", "gewicht", "peso")
+_LIGHTEST, _HEAVIEST = 20, 400
+
+
+def by_heading(cells: pd.DataFrame, ours: str, notes: list[str]) -> str | None:
+    """The one column that such a heading names and whose cells fit it; says so, or why not."""
     names = (folded(ours), *HEADINGS.get(ours, ()))
     found = [c for c in cells.columns if folded(str(c)) in names]
-    if len(found) != 1:
+    if len(found) != 1 or not _fits(cells[found[0]], ours):
         return None
-    column = cells[found[0]]
+    name = found[0]
+    if folded(str(name)) in _OF_BODIES and ours == "weight":
+        numbers = read_numbers(cells[name])
+        if numbers.between(_LIGHTEST, _HEAVIEST).all():
+            notes.append(
+                f"{name!r} is not read as weight: its numbers, {numbers.min():g} to {numbers.max():g}, "
+                f"may be kilograms. If they are weights of the survey: --map weight={name}"
+            )
+            return None
+    notes.append(f"{ours} is the column {name!r}, by its heading; another: --map {ours}=…")
+    return name
+
+
+def _fits(column: pd.Series, ours: str) -> bool:
     if ours == "respondent_id":
-        return found[0] if column.notna().all() and column.is_unique else None
+        return bool(column.notna().all() and column.is_unique)
     if ours in ("weight", "age"):
         numbers = read_numbers(column)
         enough = numbers.notna().all() if ours == "weight" else numbers.notna().mean() > 0.9
-        return found[0] if enough and (numbers.dropna() >= 0).all() else None
-    return found[0]
+        return bool(enough and (numbers.dropna() >= 0).all())
+    return True

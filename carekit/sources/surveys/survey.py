@@ -40,9 +40,9 @@ class SurveyReport:
 
     file: str
     out: Path
-    n_read: int  # rows of the file; respondents written; rows that could not be read (rejected.csv)
-    n_respondents: int
-    n_rejected: int
+    n_read: int  # rows of the file
+    n_respondents: int  # respondents written
+    n_rejected: int  # rows that could not be read (rejected.csv)
     n_questions: int
     # Cells that held a missing code, by reason; the count of each question is in questions.json.
     n_missing: Mapping[str, int] = field(default_factory=dict)
@@ -151,7 +151,7 @@ def import_survey(
     read = read_survey_file(path, Reading(encoding, sheet, header_row))
     _check_rows(read, strict, accept_rejected)
     notes = list(read.warnings)
-    fixed = _mapped(read, mapping or {}, notes)
+    fixed = _mapped(read, mapping or {}, book, notes)
     read = _without_names(read, fixed, notes)
     notes += _previews(read)
     if redact:
@@ -276,7 +276,9 @@ def _check_rows(read: SurveyFile, strict: bool, accept: bool) -> None:
         )
 
 
-def _mapped(read: SurveyFile, mapping: Mapping[str, str], notes: list[str]) -> dict[str, str]:
+def _mapped(
+    read: SurveyFile, mapping: Mapping[str, str], book: Codebook, notes: list[str]
+) -> dict[str, str]:
     """Fixed column → column of the file: as asked for, of the same name, or by its heading."""
     unknown = [ours for ours in mapping if ours not in FIXED]
     if unknown:
@@ -286,15 +288,15 @@ def _mapped(read: SurveyFile, mapping: Mapping[str, str], notes: list[str]) -> d
         )
     held = list(read.cells.columns)
     lower = {c.casefold(): c for c in reversed(held)}
+    asked = {lower.get(theirs.casefold()) for theirs in mapping.values()}
+    free = [c for c in held if c not in asked and book.for_column(c) is None]
     made = {}
     for ours in FIXED:
         theirs = mapping.get(ours)
         if theirs is None:
             theirs = ours if ours in held else lower.get(ours)
-            if theirs is None and (theirs := by_heading(read.cells, ours)) is not None:
-                notes.append(
-                    f"{ours} is the column {theirs!r}, by its heading; another: --map {ours}=…"
-                )
+            if theirs is None:
+                theirs = by_heading(read.cells[free], ours, notes)
             if theirs is not None and theirs not in mapping.values():
                 made[ours] = theirs
         elif theirs in held or theirs.casefold() in lower:

@@ -35,8 +35,8 @@ class SurveyFile:
     declared: Mapping[str, Mapping[str, str]]  # codes that the file itself declares missing (SPSS)
     n_read: int  # rows of the file, those that cannot be read included
     sha256: str
-    rejected: tuple[Rejected, ...] = ()  # rows of a text file that cannot be read; what was mended
-    warnings: tuple[str, ...] = field(default=())
+    rejected: tuple[Rejected, ...] = ()  # rows of a text file that cannot be read
+    warnings: tuple[str, ...] = ()  # what was mended
     # Columns that the file says to be options of one question.
     blocks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     tool: str = ""  # whose export it is, if that is known

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from types import SimpleNamespace
+from pathlib import Path
 
 import pytest
 
@@ -18,10 +18,12 @@ from carekit.claims.hypotheses.printed import (
     value_of,
 )
 from carekit.claims.inquiry import Inquiry
+from carekit.dataset.folder import Dataset
+from carekit.dataset.manifest import Manifest
 from carekit.errors import CannotAnswer
 from carekit.inference.rates.intervals import newcombe, wilson
 
-NO_POSTS = SimpleNamespace(is_sample=False, has=lambda table: False)
+NO_POSTS = Dataset(Path("empty"), Manifest("Empty", "CC0-1.0", "2026-01-01T00:00:00Z"))
 
 
 def judged(ledger, *keys, evidence="figures"):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from carekit.claims.replays.chance import summary
@@ -14,21 +13,15 @@ from carekit.claims.replays.verdict import (
     replay,
     replay_all,
 )
+from carekit.dataset.folder import Dataset
+from carekit.dataset.manifest import Manifest
 from carekit.errors import CannotAnswer, InputError, SelectionError
 
 
-@dataclass(frozen=True)
-class FakeDataset:
-    """What a replay itself asks of a dataset; measurers ask for more."""
-
-    is_sample: bool = False
-    path: str = "fake"
-
-    def has(self, table):
-        return False
-
-    def read(self, table):
-        return pd.DataFrame({"country": [], "sector": []})
+def empty(*, synthetic=False):
+    """A dataset without rows: what a replay itself asks is answered, measurers ask for more."""
+    about = {"title": "Empty", "licence": "CC0-1.0", "created_at": "2026-01-01T00:00:00Z"}
+    return Dataset(Path("empty"), Manifest(**about, synthetic=synthetic))
 
 
 @pytest.fixture
@@ -44,7 +37,7 @@ def found(estimate, low, high, n=1000):
 
 
 def test_every_figure_gets_a_verdict_and_says_what_it_needs(ledger, measurers):
-    frame = replay_all(FakeDataset(), ledger=ledger)
+    frame = replay_all(empty(), ledger=ledger)
     assert frame["figure_id"].tolist() == ledger.figures["figure_id"].tolist()
     assert set(frame["verdict"]) == {"untestable"}
     assert frame["needs"].str.len().min() > 20
@@ -70,7 +63,7 @@ def test_needs_name_question_base_network_and_country(ledger):
 
 def test_a_measured_figure_is_decided(ledger, measurers):
     measurers("question_response_rate", found(0.27, 0.25, 0.29))
-    verdict = replay("C032", FakeDataset(), ledger=ledger)
+    verdict = replay("C032", empty(), ledger=ledger)
     assert (verdict.verdict, verdict.published, verdict.estimate) == ("equivalent", 0.26, 0.27)
     assert verdict.why == (
         "Measured less published: +1.0 points (90 % interval −1.3 to +3.3): within the margin of "
@@ -88,16 +81,14 @@ def test_what_is_supposed_of_the_figures_own_error_is_said(ledger, measurers):
     measurers("question_response_rate", found(0.31, 0.29, 0.33))
     measurers("prefers_social_over_phone", found(0.36, 0.33, 0.39))
     measurers("first_response_time", found(500.0, 450.0, 550.0))
-    notes = {
-        key: replay(key, FakeDataset(), ledger=ledger).notes for key in ("C034", "C075", "L001b")
-    }
+    notes = {key: replay(key, empty(), ledger=ledger).notes for key in ("C034", "C075", "L001b")}
     assert notes == {
         "C034": "Nobody published the size of the figure's base; 1,000 is assumed.",
         "C075": "Nobody published the size of the figure's base; 338 is assumed.",
         "L001b": "The figure's own error is not known; it is taken to be that of the measurement.",
     }
-    widened = replay("C075", FakeDataset(), ledger=ledger, deff=2)
-    plain = replay("C075", FakeDataset(), ledger=ledger)
+    widened = replay("C075", empty(), ledger=ledger, deff=2)
+    plain = replay("C075", empty(), ledger=ledger)
     assert widened.diff_high > plain.diff_high
     assert "338 is assumed and a design effect of 2" in widened.notes
 
@@ -110,14 +101,14 @@ def test_the_measurer_sees_figure_and_dataset(ledger, measurers):
         return Measurement(0.5, 0.4, 0.6, 50, "d")
 
     measurers("question_response_rate", measure)
-    dataset = FakeDataset()
+    dataset = empty()
     replay("C037", dataset, ledger=ledger)
     assert seen == [("C037", "US", "facebook", dataset)]
 
 
 def test_a_corrected_figure_is_replayed_as_printed_and_says_so(ledger, measurers):
     measurers("average_response_under_8h", found(0.62, 0.60, 0.64))
-    verdict = replay("C023", FakeDataset(), ledger=ledger)
+    verdict = replay("C023", empty(), ledger=ledger)
     assert (verdict.verdict, verdict.published) == ("differs", 1.0)
     assert verdict.why.endswith(
         "Replayed as printed; the ledger corrects it to P020 (0.63, base: brands with a care "
@@ -127,23 +118,23 @@ def test_a_corrected_figure_is_replayed_as_printed_and_says_so(ledger, measurers
 
 def test_the_sample_is_no_evidence(ledger, measurers):
     measurers("question_response_rate", found(0.27, 0.25, 0.29))
-    assert replay("C032", FakeDataset(is_sample=True), ledger=ledger).synthetic
-    assert not replay("C032", FakeDataset(), ledger=ledger).synthetic
+    assert replay("C032", empty(synthetic=True), ledger=ledger).synthetic
+    assert not replay("C032", empty(), ledger=ledger).synthetic
 
 
 def test_a_choice_between_two_can_be_contradicted(ledger, measurers):
     measurers("prefers_phone_over_social", found(0.70, 0.68, 0.72))
-    assert replay("C005", FakeDataset(), ledger=ledger).verdict == "contradicted"
+    assert replay("C005", empty(), ledger=ledger).verdict == "contradicted"
 
 
 def test_a_growth_can_be_contradicted(ledger, measurers):
     measurers("mentions_growth", found(-0.2, -0.3, -0.1))
-    assert replay("P019", FakeDataset(), ledger=ledger).verdict == "contradicted"
+    assert replay("P019", empty(), ledger=ledger).verdict == "contradicted"
 
 
 def test_a_bracket_is_replayed_as_a_bracket(ledger, measurers):
     measurers("expects_any_answer", found(0.80, 0.75, 0.85))
-    verdict = replay("P030", FakeDataset(), ledger=ledger)
+    verdict = replay("P030", empty(), ledger=ledger)
     found_it = ("equivalent", None, 0.7)
     assert (verdict.verdict, verdict.published, verdict.published_low) == found_it
     assert "against 0.7 to any" in str(verdict)
@@ -151,7 +142,7 @@ def test_a_bracket_is_replayed_as_a_bracket(ledger, measurers):
 
 def test_an_estimate_without_interval_decides_nothing(ledger, measurers):
     measurers("first_response_time", lambda f, i: Measurement(500.0, None, None, 900, "mean"))
-    assert str(replay("L001b", FakeDataset(), ledger=ledger)) == (
+    assert str(replay("L001b", empty(), ledger=ledger)) == (
         "L001b undecided: measured 500 (n = 900) against 504. The estimate came without an "
         "interval. The figure's own error is not known; it is taken to be that of the measurement."
     )
@@ -159,9 +150,9 @@ def test_an_estimate_without_interval_decides_nothing(ledger, measurers):
 
 def test_few_cases_decide_nothing(ledger, measurers):
     measurers("question_response_rate", found(0.9, 0.8, 1.0, n=12))
-    verdict = replay("C032", FakeDataset(), ledger=ledger)
+    verdict = replay("C032", empty(), ledger=ledger)
     assert (verdict.verdict, verdict.why) == ("undecided", "Only 12 cases, fewer than 30.")
-    assert replay("C032", FakeDataset(), ledger=ledger, min_n=10).verdict == "differs"
+    assert replay("C032", empty(), ledger=ledger, min_n=10).verdict == "differs"
 
 
 def test_a_refused_selection_is_untestable_with_its_reason(ledger, measurers):
@@ -169,7 +160,7 @@ def test_a_refused_selection_is_untestable_with_its_reason(ledger, measurers):
         raise SelectionError("the dataset holds answered conversations only.")
 
     measurers("question_response_rate", refuse)
-    verdict = replay("C032", FakeDataset(), ledger=ledger)
+    verdict = replay("C032", empty(), ledger=ledger)
     assert verdict.verdict == "untestable"
     assert verdict.why == "the dataset holds answered conversations only."
     assert verdict.needs == ledger.figure("C032").needs
@@ -180,16 +171,16 @@ def test_a_measurer_may_say_what_it_needs(ledger, measurers):
         raise CannotAnswer("None here.", "posts of Canada.")
 
     measurers("question_response_rate", lacks)
-    verdict = replay("C032", FakeDataset(), ledger=ledger)
+    verdict = replay("C032", empty(), ledger=ledger)
     assert str(verdict) == "C032 untestable. None here. Needs posts of Canada."
-    assert replay("C021", FakeDataset(), ledger=ledger).why == (
+    assert replay("C021", empty(), ledger=ledger).why == (
         "No replay of this measure is known to carekit."
     )
 
 
 def test_the_frame_keeps_every_field_of_the_verdicts(ledger, measurers):
     measurers("question_response_rate", found(0.27, 0.25, 0.29))
-    frame = replay_all(FakeDataset(), ledger=ledger, only=["C032", "C005", "P030"])
+    frame = replay_all(empty(), ledger=ledger, only=["C032", "C005", "P030"])
     assert frame.columns.tolist() == [
         "figure_id", "published", "estimate", "ci_low", "ci_high", "verdict", "why", "notes",
         "needs", "published_low", "published_high", "n", "definition", "conf_level", "difference",
@@ -199,11 +190,11 @@ def test_the_frame_keeps_every_field_of_the_verdicts(ledger, measurers):
     assert frame["verdict"].tolist() == ["equivalent", "untestable", "untestable"]
     assert frame["n"].tolist()[0] == 1000
     assert frame["n"].isna().tolist() == [False, True, True]
-    assert isinstance(replay("C032", FakeDataset(), ledger=ledger), Verdict)
+    assert isinstance(replay("C032", empty(), ledger=ledger), Verdict)
 
 
 def test_replaying_nothing_gives_an_empty_frame(ledger, measurers):
-    frame = replay_all(FakeDataset(), ledger=ledger, only=[])
+    frame = replay_all(empty(), ledger=ledger, only=[])
     assert frame.empty
     assert "verdict" in frame.columns
 
@@ -218,17 +209,17 @@ def test_an_unknown_measure_cannot_be_registered(measurers):
 
 def test_an_unknown_figure_is_refused(ledger):
     with pytest.raises(InputError, match="`figure_id` is 'C999', which is not in the ledger"):
-        replay("C999", FakeDataset(), ledger=ledger)
+        replay("C999", empty(), ledger=ledger)
 
 
 def test_every_row_says_why(ledger, measurers):
     measurers("question_response_rate", found(0.27, 0.25, 0.29))
-    assert (replay_all(FakeDataset(), ledger=ledger)["why"].str.len() > 10).all()
+    assert (replay_all(empty(), ledger=ledger)["why"].str.len() > 10).all()
 
 
 def test_a_summary_counts_what_chance_would_give_and_who_shares_an_estimate(ledger, measurers):
     measurers("question_response_rate", found(0.285, 0.28, 0.29))
-    made = replay_all(FakeDataset(), ledger=ledger, only=["C032", "C034", "P068a", "P060", "C021"])
+    made = replay_all(empty(), ledger=ledger, only=["C032", "C034", "P068a", "P060", "C021"])
     assert summary(made).splitlines() == [
         "5 figures: 2 equivalent, 1 differs slightly, 1 differs, 1 untestable.",
         "4 were compared, on 1 estimate. Had nothing changed, chance alone would still make up to 5 % "

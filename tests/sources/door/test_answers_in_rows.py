@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 import carekit
@@ -27,6 +29,8 @@ def table(extra: str, *cells: tuple[object, ...]) -> str:
         ("First reply at", [("2025-05-13 11:30",), ("0000-00-00 00:00:00",), ("1970-01-01 00:00:00",)]),
         ("First reply at", [("2025-05-13 11:30",), ("01/01/1900",), ("n/a",)]),
         ("First response time", [("1h 30m",), ("Not yet",), ("No reply in 30 days",)]),
+        ("First response time", [("0 days 01:30:00",), ("NaT",), ("",)]),
+        ("First response time", [("1 hr 30 min",), ("",), ("-",)]),
         ("First reply at,Answered", [("2025-05-13 11:30", "1"), ("", "0"), ("null", "0")]),
     ],
 )  # fmt: skip
@@ -43,7 +47,7 @@ def test_an_answer_that_is_said_counts_without_its_time(load: Load) -> None:
         table("Answered,FRT (min)", ("yes", "90"), ("yes", ""), ("no", "")), format="tickets"
     )
     assert made.rate() == (2, 3)
-    assert made.said("1 answers of file-0.csv have no time that can be read")
+    assert made.said("1 answer of file-0.csv has no time that can be read")
 
 
 def test_zeros_that_may_stand_for_no_answer_are_told_beside_every_number(load: Load) -> None:
@@ -53,6 +57,48 @@ def test_zeros_that_may_stand_for_no_answer_are_told_beside_every_number(load: L
     told = "2 answers of file-0.csv came after 0 minutes"
     assert made.rate() == (3, 3)
     assert told in " ".join(carekit.answer_rate(made.dataset).facts.notes)
+
+
+@pytest.mark.parametrize(
+    ("extra", "cells"),
+    [
+        ("First response by,First response time (min)", [("Ines", "90"), ("", ""), ("", "")]),
+        ("First response within 24 hours,FRT (min)", [("Yes", "90"), ("No", ""), ("No", "")]),
+    ],
+)  # fmt: skip
+def test_columns_about_the_first_answer_that_hold_no_wait_are_not_read_as_one(
+    load: Load, extra: str, cells: list[tuple[object, ...]]
+) -> None:
+    made = load(table(extra, *cells), format="tickets", brand="Zelt")
+    assert made.rate() == (1, 3)
+
+
+def test_the_text_of_a_first_answer_is_no_time_of_it(load: Load) -> None:
+    made = load(
+        table("First agent message,Agent", ("Good morning", "Ines"), ("", "")), format="tickets"
+    )
+    assert made.said("No post of file-0.csv is by a brand")
+
+
+def test_what_a_duration_of_zero_says_beside_the_rest_of_its_row(load: Load) -> None:
+    rows = [("90", "Danke"), ("0", "Danke"), ("0", ""), ("No reply in 0 days", "")]
+    written = [(i, "2025-05-13 10:00", f"c{i}", "?", *r) for i, r in enumerate(rows)]
+    header = "id,date,author,text,first_response_minutes,reply_text"
+    made = load(lines(header, *written), network="facebook", brand="Zelt")
+    assert made.rate() == (3, 4)
+    assert made.said("1 answer of file-0.csv came after 0 minutes, and nothing in its row")
+
+
+def test_what_a_row_says_against_itself_is_told(load: Load) -> None:
+    made = load(
+        table(
+            "Answered,FRT (min)", ("no", "90"), ("yes", "30"), ("yes", "-5"), ("", "-1"), ("no", "")
+        ),
+        format="tickets",
+    )
+    assert made.rate() == (3, 5)
+    assert made.said("1 row of file-0.csv says that there was no answer ('Answered') and holds one")
+    assert made.said("2 rows of file-0.csv hold a wait below 0")
 
 
 INBOX = (
@@ -69,9 +115,28 @@ def test_an_inbox_without_ids_is_read_and_alike_rows_count_once(load: Load) -> N
     made = load(INBOX, format="auto", dayfirst=True, network="facebook", brand="Zelt")
     assert made.rate() == (2, 3)
     assert made.said("no column of ids: rows that are alike in Profile, Author, Date, Content")
-    assert made.said("1 rows of file-0.csv are written by the account they name ('Profile')")
+    assert made.said("1 row of file-0.csv is written by the account named there ('Profile')")
     private = made.posts.visibility[made.posts.text == "Ich komme nicht rein"]
     assert list(private) == ["private"]
+
+
+def test_rows_that_nothing_tells_apart_are_refused(load: Load, refusal: Callable[..., str]) -> None:
+    days = [("2025-05-13", "Ana"), ("2025-05-13", "Ana")]
+    for header, rows in (
+        ("Date,First reply at", [("2025-05-13 10:00", ""), ("2025-05-13 10:00", "")]),
+        ("Date,Author,First reply at", [(*day, "2025-05-14") for day in days]),
+    ):
+        assert "has no column 'post_id'" in refusal(lines(header, *rows), network="x")
+    bare = lines(
+        "Date,Author,Message,First reply at",
+        ("2025-05-13 10:00", "", "", "2025-05-13 11:00"),
+        ("2025-05-13 10:00", "", "", ""),
+        ("2025-05-13 10:00", "Ana", "", ""),
+    )
+    made = load(bare, network="x", accept_rejected=True)
+    assert made.report.rejected == {
+        "no id, and neither a text nor an author to tell it from others": 2
+    }
 
 
 def test_durations_and_stars_of_other_tables(load: Load) -> None:

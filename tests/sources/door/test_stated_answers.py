@@ -25,6 +25,7 @@ def table(heading: str, words: list[str]) -> str:
         ("answered", ["yes", "no", "yes"]),
         ("Répondu", ["oui", "non", "oui"]),
         ("Beantwortet", ["true", "false", "1"]),
+        ("Answered", ["1.0", "0.0", "1.0"]),
         ("Statut", ["répondu", "à traiter", "répondu"]),
     ],
 )

@@ -161,8 +161,8 @@ def test_answers_inside_a_row_become_posts_of_their_own(tmp_path: Path) -> None:
     assert f"{late.created_until:%Y-%m-%d}" == NEVER_SAID  # of a look nothing is said
     assert reasons(tmp_path) == [("6", "rating is no whole number from 1 to 5: '6'")]
     assert report.warnings[0] == (
-        "1 answers of client.csv have no time that can be read: they count as answers, their waits "
-        "are unknown."
+        "1 answer of client.csv has no time that can be read: it counts as an answer, its wait is "
+        "unknown."
     )
 
 
@@ -177,10 +177,10 @@ def test_local_times_become_utc_and_the_doubtful_ones_are_counted(tmp_path: Path
     shown = [t.strftime("%m-%d %H:%M") for t in posts.created_at]
     assert shown == ["07-01 10:00", "10-31 01:30", "03-28 01:30", "07-01 12:00"]
     assert report.warnings == (
-        "1 times of client.csv fall in the hour that Europe/Paris has twice in autumn; they were "
-        "read as its second pass.",
-        "1 times of client.csv fall in the hour that Europe/Paris skips in spring; they were read "
-        "as if the clock had not moved.",
+        "1 time of client.csv falls in the hour that Europe/Paris has twice in autumn; read as its "
+        "second pass.",
+        "1 time of client.csv falls in the hour that Europe/Paris skips in spring; read as if the "
+        "clock had not moved.",
         SILENT,
     )
 
@@ -191,13 +191,13 @@ def test_day_and_month_are_said_or_told_by_other_rows(tmp_path: Path) -> None:
     report, posts = imported(tmp_path, content)
     assert posts.created_at[0] == pd.Timestamp("2021-03-04 10:00", tz="UTC")
     assert report.warnings == (
-        "1 dates of client.csv (such as 1/2/2017) fit both orders of day and month; they were read "
-        "month first.",
+        "1 date of client.csv (such as 1/2/2017) fits both orders of day and month; read month "
+        "first.",
         SILENT,
     )
     (tmp_path / "b").mkdir()
     assert refusal(tmp_path / "b", later, dayfirst=False) == (
-        "1 dates of client.csv only make sense in the other order of day and month (such as "
+        "1 date of client.csv only makes sense in the other order of day and month (such as "
         "31/12/2017), and none in the order that was asked for. Add --dayfirst."
     )
     report, posts = imported(tmp_path / "b", later)

@@ -14,6 +14,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 
 # Files of networks are imported as all files are: with the fixtures of tests/sources/files.
+from ..files.conftest import imported as imported
+from ..files.conftest import shared_file as shared_file
 
 SECRETS = ("REDDIT_CLIENT_ID", "REDDIT_CLIENT_SECRET", "X_BEARER_TOKEN", "YOUTUBE_API_KEY")
 

@@ -32,7 +32,7 @@ from carekit.sources.found import Found, Gone
 from carekit.sources.json_text import dumps
 from carekit.sources.networks.bluesky import posts
 from carekit.sources.networks.selections import BRAND_THREADS, FOUND
-from carekit.sources.networks.values import inner, listed, mapping, number, words
+from carekit.sources.networks.values import inner, listed, mapping, number, stamp, words
 
 if TYPE_CHECKING:
     from carekit.sources.collecting.web import Web
@@ -304,8 +304,8 @@ def _list_call(query: Query, ask: Ask) -> tuple[str, dict[str, Any]]:
         return "com.atproto.repo.listRecords", {"repo": query.key, "collection": posts.POST}
     params: dict[str, Any] = {
         "sort": "latest",
-        "since": _z(ask.since),
-        "until": _z(ask.until),
+        "since": stamp(ask.since),
+        "until": stamp(ask.until),
         "lang": ask.langs[0] if len(ask.langs) == 1 else None,
     }
     if query.kind == "mentions":
@@ -350,7 +350,3 @@ def _cut_short(view: Any) -> Iterator[str]:
 
 def _error(answer: Answer) -> str:
     return str(inner(answer.json(), "error") or "no reason")[:80]
-
-
-def _z(moment: datetime | None) -> str | None:
-    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")

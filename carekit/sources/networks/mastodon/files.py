@@ -31,6 +31,7 @@ from carekit.sources.networks.values import (
     inner,
     language,
     listed,
+    many,
     mapping,
     moment,
     read_item,
@@ -162,7 +163,7 @@ def _activity(activity: Any) -> Iterator[Found]:
     if activity.get("type") != "Create" or note.get("type") not in ("Note", "Question"):
         yield LeftOut(OTHER)
         return
-    if not any(to in PUBLIC for field in ("to", "cc") for to in _many(note.get(field))):
+    if not any(to in PUBLIC for field in ("to", "cc") for to in many(note.get(field))):
         yield LeftOut(PRIVATE)
         return
     author = _actor(note.get("attributedTo") or activity.get("actor"))
@@ -198,10 +199,6 @@ def _native(url: str | None) -> str | None:
     parts = address(url)
     last = parts.path.rstrip("/").rsplit("/", 1)[-1]
     return f"{parts.netloc}:{last}" if parts.netloc and last.isdecimal() else url
-
-
-def _many(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [value]
 
 
 FORMATS = (

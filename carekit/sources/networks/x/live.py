@@ -29,7 +29,7 @@ from carekit.sources.collecting.source import (
 from carekit.sources.collecting.web import Answer
 from carekit.sources.found import Found, Gone, LeftOut, Problem
 from carekit.sources.networks.selections import LAST_WEEK
-from carekit.sources.networks.values import ident, inner, listed, number
+from carekit.sources.networks.values import ident, inner, listed, number, stamp
 from carekit.sources.networks.x.posts import NOTE, read
 
 if TYPE_CHECKING:
@@ -125,8 +125,8 @@ class X(JsonSource):
             "query": words,
             "max_results": SIZE,
             "next_token": cursor,
-            "start_time": _time(self.ask.since),
-            "end_time": _time(self.ask.until),
+            "start_time": stamp(self.ask.since),
+            "end_time": stamp(self.ask.until),
         }
         answer = self._fields("/2/tweets/search/recent", params)
         following = self.cursor(inner(answer.json(), "meta", "next_token"))
@@ -188,10 +188,6 @@ def _about(handle: str) -> str:
 def _handles(key: str) -> dict[str, str]:
     handle, _, rest = key.partition("/")[0].partition("=")
     return {rest: handle} if rest else {}
-
-
-def _time(moment: Any) -> str | None:
-    return None if moment is None else moment.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _short(why: Any) -> str:
