@@ -18,7 +18,7 @@ LEFT_OUT = {
 
 
 def limits(book: Book, found: Found) -> Bullets:
-    said = [*found.sentences, *(Message(f"limit.{name}") for name in LIMITS)]
+    said = [*found.sentences, *(Message(book.worded(f"limit.{name}")) for name in LIMITS)]
     said += say.unknown_authors(book)
     for words, n in book.frames.facts["left_out"].items():
         if n:  # the rest are requests followed for less than the definition asks
@@ -31,7 +31,7 @@ def method(book: Book, meta: Meta) -> Bullets:
     names = "unit gaps ranks waits score trend seed".split()
     if book.frames.facts["closed"]:
         names = ["unit", "waits", "seed"]
-    said = [Message("method.request", {"definition": definition})]
+    said = [Message(book.worded("method.request"), {"definition": definition})]
     if book.compared.peers:
         said.append(Message(f"method.peers.{book.compared.how}"))
     said += [Message(f"method.{name}") for name in names]

@@ -89,13 +89,11 @@ def definitions(book: Book) -> list[Finding]:
         return []
     book.table("definitions")
     frame = book.frame("definitions")
-    values = {
-        "n": count(len(frame)),
-        "least": Value("share", float(frame["estimate"].min())),
-        "most": Value("share", float(frame["estimate"].max())),
-    }
+    least, most = float(frame["estimate"].min()), float(frame["estimate"].max())
+    values = {"n": count(len(frame)), "least": Value("share", least), "most": Value("share", most)}
     ends = (frame["estimate"].idxmin(), frame["estimate"].idxmax())
-    return [Finding("norm.definitions", values, tuple(row_at("definitions", i) for i in ends))]
+    key = "norm.definitions" if round(100 * least) < round(100 * most) else "norm.definitions.same"
+    return [Finding(key, values, tuple(row_at("definitions", i) for i in ends))]
 
 
 def action(book: Book) -> list[Finding]:

@@ -153,9 +153,9 @@ def read_weights(
     return {c: float(given[c]) for c in WEIGHTS if c in given}, name
 
 
-def call_of(asked: Asked) -> str:
+def call_of(asked: Asked, given: str = "DIR") -> str:
     """How the report is made again, but for its title, author and colour; without paths."""
-    parts = [f"carekit benchmark DIR --brand {word(asked.brand)}"]
+    parts = [f"carekit benchmark {given} --brand {word(asked.brand)}"]
     peers = asked.peers if isinstance(asked.peers, str) else ",".join(asked.peers)
     parts += [f"--peers {word(peers)}"] if peers != "auto" and not asked.anonymise_peers else []
     parts += [f"--period {asked.period}"] if asked.period else []

@@ -206,7 +206,10 @@ def _draw_bounds(ax: Axes, frame: Result, options: Mapping[str, Any]) -> None:
             name = row[options["name"]]
             at, mine = place.get(name, -9), name in options["accent"]
             ax.plot([row["bound_low"], row["bound_high"]], [at, at], linewidth=9, alpha=0.28, zorder=1,
-                    color=ACCENT if mine else PEER, solid_capstyle="butt")  # fmt: skip
+                    color=ACCENT if mine else PEER, solid_capstyle="butt",
+                    label=words.ui("bounds", frame.facts.lang))  # fmt: skip
+    with style_sheet():
+        legend_above(ax)
     low, high = ax.get_xlim()
     ax.set_xlim(low, max(high, min(1.0, float(frame["bound_high"].max()) + 0.02)))
 
@@ -242,7 +245,10 @@ def _curves(frame: Result, options: Mapping[str, Any]) -> Axes:
 
 
 def _heat(frame: Result, options: Mapping[str, Any]) -> Axes:
-    return plots_many.plot_heat(frame, frame=options.get("framed", ()), **_known(options))
+    hours = words.heading("hour", frame.facts.lang).lower()
+    return plots_many.plot_heat(
+        frame, frame=options.get("framed", ()), xlabel=hours, **_known(options)
+    )
 
 
 def _trend(frame: Result, options: Mapping[str, Any]) -> Axes:
@@ -259,6 +265,8 @@ def _trend(frame: Result, options: Mapping[str, Any]) -> Axes:
         accent=options["accent"] if options.get("series") else (),
         **{"period": period, **given},
     )
+    if limits:
+        ax.collections[0].set_label(words.ui("ordinary", frame.facts.lang))
     if "peers" in frame.columns and frame["peers"].notna().any():
         places = {p: i for i, p in enumerate(sorted(set(frame[period])))}
         called = words.ui("peers_median", frame.facts.lang)
@@ -267,8 +275,8 @@ def _trend(frame: Result, options: Mapping[str, Any]) -> Axes:
         low, high = ax.get_ylim()
         room = 0.03 * (high - low)
         ax.set_ylim(min(low, frame["peers"].min() - room), max(high, frame["peers"].max() + room))
-        with style_sheet():
-            legend_above(ax)
+    with style_sheet():
+        legend_above(ax)
     ax.set_xlabel("")
     ax.set_xticks(ax.get_xticks(), [axis_period(t.get_text(), frame.facts.lang)
                                     for t in ax.get_xticklabels()])  # fmt: skip

@@ -43,7 +43,6 @@ NEEDED = {
     "xlsx": ("xlsxwriter",), "pptx": ("pptx", "xlsxwriter", "matplotlib"),
 }  # fmt: skip
 MEMORY = "600MB"  # of the engine; beyond it, it uses the disk
-MOST_LISTED = 100_000  # requests that a sheet holds
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from carekit.inference.waits.survival import estimate_waits, survival_curve
 from carekit.report import gaps
 from carekit.report.asked import MIN_N
 from carekit.report.frames import Frames, thinned
+from carekit.requests.definitions import DEFAULT
 
 if TYPE_CHECKING:
     from carekit.report.peers import Compared
@@ -31,7 +32,6 @@ CLASSES = {
 }  # fmt: skip
 UNTIMED = ("n_negative", "wait_unknown")
 OPEN = ("hours", "contacts", "reasons", "score", "trend", "published")
-DEFINITION = "direct-opening"
 # Column of times → minutes at which its requests stand: hours and days at their end.
 TIMES: dict[str, Callable[[pd.Series], pd.Series]] = {
     "minute": lambda v: v, "hour": lambda v: 60 * (v + 1), "day": lambda v: 1440 * (v + 1),
@@ -56,7 +56,12 @@ class Counted:
     definition: str = ""
     pooled: int = 0  # requests of rows that name no brand of their own
     waits_refused: str = ""  # why there are no waits
-    manifest: Any = field(default=None, compare=False)
+
+    @property
+    def manifest(self) -> SimpleNamespace:
+        """What a dataset says of itself, as far as a table does."""
+        about = {n: getattr(self, n) for n in ("title", "synthetic", "observed_until")}
+        return SimpleNamespace(**about, timezone=None, parts=[])
 
     @property
     def state(self) -> tuple[str, str]:
@@ -83,25 +88,22 @@ def read_counts(counts: Any, waits: Any = None, where: str = "") -> Counted:
             "and n_answered among them. Rename its columns, or count again."
         )
     answers = _filtered(answers, where)
-    for column in ("n", "n_answered"):
-        answers[column] = pd.to_numeric(answers[column], errors="coerce")
+    columns = ["n", "n_answered"]
+    answers[columns] = answers[columns].apply(pd.to_numeric, errors="coerce")
     bad = ~(answers["n"].ge(answers["n_answered"]) & answers["n_answered"].ge(0))
-    if (bad | answers[["n", "n_answered"]].mod(1).ne(0).any(axis=1)).any():
+    bad |= answers[columns].mod(1).ne(0).any(axis=1)
+    if bad.any():
         raise InputError(
-            f"`counts` has {int(bad.sum()) or 'some'} rows whose n and n_answered are not whole numbers with "
-            "n_answered between 0 and n. Correct the table, or count again."
+            f"`counts` has {int(bad.sum())} of {len(bad)} rows whose n and n_answered are not "
+            "whole numbers with n_answered between 0 and n. Correct the table, or count again."
         )
     named = answers["brand"].notna() & ~answers["brand"].astype(str).str.startswith("(")
     pooled = int(answers.loc[~named, "n"].sum())
     answers = answers[named].astype({"n": int, "n_answered": int, "brand": str})
     timed, refused = _waits(about.pop("waits", None) if waits is None else waits, where,
                             explicit=waits is not None)  # fmt: skip
-    manifest = SimpleNamespace(
-        title=about["title"], timezone=None, synthetic=about.get("synthetic", False), parts=[],
-        observed_until=about.get("observed_until", ""),
-    )  # fmt: skip
     return Counted(answers.reset_index(drop=True), timed, pooled=pooled, waits_refused=refused,
-                   manifest=manifest, **about)  # fmt: skip
+                   **about)  # fmt: skip
 
 
 def _read(given: Any, option: str) -> tuple[pd.DataFrame, dict[str, Any]]:
@@ -158,12 +160,12 @@ def _of_card(card: str) -> dict[str, Any]:
 def _one_definition(answers: pd.DataFrame) -> tuple[pd.DataFrame, str]:
     """The rows of one definition: the plain one, or the only one."""
     found = list(dict.fromkeys(answers["definition"].astype(str)))
-    if DEFINITION not in found and len(found) > 1:
+    if DEFAULT not in found and len(found) > 1:
         raise InputError(
             f"`counts` holds the definitions {', '.join(found)}; a report is on one. Choose it "
             "with `where`, such as \"definition = '…'\"."
         )
-    chosen = DEFINITION if DEFINITION in found else found[0]
+    chosen = DEFAULT if DEFAULT in found else found[0]
     return answers[answers["definition"] == chosen].copy(), chosen
 
 

@@ -9,10 +9,11 @@ from typing import Any
 
 import pandas as pd
 
+from carekit.dataset.measured import list_measured
 from carekit.report import findings as say
 from carekit.report import sections
 from carekit.report.about import limits
-from carekit.report.asked import ACCENT, Asked, check_accent, read_logo, word
+from carekit.report.asked import ACCENT, Asked, call_of, check_accent, read_logo, word
 from carekit.report.command import Benchmark, check_lang, need_extra
 from carekit.report.counts import OPEN, Counted, measure, read_counts
 from carekit.report.meta import made_with, meta_of
@@ -26,7 +27,6 @@ from carekit.report.model import (
     Report,
     Section,
     Table,
-    Terms,
     Value,
 )
 from carekit.report.peers import choose
@@ -92,7 +92,7 @@ def benchmark_counts(
     """
     need_extra("")
     asked = Asked(brand=brand, peers=peers, lang=check_lang(lang), title=title, author=author,
-                  logo=read_logo(logo), accent=check_accent(accent), no_ids=True,
+                  logo=read_logo(logo), accent=check_accent(accent),
                   anonymise_peers=anonymise_peers)  # fmt: skip
     told("counts")
     counted = read_counts(counts, waits, where)
@@ -102,11 +102,10 @@ def benchmark_counts(
     told("rates")
     book = Book(measure(counted, compared), asked, compared)
     found = _found(counted, where)
-    named = (
-        counts if isinstance(counts, str) and os.sep not in counts.removeprefix("atlas/") else ""
-    )
-    call = _call(asked, named, waits, where)
-    meta = _meta(book, found, counted, call)
+    given = f"--counts {_named(counts)}"
+    given += "" if waits is None else f" --waits {_named(waits)}"
+    given += f" --where {word(where)}" if where else ""
+    meta = _meta(book, found, counted, call_of(asked, given))
     return Benchmark(_compose(book, found, meta))
 
 
@@ -121,15 +120,9 @@ def _found(counted: Counted, where: str) -> Found:
     return Found(counted.observed_until, texts=False, sentences=tuple(said))
 
 
-def _call(asked: Asked, counts: Any, waits: Any, where: str) -> str:
-    parts = [f"carekit benchmark --counts {word(counts or 'TABLE')}"]
-    parts += [f"--waits {word(waits if isinstance(waits, str) else 'TABLE')}"] * (waits is not None)
-    parts += [f"--where {word(where)}"] if where else []
-    parts += [f"--brand {word(asked.brand)}"]
-    peers = asked.peers if isinstance(asked.peers, str) else ",".join(asked.peers)
-    parts += [f"--peers {word(peers)}"] * (peers != "auto" and not asked.anonymise_peers)
-    parts += ["--anonymise-peers"] * asked.anonymise_peers
-    return " ".join([*parts, f"--lang {asked.lang}", "--out OUT"])
+def _named(table: Any) -> str:
+    """A measured table by its name; a file or a frame has none that others could use."""
+    return word(table) if isinstance(table, str) and table in list_measured() else "TABLE"
 
 
 def _meta(book: Book, found: Found, counted: Counted, call: str) -> Meta:
@@ -138,7 +131,7 @@ def _meta(book: Book, found: Found, counted: Counted, call: str) -> Meta:
     subtitle = Message("subtitle.counts" if n else "subtitle.counts.alone", {"n": count(n)})
     sums = {} if book.asked.anonymise_peers else {"counts": counted.state[1]}
     if not book.asked.title:
-        meta = replace(meta, title=Message("title.counts", {"brand": book.client}))
+        meta = replace(meta, title=Message("title.any", {"brand": book.client}))
     return replace(meta, subtitle=subtitle, checksums=sums, seeds={"ranks": 1})
 
 
@@ -146,13 +139,12 @@ def _meta(book: Book, found: Found, counted: Counted, call: str) -> Meta:
 
 
 def _compose(book: Book, found: Found, meta: Meta) -> Report:
-    terms = Terms(tuple((Message(f"term.{n}"), Message(f"term.{n}.is")) for n in TERMS))
     made = [_main(book, found), sections._rate(book), sections._gaps(book)]
     made += [sections._networks(book)] if book.has("networks") else []
     made += [_stars(book)] if book.has("stars") else []
     made += [_waits(book)] if book.has("waits") else []
     made += [_cannot(book), sections._section("limits", [limits(book, found)]), _method(book, meta),
-             sections._section("glossary", [terms])]  # fmt: skip
+             sections._section("glossary", [sections.terms(book, TERMS)])]  # fmt: skip
     shown = {b.id for s in made for b in s.blocks if isinstance(b, Table)}
     rest = [name for name in ("curves", "shrunk", "funnel") if book.has(name) and name not in shown]
     others = [t for t in map(book.table, rest) if len(t.frame) <= 60]

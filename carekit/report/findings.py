@@ -18,7 +18,7 @@ def rate(book: Book) -> Finding:
     """Of how many requests how many were answered."""
     row, at = book.mine("rates")
     values = {"n": count(row["n"]), "k": count(row["n_answered"]), "rate": interval("share", row)}
-    return Finding("rate", values, (at,), "established")
+    return Finding(book.worded("rate"), values, (at,), "established")
 
 
 def rate_head(book: Book) -> Finding:
@@ -328,6 +328,28 @@ def score_head(book: Book) -> Finding:
     """The score as a headline."""
     row, at = book.mine("scores")
     return Finding("score.head", {"brand": book.client, "s": interval("score", row)}, (at,))
+
+
+def csat(book: Book) -> list[Finding]:
+    """How many of those who rated were satisfied, and how few rated."""
+    frame = book.frame("csat")
+    whole, at = book.row("csat", split="all")
+    rated, missing = int(whole["n"]), int(whole["n_missing"])
+    if plain(whole["estimate"]) is None:
+        return [Finding("csat.few", {"n": count(rated), "min": count(MIN_N)}, (at,))]
+    values = {
+        "n": count(rated), "share": interval("share", whole),
+        "rated": Value("share", rated / (rated + missing)),
+    }  # fmt: skip
+    found = [Finding("csat", values, (at,), "established"), Finding("csat.who")]
+    if plain(whole["mean"]) is not None:
+        ends = (plain(whole["mean_low"]), plain(whole["mean_high"]))
+        found.append(
+            Finding("csat.mean", {"m": Value("number", plain(whole["mean"]), *ends)}, (at,))
+        )
+    if len(frame[(frame["split"] == "visibility") & (frame["n"] > 0)]) > 1:
+        found.append(Finding("csat.apart"))
+    return found
 
 
 def small(book: Book) -> list[Message]:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LOCALES = {"fr": "fr", "en": "en_GB"}
 TAGS = {"fr": "fr-FR", "en": "en-GB"}  # BCP 47, for files that name their language
 LABEL = 28  # signs of a name beside a chart or in a cell
+SMALL = 0.095  # a share below has a decimal, also in a sentence
 _TO = {"fr": "à", "en": "to"}
 _ORDINAL = {"fr": re.compile(r"(?<![\w,.])(\d+)(er|e)(?!\w)"), "en": re.compile(r"(?!)")}
 
@@ -85,6 +86,25 @@ def share(value: float, lang: str = "fr", *, places: int = 0) -> str:
     while hundred < 6 and 1e-9 < at < 100 - 1e-9 and round(at, hundred) in {0.0, 100.0}:
         hundred += 1
     return number(at, hundred, lang) + (f"{NO_BREAK}%" if lang == "fr" else "%")
+
+
+def decimals(whole: Value) -> int:
+    """How many a share and its limits have in a sentence: more where they are small or close.
+
+    Examples
+    --------
+    >>> from carekit.report.model import Value
+    >>> [decimals(Value("share", 0.11, 0.11 - e, 0.11 + e)) for e in (0.04, 0.004, 0.0004)]
+    [0, 1, 2]
+    """
+    if whole.kind != "share":
+        return 0
+    value, low, high = (float("nan") if missing(v) else float(v)  # type: ignore[arg-type]
+                        for v in (whole.value, whole.low, whole.high))  # fmt: skip
+    places = int(0 < value < SMALL)
+    while places < 3 and 0 < high - low < 0.02 / 10**places:
+        places += 1
+    return places
 
 
 def points(value: float, lang: str = "fr", *, places: int = 1, signed: bool = True) -> str:
@@ -224,13 +244,14 @@ def write(value: Value, lang: str = "fr", where: str = "sentence") -> str:
     >>> write(Value("share", 0.7443)), write(Value("share", 0.7443), "en", "table")
     ('74\\xa0%', '74.4%')
     """
-    return cell(value.kind, value.value, lang, where=where)
+    return cell(value.kind, value.value, lang, where=where, places=decimals(value))
 
 
-def cell(kind: str, raw: Any, lang: str = "fr", *, where: str = "table") -> str:
+def cell(kind: str, raw: Any, lang: str = "fr", *, where: str = "table", places: int = 0) -> str:
     """A raw cell of a kind as text; a dash where it is missing.
 
-    In tables a share has one decimal and a rank is a plain number.
+    In tables a share has one decimal and a rank is a plain number; `places` is of a share in a
+    sentence.
 
     Examples
     --------
@@ -240,7 +261,7 @@ def cell(kind: str, raw: Any, lang: str = "fr", *, where: str = "table") -> str:
     if missing(raw):
         return MISSING
     if kind == "share":
-        return share(raw, lang, places=1 if where == "table" else 0)
+        return share(raw, lang, places=1 if where == "table" else places)
     if kind == "rank":
         return count(raw, lang) if where == "table" else ordinal(raw, lang)
     if kind == "number":
@@ -275,11 +296,13 @@ def missing(raw: Any) -> bool:
     return not isinstance(raw, str) and not hasattr(raw, "isoformat") and not known(raw)
 
 
-def interval(kind: str, low: Any, high: Any, lang: str = "fr", *, where: str = "sentence") -> str:
+def interval(
+    kind: str, low: Any, high: Any, lang: str = "fr", *, where: str = "sentence", places: int = 0
+) -> str:
     """Two limits: "73 % à 76 %"; a dash where both are missing."""
     if missing(low) and missing(high):
         return MISSING
-    ends = (cell(kind, end, lang, where=where) for end in (low, high))
+    ends = (cell(kind, end, lang, where=where, places=places) for end in (low, high))
     return f" {_TO[check_language(lang)]} ".join(ends)
 
 

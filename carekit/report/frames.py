@@ -108,7 +108,7 @@ def measure(
     _handoffs(made, requests, found)
     told("categories")
     _reasons(made, own, table, asked, found, closed=closed)
-    made.facts["private_too"] = own.definition.visibility != "public"
+    made.facts["private_too"] = found.private_too
     made.tables["csat"], made.missing["csat"] = satisfaction(own)
     if not closed:
         told("score")

@@ -21,7 +21,7 @@ def meta_of(book: Book, found: Found, dataset: Any, command: str) -> Meta:
     title = (
         Message("plain", {"text": Value("text", asked.title)})
         if asked.title
-        else Message("title", {"brand": book.client})
+        else Message(book.worded("title"), {"brand": book.client})
     )
     first, last = (facts[k].strftime("%Y-%m-%d") if k in facts else "" for k in ("first", "last"))
     used = dict(versions("duckdb", "numpy", "pandas", "scipy"))

@@ -10,6 +10,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import zip_longest
 from typing import Any
 from xml.sax.saxutils import quoteattr
 
@@ -32,7 +33,7 @@ from carekit.report.pptx_parts import (
     rgb,
 )
 from carekit.report.xlsx import open_workbook
-from carekit.show.numbers import MINUS, MISSING
+from carekit.show.numbers import MINUS, MISSING, NO_BREAK
 from carekit.show.style import ORDERED
 
 SMALL = 0.14  # of the longest bar: below, its number stands beside it
@@ -69,6 +70,15 @@ class Drawn:
     unit: str
     lang: str
     beside: dict[str, list[str]] = field(default_factory=dict)
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """From where to where bars and their intervals reach, and a little more; 0 is among them."""
+        ends = [0.0]
+        for series in self.series:
+            sides = zip_longest(series.values, series.minus, series.plus, fillvalue=0.0)
+            ends += [end for v, low, high in sides if v is not None for end in (v - low, v + high)]
+        return 1.02 * min(ends), 1.02 * max(ends)
 
     @property
     def number(self) -> str:
@@ -129,28 +139,23 @@ def _series(name: str, frame: pd.DataFrame, unit: str) -> Series:
     return made
 
 
-def _reach(low: Any, high: Any) -> float:
-    return 0.0 if missing(low) or missing(high) else float(high) - float(low)
-
-
 def _bars(chart: Chart, lang: str) -> Drawn:
     options, frame = chart.encoding, chart.frame
     name = options.get("name") or frame.columns[0]
-    unit = (
-        "points"
-        if chart.kind == "differences"
-        else options.get("written") or options.get("unit", "share")
-    )
+    gaps = chart.kind == "differences"  # of peers alone
+    unit = options.get("written") or options.get("unit", "share")
+    unit = "points" if gaps else unit
     if not (options.get("order") == "given" or name in ORDERED):
         frame = frame.sort_values("estimate", ascending=False, kind="stable")
     said = labels(list(frame[name]), options.get("name_kind", name), lang)
     open_ = ~frame["established"].astype(bool) if "established" in frame.columns else None
     hollow = frame["hollow"] if "hollow" in frame.columns else open_
     names, rows = [said[v] for v in frame[name]], frame.to_dict("records")
+    picked = [] if gaps else _picked(frame[name], options.get("accent", ()))
     return Drawn(
         [_with_value(called, row, unit, lang) for called, row in zip(names, rows, strict=True)],
         [_series(words.ui("estimate", lang), frame, unit)],
-        _picked(frame[name], options.get("accent", ())),
+        picked,
         [i for i, is_open in enumerate(hollow) if is_open] if hollow is not None else [],
         unit,
         lang,
@@ -162,7 +167,8 @@ def _with_value(name: str, row: dict[Any, Any], unit: str, lang: str) -> str:
     """A name with its value and interval: beside a bar they would cross the line of the interval."""
     value = cell(unit, row["estimate"], lang)
     limits = interval(unit, row.get("ci_low"), row.get("ci_high"), lang, where="table")
-    return f"{name}\u2003{value}" + ("" if limits == MISSING else f" ({limits})")
+    text = value if limits == MISSING else f"{value} ({limits})"
+    return f"{name}\u2003{text.replace(' ', NO_BREAK)}"
 
 
 def _clusters(chart: Chart, lang: str) -> Drawn:
@@ -178,6 +184,7 @@ def _clusters(chart: Chart, lang: str) -> Drawn:
         part = frame[frame[by] == kind].drop_duplicates(name).set_index(name).reindex(groups)
         made.append(_series(called[kind], part.reset_index(), unit))
     picked = _picked(kinds, options.get("accent", ())) or [0]
+    picked = picked if len(kinds) > 1 else list(range(len(groups)))  # all bars are the client's
     return Drawn([said[g] for g in groups], made, picked, [], unit, lang)
 
 
@@ -249,8 +256,7 @@ def _look_of_bars(made: Any, drawn: Drawn, accent: str) -> None:
             _show_value(shown, drawn.number)
     axis, names = made.value_axis, made.category_axis
     axis.visible = axis.has_major_gridlines = False
-    if drawn.unit != "points":
-        axis.minimum_scale = 0
+    axis.minimum_scale, axis.maximum_scale = drawn.ends
     names.reverse_order = True
     names.tick_label_position = XL_TICK_LABEL_POSITION.LOW
     quiet(names)
@@ -389,4 +395,5 @@ def _tuple(picked: Any) -> tuple[Any, ...]:
 
 
 def _picked(names: Any, accent: Any) -> list[int]:
-    return [i for i, name in enumerate(names) if str(name) in _tuple(accent)]
+    """Which are the client's: those in accent, or all where none is."""
+    return [i for i, name in enumerate(names) if not accent or str(name) in _tuple(accent)]

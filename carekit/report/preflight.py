@@ -11,6 +11,7 @@ from carekit.dataset.schema import NETWORKS
 from carekit.errors import CannotAnswer
 from carekit.report.model import Finding, Value
 from carekit.requests.clock import whole_seconds
+from carekit.requests.definitions import DEFAULT, get_definition
 
 if TYPE_CHECKING:
     from carekit.dataset.engine import Engine
@@ -30,6 +31,7 @@ class Found:
     midnight: bool = False
     coarse: bool = False
     texts: bool = True
+    private_too: bool = False  # private messages are requests
     sentences: tuple[Finding, ...] = field(default=())
 
 
@@ -57,6 +59,7 @@ def look(dataset: Dataset, engine: Engine, asked: Asked, compared: Compared) -> 
     timed = facts["posts"]
     midnight = bool(timed) and max(facts["midnight"], facts["midnight_local"]) >= MIDNIGHT * timed
     strange = tuple(sorted(set(facts["networks"]) - set(NETWORKS)))
+    private_too = get_definition(dataset.manifest.definition or DEFAULT).visibility != "public"
     said: list[Finding] = []
 
     def say(key: str, **values: Value) -> None:
@@ -83,14 +86,15 @@ def look(dataset: Dataset, engine: Engine, asked: Asked, compared: Compared) -> 
     if not compared.zone_known:
         say("pre.zone")
     if facts["private"]:
-        say("pre.private", n=Value("count", facts["private"]))
+        say("pre.private.any" if private_too else "pre.private", n=Value("count", facts["private"]))
     if strange:
         say("pre.networks", names=Value("text", ", ".join(strange[:5])))
     if not stated:
         say("pre.end", end=Value("date", end.tz_convert(compared.zone).strftime("%Y-%m-%d")))
     if not facts["texts"]:
         say("pre.texts")
-    return Found(end.isoformat(), midnight, facts["coarse"], bool(facts["texts"]), tuple(said))
+    return Found(end.isoformat(), midnight, facts["coarse"], bool(facts["texts"]), private_too,
+                 tuple(said))  # fmt: skip
 
 
 def refuse_rejected(rejected: int, read: int, own: int, own_posts: int, brand: str) -> None:

@@ -27,7 +27,7 @@ from carekit.show.style import MUTED
 from carekit.show.tables import ReadableTable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection
 
 WIDTH = 5.8  # inches, as the other figures of a notebook
 MOST_PERIODS = 6  # named on the axis of a trend of that width
@@ -65,7 +65,7 @@ class Said:
 def sentences(report: Report, name: str) -> Said | Refused:
     """What a section says, but for headlines of drawings and captions: these stand with them."""
     if name not in [s.id for s in report.sections]:
-        _must_know(name, "section", {n: n for n in CHARTS.values()})
+        _must_know(name, "section", CHARTS.values())
         return Refused(_why(report, name))
     section, lang = report.section(name), report.meta.lang
     told, heads = [], []
@@ -116,15 +116,13 @@ def table(report: Report, name: str) -> ReadableTable | Refused:
     headings = [heading.replace("\n", " ") for heading in made.headings]
     rows = [tuple(row) for row in made.cells]
     text = draw_table(headings, [list(map(readable, row)) for row in rows], made.right)
-    about = [
-        say(m, lang) for c in report.charts() if c.id == CHARTS.get(name) for m in (c.caption,)
-    ]
+    about = [say(chart.caption, lang) for chart in report.charts() if chart.id == name]
     about += [ui("synthetic", lang) + "."] if report.meta.synthetic else []
     return ReadableTable(say(given.caption, lang), tuple(headings), tuple(rows), tuple(made.right),
                          text, tuple(about))  # fmt: skip
 
 
-def _must_know(name: str, option: str, known: Mapping[str, str]) -> None:
+def _must_know(name: str, option: str, known: Collection[str]) -> None:
     if name not in known:
         raise InputError(
             f"`{option}` is {name!r}; expected one of: {', '.join(dict.fromkeys(known))}. Name one."

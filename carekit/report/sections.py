@@ -32,8 +32,6 @@ from carekit.report.model import (
 )  # fmt: skip
 from carekit.report.preflight import Found
 from carekit.report.tables import Book, count, interval, plain, span
-from carekit.report.tickets import private_too
-from carekit.report.tickets import said as csat_said
 
 TERMS = "request answer rate interval points established places median repeat handoff".split()
 
@@ -46,10 +44,9 @@ def compose(book: Book, found: Found, meta: Meta) -> Report:
                  _published]  # fmt: skip
     if book.frames.missing["csat"] != "none":
         parts.insert(parts.index(_reasons) + 1, _satisfaction)
-    terms = Terms(tuple((Message(f"term.{n}"), Message(f"term.{n}.is")) for n in TERMS))
     made = [
         _main(book, found), *(part(book) for part in parts), _section("limits", [limits(book, found)]),
-        _section("method", [method(book, meta)]), _section("glossary", [terms]),
+        _section("method", [method(book, meta)]), _section("glossary", [terms(book, TERMS)]),
     ]  # fmt: skip
     shown = {b.id for s in made for b in s.blocks if isinstance(b, Table)}
     others = []
@@ -61,10 +58,12 @@ def compose(book: Book, found: Found, meta: Meta) -> Report:
     if others:
         made.append(_section("tables", others))
     listed = None if book.asked.no_ids else book.frames.requests
-    sections, before = tuple(made), found.sentences
-    if book.frames.facts["private_too"]:
-        sections, before = private_too(sections), private_too(before)
-    return Report(meta, before, sections, dict(book.tables), listed)
+    return Report(meta, found.sentences, tuple(made), dict(book.tables), listed)
+
+
+def terms(book: Book, names: Iterable[str]) -> Terms:
+    """The glossary."""
+    return Terms(tuple((Message(f"term.{n}"), Message(book.worded(f"term.{n}.is"))) for n in names))
 
 
 def _section(name: str, blocks: Iterable[Block | None]) -> Section:
@@ -146,7 +145,7 @@ def _chart(
     shown = {"name": "brand", "unit": unit, "accent": (book.brand,), **order, **encoding}
     if kind != "funnel" and "brand" in frame:
         frame = frame[frame["brand"].isin(book.near)]
-    sub = subtitle or Message(f"sub.{ident}", about)
+    sub = subtitle or Message(book.worded(f"sub.{ident}"), about)
     alt = alt or _alt(book, frame, unit)
     return Chart(
         ident, kind, frame.reset_index(drop=True), shown, headline, sub, caption, alt, native
@@ -238,11 +237,12 @@ def against_peers(book: Book, table: str, column: str, headline: Finding) -> Cha
         other = peers.assign(estimate=peers["peers_median"], who=str(called.value))
         other = other.assign(ci_low=float("nan"), ci_high=float("nan"))
         lines.append(other[own.columns])
+    alone = Message(f"sub.{table}.alone", {"brand": book.client})
     both = pd.concat(lines, ignore_index=True)
     return _chart(
         book, table, "estimates", both, headline, _caption(book, int(known["n"].sum())),
         alt=_alt(book, known.drop(columns="brand")), name=column, series="who",
-        series_kind="code", native="clusters",
+        series_kind="code", native="clusters", subtitle=None if len(peers) else alone,
     )  # fmt: skip
 
 
@@ -328,7 +328,7 @@ def _reasons(book: Book) -> Section:
 def _satisfaction(book: Book) -> Section:
     if not book.has("csat"):
         return _section("csat", [Paragraph((Finding("csat.scale"),))])
-    text, frame = csat_said(book), book.frame("csat")
+    text, frame = say.csat(book), book.frame("csat")
     parts = frame[(frame["split"] != "all") & frame["estimate"].notna()]
     chart = None
     if len(parts) > 1:

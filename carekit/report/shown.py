@@ -7,7 +7,17 @@ from dataclasses import dataclass
 
 from carekit.report import words
 from carekit.report.charts import labels
-from carekit.report.format import MISSING, cell, clean, days, interval, label, missing, write
+from carekit.report.format import (
+    MISSING,
+    cell,
+    clean,
+    days,
+    decimals,
+    interval,
+    label,
+    missing,
+    write,
+)
 from carekit.report.model import Chart, Message, Report, Table, Tiles, Value
 
 MOST_NAMED = 30  # peers on the cover
@@ -62,7 +72,7 @@ def tiles_of(tiles: Tiles, lang: str) -> list[tuple[str, str, str]]:
     """Of each headline number its name, the number and its interval ("" without one)."""
     found = []
     for heading, value in tiles.items:
-        limits = interval(value.kind, value.low, value.high, lang)
+        limits = interval(value.kind, value.low, value.high, lang, places=decimals(value))
         found.append((words.say(heading, lang), write(value, lang), _plain(limits)))
     return found
 

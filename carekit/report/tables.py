@@ -43,7 +43,7 @@ LAYOUT: dict[str, str] = {
     "n_coded:count:n_coded",
     "category_rates": f"category:category:category {_N} n_answered:count:n_answered {_RATE}",
     "csat": f"split:code:split part:code:portion {_N} n_yes:count:n_yes {_SHARE} mean:number:mean "
-    "mean_low:number:low mean_high:number:high n_missing:count:n_missing",
+    "mean_low:number:mean_low mean_high:number:mean_high n_missing:count:n_missing",
     "scores": f"brand:text:brand {_N} estimate:score:score ci_low:score:low ci_high:score:high "
     "rank:rank:rank best_rank:rank:best_rank worst_rank:rank:worst_rank draw_low:score:draw_low "
     "draw_high:score:draw_high",
@@ -73,6 +73,13 @@ LEFT = frozenset(
 )
 COUNTS = ("n", "n_answered", "n_yes")
 FEWEST_PEERS = 3  # without their names, of whom a median is shown
+
+
+# Sentences of public posts that have another wording where private messages are requests as well.
+PRIVATE_TOO = frozenset(
+    "rate method.request term.request.is term.answer.is limit.private limit.population "
+    "sub.rate title".split()
+)
 
 
 @dataclass
@@ -105,6 +112,11 @@ class Book:
     def client(self) -> Value:
         """The client's name as a value."""
         return Value("text", self.compared.brand)
+
+    def worded(self, key: str) -> str:
+        """The key of a sentence, in the words of tickets where private messages are requests."""
+        any_ = self.frames.facts.get("private_too") and key in PRIVATE_TOO
+        return f"{key}.any" if any_ else key
 
     def has(self, name: str) -> bool:
         """True if the frame holds rows."""

@@ -23,7 +23,6 @@ CODES = frozenset(("network", "category", "definition", "criterion", "rating", "
 # Placeholders that hold the name of a brand: cut where it is too long for a sentence.
 NAMES = frozenset(("brand", "peer", "name"))
 LONGEST_NAME = 44
-SMALL = 0.095
 # What separates names from the words around them where a name runs from right to left.
 _RIGHT_TO_LEFT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff]")
 _PLACE = re.compile(r"\{(\w+)\}")
@@ -119,11 +118,8 @@ def _written(name: str, message: Message, lang: str) -> str:
         start, end = str(value).split("/")
         return fmt.days(start, end, lang)
     if kind == "share" and value is not None:
-        whole: Any = message.values[
-            plain if plain in message.values else plain.rpartition("_")[0]
-        ].value
-        # Small shares have a decimal, and so have the ends of their intervals.
-        return fmt.share(value, lang, places=1 if whole is not None and 0 < whole < SMALL else 0)
+        whole = plain if plain in message.values else plain.rpartition("_")[0]
+        return fmt.share(value, lang, places=fmt.decimals(message.values[whole]))
     return fmt.write(Value(kind, value), lang)
 
 

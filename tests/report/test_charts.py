@@ -77,3 +77,24 @@ def test_a_page_holds_the_drawing_of_many_groups(handmade):
     curves = next(c for c in handmade("fr", names=names).charts() if c.kind == "curves")
     texts = [t.get_text() for t in charts.figure(curves, "fr").axes[0].texts]
     assert texts == ["Marque 0"]
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "possible, given"), ("fr", "possible, selon")])
+def test_pale_bars_lie_at_their_brand_and_are_named(handmade, lang, said):
+    chart = next(c for c in handmade(lang).charts() if c.id == "rates")
+    frame = chart.frame.assign(bound_low=float("nan"), bound_high=float("nan"))
+    frame.loc[1, ["bound_low", "bound_high"]] = 0.2, 0.9
+    (ax,) = charts.figure(dataclasses.replace(chart, frame=frame), lang).axes
+    (pale,) = [line for line in ax.lines if line.get_alpha() == 0.28]
+    assert list(pale.get_xdata()) == [0.2, 0.9]
+    (at,) = set(pale.get_ydata())
+    names = {t.get_text(): y for t, y in zip(ax.get_yticklabels(), ax.get_yticks(), strict=True)}
+    assert names[charts.label(frame.loc[1, chart.encoding["name"]])] == at
+    assert ax.get_legend().get_texts()[0].get_text().startswith(said)
+
+
+def test_the_grey_band_of_a_trend_is_named(handmade):
+    chart = next(c for c in handmade("en").charts() if c.id == "trend")
+    assert {"limit_low", "limit_high"} <= set(chart.frame)
+    (ax,) = charts.figure(chart, "en").axes
+    assert "ordinary variation" in [t.get_text() for t in ax.get_legend().get_texts()]

@@ -72,3 +72,12 @@ def test_where_exactly_half_were_answered_no_sentence_says_fewer():
     assert [f.key for f in findings.wait(book({"waits": pd.DataFrame([row])}))] == ["wait.unknown"]
     few = pd.DataFrame([{**row, "n_answered": 49}])
     assert [f.key for f in findings.wait(book({"waits": few}))] == ["wait.notreached"]
+
+
+@pytest.mark.parametrize(("least", "said"), [(0.2, "from 20% to 88%"), (0.878, "88% under each")])
+def test_rates_that_read_the_same_are_no_range(least, said):
+    rows = pd.DataFrame({"definition": ["direct-opening", "direct-message"], "n": 50,
+                         "n_answered": 44, "estimate": [least, 0.88], "ci_low": 0.1,
+                         "ci_high": 0.9})  # fmt: skip
+    (found,) = around.definitions(book({"definitions": rows}))
+    assert said in say(found, "en")

@@ -3,6 +3,9 @@ import doctest
 import pytest
 
 from carekit.report import format as f
+from carekit.report.model import Message, Tiles, Value
+from carekit.report.shown import tiles_of
+from carekit.report.words import say
 
 NB, NN = "\u00a0", "\u202f"
 
@@ -103,3 +106,20 @@ def test_raised_letters_are_those_of_ordinals_alone():
     up = [piece for piece, raised in f.raised("1er ou 2e sur 7, le 1er mars, 1e3, 4e5") if raised]
     assert up == ["er", "e", "er"]
     assert f.raised("2nd", "en") == [("2nd", False)]
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "said"),
+    [
+        (0.11, 0.07, 0.15, ("11%", "7% to 15%")),
+        (0.1097, 0.1065, 0.1131, ("11.0%", "10.6% to 11.3%")),
+        (0.11, 0.1096, 0.1104, ("11.00%", "10.96% to 11.04%")),
+        (0.5, 0.5, 0.5, ("50%", "50% to 50%")),
+        (0.03, 0.001, 0.08, ("3.0%", "0.1% to 8.0%")),
+    ],
+)
+def test_limits_that_are_close_do_not_read_the_same(value, low, high, said):
+    tiles = Tiles(((Message("tile.rate"), Value("share", value, low, high)),))
+    assert tiles_of(tiles, "en")[0][1:] == said
+    rate = Message("rate.head", {"brand": Value("text", "A"), "rate": tiles.items[0][1]})
+    assert f"A answers {said[0]} of" in say(rate, "en")

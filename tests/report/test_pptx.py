@@ -7,6 +7,7 @@ import pytest
 from pptx import Presentation
 
 from carekit.report import pptx, words
+from carekit.report.pptx_charts import _bars, _clusters
 
 
 @pytest.fixture
@@ -79,6 +80,25 @@ def test_points_are_points_and_what_is_not_established_is_hollow(handmade, chart
         made.plots[0].series[0].points[i].format.fill.type == 5 for i in range(len(hollow))
     ]  # 5: no fill
     assert fills == hollow
+
+
+def test_axes_hold_intervals_to_both_ends(handmade, charts_of):
+    rates, gaps = (next(c for c in handmade("fr").charts() if c.id == i) for i in ("rates", "gaps"))
+    shares, points = (made.value_axis for made in charts_of("fr")[:2])
+    assert shares.minimum_scale == 0
+    assert shares.maximum_scale > rates.frame["ci_high"].max()
+    assert points.minimum_scale < min(100 * gaps.frame["ci_low"].min(), 0) <= 0
+    assert points.maximum_scale > 100 * gaps.frame["ci_high"].max()
+
+
+def test_a_brand_that_stands_alone_has_one_colour(handmade):
+    chart = next(c for c in handmade("fr").charts() if c.id == "networks")
+    own = chart.frame[chart.frame["who"] == chart.frame["who"].iloc[0]]
+    drawn = _clusters(dataclasses.replace(chart, frame=own), "fr")
+    assert len(drawn.series) == 1
+    assert drawn.accent == list(range(len(own)))
+    gaps = next(c for c in handmade("fr").charts() if c.id == "gaps")
+    assert _bars(dataclasses.replace(gaps, encoding={"name": "brand"}), "fr").accent == []
 
 
 def test_two_series_of_one_size_keep_their_names(charts_of):

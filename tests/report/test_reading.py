@@ -70,6 +70,7 @@ def test_every_table_shows_itself_with_its_own_numbers(made):
     first = made.frame("rates").iloc[0]
     assert shown.rows[0][:3] == (first["brand"], str(first["n"]), str(first["n_answered"]))
     assert shown.caption == "Answer rate by brand"
+    assert made.table("scores").notes[0].startswith("Source: Banques inventées.")
     for name in made.report.tables:
         assert len(made.table(name).rows) == len(made.frame(name)), name
 

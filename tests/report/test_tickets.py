@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 import carekit
-from carekit.report.model import Bullets, messages_of
-from carekit.report.words import say
+from carekit.report.model import messages_of
+from carekit.report.words import heading, say
 
 BRAND = "Nordane"
 
@@ -49,7 +49,10 @@ def desk(tmp_path_factory):
 
 def test_satisfaction_is_counted_by_hand_apart_by_channel_and_visibility(desk):
     dataset, table = desk
-    frame = carekit.benchmark(dataset, brand=BRAND, lang="en").frame("csat")
+    made = carekit.benchmark(dataset, brand=BRAND, lang="en")
+    frame = made.frame("csat")
+    headings = [heading(c.heading, "en") for c in made.report.tables["csat"].columns]
+    assert len(set(headings)) == len(headings)
     rated = table["Satisfaction Score"] != "Offered"
     for split, part, rows in (
         ("all", "every_request", rated),
@@ -73,8 +76,12 @@ def test_private_tickets_are_counted_and_no_sentence_says_otherwise(desk, lang, 
     assert "public posts are counted" not in text
     assert "seules les publications publiques" not in text
     assert "ticket" in text
-    sections = [s for s in made.report.sections if any(isinstance(b, Bullets) for b in s.blocks)]
-    assert sections
+    title = say(made.report.meta.title, lang)
+    assert title in {"Nordane: answers to customers", "Nordane\u00a0: réponses aux clients"}
+    before = [f.key for f in made.report.preflight]
+    assert "pre.private.any" in before
+    (networks,) = [c for c in made.report.charts() if c.id == "networks"]
+    assert networks.subtitle.key == "sub.networks.alone"  # there are no peers
 
 
 def test_ratings_on_an_unknown_scale_and_too_few_ratings_are_said(tmp_path):

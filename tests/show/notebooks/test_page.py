@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import nbformat
+import pytest
 
 from carekit.show.notebooks import to_html
 
@@ -94,3 +96,24 @@ def test_prose_on_the_sample_is_hidden_on_other_data(toy: Any) -> None:
     toy.cells[0].metadata["tags"] = ["sample"]
     assert "What is a third of one?" in to_html(toy, title="Toy")
     assert "What is a third of one?" not in to_html(toy, title="Toy", sample=False)
+
+
+@pytest.mark.browser
+@pytest.mark.needs_system("chromium", "chromium-browser", "google-chrome", package="chromium")
+def test_on_a_phone_nothing_scrolls_out_of_reach_of_a_keyboard(toy: Any, tmp_path: Path) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+    from playwright.sync_api import sync_playwright
+
+    wide = "".join(f"<td>column_{i}</td>" for i in range(30))
+    toy.cells[1].source = f"share = 1 / 3  # {'so long a line ' * 9}"
+    toy.cells[1].outputs[0].data = {"text/html": f"<table><tr>{wide}</tr></table>"}
+    (tmp_path / "toy.html").write_text(to_html(toy, title="Toy"), encoding="utf-8")
+    known = ("chromium", "chromium-browser", "google-chrome")
+    program = next(found for found in map(shutil.which, known) if found)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 390, "height": 800})
+        page.goto((tmp_path / "toy.html").as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") == 390
+        assert [found["id"] for found in Axe().run(page).response["violations"]] == []
+        browser.close()
