@@ -21,6 +21,10 @@ CUSTOMER = (
     "internaute", "internautes", "abonne", "abonnee", "usager", "usagere", "particulier", "fan",
     "follower", "citizen", "citoyen", "patient", "voyageur", "passenger", "reviewer", "commenter",
     "kunde", "kundin", "kunden", "klant", "prospect", "inbound", "incoming", "in", "entrant",
+    "adherent", "adherente", "assure", "assuree", "telespectateur", "telespectatrice", "auditeur",
+    "societaire", "locataire", "allocataire", "beneficiaire", "voyageuse", "consommatrice", "cliente_final",
+    "acheteur", "acheteuse", "plaignant", "buyer", "subscriber", "policyholder", "shopper", "complainant",
+    "verbraucher", "nutzer", "anfragender", "usuario_final", "consumidor", "utente_finale", "klanten",
     "received", "recu", "requete", "question", "from_customer", "customer_message", "consumer_post",
 )  # fmt: skip
 BRAND = (
@@ -35,7 +39,13 @@ BRAND = (
     "enseigne", "banque", "operateur_telecom", "collaborateur", "collaboratrice", "salarie",
     "mitarbeiter", "mitarbeiterin", "unternehmen", "marke", "medewerker", "outbound", "outgoing",
     "out", "sortant", "sent", "envoye", "reponse", "response", "answer", "reply", "author_reply",
-    "empresa", "agente_de_soporte", "azienda",
+    "empresa", "agente_de_soporte", "azienda", "teleconseiller", "teleconseillere", "conseiller_clientele",
+    "conseillere_clientele", "charge_de_relation_client", "chargee_de_relation_client", "relation_client",
+    "chargee_de_clientele", "gestionnaire", "animateur", "animatrice", "animateur_de_communaute",
+    "gestionnaire_de_communaute", "equipe_sociale", "service_clients", "support_client", "customer_care",
+    "customer_service", "customer_support", "social_care", "kundenservice", "kundendienst",
+    "kundenbetreuer", "kundenbetreuerin", "servicio_al_cliente", "atencion_al_cliente", "klantenservice",
+    "servizio_clienti", "operatore",
 )  # fmt: skip
 OTHER = (
     "other", "bot", "chatbot", "third_party", "autre", "autres", "system", "systeme", "automation",
@@ -48,7 +58,9 @@ PEOPLE = frozenset(
     "administrator administrateur admins community_manager cm moderator moderateur moderatrice "
     "teammate rep representative representant conseiller conseillere conseiller_client conseillers "
     "charge_de_clientele collaborateur collaboratrice salarie mitarbeiter mitarbeiterin medewerker "
-    "agente_de_soporte".split()
+    "agente_de_soporte teleconseiller teleconseillere conseiller_clientele conseillere_clientele "
+    "charge_de_relation_client chargee_de_relation_client chargee_de_clientele gestionnaire animateur "
+    "animatrice kundenbetreuer kundenbetreuerin operatore".split()
 )
 ASK = ("user", "users", "utilisateur", "utilisatrice", "utilisateurs", "usuario", "benutzer")
 ROLES = {"customer": "customer", "client": "customer", "brand": "brand", "marque": "brand",

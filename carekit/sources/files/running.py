@@ -284,7 +284,7 @@ class Run:
             pseudonym_key_id=key_id(self.options.key),
             observed_until=until(self.old, seen),
             selection=self.selection,
-            timezone=tz if tz != "UTC" else kept,
+            timezone=tz if tz != "UTC" else kept or tz,
             definition=TICKETS if private else writer.manifest.definition,
             cautions=tuple(dict.fromkeys([*self._old_cautions(), *self.cautions()])),
         )
@@ -298,6 +298,7 @@ class Run:
             "No post here is by",
             "posts by a brand says",
             "posts that are not here",
+            "dated before what they answer",
         )
         return [s for s in said if not any(words in s for words in anew)]
 
@@ -306,6 +307,8 @@ class Run:
         told = [c for x in self.loads for c in x.cautions] + self.elsewhere
         if self.glance.silence and (self.glance.n_brand or all(x.silent for x in self.loads)):
             told.append(self.glance.silence)
+        if self.glance.backwards:
+            told.append(self.glance.backwards)
         if sentence := self.glance.sentence:
             left = (
                 " The automatic ones are left out here."

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Header", "TableFile", "open_table", "read_header", "read_small"]
 DELIMITERS = ",;\t|"
 _BATCH = 20_000
+OUTSIDE = "a line outside of the table"
 _HEADER_LINES = 300  # a header may hold line breaks, as survey exports do
 
 
@@ -111,8 +112,14 @@ class TableFile:
         schema = pa.schema([("line", pa.int64()), *((c, pa.string()) for c in columns)])
         with pq.ParquetWriter(staged, schema, compression="lz4") as writer:
             batch: list[tuple[int, list[str]]] = []
+            below = False  # a blank row ends the table; lines of one cell after it are no rows
             for record in self.records():
                 fields, problem = record.fields, record.problem
+                alone = fields is None and str(problem).endswith("fields, found 1")
+                if below and alone:
+                    self.left_out[OUTSIDE] += record.n
+                    continue
+                below = problem == EMPTY
                 if fields is not None and derived is not None:
                     try:
                         fields = [*fields, *derived.make(dict(zip(names, fields, strict=True)))]
@@ -160,7 +167,8 @@ class TableFile:
         kept = list(self.warnings)
         rows = [r.fields for r in islice(self.records(), n) if r.fields is not None]
         self.warnings = kept
-        return rows
+        names = {*self.header.names, ""}
+        return [row for row in rows if not names.issuperset(c.strip(" \ufeff") for c in row)]
 
 
 def _numbered(records: Iterator[Record], first: int) -> Iterator[Record]:

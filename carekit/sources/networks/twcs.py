@@ -54,7 +54,7 @@ def drafts(table: TableFile, options: Options) -> Drafts:
         ),
     }
     rounded = cells.is_long_decimal(parent)
-    tallies = {"rounded": rounded, **time_tallies(options.clock, [time])}
+    tallies = {"rounded": rounded, **time_tallies([(options.clock, time)])}
     doubtful = f"{rounded} + (strlen({time}) < 30)::INT"
 
     def warn(counts: Mapping[str, int]) -> list[str]:

@@ -385,8 +385,8 @@ def _question_notes(made: Questions) -> list[str]:
         )
     if unsure:
         notes.append(
-            f"{len(unsure)} questions keep an answer such as don't know or refused in their base "
-            f"(first: {', '.join(unsure[:3])}). Name it under `missing` in a codebook, or pass "
+            f"{len(unsure)} questions keep an answer such as don't know, refused or the code 99 in their "
+            f"base (first: {', '.join(unsure[:3])}). Name it under `missing` in a codebook, or pass "
             "--missing to `carekit survey`, to leave it out."
         )
     return notes
