@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from carekit.errors import InputError, did_you_mean
 from carekit.sources.drafts import strings
 from carekit.sources.files import cells
+from carekit.sources.report import counted
 from carekit.sources.sites import plain
 
 CUSTOMER = (
@@ -129,7 +130,7 @@ def ask_who(tallies: Mapping[str, int], *, column: str, file: str) -> None:
     n = tallies.get("role_user", 0)
     if n and not tallies.get("role_brand", 0):
         raise InputError(
-            f"{n:,} rows of {file} are by a 'user' ({column}), and no other word there names the "
-            "brand: in FreeScout, Help Scout and Chatwoot a user is a member of staff, elsewhere a "
-            "customer. Say which: --roles user=brand or --roles user=customer."
+            f"{counted(n, f'row of {file} is', f'rows of {file} are')} by a 'user' ({column}), and no "
+            "other word there names the brand: in FreeScout, Help Scout and Chatwoot a user is a member of "
+            "staff, elsewhere a customer. Say which: --roles user=brand or --roles user=customer."
         )

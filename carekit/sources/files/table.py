@@ -25,8 +25,9 @@ from carekit.sources.drafts import text
 from carekit.sources.files.headers import Header, find_header
 from carekit.sources.files.opening import Opened, Reading, open_file
 from carekit.sources.files.records import EMPTY, Record, read_records
-from carekit.sources.files.text import Facts, Lines, facts
+from carekit.sources.files.text import Facts, Lines, facts, mended
 from carekit.sources.found import NoPost
+from carekit.sources.report import counted
 
 if TYPE_CHECKING:
     from carekit.sources.files.formats import Derived
@@ -148,13 +149,12 @@ class TableFile:
             rest, delimiter=header.delimiter, n_fields=len(header.names), start=header.n_lines
         )
         yield from _numbered(found, self._first_row()) if self.by_rows else found
-        for count, what in (
-            (lines.n_cp1252, "are no valid UTF-8 and were read as Windows-1252"),
-            (lines.n_replaced, "hold bytes that are no valid text; these became U+FFFD"),
-            (lines.n_nul, "held NUL characters, which were removed"),
-        ):
-            if count:
-                self.warnings.append(f"{count:,} lines of {self.name} {what}.")
+        self.warnings += mended(
+            self.name,
+            n_cp1252=lines.n_cp1252,
+            n_replaced=lines.n_replaced,
+            n_nul=lines.n_nul,
+        )
 
     def _first_row(self) -> int:
         """The row of a sheet below its header, whose cells may hold line breaks."""
@@ -204,7 +204,8 @@ def open_table(opened: Opened | Path, *, name: str, header: int | None = None) -
     warnings = list(file.warnings)
     if found.n_skipped:
         warnings.append(
-            f"The first {found.n_skipped} lines of {name} are no table; its header was found in "
+            f"The first {counted(found.n_skipped, 'line of ' + name + ' is', 'lines of ' + name + ' are')} "
+            "no table; its header was found in "
             f"line {found.n_skipped + 1}. If that is wrong, name the line with --header-row."
         )
     if found.further:
