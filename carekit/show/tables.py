@@ -28,6 +28,9 @@ SHARES = frozenset("share unweighted weighted share_first share_second share_lea
 # Estimates in minutes: their interval is one of times.
 IN_MINUTES = frozenset({"median_minutes", "wait_minutes", "restricted_mean_minutes"})
 WIDE = 0.9  # of all that a share can be
+BESIDE = (
+    "position:sticky;left:.6em;max-width:calc(100vw - 3em)"  # what stands below a row, on a phone
+)
 LONG = 100  # characters: a column with such a cell stands below its row, not in a narrow column
 # In the frame, and in a table if asked for.
 DETAIL = frozenset(
@@ -77,9 +80,9 @@ class ReadableTable:
             line = ";border-bottom:0" if long else ""
             cells = (f'<td style="text-align:{sides[i]}{line}">{_html(row[i])}</td>' for i in short)
             body += f"<tr>{''.join(cells)}</tr>"
-            if long:
-                text = f'<td colspan="{len(short)}" style="text-align:left">{"<br>".join(below_it)}</td>'
-                body += f"<tr>{text}</tr>"
+            if long:  # as wide as the screen at most, and in sight when the table is scrolled
+                text = f'<div style="{BESIDE}">{"<br>".join(below_it)}</div>'
+                body += f'<tr><td colspan="{len(short)}" style="text-align:left">{text}</td></tr>'
         # The caption is no <caption>, which would be as narrow as the table. `$` is no maths.
         foot = f'<p style="max-width:60em;margin:.3em 0;font-size:smaller">{below}</p>'
         return (
