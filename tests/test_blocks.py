@@ -37,6 +37,7 @@ NOT_RUN = {
     "uv pip compile": "asks the package index",
     "shtab ": "tests/cli/test_completion.py",
     "carekit collect": "asks a network: tests/sources/collecting",
+    'carekit benchmark mine --brand "Acme"': "the same as in README.md",
     "carekit reproduce": "runs every notebook: tests/claims/test_reproduce.py, test_packaging.py",
 }
 
@@ -105,6 +106,13 @@ def write_posts(names: dict[str, str], brand: str) -> None:
     posts[[*kept, "network"]].rename(columns=names).to_csv("posts.csv", index=False)
 
 
+def write_export() -> None:
+    """A table with the columns that docs/importing.md names."""
+    head = "id,time,from_agent,message,parent_id"
+    rows = ["1,2026-03-01 09:00,customer,Where is it?,", "2,2026-03-01 09:30,brand,On its way,1"]
+    Path("export.csv").write_text("\n".join([head, *rows, ""]), encoding="utf-8")
+
+
 def write_answers() -> None:
     """Answers of 40 people, for the codebook of docs/surveys.md."""
     (codebook,) = blocks("docs/surveys.md", "json")
@@ -151,6 +159,8 @@ def given(page: str, run: list[str]) -> None:
     elif " mine" in text:
         write_posts({}, "Crédit Côtier" if "Crédit Côtier" in text else "Acme")
         assert main("import csv posts.csv --tz Europe/Paris --out mine".split()) == 0
+    if "export.csv" in text:
+        write_export()
     if "import survey" in text:
         write_answers()
         if "answers.sav" in text:
