@@ -13,6 +13,7 @@ import argparse
 import ast
 import os
 import random
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -29,7 +30,7 @@ ROOMS = {
 }
 # Modules whose tests have another name.
 NAMED = {"contacts": "contact_estimates", "shared_tables": "sharing", "targets": "waits"}
-PYTEST = "-m pytest -n 0 -x -q -p no:cacheprovider --doctest-modules --no-header"
+PYTEST = "-m pytest -n 0 -x -m 'not slow' -q -p no:cacheprovider --doctest-modules --no-header"
 PASS = 0.8
 HEAD = (
     "| room | mutants | tried | caught | of them by time | score | 95 % interval |\n"
@@ -80,7 +81,7 @@ def sound(room: str) -> float:
     """How many seconds the tests of the room take; they have to pass as long as nothing is changed."""
     started = time.monotonic()
     command = f"{sys.executable} {PYTEST} carekit/{room} {ROOMS[room]}"
-    if subprocess.call(command.split(), stdout=sys.stderr) != 0:
+    if subprocess.call(shlex.split(command), stdout=sys.stderr) != 0:
         sys.exit(f"mutation.py: the tests of {room} fail without a mutant, so they would catch all")
     return time.monotonic() - started
 
