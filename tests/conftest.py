@@ -177,9 +177,8 @@ def posts_frame(rows: list[dict[str, Any]]) -> Any:
     return pd.DataFrame(made)
 
 
-@pytest.fixture
-def make_dataset(tmp_path: Path):
-    """`make_dataset(rows, accounts=…, brands=…, threads=…, selection=…)` → an open dataset."""
+def _maker(folder: Path) -> Callable[..., Any]:
+    """`make(rows, accounts=…, brands=…, threads=…, selection=…)` → an open dataset in `folder`."""
     import itertools
 
     import pandas as pd
@@ -190,7 +189,7 @@ def make_dataset(tmp_path: Path):
     numbers = itertools.count()
 
     def make(rows, *, accounts=(), brands=(), threads=(), selection=NOTHING_LEFT_OUT, copies=()):
-        path = tmp_path / f"dataset-{next(numbers)}"
+        path = folder / f"dataset-{next(numbers)}"
         with create_dataset(path, title="Test", licence="CC0-1.0", selection=selection) as out:
             out.add_posts(posts_frame(rows), source="test")
             if copies:
@@ -204,6 +203,17 @@ def make_dataset(tmp_path: Path):
         return open_dataset(path)
 
     return make
+
+
+@pytest.fixture
+def make_dataset(tmp_path: Path) -> Callable[..., Any]:
+    return _maker(tmp_path)
+
+
+@pytest.fixture(scope="module")
+def make_shared(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Any]:
+    """The same, for datasets that the tests of a file read and leave as they are."""
+    return _maker(tmp_path_factory.mktemp("shared"))
 
 
 # No test has a deadline: how long an example takes says how busy the machine is. CI must give the

@@ -33,6 +33,7 @@ from carekit.sample import generate_sample
 
 pytestmark = [
     pytest.mark.spark,
+    pytest.mark.slow,  # so that it starts first: three minutes on one worker
     pytest.mark.needs_system("java", package="default-jre-headless"),
     # pyspark 4.3 says so of pandas 3; nothing here goes through its pandas functions.
     pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning"),
