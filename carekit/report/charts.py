@@ -45,7 +45,6 @@ _FUNNEL = {
 }
 
 
-@lru_cache(maxsize=128)
 def svg(
     chart: Chart, lang: str = "fr", accent: str = ACCENT, *, synthetic: bool = False,
     narrow: bool = False,
@@ -55,6 +54,11 @@ def svg(
     Page, PDF and figures want the same drawing: it is kept for each chart. `narrow`: as a phone
     can show it without shrinking its letters.
     """
+    return _drawn(chart, lang, accent, synthetic, narrow)
+
+
+@lru_cache(maxsize=128)
+def _drawn(chart: Chart, lang: str, accent: str, synthetic: bool, narrow: bool) -> str:
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     buffer = io.StringIO()
