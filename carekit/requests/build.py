@@ -183,6 +183,14 @@ def _built(dataset: Dataset, definition: Definition, engine: Engine, with_thread
     )
 
 
+def waits_anywhere(dataset: Dataset, definition: Definition, engine: Engine) -> ibis.Table:
+    """Openings and the seconds to the first answer anywhere in their thread, and nothing else."""
+    threads = dataset_threads(dataset, engine=engine)
+    replies = brand_posts(threads.posts, threads, definition)
+    table = _requests(dataset, threads.posts, replies, definition)
+    return table.select("request_id", "first_response_seconds")
+
+
 def kept_columns(posts: ibis.Table) -> list[str]:
     """Columns of posts beyond their contract that an import was told to keep."""
     return [c for c in posts.columns if c not in (*POSTS.names, CREATED_UNTIL, AUTOMATIC)]
