@@ -335,15 +335,12 @@ def older_by_phone(figure: Figure) -> Counted | None:
     gap = figure.measure == "age_gap" and figure.group == "45+" and figure.counted_answer == "phone"
     if not gap and figure.group != "boomers:phone":
         return None
-    tags = load_measured(COMPLAINTS)
-    known = tags[tags["older_american_tag"].isin(["yes", "no"])]
-    phone, older = known["submitted_via"] == "Phone", known["older_american_tag"] == "yes"
-    n, all_n = int(known["n"][older].sum()), int(known["n"].sum())
-    row = _share(int(known["n"][older & phone].sum()), n)
+    tags = atlas_channels.by_tag().set_index("older_american_tag")
+    row = _share(int(tags.loc["yes", "n_phone"]), int(tags.loc["yes", "n"]))
     rows = "share of Phone in complaints of people who say that they are 62 or older"
     if gap:
-        known_share = int(known["n"][phone].sum()) / all_n
-        row = {**row, **{key: row[key] - known_share for key in ("estimate", "ci_low", "ci_high")}}
+        everybody = tags["n_phone"].sum() / tags["n"].sum()
+        row |= {key: row[key] - everybody for key in ("estimate", "ci_low", "ci_high")}
         rows += ", less its share in all complaints with a tag, taken as known"
     return _to_authority(figure, row, f"{rows}; each complaint a unit")
 
