@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from carekit.errors import InputError, did_you_mean
@@ -21,10 +22,12 @@ TIME_UNITS = {
 }
 
 
-def with_groups(table: ibis.Table, by: tuple[str, ...], *, where: str | None = None) -> ibis.Table:
-    """The requests for which `where` holds, with the columns of `by` as plain columns.
+def with_groups(
+    table: ibis.Table, by: tuple[str, ...], *, where: str | None = None, cluster: str | None = None
+) -> ibis.Table:
+    """The requests for which `where` holds, with the columns of `by` and `cluster` as plain columns.
 
-    `by` may name the columns of the requests and parts of created_at, UTC: year, quarter, month,
+    These may name the columns of the requests and parts of created_at, UTC: year, quarter, month,
     week, day, weekday (1 is Monday), hour.
 
     Raises
@@ -41,9 +44,14 @@ def with_groups(table: ibis.Table, by: tuple[str, ...], *, where: str | None = N
             )
     if len(set(by)) < len(by):
         raise InputError(f"`by` names a column twice: {', '.join(by)}. Name each once.")
-    parts = {n: _time_part(table, n) for n in TIME_UNITS if n not in table.columns}
-    table = table.mutate(**parts)
-    return table.filter(condition(table, where)) if where else table
+    named = {
+        *by,
+        cluster,
+        *re.findall(r"\w+", where or ""),
+    }  # Ibis pays for each column in each query
+    parts = [n for n in TIME_UNITS if n in named and n not in table.columns]
+    table = table.mutate(**{n: _time_part(table, n) for n in parts}) if parts else table
+    return table.filter(condition(table, where, known)) if where else table
 
 
 def _time_part(table: ibis.Table, name: str) -> ibis.Value:

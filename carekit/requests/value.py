@@ -25,7 +25,7 @@ from carekit.requests.definitions import (
     Definition,
     get_definition,
 )
-from carekit.requests.groups import with_groups
+from carekit.requests.groups import TIME_UNITS, with_groups
 from carekit.requests.threads import distinct_posts
 
 if TYPE_CHECKING:
@@ -159,10 +159,14 @@ class Requests:
         missing = table.request_id if self.unit == "author_id" else ibis.literal("unknown")
         return table.mutate(unit=ibis.coalesce(table[self.unit].cast("string"), missing))
 
+    def _grouped(self, by: tuple[str, ...], *, threads: bool = False) -> ibis.Table:
+        table = self.built(threads=threads).table
+        return with_groups(table, by, where=self.where, cluster=self.cluster)
+
     def _chosen(self, *, threads: bool = False) -> ibis.Table:
         import ibis
 
-        table = with_groups(self.built(threads=threads).table, self.by, where=self.where)
+        table = self._grouped(self.by, threads=threads)
         if self.ids is None:
             return table
         wanted = ibis.memtable(pd.DataFrame({"wanted": pd.Series(self.ids, dtype="str")}))
@@ -173,16 +177,16 @@ class Requests:
         """The column of the independent units; None: every request."""
         if self.cluster in (None, NONE):
             return None
-        table = with_groups(self.built().table, (), where=self.where)
+        table = self._grouped(())
         if self.cluster == AUTO:
             these = self.one_brand or self.target == "these"
             these = these or (self.target != "like-these" and self.all_brands < HANDFUL)
             return "author_id" if these else "brand"
-        if self.cluster not in table.columns:
+        known = [*table.columns, *TIME_UNITS]
+        if self.cluster not in known:
             raise InputError(
                 f"`cluster` is {self.cluster!r}; expected a column of the requests, 'auto' or "
-                f"'none'. Columns: {', '.join(table.columns)}."
-                f"{did_you_mean(str(self.cluster), table.columns)}"
+                f"'none'. Columns: {', '.join(known)}.{did_you_mean(str(self.cluster), known)}"
             )
         return self.cluster
 
@@ -191,7 +195,7 @@ class Requests:
         """Whether each group is one brand, so that nothing can be said of others."""
         if {"brand", "account"} & set(self.by):
             return True
-        table = with_groups(self.built().table, (), where=self.where)
+        table = self._grouped(())
         return int(table.brand.nunique().execute()) <= 1
 
     @cached_property
