@@ -12,8 +12,10 @@ import pyarrow as pa
 
 from carekit.measures.contacts import customer_posts
 from carekit.report.trend import periods_of
+from carekit.requests.build import waits_anywhere
 from carekit.requests.clock import whole_seconds
 from carekit.requests.definitions import OPENING_UNITS
+from carekit.requests.threads import dataset_threads
 from carekit.requests.value import Requests
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from carekit.dataset.folder import Dataset
     from carekit.report.asked import Asked
     from carekit.report.peers import Compared
+    from carekit.requests.threads import Threads
 
 DAY = 86_400  # seconds
 RECONTACT = 7 * DAY
@@ -86,13 +89,14 @@ def read_requests(requests: Requests, brand: str) -> pd.DataFrame:
         id="request_id", wait=_.first_response_seconds, followed=_.observed_seconds,
         **({} if opens else {"complete": ibis.coalesce(_.thread_complete, True)}),
     )  # fmt: skip
+    threads = dataset_threads(requests.dataset, engine=requests.on)
     if opens:
-        table = _with_repeats(table, requests)
+        table = _with_repeats(table, requests, threads)
     else:
         table = table.mutate(
             again=ibis.null("int64"), again_after=ibis.null("int64"), wait_thread=_.wait
         )
-    gone = _threads(requests, opens).posts.filter(_.deleted_at.notnull()).select(gone=_.post_id)
+    gone = threads.posts.filter(_.deleted_at.notnull()).select(gone=_.post_id)
     table = table.left_join(gone, [("id", "gone")]).select(*table.columns, "gone")
     rows = (
         table.mutate(
@@ -142,42 +146,34 @@ def counted_waits(table: pd.DataFrame) -> pd.DataFrame:
     return made
 
 
-def _threads(requests: Requests, opens: bool) -> Any:
-    """The reply graph; of requests that open threads it is there with the answers anywhere."""
-    used = requests.answered_anywhere("who asks again is told from") if opens else requests
-    return used.built(threads=True).threads
-
-
-def _with_repeats(table: Any, requests: Requests) -> Any:
+def _with_repeats(table: Any, requests: Requests, threads: Threads) -> Any:
+    """Adds what is known of a thread; a request opens its thread, so that both have one id."""
     import ibis
     from ibis import _
 
-    anywhere = requests.answered_anywhere("who asks again is told from")
-    rows = anywhere.rows(threads=True)
-    written = customer_posts(_threads(requests, True)).filter(_.post_id != _.root)
-    asked = rows.select(
-        "thread_id", "author_id", rid="request_id", asked_at=whole_seconds(_.created_at)
+    anywhere = requests.answered_anywhere("who asks again is told from").definition
+    waits = waits_anywhere(requests.dataset, anywhere, requests.on)
+    whole = threads.table.select(root_id=_.thread_id, complete=_.thread_complete)
+    told = waits.left_join(whole, [("request_id", "root_id")]).select(
+        there=_.request_id,
+        wait_thread=_.first_response_seconds,
+        complete=ibis.coalesce(_.complete, True),
     )
+    facts = requests.on.keep(told)  # all joins in one query want more memory than `MEMORY`
+    written = customer_posts(threads).filter(_.post_id != _.root)
     later = (
-        asked.inner_join(written, [("thread_id", "root"), ("author_id", "writer")])
+        table.select("author_id", rid=_.id, asked_at=whole_seconds(_.created_at))
+        .inner_join(written, [("rid", "root"), ("author_id", "writer")])
         .select("rid", "asked_at", "post_id", "written_at")
         .filter(_.written_at >= _.asked_at)
         .group_by("rid")
         .agg(again=_.count(), again_after=(_.written_at - _.asked_at).min())
         .select("again", "again_after", same=_.rid)
     )
-    there = rows.select(
-        wait_thread=_.first_response_seconds,
-        complete=ibis.coalesce(_.thread_complete, True), there=_.request_id,
-    )  # fmt: skip
-    joined = table.left_join(there, [("id", "there")]).select(
-        *table.columns, "wait_thread", "complete"
-    )
-    return (
-        joined.left_join(later, [("id", "same")])
-        .select(*joined.columns, "again", "again_after")
-        .mutate(again=ibis.coalesce(_.again, 0))
-    )
+    for known, key in ((facts, "there"), (later, "same")):
+        more = [name for name in known.columns if name != key]
+        table = table.left_join(known, [("id", key)]).select(*table.columns, *more)
+    return table.mutate(again=ibis.coalesce(_.again, 0))
 
 
 def threads_of(requests: Requests, brand: str, ids: pd.Series) -> Dataset:
@@ -186,8 +182,8 @@ def threads_of(requests: Requests, brand: str, ids: pd.Series) -> Dataset:
     import ibis
     from ibis import _
 
-    opens = requests.definition.unit in OPENING_UNITS
-    dataset, threads = requests.dataset, _threads(requests, opens)
+    dataset = requests.dataset
+    threads = dataset_threads(dataset, engine=requests.on)
     members = threads.members.select(member=_.post_id, root=_.thread_id)
     asked = ibis.memtable(pd.DataFrame({"asked": ids.astype("str")}))
     roots = members.semi_join(asked, [("member", "asked")]).select("root").distinct()

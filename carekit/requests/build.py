@@ -27,6 +27,11 @@ if TYPE_CHECKING:
 # about 50 MB a million posts and definition; of larger datasets they are built anew each time.
 KEPT_UP_TO = 5_000_000
 THREAD_COLUMNS = ("thread_id", "thread_complete", "n_customer_posts")
+# Of the posts: what a request is described by, or judged.
+ASKED = (
+    "post_id thread_id network surface brand account author_id created_at lang rating observed_at "
+    "deleted_at"
+).split()
 
 
 @dataclass(frozen=True)
@@ -178,6 +183,14 @@ def _built(dataset: Dataset, definition: Definition, engine: Engine, with_thread
     )
 
 
+def waits_anywhere(dataset: Dataset, definition: Definition, engine: Engine) -> ibis.Table:
+    """Openings and the seconds to the first answer anywhere in their thread, and nothing else."""
+    threads = dataset_threads(dataset, engine=engine)
+    replies = brand_posts(threads.posts, threads, definition)
+    table = _requests(dataset, threads.posts, replies, definition)
+    return table.select("request_id", "first_response_seconds")
+
+
 def kept_columns(posts: ibis.Table) -> list[str]:
     """Columns of posts beyond their contract that an import was told to keep."""
     return [c for c in posts.columns if c not in (*POSTS.names, CREATED_UNTIL, AUTOMATIC)]
@@ -235,44 +248,47 @@ def _requests(
     import ibis
     from ibis import _
 
+    # Few columns, few steps: Ibis pays for each column of each step, as much as small data cost.
     asked = choose_requests(_candidates(posts, definition), definition=definition)
-    asked = asked.select(*posts.columns)
+    coarse = CREATED_UNTIL in posts.columns
+    asked = asked.select(*ASKED, "is_question", *kept_columns(posts), *[CREATED_UNTIL] * coarse)
     end = _end_of_observation(dataset, posts)
     # Columns first, formulas after: Ibis resolves a later join against plain columns only.
     answers = first_answers(replies)
-    given = ["answered_at", "answered_until", "replier", "replier_brand", "lowest", "highest"]
+    given = [name for name in answers.columns if name != "answer_to"]
     joined = asked.left_join(answers, [("post_id", "answer_to")]).select(*asked.columns, *given)
     # An answer is the brand's that was asked; another brand's is none, and is counted.
     own = own_answers(replies, answers)
+    chosen = [name for name in own.columns if name not in {"own_to", "own_brand"}]
     joined = joined.left_join(own, [("post_id", "own_to"), ("brand", "own_brand")]).select(
-        *joined.columns, "own_at", "own_until", "own_account"
+        *joined.columns, *chosen
     )
     strange = ibis.coalesce((_.lowest == _.highest) & (_.brand != _.lowest), False)
     several = ibis.coalesce((_.lowest != _.highest) & _.brand.notnull(), False)
     none = ibis.null("int64")
-    joined = joined.mutate(by_other=strange | (several & _.own_at.isnull())).mutate(
-        answered_at=ibis.cases((strange, none), (several, _.own_at), else_=_.answered_at),
-        answered_until=ibis.cases((strange, none), (several, _.own_until), else_=_.answered_until),
-        replier=ibis.cases(
-            (strange, ibis.null("string")), (several, _.own_account), else_=_.replier
-        ),
-    )
+    answered_at = ibis.cases((strange, none), (several, _.own_at), else_=_.answered_at)
+    created = whole_seconds(_.created_at)
     followed_until = ibis.least(
         ibis.coalesce(whole_seconds(_.observed_at), end),
         ibis.coalesce(whole_seconds(_.deleted_at), whole_seconds(_.observed_at), end),
     )
-    followed = ibis.greatest(followed_until - whole_seconds(_.created_at), 0)
-    wait = _.answered_at - whole_seconds(_.created_at)
-    last = last_second(posts)
-    coarse = (_.answered_until != _.answered_at) | (last != whole_seconds(_.created_at))
+    at_least = at_most = none
+    if coarse:
+        last = last_second()
+        until = ibis.cases((strange, none), (several, _.own_until), else_=_.answered_until)
+        unsure = (until != answered_at) | (last != created)
+        at_least = ibis.ifelse(unsure, ibis.greatest(answered_at - last, 0), none)
+        at_most = ibis.ifelse(unsure, until - created, none)
     judged = judge_answers(
         joined.mutate(
-            wait_seconds=wait,
-            followed_seconds=followed,
-            wait_at_least_seconds=ibis.ifelse(coarse, ibis.greatest(_.answered_at - last, 0), none),
-            wait_at_most_seconds=ibis.ifelse(
-                coarse, _.answered_until - whole_seconds(_.created_at), none
+            by_other=strange | (several & _.own_at.isnull()),
+            replier=ibis.cases(
+                (strange, ibis.null("string")), (several, _.own_account), else_=_.replier
             ),
+            wait_seconds=answered_at - created,
+            followed_seconds=ibis.greatest(followed_until - created, 0),
+            wait_at_least_seconds=at_least,
+            wait_at_most_seconds=at_most,
         ),
         definition=definition,
     )
@@ -288,14 +304,18 @@ def _requests(
         created_at=_.created_at,
         lang=_.lang,
         rating=_.rating,
-        is_question=_.text.contains("?"),
+        is_question=_.is_question,
         answered=_.answered,
         by_other=_.by_other.cast("int64"),
         wait_at_least_seconds=ibis.ifelse(_.answered, _.wait_at_least_seconds, none),
         wait_at_most_seconds=ibis.ifelse(_.answered, _.wait_at_most_seconds, none),
         first_response_seconds=_.first_response_seconds,
         observed_seconds=_.observed_seconds,
+        first_response_minutes=_.first_response_seconds / 60,
+        observed_minutes=_.observed_seconds / 60,
         set_apart=_.set_apart,
+        thread_complete=ibis.null("boolean"),
+        n_customer_posts=ibis.null("int64"),
     )
 
 
@@ -326,18 +346,9 @@ def _end_of_observation(dataset: Dataset, posts: ibis.Table) -> ibis.Value:
 
 
 def _with_brands(dataset: Dataset, requests: ibis.Table, engine: Engine) -> ibis.Table:
-    """The columns that are cheap to add: what is known of accounts and brands, and minutes."""
+    """The columns that are cheap to add: what is known of accounts and brands."""
     import ibis
     from ibis import _
-
-    if "thread_complete" not in requests.columns:
-        requests = requests.mutate(
-            thread_complete=ibis.null("boolean"), n_customer_posts=ibis.null("int64")
-        )
-    requests = requests.mutate(
-        first_response_minutes=_.first_response_seconds / 60,
-        observed_minutes=_.observed_seconds / 60,
-    )
 
     accounts = engine.table(dataset, "accounts").select(
         on_network=_.network, handle=_.account, account_brand=_.brand, account_kind=_.account_kind
@@ -366,7 +377,7 @@ def _with_threads(table: ibis.Table, threads: Threads) -> ibis.Table:
     known = placed.left_join(facts, [("root", "root_id")]).select(
         *placed.columns, "complete", "customers"
     )
-    kept = [name for name in table.columns if name != "thread_id"]
+    kept = [name for name in table.columns if name not in THREAD_COLUMNS]
     return known.select(
         *kept, thread_id=_.root, thread_complete=_.complete, n_customer_posts=_.customers
     )

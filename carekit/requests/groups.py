@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -28,11 +29,12 @@ def with_groups(
     by: tuple[str, ...],
     *,
     where: str | None = None,
+    cluster: str | None = None,
     zones: Mapping[str | None, str] | None = None,
 ) -> ibis.Table:
-    """The requests for which `where` holds, with the columns of `by` as plain columns.
+    """The requests for which `where` holds, with the columns of `by` and `cluster` as plain columns.
 
-    `by` may name the columns of the requests and parts of created_at: year, quarter, month,
+    These may name the columns of the requests and parts of created_at: year, quarter, month,
     week, day, weekday (1 is Monday), hour; in the zone of the brand (`zones_of`), else UTC.
 
     Raises
@@ -49,10 +51,12 @@ def with_groups(
             )
     if len(set(by)) < len(by):
         raise InputError(f"`by` names a column twice: {', '.join(by)}. Name each once.")
-    time = local_time(table, zones or {})
-    parts = {n: _time_part(time, n) for n in TIME_UNITS if n not in table.columns}
-    table = table.mutate(**parts)
-    return table.filter(condition(table, where)) if where else table
+    # Ibis pays for each column in each query.
+    named = {*by, cluster, *re.findall(r"\w+", where or "")}
+    if parts := [n for n in TIME_UNITS if n in named and n not in table.columns]:
+        time = local_time(table, zones or {})
+        table = table.mutate(**{n: _time_part(time, n) for n in parts})
+    return table.filter(condition(table, where, known)) if where else table
 
 
 def _time_part(time: Any, name: str) -> ibis.Value:

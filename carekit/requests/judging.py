@@ -69,11 +69,13 @@ def judge_answers(
     observed = _.followed_seconds
     if definition.window_minutes is not None:
         window = 60 * definition.window_minutes
-        answered = answered & (_.wait_seconds <= window)
-        observed = ibis.ifelse(_.wait_seconds.notnull(), window, observed)
+        observed = ibis.ifelse(answered, window, observed)
+        answered = ibis.coalesce(answered & (_.wait_seconds <= window), False)
     follow_up = 60 * definition.follow_up_minutes if enforce_follow_up else 0
-    apart = (_.followed_seconds < follow_up) if follow_up else ibis.literal(False)
-    return asked.mutate(answered=ibis.coalesce(answered, False), set_apart=apart).mutate(
-        first_response_seconds=ibis.ifelse(_.answered, _.wait_seconds, ibis.null("int64")),
-        observed_seconds=ibis.ifelse(_.answered, ibis.null("int64"), observed).cast("int64"),
+    none = ibis.null("int64")
+    return asked.mutate(
+        answered=answered,
+        set_apart=(_.followed_seconds < follow_up) if follow_up else ibis.literal(False),
+        first_response_seconds=ibis.ifelse(answered, _.wait_seconds, none),
+        observed_seconds=ibis.ifelse(answered, none, observed).cast("int64"),
     )

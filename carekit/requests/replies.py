@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from carekit.dataset.schema import CREATED_UNTIL
 from carekit.requests.clock import whole_seconds
@@ -16,13 +16,11 @@ if TYPE_CHECKING:
 SEVERAL_NAMES = "(?s)(?:^|[ \n.,:;(])@[A-Za-z0-9_].*[ \n.,:;(]@[A-Za-z0-9_]"
 
 
-def last_second(posts: ibis.Table) -> ibis.Value:
-    """The last second at which a post can have been written."""
+def last_second() -> ibis.Value:
+    """The last second at which a post can have been written, of posts that say until when."""
     import ibis
     from ibis import _
 
-    if CREATED_UNTIL not in posts.columns:
-        return whole_seconds(_.created_at)
     return whole_seconds(ibis.coalesce(_[CREATED_UNTIL], _.created_at))
 
 
@@ -35,8 +33,10 @@ def brand_posts(posts: ibis.Table, threads: Threads | None, definition: Definiti
         replies = replies.filter(_.visibility == definition.visibility)
     if not definition.names_several:
         replies = replies.filter(_.text.isnull() | ~_.text.re_search(SEVERAL_NAMES))
-    replies = replies.mutate(until=last_second(posts))
-    columns = ["post_id", "created_at", "account", "brand", "text", "lang", "until"]
+    columns = ["post_id", "created_at", "account", "brand", "text", "lang"]
+    if CREATED_UNTIL in posts.columns:
+        replies = replies.mutate(until=last_second())
+        columns.append("until")
     answers = replies.select(*columns, answer_to=_.reply_to)
     if threads is not None:
         members = threads.members.select(member=_.post_id, root=_.thread_id)
@@ -53,7 +53,7 @@ def first_answers(replies: ibis.Table) -> ibis.Table:
     seconds = whole_seconds(_.created_at)
     return replies.group_by("answer_to").agg(
         answered_at=seconds.min(),
-        answered_until=_.until.min(),
+        **_until(replies, "answered_until"),
         replier=_.account.argmin(seconds),
         replier_brand=_.brand.argmin(seconds),
         lowest=_.brand.min(),
@@ -71,8 +71,13 @@ def own_answers(replies: ibis.Table, answers: ibis.Table) -> ibis.Table:
         .group_by("answer_to", "brand")
         .agg(
             own_at=whole_seconds(_.created_at).min(),
-            own_until=_.until.min(),
             own_account=_.account.argmin(whole_seconds(_.created_at)),
+            **_until(replies, "own_until"),
         )
-        .select("own_at", "own_until", "own_account", own_to=_.answer_to, own_brand=_.brand)
+        .rename(own_to="answer_to", own_brand="brand")
     )
+
+
+def _until(replies: ibis.Table, name: str) -> dict[str, Any]:
+    """The last second of a first answer, where times may name a day only."""
+    return {name: replies.until.min()} if "until" in replies.columns else {}

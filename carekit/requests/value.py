@@ -163,12 +163,12 @@ class Requests:
 
     def in_groups(self, table: ibis.Table) -> ibis.Table:
         """These of some requests, with the columns of `by`; times as the clocks of brands show them."""
-        return with_groups(table, self.by, where=self.where, zones=self.zones)
+        return with_groups(table, self.by, where=self.where, cluster=self.cluster, zones=self.zones)
 
     @cached_property
     def zones(self) -> dict[str | None, str]:
         """The zones of hours and days, where a question names such."""
-        asked = {*self.by, *re.findall(r"\w+", self.where or "")}
+        asked = {*self.by, self.cluster, *re.findall(r"\w+", self.where or "")}
         return zones_of(self.dataset) if asked & set(TIME_UNITS) else {}
 
     def _chosen(self, *, threads: bool = False) -> ibis.Table:
@@ -190,11 +190,11 @@ class Requests:
             these = self.one_brand or self.target == "these"
             these = these or (self.target != "like-these" and self.all_brands < HANDFUL)
             return "author_id" if these else "brand"
-        if self.cluster not in table.columns:
+        known = [*table.columns, *TIME_UNITS]
+        if self.cluster not in known:
             raise InputError(
                 f"`cluster` is {self.cluster!r}; expected a column of the requests, 'auto' or "
-                f"'none'. Columns: {', '.join(table.columns)}."
-                f"{did_you_mean(str(self.cluster), table.columns)}"
+                f"'none'. Columns: {', '.join(known)}.{did_you_mean(str(self.cluster), known)}"
             )
         return self.cluster
 

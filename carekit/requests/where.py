@@ -6,7 +6,7 @@ columns of the table and literal values are known.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from carekit.errors import InputError, did_you_mean
@@ -18,8 +18,12 @@ if TYPE_CHECKING:
 EXAMPLE = "\"country = 'FR' and created_at >= '2024-01-01'\""
 
 
-def condition(table: ibis.Table, text: str) -> ibis.expr.types.BooleanValue:
+def condition(
+    table: ibis.Table, text: str, known: Sequence[str] = ()
+) -> ibis.expr.types.BooleanValue:
     """The rows of `table` for which `text` holds, such as ``network = 'x' and country = 'FR'``.
+
+    `known`: the columns that an error lists, if others can be asked for than `table` has now.
 
     Text goes in single quotes; times are ``'2024-01-31'`` or ``'2024-01-31 18:00'``, UTC. Raises
     InputError if the text is no condition, or names a column that does not exist.
@@ -37,7 +41,7 @@ def condition(table: ibis.Table, text: str) -> ibis.expr.types.BooleanValue:
     except (SqlglotError, RecursionError) as error:
         raise _not_understood(text, "it is not a condition") from error
     try:
-        result = _Reader(table, text).read(tree)
+        result = _Reader(table, text, known or table.columns).read(tree)
         if not result.type().is_boolean():
             raise _not_understood(text, "it is a value, not a condition")
     except RecursionError:
@@ -94,8 +98,8 @@ def _kind(value: Any) -> str:
 
 
 class _Reader:
-    def __init__(self, table: ibis.Table, text: str) -> None:
-        self.table, self.text = table, text
+    def __init__(self, table: ibis.Table, text: str, known: Sequence[str]) -> None:
+        self.table, self.text, self.known = table, text, known
 
     def read(self, node: sql.Expr) -> Any:
         """One node of the parsed condition → an Ibis value."""
@@ -129,7 +133,7 @@ class _Reader:
         if node.table or node.name not in self.table.columns:
             raise InputError(
                 f"`where` names a column {node.sql()!r} that does not exist; columns: "
-                f"{', '.join(self.table.columns)}.{did_you_mean(node.name, self.table.columns)} "
+                f"{', '.join(self.known)}.{did_you_mean(node.name, self.known)} "
                 f"Text goes in single quotes, as in {EXAMPLE}."
             )
         return self.table[node.name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from functools import partial, wraps
+from functools import cache, partial, wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -45,12 +45,18 @@ def style_sheet() -> Iterator[None]:
     """Everything drawn or rendered inside looks like carekit; outside nothing changes."""
     try:
         from matplotlib import rc_context
-        from matplotlib import style as styles
     except ImportError as error:
         raise MissingExtraError("matplotlib", "figures", "A figure") from error
-    with rc_context():
-        styles.use(SHEET)
+    with rc_context(_read_sheet()):
         yield
+
+
+@cache
+def _read_sheet() -> Any:
+    """The style sheet, read once: ten drawings of a report ask for it a hundred times."""
+    from matplotlib import rc_params_from_file
+
+    return rc_params_from_file(SHEET, use_default_template=False)
 
 
 def new_axes(height: float = 3.6) -> Any:

@@ -218,9 +218,9 @@ def _visibility(columns: Columns, private: str) -> tuple[str, str]:
         return by_site, "FALSE"
     cell = f"lower({cells.filled(columns.at['visibility'])})"
     name = plain(columns.named["visibility"])
-    hidden, open_ = cells.FALSE_WORDS, cells.TRUE_WORDS
-    if "priv" in name or "intern" in name or "note" in name:
-        hidden, open_ = open_, hidden
+    means_hidden = "priv" in name or "intern" in name or "note" in name
+    hidden = cells.TRUE_WORDS if means_hidden else cells.FALSE_WORDS
+    open_ = cells.FALSE_WORDS if means_hidden else cells.TRUE_WORDS
     note = (
         f"coalesce(list_contains({strings(NOTES)}, {key_sql(cell)}) OR list_contains({strings(hidden)}, "
         f"{cell}), FALSE)"

@@ -207,7 +207,7 @@ def _folded(header: Header, name: str) -> int | None:
 def _by_headings(table: TableFile, found: Columns, rows: list[list[str]], options: Options) -> None:
     """Columns that nobody named, by what tools call them; only where their cells fit."""
     headings = [folded(n) for n in table.header.names]
-    bare = [folded(zone_in(n)[0]) for n in table.header.names]
+    zoneless = [folded(zone_in(n)[0]) for n in table.header.names]
     used = {int(n) for sql in found.at.values() for n in re.findall(r"\bc(\d+)\b", sql)}
     for ours, names in KNOWN.items():
         if ours in found.at or (ours == "answered" and {"reply_to", "thread_id"} & set(found.at)):
@@ -215,7 +215,7 @@ def _by_headings(table: TableFile, found: Columns, rows: list[list[str]], option
         for name in names:
             places = [i for i, h in enumerate(headings) if h == name and i not in used]
             if not places and ours in TIMES:
-                places = [i for i, h in enumerate(bare) if h == name and i not in used]
+                places = [i for i, h in enumerate(zoneless) if h == name and i not in used]
             if len(places) != 1 or (getattr(options, ours, None) and name == _VAGUE.get(ours)):
                 continue
             if not _fits(ours, name, cells.filled_cells(rows, places[0])):
