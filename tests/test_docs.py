@@ -142,17 +142,6 @@ def test_example_reports_are_linked_where_a_reader_looks(sources: Path, build: M
         assert links == [(report, kind) for report in reports for kind in kinds]
 
 
-@pytest.mark.slow
-def test_example_reports_are_made_in_both_languages(build: ModuleType, tmp_path: Path) -> None:
-    build.main(["--examples", str(tmp_path)])
-    for name in build.EXAMPLES:
-        for lang in ("fr", "en"):
-            page = (tmp_path / f"{name}-{lang}" / "report.html").read_text("utf-8")
-            assert f'lang="{lang}-' in page
-            assert (tmp_path / f"{name}-{lang}" / "report.pdf").stat().st_size > 10_000
-    assert "SYNTHETIC" in (tmp_path / "sample-en" / "report.html").read_text("utf-8").upper()
-
-
 def test_figures_of_notebooks_keep_their_words(sources: Path) -> None:
     book = (sources / "notebooks" / "04-who-gets-an-answer.ipynb").read_text("utf-8")
     assert '"mystnb": {"image": {"alt": "' in book
@@ -196,6 +185,18 @@ def test_the_site_fetches_nothing(
     assert 'alt="questions answered (synthetic data)' in (
         site / "notebooks" / "04-who-gets-an-answer.html"
     ).read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_example_reports_are_made_in_both_languages(site: Path, build: ModuleType) -> None:
+    for name in build.EXAMPLES:
+        for lang in ("fr", "en"):
+            folder = site / "examples" / f"{name}-{lang}"
+            page = (folder / "report.html").read_text("utf-8")
+            assert f'lang="{lang}-' in page
+            assert (folder / "report.pdf").stat().st_size > 10_000
+    sample = site / "examples" / "sample-en" / "report.html"
+    assert "SYNTHETIC" in sample.read_text("utf-8").upper()
 
 
 class Page(HTMLParser):
