@@ -174,8 +174,8 @@ def counts_in_words(counts: pd.DataFrame, figures: int) -> str:
     words = counts["verdict"].str.replace("_", " ").value_counts()
     told = ", ".join(f"{n} {word}" for word, n in words.items())
     return (
-        f"Real counts that come with carekit touch {len(counts)} of {figures}: {told}; "
-        "`carekit.claims.real_counts()` says why."
+        f"Real counts that come with carekit touch {len(counts)} of {figures}: {told} "
+        "(why: carekit.claims.real_counts)."
     )
 
 

@@ -153,8 +153,13 @@ def _with_repeats(table: Any, requests: Requests, threads: Threads) -> Any:
 
     anywhere = requests.answered_anywhere("who asks again is told from").definition
     waits = waits_anywhere(requests.dataset, anywhere, requests.on)
-    waits = waits.select(there=_.request_id, wait_thread=_.first_response_seconds)
     whole = threads.table.select(root_id=_.thread_id, complete=_.thread_complete)
+    told = waits.left_join(whole, [("request_id", "root_id")]).select(
+        there=_.request_id,
+        wait_thread=_.first_response_seconds,
+        complete=ibis.coalesce(_.complete, True),
+    )
+    facts = requests.on.keep(told)  # all joins in one query want more memory than `MEMORY`
     written = customer_posts(threads).filter(_.post_id != _.root)
     later = (
         table.select("author_id", rid=_.id, asked_at=whole_seconds(_.created_at))
@@ -165,10 +170,10 @@ def _with_repeats(table: Any, requests: Requests, threads: Threads) -> Any:
         .agg(again=_.count(), again_after=(_.written_at - _.asked_at).min())
         .select("again", "again_after", same=_.rid)
     )
-    for known, key in ((waits, "there"), (whole, "root_id"), (later, "same")):
+    for known, key in ((facts, "there"), (later, "same")):
         more = [name for name in known.columns if name != key]
         table = table.left_join(known, [("id", key)]).select(*table.columns, *more)
-    return table.mutate(again=ibis.coalesce(_.again, 0), complete=ibis.coalesce(_.complete, True))
+    return table.mutate(again=ibis.coalesce(_.again, 0))
 
 
 def threads_of(requests: Requests, brand: str, ids: pd.Series) -> Dataset:

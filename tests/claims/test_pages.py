@@ -65,7 +65,7 @@ def test_hypotheses_findings_version_and_untested_figures_are_there(page):
 
 def test_real_counts_stand_in_the_row_of_their_figure(page):
     row = page[page.index('<tr id="C035"') :].split("</tr>")[0]
-    assert "real counts: 52.8\u00a0% (42.3 to 63.4\u00a0%)</span>" in row
+    assert "Real counts: 52.8\u00a0% (42.3 to 63.4\u00a0%): not comparable</span>" in row
     assert "not comparable. atlas/a_app_reviews: share answered of reviews" in row
     assert "Other quantity: the figure is of questions put to tracked brand profiles" in row
     assert "real counts" not in page[page.index('<tr id="C070"') :].split("</tr>")[0].lower()

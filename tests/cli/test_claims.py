@@ -168,8 +168,8 @@ def test_replay_prints_a_verdict_for_each_figure(claims, monkeypatch):
     assert err == (
         "The dataset is synthetic: the replay recovers a planted truth and is no evidence.\n"
         "2 figures: 2 untestable.\n"
-        "Real counts that come with carekit touch 1 of 2: 1 not comparable; "
-        "`carekit.claims.real_counts()` says why.\n"
+        "Real counts that come with carekit touch 1 of 2: 1 not comparable (why: "
+        "carekit.claims.real_counts).\n"
     )
     table, _ = claims("replay", "--only", "C032")
     assert "untestable" in table
@@ -227,9 +227,10 @@ def test_judge_prints_a_row_for_each_test(claims):
     assert [(r["hypothesis_id"], r["evidence"], r["overall"]) for r in rows] == [
         ("H06", "posts", "untestable"),
         ("H20", "figures", "contradicted"),
+        ("H20", "measured", "contradicted"),
         ("H20", "survey", "contradicted"),
     ]
-    assert [r["synthetic"] for r in rows] == [False, False, True]
+    assert [r["synthetic"] for r in rows] == [False, False, False, True]
     assert err == (
         "The dataset is synthetic: the replay recovers a planted truth and is no evidence.\n"
         "All evidence together: 1 untestable, 1 contradicted.\n"

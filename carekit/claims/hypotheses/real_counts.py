@@ -140,7 +140,7 @@ def elders_by_phone(inquiry: Inquiry) -> tuple[Row, str]:
 )
 def older_people_by_phone(inquiry: Inquiry) -> tuple[Row, str]:
     tags = atlas_channels.by_tag().set_index("older_american_tag")
-    counts = [int(tags.loc[tag, c]) for tag in ("yes", "no") for c in ("n_phone", "n")]
+    counts = [int(tags[c][tag]) for tag in ("yes", "no") for c in ("n_phone", "n")]
     low, high = newcombe(*counts, conf_level=inquiry.conf_level)
     older, others = counts[0] / counts[1], counts[2] / counts[3]
     row = {"estimate": older - others, "ci_low": float(low), "ci_high": float(high)}

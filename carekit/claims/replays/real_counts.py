@@ -336,7 +336,7 @@ def older_by_phone(figure: Figure) -> Counted | None:
     if not gap and figure.group != "boomers:phone":
         return None
     tags = atlas_channels.by_tag().set_index("older_american_tag")
-    row = _share(int(tags.loc["yes", "n_phone"]), int(tags.loc["yes", "n"]))
+    row = _share(int(tags["n_phone"]["yes"]), int(tags["n"]["yes"]))
     rows = "share of Phone in complaints of people who say that they are 62 or older"
     if gap:
         everybody = tags["n_phone"].sum() / tags["n"].sum()
