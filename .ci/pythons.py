@@ -15,8 +15,10 @@ import re
 import shutil
 import subprocess
 import sys
+import threading
 import time
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -29,6 +31,7 @@ NEEDED = {"hypothesis", "linearmodels", "packaging", "pillow", "polars", "pytest
 NEEDED |= {"pyyaml"}
 OUR_PIP = [sys.executable, "-m", "pip", "--disable-pip-version-check"]
 EXTRAS = "figures,sheets,survey,triage"
+PREPARING = threading.Lock()  # setuptools builds for one environment at a time
 MINE = f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 
@@ -87,27 +90,30 @@ def prepare(python: str, name: str, *, lowest: bool, pins: str = "") -> Path | N
     what += ["nbval", "ipykernel", "jinja2"] if pins else []
     pins = pins or str(ROOT / "constraints.txt")
     what += ["--resolution", "lowest-direct"] if lowest else ["-c", pins]
-    if uv:
-        steps = [
-            [uv, "venv", "--quiet", "--allow-existing", "--python", python, str(folder)],
-            [uv, "pip", "install", "--quiet", "--python", str(program), *what],
-        ]
-    else:
-        steps = [
-            [python, "-m", "venv", "--without-pip", str(folder)],  # Debian's has none to give
+    ways = [
+        [
+            [python, "-m", "venv", "--clear", "--without-pip", str(folder)],  # Debian's has none
             [*OUR_PIP, "--python", str(program), "install", "-q", *what],
         ]
-    done = all(subprocess.call(step, cwd=ROOT, stdout=sys.stderr) == 0 for step in steps)
-    return program if done else None
+    ]
+    if uv:
+        made = [uv, "venv", "--quiet", "--allow-existing", "--python", python, str(folder)]
+        filled = [uv, "pip", "install", "--quiet", "--python", str(program), *what]
+        ways = [[made, filled]] if lowest else [[made, filled], *ways]
+    for steps in ways:
+        if all(subprocess.call(step, cwd=ROOT, stdout=sys.stderr) == 0 for step in steps):
+            return program
+    return None
 
 
-def run(python: str, name: str, *, lowest: bool = False, pins: str = "") -> str:
+def run(python: str, name: str, *, lowest: bool = False, pins: str = "", workers: int = 2) -> str:
     """Run the suite; "passed", "failed" or why it was skipped."""
-    program = prepare(python, name, lowest=lowest, pins=pins)
+    with PREPARING:
+        program = prepare(python, name, lowest=lowest, pins=pins)
     if program is None:
         return "skipped: its packages cannot be had from here"
     started = time.monotonic()
-    options = ["-q", "-p", "no:cacheprovider", "-n", "2", "-m", "not slow", "--no-header"]
+    options = ["-q", "-p", "no:cacheprovider", "-n", str(workers), "-m", "not slow", "--no-header"]
     env = {k: v for k, v in os.environ.items() if k not in {"PYTHONPATH", "VIRTUAL_ENV"}}
     command = [str(program), "-m", "pytest", *options, *(f"tests/{one}" for one in SUITE.split())]
     if pins:  # the same numbers and words as committed; figures only under the locked matplotlib
@@ -137,12 +143,21 @@ def main(arguments: list[str]) -> int:
         outcomes = {name: run(python, "pyodide", pins=pins)}
     else:
         outcomes = {}
+        found = {}
         for version in arguments or [v for v in named() if v != MINE]:
-            found = interpreter(version)
-            say(f"Python {version}: {found or 'not to be had here'}")
-            outcomes[f"Python {version}"] = (
-                run(found, version) if found else "skipped: not to be had on this machine"
-            )
+            place = interpreter(version)
+            say(f"Python {version}: {place or 'not to be had here'}")
+            outcomes[f"Python {version}"] = "skipped: not to be had on this machine"
+            if place:
+                found[version] = place
+        # Side by side: one core each, and no core waits for a suite's last test.
+        workers = 0 if len(found) > 1 else 2
+        with ThreadPoolExecutor() as pool:
+            started = {
+                version: pool.submit(run, place, version, workers=workers)
+                for version, place in found.items()
+            }
+            outcomes |= {f"Python {version}": one.result() for version, one in started.items()}
     for name, outcome in outcomes.items():
         print(f"quick suite, {name}: {outcome}", flush=True)
     return int(any(outcome.startswith("failed") for outcome in outcomes.values()))

@@ -24,7 +24,6 @@ import lite
 from api_pages import api_pages
 from registry_pages import (
     definitions_page,
-    figures_by_measure,
     findings_page,
     glossary_page,
     hypotheses_table,
@@ -162,7 +161,6 @@ def sources(folder: Path) -> None:
             continue
         text = relinked((ROOT / name).read_text(encoding="utf-8"), name)
         text += hypotheses_table() if page == "hypotheses" else ""
-        text += figures_by_measure(text) if page == "measured" else ""
         text += listed_examples() if page in {"benchmark", "index"} else ""
         written(folder, page, text)
     made = {

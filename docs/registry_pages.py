@@ -6,7 +6,7 @@ import html
 import inspect
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import fields
 from importlib import import_module
 from pathlib import Path
@@ -30,7 +30,13 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
 def ledger_page() -> str:
     """Every published figure: study, base, findings of the audit, hypotheses that use it."""
     from carekit.claims.ledger.columns import measures
-    from carekit.claims.shown import claim_in_words, place_in_words, published_in_words
+    from carekit.claims.replays import REPLAYS
+    from carekit.claims.shown import (
+        beside_in_words,
+        claim_in_words,
+        place_in_words,
+        published_in_words,
+    )
 
     ledger, findings = carekit.claims.load_ledger(), list(carekit.audit())
     found: dict[str, list[Any]] = {}
@@ -42,8 +48,10 @@ def ledger_page() -> str:
         for figure_id in re.findall(r"[A-Z]\d+[a-z]?", str(row["figures"])):
             used.setdefault(figure_id, []).append(row["hypothesis_id"])
     titles = ledger.studies.set_index("study_id")
-    columns = "figure published who where when base audit hypotheses id".split()
-    rows, choices = [], {"measure": {}, "country": {}, "network": {}, "audit": {}}
+    counts = carekit.claims.real_counts()
+    beside = {row["figure_id"]: row for row in counts.to_dict("records")}
+    columns = "figure published who where when base audit evidence hypotheses id".split()
+    rows, choices = [], {"measure": {}, "country": {}, "network": {}, "audit": {}, "evidence": {}}
     for row in ledger.figures.to_dict("records"):
         figure = ledger.figure(row["figure_id"])
         audit = found.get(figure.figure_id, [])
@@ -52,7 +60,11 @@ def ledger_page() -> str:
             "country": [str(row["country"])] if isinstance(row["country"], str) else ["not stated"],
             "network": [str(row["network"])] if isinstance(row["network"], str) else ["none"],
             "audit": [one.verdict.replace("_", " ") for one in audit] or ["not examined"],
+            "evidence": [kind_of_evidence(figure, beside, REPLAYS)],
         }
+        evidence = keys["evidence"][0]
+        if real := beside.get(figure.figure_id):
+            evidence += f" {beside_in_words(figure, beside)}. {real['why']}"
         for name, values in keys.items():
             choices[name].update(dict.fromkeys(values))
         study = titles.loc[row["study_id"]] if row["study_id"] in titles.index else None
@@ -67,6 +79,7 @@ def ledger_page() -> str:
             str(row["period_end"])[:4].replace("NaT", ""),
             "" if not isinstance(row["base"], str) else row["base"],
             judged,
+            evidence,
             ", ".join(used.get(figure.figure_id, [])),
             figure.figure_id,
         ]
@@ -83,7 +96,8 @@ def ledger_page() -> str:
     head = "".join(f'<th scope="col">{name}</th>' for name in columns)
     return (
         "# The ledger\n\nEvery published figure that carekit keeps, with the study behind it, what "
-        "the audit found, and the hypotheses that use it. Search words, or choose. On your own data "
+        "the audit found, what evidence carekit has beside it, and the hypotheses that use it. "
+        "Search words, or choose. On your own data "
         "`carekit claims replay ID --dataset mine` measures one again; "
         "[how a verdict is reached](how-a-verdict-is-reached.md).\n\n"
         '<div class="ledger-tools"><label>words <input id="ledger-words" type="search"></label>'
@@ -112,11 +126,42 @@ def hypotheses_table() -> str:
     return "\n## All hypotheses\n\n" + table(["id", "statement", "view today", "test"], made)
 
 
-def figures_by_measure(page: str) -> str:
-    """The ids of the figures whose measure stands, with their number, in a table of the page."""
-    figures = carekit.claims.load_ledger().figures.groupby("measure")["figure_id"].agg(", ".join)
-    rows = [[name, figures[name]] for name in re.findall(r"^\| (\w+) \| \d+ \|", page, re.M)]
-    return "\n## Figures that have real counts beside them\n\n" + table(["measure", "ids"], rows)
+def kind_of_evidence(figure: Any, beside: Mapping[str, Any], replayed: Container[str]) -> str:
+    """The best that carekit has beside a figure."""
+    if figure.figure_id in beside:
+        return "real counts"
+    return "recovery at most" if figure.measure in replayed else "none yet"
+
+
+def real_counts_table() -> str:
+    """Which figures have real counts beside them, which a recovery at most, which nothing yet."""
+    from carekit.claims.replays import REPLAYS
+
+    ledger, counts = carekit.claims.load_ledger(), carekit.claims.real_counts()
+    beside = set(counts["figure_id"])
+    rows = []
+    for (measure, name, verdict), part in counts.groupby(
+        ["measure", "table", "verdict"], sort=False
+    ):
+        word = verdict.replace("_", " ")
+        rows.append([measure, len(part), f"`{name}`", word, ", ".join(part["figure_id"])])
+    columns = ["measure of the ledger", "figures", "real counts beside it", "verdict", "ids"]
+    parts = [f"{len(beside)} figures have real counts beside them.", table(columns, sorted(rows))]
+    others: dict[str, dict[str, int]] = {}
+    for figure in map(ledger.figure, ledger.figures["figure_id"]):
+        kind = kind_of_evidence(figure, beside, REPLAYS)
+        if figure.figure_id not in beside:
+            measures = others.setdefault(kind, {})
+            measures[figure.measure] = measures.get(figure.measure, 0) + 1
+    said = {
+        "recovery at most": "have a recovery on the sample at most",
+        "none yet": "have nothing yet: no replay is known",
+    }
+    for kind, words in said.items():
+        measures = sorted(others[kind].items(), key=lambda one: (-one[1], one[0]))
+        told = ", ".join(f"{name} ({n})" for name, n in measures)
+        parts.append(f"{sum(others[kind].values())} {words}: {told}.\n")
+    return "\n\n".join(part.rstrip("\n") for part in parts) + "\n"
 
 
 def definitions_page() -> str:

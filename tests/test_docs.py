@@ -96,31 +96,34 @@ def test_a_link_into_the_ledger_chooses_rows_and_one_to_a_heading_none(
     assert done.stdout == f"{shown} of 2 figures\n", done.stderr
 
 
-def test_the_page_on_real_counts_counts_what_there_is() -> None:
-    """Each measure of the ledger once, with its figures; the hypotheses with a row of real counts."""
+def test_the_page_on_real_counts_names_what_there_is(build: ModuleType) -> None:
+    """The list is the one that the registry makes; hypotheses with a row of real counts are named."""
     text = (ROOT / "docs" / "measured.md").read_text("utf-8")
-    beside = re.findall(r"^\| (\w+) \| (\d+) \|", text, re.M)
-    without = re.findall(r"(\w+) \((\d+)\)", text.partition("at most: ")[2].partition("\n")[0])
-    figures = carekit.claims.load_ledger().figures["measure"].value_counts()
-    assert {name: int(n) for name, n in [*beside, *without]} == figures.to_dict()
-    sums = [sum(int(n) for _, n in part) for part in (beside, without)]
-    assert f"{sums[0]} figures have real counts beside them. The other {sums[1]} " in text
+    made = text.partition("compares. -->\n")[2].partition("<!-- End")[0]
+    assert made.strip() == sys.modules[build.ledger_page.__module__].real_counts_table().strip()
+    figures = carekit.claims.load_ledger().figures
+    listed = re.findall(r"\b[CPLD]\d{3}[a-z]?\b", made)
+    beside = carekit.claims.real_counts()
+    assert sorted(listed) == sorted(beside["figure_id"])
+    others = [int(n) for n in re.findall(r"^(\d+) have ", made, re.M)]
+    assert len(listed) + sum(others) == len(figures)
     import_module("carekit.claims.hypotheses.judge")  # loads every test
     every = import_module("carekit.claims.hypotheses.registry").TESTS
     real = {name for name, tests in every.items() if any(one.on == "measured" for one in tests)}
-    assert f"{sum(sums)} published figures and {len(real)} of the {len(every)} hypotheses" in text
+    assert f"{len(figures)} published figures and {len(real)} of the {len(every)} hypo" in text
     named = text.partition("## Hypotheses")[2].partition("\n## ")[0]
     assert set(re.findall(r"\bH\d\d\b", named)) == real
 
 
-def test_the_site_names_every_figure_that_has_real_counts_beside_it(sources: Path) -> None:
-    text = (sources / "measured.md").read_text("utf-8")
-    (said,) = re.findall(r"(\d+) figures have real counts beside them", text)
-    listed = re.findall(r"\b[A-Z]\d{3}[a-z]?\b", text.partition("## Figures that have")[2])
-    known = carekit.claims.load_ledger().figures["figure_id"]
-    assert len(listed) == len(set(listed)) == int(said)
-    assert set(listed) <= set(known)
-    assert "C035" in listed
+def test_the_ledger_says_what_evidence_there_is_beside_each_figure(sources: Path) -> None:
+    text = (sources / "ledger.md").read_text("utf-8")
+    kinds = dict.fromkeys(re.findall(r'data-evidence="([^"]+)"', text))
+    counted = {kind: text.count(f'data-evidence="{kind}"') for kind in kinds}
+    assert set(kinds) == {"real counts", "recovery at most", "none yet"}
+    assert counted["real counts"] == len(carekit.claims.real_counts())
+    row = next(row for row in text.split("<tr ") if 'data-head="id">C035</td>' in row)
+    assert "not comparable. Other quantity: the figure is of questions" in row
+    assert "<option>real counts</option>" in text
 
 
 def test_links_lead_to_pages_or_are_words(build: ModuleType) -> None:
@@ -137,17 +140,6 @@ def test_example_reports_are_linked_where_a_reader_looks(sources: Path, build: M
         reports = [f"{name}-{lang}" for name in build.EXAMPLES for lang in ("fr", "en")]
         kinds = ("html", "pdf", "xlsx", "pptx")
         assert links == [(report, kind) for report in reports for kind in kinds]
-
-
-@pytest.mark.slow
-def test_example_reports_are_made_in_both_languages(build: ModuleType, tmp_path: Path) -> None:
-    build.main(["--examples", str(tmp_path)])
-    for name in build.EXAMPLES:
-        for lang in ("fr", "en"):
-            page = (tmp_path / f"{name}-{lang}" / "report.html").read_text("utf-8")
-            assert f'lang="{lang}-' in page
-            assert (tmp_path / f"{name}-{lang}" / "report.pdf").stat().st_size > 10_000
-    assert "SYNTHETIC" in (tmp_path / "sample-en" / "report.html").read_text("utf-8").upper()
 
 
 def test_figures_of_notebooks_keep_their_words(sources: Path) -> None:
@@ -193,6 +185,18 @@ def test_the_site_fetches_nothing(
     assert 'alt="questions answered (synthetic data)' in (
         site / "notebooks" / "04-who-gets-an-answer.html"
     ).read_text("utf-8")
+
+
+@pytest.mark.slow
+def test_example_reports_are_made_in_both_languages(site: Path, build: ModuleType) -> None:
+    for name in build.EXAMPLES:
+        for lang in ("fr", "en"):
+            folder = site / "examples" / f"{name}-{lang}"
+            page = (folder / "report.html").read_text("utf-8")
+            assert f'lang="{lang}-' in page
+            assert (folder / "report.pdf").stat().st_size > 10_000
+    sample = site / "examples" / "sample-en" / "report.html"
+    assert "SYNTHETIC" in sample.read_text("utf-8").upper()
 
 
 class Page(HTMLParser):

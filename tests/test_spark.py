@@ -10,6 +10,7 @@ import re
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -32,6 +33,7 @@ from carekit.sample import generate_sample
 
 pytestmark = [
     pytest.mark.spark,
+    pytest.mark.slow,  # so that it starts first: three minutes on one worker
     pytest.mark.needs_system("java", package="default-jre-headless"),
     # pyspark 4.3 says so of pandas 3; nothing here goes through its pandas functions.
     pytest.mark.filterwarnings("ignore:PySpark does not yet fully support pandas:FutureWarning"),
@@ -267,3 +269,11 @@ def test_roots_by_recursion_need_duckdb(dataset, spark):
     posts = spark.table(dataset, "posts")
     with pytest.raises(InputError, match="'recursion' on pyspark; it needs DuckDB"):
         build_threads(posts, engine=spark, way="recursion")
+
+
+def test_the_page_on_spark_runs(session, dataset, capsys):
+    page = (Path(__file__).parents[1] / "docs" / "spark.md").read_text(encoding="utf-8")
+    (code,) = re.findall(r"```python\n(.*?)```", page, re.S)
+    code = code.replace("/path/that/every/worker/sees", str(dataset.path))
+    exec(compile(code, "spark.md", "exec"), {})
+    assert str(carekit.answer_rate(dataset, by="network")) in capsys.readouterr().out

@@ -12,6 +12,7 @@ __getattr__, __all__ = carekit.room(
         "hypotheses": "judge_hypotheses judge_hypothesis",
         "ledger": "load_ledger",
         "published": "channel_use expectation_points",
+        "replays.real_counts": "real_counts",
         "shown": "judged verdicts",
     },
 )

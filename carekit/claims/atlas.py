@@ -131,19 +131,36 @@ def rates(by: str, conf_level: float = 0.95) -> Result:
 def by_star(conf_level: float = 0.95) -> Result:
     """Are low stars answered more? Brands that answer at all, each compared with itself.
 
-    Three rows (`files`: all; those drawn star by star; the others): n (brands with 20 reviews of
-    each kind there), n_more (that answer low stars more), estimate (mean of the differences),
-    ci_low, ci_high (Student's t over brands), p_value.
+    Four rows. First all files with each star alike: mean rate of one and two stars less that of four
+    and five, of brands with 20 reviews of each of these and an answer to both kinds, since a file
+    drawn star by star does not hold the stars as the store does. Then the reviews of a kind together,
+    of brands with 20 of each (`files`: all; those drawn star by star; the others). Columns: n
+    (brands), n_more (that answer low stars more), estimate (mean of the differences), ci_low, ci_high
+    (Student's t over brands), p_value.
     """
     table = reviews()
     apart = table["drawn"].str.contains(" star")
+    alike = {"files": "all, each star alike", **_compared(_star_by_star(table), conf_level)}
     parts = {"all": table, "drawn star by star": table[apart], "drawn otherwise": table[~apart]}
     rows = [{"files": files, **_low_less_high(part, conf_level)} for files, part in parts.items()]
+    rows = [alike, *rows]
     facts = stated("low stars less high stars", "are low stars answered more",
-                   "brands that answer some review and have 20 of one and two and of four and five stars",
+                   "brands that answer some review and have 20 of one and two and of four and five stars "
+                   "(in the first row of each star, and answers to both kinds)",
                    unit="points", conf_level=conf_level, independent_unit="brand",
                    target="brands like these")  # fmt: skip
     return Result(pd.DataFrame(rows), facts=facts)
+
+
+def _star_by_star(table: pd.DataFrame) -> pd.Series:
+    """Low less high of each brand, the rates of its stars averaged."""
+    sums: Any = table.pivot_table(index="brand", columns="rating", values=_COUNTS, aggfunc="sum")
+    n, yes = (sums[c].fillna(0) for c in _COUNTS)
+    low, high = list(LOW), list(HIGH)
+    both = (yes[low].sum(axis=1) > 0) & (yes[high].sum(axis=1) > 0)
+    kept = (n[[*low, *high]] >= FEWEST).all(axis=1) & both
+    rate = (yes / n)[kept]
+    return rate[low].mean(axis=1) - rate[high].mean(axis=1)
 
 
 def _low_less_high(table: pd.DataFrame, conf_level: float) -> dict[str, Any]:
@@ -153,7 +170,10 @@ def _low_less_high(table: pd.DataFrame, conf_level: float) -> dict[str, Any]:
     )
     n, yes = (sums[c][["low", "high"]].fillna(0) for c in _COUNTS)
     kept = (n >= FEWEST).all(axis="columns") & (yes.sum(axis="columns") > 0)
-    gap = (yes["low"] / n["low"] - yes["high"] / n["high"])[kept]
+    return _compared((yes["low"] / n["low"] - yes["high"] / n["high"])[kept], conf_level)
+
+
+def _compared(gap: pd.Series, conf_level: float) -> dict[str, Any]:
     error = float(gap.std() / np.sqrt(len(gap)))
     reach = float(critical_value(conf_level, len(gap) - 1)) * error
     ends = {"ci_low": gap.mean() - reach, "ci_high": gap.mean() + reach}

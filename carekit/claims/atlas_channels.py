@@ -63,6 +63,16 @@ def older(conf_level: float = 0.95) -> Result:
     return Result(atlas.with_limits(kept, "n_yes", conf_level), facts=facts)
 
 
+def by_tag() -> pd.DataFrame:
+    """Complaints whose age tag is known, by tag: n, and n_phone, those that came by phone."""
+    tags = load_measured("atlas/d_cfpb_age_tag_by_channel")
+    known = tags[tags["older_american_tag"].isin(["yes", "no"])]
+    phone = known["n"].where(known["submitted_via"] == "Phone", 0)
+    return known.assign(n_phone=phone).groupby("older_american_tag", as_index=False)[
+        ["n", "n_phone"]
+    ].sum()  # fmt: skip
+
+
 def complaints(conf_level: float = 0.95) -> Result:
     """Share of each channel in complaints about banks to a US authority.
 

@@ -64,7 +64,7 @@ def differences(figure: Figure, inquiry: Inquiry, across: Collection[str] = ()) 
     years = covered.years
     if measures()[figure.measure].data == "accounts":  # the table of accounts is of its last day
         years = frozenset(sorted(years)[-1:])
-    found = [] if "period" in across else _other_period(figure, years, "posts")
+    found = [] if "period" in across else other_period(figure, years, "posts")
     if "country" not in across and figure.country == "world" and len(covered.countries) == 1:
         (only,) = covered.countries
         found.append(
@@ -85,15 +85,16 @@ def _of_survey(figure: Figure, inquiry: Inquiry) -> list[str]:
         return []
     told = inquiry.dataset.questions().get(question.name, {}).get("year")
     if told:
-        return _other_period(figure, frozenset({int(told)}), "answers")
+        return other_period(figure, frozenset({int(told)}), "answers")
     if figure.figure_id in question.source:
         return []
     sources = sources_of(question, inquiry.ledger)
     years = frozenset(year for source in sources for year in years_of(source))
-    return _other_period(figure, years, "figures that the question repeats")
+    return other_period(figure, years, "figures that the question repeats")
 
 
-def _other_period(figure: Figure, years: frozenset[int], what: str) -> list[str]:
+def other_period(figure: Figure, years: frozenset[int], what: str) -> list[str]:
+    """A sentence where a figure and data or counts are of other years; none if nobody says."""
     mine = years_of(figure)
     if not mine or not years or mine & years:
         return []

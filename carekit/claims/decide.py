@@ -22,7 +22,7 @@ REPLAY_VERDICTS: Final[dict[str, str]] = {
     "differs": "they differ by more than the margin",
     "contradicted": "the figure claims a direction and the whole interval lies on the other side",
     "undecided": "with these errors the difference may be smaller or larger than the margin",
-    "not_comparable": "the data are of another period, country or sector than the figure",
+    "not_comparable": "the data are of another period, country, sector, population or quantity",
     "untestable": "the dataset does not hold what the figure is about",
 }
 

@@ -98,6 +98,16 @@ def source_name(ledger: Ledger, figure: Figure) -> str:
     return str(ledger.articles.set_index("article_id").loc[figure.article_id, "name"])
 
 
+def minutes_of(group: str) -> float | None:
+    """The delay that a group of the ledger names, in minutes; None where it names none.
+
+    >>> minutes_of("any:60_min"), minutes_of("same_day"), minutes_of("immediately")
+    (60.0, 1440.0, None)
+    """
+    delay = group.rpartition(":")[2].replace("same_day", "1440_min")
+    return float(delay.removesuffix("_min")) if delay.endswith("_min") else None
+
+
 def expectation_points(published: Result, *, source: str = "expected, as printed") -> pd.DataFrame:
     """Published shares of people who expect an answer by a time, as `plot_curves` draws them.
 
@@ -111,8 +121,7 @@ def expectation_points(published: Result, *, source: str = "expected, as printed
     >>> bool(made["minutes"].min() <= 60 <= made["minutes"].max())
     True
     """
-    delay = published["group"].str.rpartition(":")[2].replace({"same_day": "1440_min"})
-    minutes = pd.to_numeric(delay.str.removesuffix("_min"), errors="coerce")
+    minutes = pd.to_numeric(published["group"].map(minutes_of))
     made = published.assign(
         source=source, minutes=minutes, ci_low=float("nan"), ci_high=float("nan"),
         estimate=published["estimate"].fillna(published["low"]), name=published["source"],

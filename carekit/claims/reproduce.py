@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,8 @@ from carekit.claims.hypotheses import judge_hypotheses
 from carekit.claims.ledger import Ledger, load_ledger
 from carekit.claims.pages import index_page
 from carekit.claims.replays import replay_all, summary
-from carekit.claims.shown import shown_verdicts
+from carekit.claims.replays.real_counts import real_counts
+from carekit.claims.shown import counts_in_words, shown_verdicts
 from carekit.dataset import atomic as files
 from carekit.dataset.engine import STEPS, sharing
 from carekit.dataset.folder import Dataset, open_dataset
@@ -48,6 +50,11 @@ class Reproduction:
     audit: AuditReport
     runs: tuple[Execution, ...]
 
+    @cached_property
+    def counts(self) -> pd.DataFrame:
+        """The same figures beside the real counts that come with carekit."""
+        return real_counts(self.verdicts["figure_id"].tolist(), ledger=self.ledger)
+
     @property
     def failed(self) -> tuple[Execution, ...]:
         return tuple(run for run in self.runs if run.error)
@@ -58,6 +65,7 @@ class Reproduction:
         kept = ["claim", "where", "when", "published", "measured", "interval", "verdict", "id"]
         lines = [format_frame(shown[kept])] if len(shown) else []
         lines.append(summary(self.verdicts))
+        lines.append(counts_in_words(self.counts, len(self.verdicts)))
         if self.dataset.is_sample:
             lines.append("On the synthetic sample a verdict shows a recovery, never evidence.")
         return "\n".join(lines)
@@ -80,8 +88,9 @@ def reproduce(
     dataset : path, optional
         Instead of the sample.
     out : path, optional
-        Folder for index.html, one page a notebook, figures/, verdicts.csv, hypotheses.csv and
-        audit.csv; ``out`` in the current folder by default. Files of an earlier run are replaced.
+        Folder for index.html, one page a notebook, figures/, verdicts.csv, real_counts.csv,
+        hypotheses.csv and audit.csv; ``out`` in the current folder by default. Files of an
+        earlier run are replaced.
     parameters : mapping, optional
         Values instead of those in the cells of parameters of the notebooks.
     quiet : bool
@@ -155,6 +164,8 @@ def reproduce(
     files.write_text(folder / "audit.csv", format_frame(report.table, format="csv") + "\n")
     files.write_text(folder / "hypotheses.csv", format_frame(judged, format="csv") + "\n")
     made = Reproduction(folder, opened, ledger, verdicts, judged, report, tuple(runs))
+    counts = format_frame(made.counts, format="csv")
+    files.write_text(folder / "real_counts.csv", counts + "\n")
     files.write_text(folder / "index.html", index_page(made))
     if made.failed:
         raise CarekitError(

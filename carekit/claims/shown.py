@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -13,6 +13,7 @@ from carekit.claims.ledger import Ledger, load_ledger
 from carekit.claims.ledger.columns import measures
 from carekit.claims.published import IN_POINTS, UNITS, source_name
 from carekit.claims.replays import replay_all, summary
+from carekit.claims.replays.real_counts import real_counts
 from carekit.claims.replays.verdict import PLANTED
 from carekit.show.facts import Facts
 from carekit.show.numbers import interval, known, say
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
     from carekit.dataset.engine import Engine
     from carekit.dataset.folder import Dataset
 
-READ = "claim who where when base published measured interval n verdict why id".split()
+READ = [*"claim who where when base published measured interval n verdict".split(), "real counts",
+        "why", "id"]  # fmt: skip
 UNTESTABLE = "untestable"
 
 
@@ -52,8 +54,9 @@ def verdicts(
     -------
     Result
         One row a figure that could be measured, all cells in words: claim, who (printed it), where,
-        when, base, published, measured, interval, n, verdict, why, id. Its facts count the others
-        by reason, and say how many would differ by chance.
+        when, base, published, measured, interval, n, verdict, real counts (what those that come
+        with carekit hold beside it, and their verdict; where they touch a figure), why, id. Its
+        facts count the others by reason, and say how many would differ by chance.
 
     Examples
     --------
@@ -76,8 +79,12 @@ def shown_verdicts(replayed: pd.DataFrame, dataset: Dataset, ledger: Ledger) -> 
         why=replayed["why"].str.replace(str(dataset.path), "it", regex=False)
     )
     tested = replayed[replayed["verdict"] != UNTESTABLE]
+    counts = real_counts(replayed["figure_id"].tolist(), ledger=ledger)
+    beside = {r["figure_id"]: r for r in counts.to_dict("records")}
     rows = [
-        row_in_words(ledger.figure(r["figure_id"]), r, ledger) for r in tested.to_dict("records")
+        row_in_words(ledger.figure(r["figure_id"]), r, ledger)
+        | {"real counts": beside_in_words(ledger.figure(r["figure_id"]), beside)}
+        for r in tested.to_dict("records")
     ]
     rest = replayed[replayed["verdict"] == UNTESTABLE]
     reasons = rest["why"].str.rstrip(".").value_counts(sort=False)
@@ -86,12 +93,14 @@ def shown_verdicts(replayed: pd.DataFrame, dataset: Dataset, ledger: Ledger) -> 
         denominator="the base of each figure, as its row says",
         unit="number",
         left_out={f"cannot be tested: {why}": int(n) for why, n in reasons.items()},
-        notes=(*summary(replayed).splitlines(), *([PLANTED] if synthetic else [])),
+        notes=(*summary(replayed).splitlines(), counts_in_words(counts, len(replayed)),
+               *([PLANTED] if synthetic else [])),
         synthetic=synthetic,
         source=dataset.manifest.title,
         last_date=(dataset.manifest.observed_until or "")[:10],
-    )
-    return Result(pd.DataFrame(rows, columns=READ), facts=facts)
+    )  # fmt: skip
+    columns = [name for name in READ if len(counts) or name != "real counts"]
+    return Result(pd.DataFrame(rows, columns=columns), facts=facts)
 
 
 def claim_in_words(figure: Figure) -> str:
@@ -146,6 +155,28 @@ def row_in_words(figure: Figure, row: dict[Any, Any], ledger: Ledger) -> dict[st
         "why": row["why"],
         "id": figure.figure_id,
     }
+
+
+def beside_in_words(figure: Figure, beside: Mapping[str, Mapping[Any, Any]]) -> str:
+    """What real counts hold beside a figure, and the verdict: a cell; `beside` by id."""
+    row = beside.get(figure.figure_id)
+    if row is None:
+        return "–"
+    unit = unit_of(figure)
+    ends = interval(row["ci_low"], row["ci_high"], unit)
+    return f"{say(row['estimate'], unit)} ({ends}): {row['verdict'].replace('_', ' ')}"
+
+
+def counts_in_words(counts: pd.DataFrame, figures: int) -> str:
+    """How many figures real counts touch, with which verdicts, in a sentence."""
+    if counts.empty:
+        return "No real counts that come with carekit touch them."
+    words = counts["verdict"].str.replace("_", " ").value_counts()
+    told = ", ".join(f"{n} {word}" for word, n in words.items())
+    return (
+        f"Real counts that come with carekit touch {len(counts)} of {figures}: {told} "
+        "(why: carekit.claims.real_counts)."
+    )
 
 
 def judged(

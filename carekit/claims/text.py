@@ -5,8 +5,11 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
+import pandas as pd
+
 from carekit.claims.audit import VERDICTS, AuditReport, Finding
 from carekit.claims.ledger import Figure
+from carekit.claims.shown import beside_in_words
 
 WIDTH = 100
 _KEPT = "\N{NO-BREAK SPACE}"
@@ -63,9 +66,15 @@ def _hanging(start: str, text: str, width: int) -> str:
     return filled.replace(_KEPT, " ")
 
 
-def figure_text(figure: Figure, *, width: int = WIDTH) -> str:
-    """Everything known about one figure, a line or more for each fact."""
-    return "\n".join([figure.figure_id, labelled_text(figure.details(), width=width)])
+def figure_text(figure: Figure, counts: pd.DataFrame, *, width: int = WIDTH) -> str:
+    """Everything known about one figure, a line or more for each fact; real counts beside it last."""
+    lines = figure.details()
+    for row in counts.to_dict("records"):
+        told = beside_in_words(figure, {figure.figure_id: row})
+        lines.append(("real counts", f"{told}. {row['definition']}. {row['why']} {row['notes']}"))
+    if counts.empty:
+        lines.append(("real counts", "none that come with carekit touch it"))
+    return "\n".join([figure.figure_id, labelled_text(lines, width=width)])
 
 
 def labelled_text(details: Sequence[tuple[str, str]], *, width: int = WIDTH) -> str:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from carekit.claims.ledger import Figure, Ledger
     from carekit.dataset.folder import Dataset
 
-_READ = ("claim", "where", "when", "published", "measured", "n", "verdict", "why", "id")
+_READ = "claim where when published evidence measured n verdict why id".split()
 _FILTERS = ("measure", "status", "article", "study", "country", "network")
 
 
@@ -61,7 +61,9 @@ def add_claims_parser(subparsers: Any) -> None:
     _add_ledger_and_format(auditing)
     auditing.set_defaults(run=run_audit)
 
-    replaying = actions.add_parser("replay", help="measure the figures again on a dataset")
+    replaying = actions.add_parser(
+        "replay", help="measure the figures again on a dataset and beside real counts"
+    )
     _add_ids(replaying, "C033 C035")
     replaying.add_argument(
         "--across",
@@ -151,7 +153,10 @@ def run_show(args: argparse.Namespace) -> None:
         text = shown.labelled_text(lines, width=_width())
     else:
         figure = ledger.figure(key)
-        text, frame = shown.figure_text(figure, width=_width()), figure_frame(figure)
+        counts = carekit.claims.real_counts([key], ledger=ledger)
+        text, frame = shown.figure_text(figure, counts, width=_width()), figure_frame(figure)
+        for name in ("verdict", "estimate", "ci_low", "ci_high", "n", "table", "definition", "why"):
+            frame[f"real_counts_{name}"] = counts[name].astype(object) if len(counts) else None
     print(text if args.format == "table" else format_frame(frame, format=args.format))
 
 
@@ -174,6 +179,9 @@ def run_replay(args: argparse.Namespace) -> None:
         across=_words(args.across),
     )
     print(_claims("replays").summary(verdicts), file=sys.stderr)
+    counts = carekit.claims.real_counts(verdicts["figure_id"].tolist(), ledger=ledger)
+    print(_claims("shown").counts_in_words(counts, len(verdicts)), file=sys.stderr)
+    verdicts = rows_together(verdicts, counts)
     if args.format == "table":
         verdicts = short_verdicts(verdicts, ledger)
     print(format_frame(verdicts, format=args.format))
@@ -252,8 +260,19 @@ def short_list(ledger: Ledger, figure_ids: list[str]) -> pd.DataFrame:
     )
 
 
+def rows_together(verdicts: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
+    """Rows of a dataset and of real counts; those of one figure beside each other."""
+    import pandas as pd
+
+    order = {key: at for at, key in enumerate(verdicts["figure_id"])}
+    both = pd.concat([verdicts, counts])
+    return both.sort_values(
+        "figure_id", key=lambda ids: ids.map(order), kind="stable", ignore_index=True
+    )
+
+
 def short_verdicts(verdicts: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
-    """A replay as a person reads it: one row per figure, the claim in words first, its id last.
+    """A replay as a person reads it: the claim in words first, its evidence, its id last.
 
     That a dataset is synthetic is said once, above the table.
     """
@@ -261,6 +280,7 @@ def short_verdicts(verdicts: pd.DataFrame, ledger: Ledger) -> pd.DataFrame:
     made: dict[str, list[str]] = {name: [] for name in _READ}
     for row in verdicts.to_dict("records"):
         told = shown.row_in_words(ledger.figure(row["figure_id"]), row, ledger)
+        told["evidence"] = row["evidence"]
         told["measured"] += f" ({told['interval']})" if told["interval"] != "–" else ""
         told["verdict"] = told["verdict"].removesuffix(" (synthetic)")
         told["why"] += f" Needs {row['needs']}" if row["needs"] else ""

@@ -22,7 +22,11 @@ def add_measured_parser(subparsers: Subparsers) -> None:
     checked = actions.add_parser(
         "check", help="whether a table of yours is ready to be contributed"
     )
-    checked.add_argument("file", metavar="FILE", help="a CSV of counts, its card NAME.md beside it")
+    checked.add_argument(
+        "file",
+        metavar="FILE",
+        help="a CSV of counts, its card NAME.md beside it; or the name of a table here",
+    )
     checked.set_defaults(run=run_check)
 
 
@@ -48,7 +52,10 @@ def run_show(args: argparse.Namespace) -> None:
 
 def run_check(args: argparse.Namespace) -> int:
     from carekit.dataset.contributed import check_contributed
+    from carekit.dataset.measured import list_measured
+    from carekit.dataset.resources import data_folder
 
-    found = check_contributed(args.file)
+    named = args.file in list_measured()
+    found = check_contributed(data_folder("measured") / f"{args.file}.csv" if named else args.file)
     print("\n".join(found) or "Nothing is wrong: sums close, no row repeats, the card is complete.")
     return 2 if any(not sentence.startswith("Note:") for sentence in found) else 0

@@ -187,6 +187,10 @@ def connect(
             "CREATE OR REPLACE TEMPORARY FUNCTION whole_seconds(t TIMESTAMP) RETURNS BIGINT "
             "RETURN unix_seconds(t)"
         )
+        spark.sql(
+            "CREATE OR REPLACE TEMPORARY FUNCTION time_in_zone(t TIMESTAMP, z STRING) "
+            "RETURNS TIMESTAMP RETURN from_utc_timestamp(t, z)"
+        )
         return Engine(con)
     options: dict[str, Any] = {}
     if memory_limit:
@@ -201,6 +205,7 @@ def connect(
     con.raw_sql("SET parquet_metadata_cache = true")
     # For `carekit.requests.clock`, as on Spark above.
     con.raw_sql("CREATE TEMP MACRO whole_seconds(t) AS epoch_us(t) // 1000000")
+    con.raw_sql("CREATE TEMP MACRO time_in_zone(t, z) AS timezone(z, t)")
     hide_progress(con.con)
     return Engine(con)
 

@@ -16,7 +16,6 @@ from carekit.measures.answers import count_answers
 from carekit.measures.registry import Told, measure
 from carekit.measures.waits import count_waits
 from carekit.requests.definitions import DEFINITIONS, Definition, get_definition
-from carekit.requests.groups import with_groups
 from carekit.requests.threads import dataset_threads
 from carekit.requests.value import Requests, count_rows
 from carekit.show.progress import steps
@@ -95,7 +94,7 @@ or private; an answer anywhere in the thread counts; posts of any visibility']]
         )
         rows["n_set_apart"] = 0
         if (apart := asked.built().apart) is not None:
-            few = count_rows(with_groups(apart, asked.by, where=asked.where), asked.by)
+            few = count_rows(asked.in_groups(apart), asked.by)
             rows["n_set_apart"] = asked.sums(few, rows, "n")
         reasons = [*differences(used, requests.definition), *reasons]
         if n_without := waits.attrs["n_without"]:

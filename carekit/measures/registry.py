@@ -22,6 +22,7 @@ from carekit.dataset.engine import using
 from carekit.dataset.folder import Dataset
 from carekit.errors import InputError
 from carekit.inference.rates.populations import TARGETS
+from carekit.requests.clock import clocks
 from carekit.requests.definitions import DEFAULT, get_definition
 from carekit.requests.value import AUTO, Requests
 from carekit.show.facts import Facts
@@ -237,7 +238,7 @@ def told(made: Any, requests: Requests, asked: Measure) -> Any:
         independent_unit=independent,
         target=given.target or (_OF.get(independent, "") if asked.independent else of.speaks_of),
         left_out={**of.left_out, **given.left_out},
-        notes=tuple(note for note in (*given.notes, *manifest.cautions) if note),
+        notes=tuple(filter(None, (*given.notes, clocks(of.zones), *manifest.cautions))),
         synthetic=manifest.synthetic,
         source=manifest.title,
         last_date=(manifest.observed_until or "")[:10],

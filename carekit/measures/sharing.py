@@ -40,7 +40,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "answers_by_month": {
         "network": "site",
-        "month": "month of the request, UTC; (other months) for those with a small cell",
+        "month": "month of the request; (other months) for those with a small cell",
         "n": "requests (direct-opening)",
         "n_answered": "answered requests",
     },

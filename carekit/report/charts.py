@@ -51,14 +51,14 @@ def svg(
 ) -> str:  # fmt: skip
     """The chart as SVG without prologue: letters are paths, ids start with that of the chart.
 
-    Page, PDF and figures want the same drawing: it is kept for each chart. `narrow`: as a phone
-    can show it without shrinking its letters.
+    `narrow`: as a phone can show it without shrinking its letters.
     """
     return _drawn(chart, lang, accent, synthetic, narrow)
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=128)  # of positions: an option left out and its default are one drawing
 def _drawn(chart: Chart, lang: str, accent: str, synthetic: bool, narrow: bool) -> str:
+    """Page, PDF and figures want the same drawing: it is made once."""
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
     buffer = io.StringIO()

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from carekit.requests.value import Requests
 
 MOST_TEXTS = 20_000  # of the client whose texts are sorted; a seeded draw beyond
+UNSORTED = 0.98  # of texts in which the rules sort nothing: subject lines, not messages
 SEED = 2026
 CURVE_STEPS = 400
 TORN = 0.02  # share of torn threads from which bounds are shown
@@ -347,6 +348,11 @@ def _reasons(
     shares = shares[shares["category"].isin(COMMENT_CLASSES)].reset_index(drop=True)
     kept = "category n n_yes estimate ci_low ci_high n_coded".split()
     coded = int(shares["n_coded"].max()) > 0
+    plain = shares[shares["category"] == "neutral"].iloc[0]
+    if not coded and plain["estimate"] > UNSORTED:
+        made.missing["categories"] = "unsorted"
+        made.facts["unsorted"] = int(plain["n"]), float(plain["estimate"])
+        return
     made.tables["categories"] = shares[kept if coded else kept[:-1]]
     made.facts["n_coded"] = int(shares["n_coded"].max())
     labels = flagged.frame.set_index("request_id")["comment_class"]

@@ -87,7 +87,7 @@ def look(dataset: Dataset, engine: Engine, asked: Asked, compared: Compared) -> 
         say("pre.zone")
     if facts["private"]:
         say("pre.private.any" if private_too else "pre.private", n=Value("count", facts["private"]))
-    if strange:
+    if strange and not private_too:  # channels of a help desk have names of its own
         say("pre.networks", names=Value("text", ", ".join(strange[:5])))
     if not stated:
         say("pre.end", end=Value("date", end.tz_convert(compared.zone).strftime("%Y-%m-%d")))

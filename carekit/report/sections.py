@@ -307,6 +307,10 @@ def _contacts(book: Book) -> Section:
 
 
 def _reasons(book: Book) -> Section:
+    if book.frames.missing.get("categories") == "unsorted":
+        n, share = book.frames.facts["unsorted"]
+        values = {"n": Value("count", n), "share": Value("share", share)}
+        return _section("reasons", [Paragraph((Finding("texts.unsorted", values),))])
     if not book.has("categories"):
         return _section("reasons", [Paragraph((Finding("texts.none"),))])
     text = say.categories(book)

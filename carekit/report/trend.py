@@ -105,7 +105,8 @@ def is_run(part: pd.DataFrame) -> bool:
 
 
 def equal_periods(rows: pd.DataFrame, periods: list[str]) -> float | None:
-    """p-value of equal rates in all periods, authors as units (Wald's F); None if undefined."""
+    """p-value of equal rates in these periods, authors as units (Wald's F); None if undefined."""
+    rows = rows[rows["period"].isin(periods)]
     names = pd.Index(periods)
     code = names.get_indexer(pd.Index(rows["period"]))
     answered = rows["answered"].to_numpy(float)

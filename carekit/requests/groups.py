@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from carekit.errors import InputError, did_you_mean
+from carekit.requests.clock import local_time
 from carekit.requests.where import condition
 
 if TYPE_CHECKING:
@@ -23,12 +25,17 @@ TIME_UNITS = {
 
 
 def with_groups(
-    table: ibis.Table, by: tuple[str, ...], *, where: str | None = None, cluster: str | None = None
+    table: ibis.Table,
+    by: tuple[str, ...],
+    *,
+    where: str | None = None,
+    cluster: str | None = None,
+    zones: Mapping[str | None, str] | None = None,
 ) -> ibis.Table:
     """The requests for which `where` holds, with the columns of `by` and `cluster` as plain columns.
 
-    These may name the columns of the requests and parts of created_at, UTC: year, quarter, month,
-    week, day, weekday (1 is Monday), hour.
+    These may name the columns of the requests and parts of created_at: year, quarter, month,
+    week, day, weekday (1 is Monday), hour; in the zone of the brand (`zones_of`), else UTC.
 
     Raises
     ------
@@ -44,20 +51,17 @@ def with_groups(
             )
     if len(set(by)) < len(by):
         raise InputError(f"`by` names a column twice: {', '.join(by)}. Name each once.")
-    named = {
-        *by,
-        cluster,
-        *re.findall(r"\w+", where or ""),
-    }  # Ibis pays for each column in each query
-    parts = [n for n in TIME_UNITS if n in named and n not in table.columns]
-    table = table.mutate(**{n: _time_part(table, n) for n in parts}) if parts else table
+    # Ibis pays for each column in each query.
+    named = {*by, cluster, *re.findall(r"\w+", where or "")}
+    if parts := [n for n in TIME_UNITS if n in named and n not in table.columns]:
+        time = local_time(table, zones or {})
+        table = table.mutate(**{n: _time_part(time, n) for n in parts})
     return table.filter(condition(table, where, known)) if where else table
 
 
-def _time_part(table: ibis.Table, name: str) -> ibis.Value:
+def _time_part(time: Any, name: str) -> ibis.Value:
     import ibis
 
-    time = table.created_at.cast("timestamp")
     if name == "quarter":
         return time.year().cast("string") + ibis.literal("-Q") + time.quarter().cast("string")
     if name == "weekday":

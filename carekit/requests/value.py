@@ -5,6 +5,7 @@ Every measure takes this value, so that what changes an answer is said once and 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -18,6 +19,7 @@ from carekit.errors import CannotAnswer, InputError, did_you_mean
 from carekit.inference.rates.populations import TARGETS
 from carekit.inference.rates.proportions import estimate_rate
 from carekit.requests.build import THREAD_COLUMNS, Built, build_requests
+from carekit.requests.clock import clocks, zones_of
 from carekit.requests.definitions import (
     DEFAULT,
     NAMING_UNITS,
@@ -159,14 +161,20 @@ class Requests:
         missing = table.request_id if self.unit == "author_id" else ibis.literal("unknown")
         return table.mutate(unit=ibis.coalesce(table[self.unit].cast("string"), missing))
 
-    def _grouped(self, by: tuple[str, ...], *, threads: bool = False) -> ibis.Table:
-        table = self.built(threads=threads).table
-        return with_groups(table, by, where=self.where, cluster=self.cluster)
+    def in_groups(self, table: ibis.Table) -> ibis.Table:
+        """These of some requests, with the columns of `by`; times as the clocks of brands show them."""
+        return with_groups(table, self.by, where=self.where, cluster=self.cluster, zones=self.zones)
+
+    @cached_property
+    def zones(self) -> dict[str | None, str]:
+        """The zones of hours and days, where a question names such."""
+        asked = {*self.by, self.cluster, *re.findall(r"\w+", self.where or "")}
+        return zones_of(self.dataset) if asked & set(TIME_UNITS) else {}
 
     def _chosen(self, *, threads: bool = False) -> ibis.Table:
         import ibis
 
-        table = self._grouped(self.by, threads=threads)
+        table = self.in_groups(self.built(threads=threads).table)
         if self.ids is None:
             return table
         wanted = ibis.memtable(pd.DataFrame({"wanted": pd.Series(self.ids, dtype="str")}))
@@ -177,7 +185,7 @@ class Requests:
         """The column of the independent units; None: every request."""
         if self.cluster in (None, NONE):
             return None
-        table = self._grouped(())
+        table = self.grouped().in_groups(self.built().table)
         if self.cluster == AUTO:
             these = self.one_brand or self.target == "these"
             these = these or (self.target != "like-these" and self.all_brands < HANDFUL)
@@ -195,7 +203,7 @@ class Requests:
         """Whether each group is one brand, so that nothing can be said of others."""
         if {"brand", "account"} & set(self.by):
             return True
-        table = self._grouped(())
+        table = self.grouped().in_groups(self.built().table)
         return int(table.brand.nunique().execute()) <= 1
 
     @cached_property
@@ -353,7 +361,8 @@ class Requests:
     def note(self) -> str:
         """The denominator in words, and what was left out of it."""
         lost = "; ".join(f"{n} {name}" for name, n in self.left_out.items()) or "nothing"
-        return f"Denominator: {self.definition.denominator}. Left out: {lost}."
+        told = f"Denominator: {self.definition.denominator}. Left out: {lost}."
+        return " ".join(filter(None, (told, clocks(self.zones))))
 
     @property
     def left_out(self) -> dict[str, int]:

@@ -28,6 +28,10 @@ SHARES = frozenset("share unweighted weighted share_first share_second share_lea
 # Estimates in minutes: their interval is one of times.
 IN_MINUTES = frozenset({"median_minutes", "wait_minutes", "restricted_mean_minutes"})
 WIDE = 0.9  # of all that a share can be
+BESIDE = (
+    "position:sticky;left:.6em;max-width:calc(100vw - 3em)"  # what stands below a row, on a phone
+)
+LONG = 100  # characters: a column with such a cell stands below its row, not in a narrow column
 # In the frame, and in a table if asked for.
 DETAIL = frozenset(
     "conf_level std_error statistic df deff n_eff clusters critical_value adjustment family_size "
@@ -46,7 +50,8 @@ IF_KNOWN = ("brand_sd", "other_estimate", *ENDS)
 class ReadableTable:
     """A formatted table: HTML in a notebook, plain text elsewhere, Markdown and LaTeX on demand.
 
-    `caption` stands above, `notes` (one sentence each) below; `text` is the table alone as text.
+    `caption` stands above, `notes` (one sentence each) below; `text` is the table alone as text. In
+    HTML, long cells (such as why) stand in a line of their own below their row.
     """
 
     caption: str
@@ -57,20 +62,27 @@ class ReadableTable:
     notes: tuple[str, ...] = ()
 
     def _repr_html_(self) -> str:
-        said, below = (escape(safe.clean(s)) for s in (self.caption, " ".join(self.notes)))
+        said, below = _html(self.caption), _html(" ".join(self.notes))
+        sides = [_side(right) for right in self.numeric]
+        long = {
+            i for i, cells in enumerate(zip(*self.rows, strict=True)) if max(map(len, cells)) > LONG
+        }
+        short = [i for i in range(len(sides)) if i not in long]
         head = "".join(
-            f'<th scope="col" style="text-align:{_side(right)}">{escape(safe.clean(h))}</th>'
-            for h, right in zip(self.headings, self.numeric, strict=True)
+            f'<th scope="col" style="text-align:{sides[i]}">{_html(self.headings[i])}</th>'
+            for i in short
         )
-        body = "".join(
-            "<tr>"
-            + "".join(
-                f'<td style="text-align:{_side(right)}">{escape(safe.clean(cell))}</td>'
-                for cell, right in zip(row, self.numeric, strict=True)
-            )
-            + "</tr>"
-            for row in self.rows
-        )
+        body = ""
+        for row in self.rows:
+            below_it = [
+                f"<em>{_html(self.headings[i])}:</em> {_html(row[i])}" for i in sorted(long)
+            ]
+            line = ";border-bottom:0" if long else ""
+            cells = (f'<td style="text-align:{sides[i]}{line}">{_html(row[i])}</td>' for i in short)
+            body += f"<tr>{''.join(cells)}</tr>"
+            if long:  # as wide as the screen at most, and in sight when the table is scrolled
+                text = f'<div style="{BESIDE}">{"<br>".join(below_it)}</div>'
+                body += f'<tr><td colspan="{len(short)}" style="text-align:left">{text}</td></tr>'
         # The caption is no <caption>, which would be as narrow as the table. `$` is no maths.
         foot = f'<p style="max-width:60em;margin:.3em 0;font-size:smaller">{below}</p>'
         return (
@@ -220,6 +232,10 @@ def column_unit(name: str, unit: str, units: Mapping[str, str] | None = None) ->
 
 def _side(right: bool) -> str:
     return "right" if right else "left"
+
+
+def _html(text: str) -> str:
+    return escape(safe.clean(text))
 
 
 def _cell(name: str, value: Any, unit: str, lang: str) -> str:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400}
+import re
+from collections.abc import Sequence
+
+UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400, "milliseconds": 0.001}
 _PARTS = (
     (604_800, "w|wk|wks|weeks?|sem|semaines?|wochen?"),
     (86_400, "d|j|days?|jours?|tage?|días?|dias?|giorni|dagen|dag"),
@@ -12,9 +15,44 @@ _PARTS = (
 )
 
 
-def seconds(value: str, unit: str) -> str:
-    """SQL of type BIGINT: a duration in seconds; null where `value` is none."""
-    v = f"lower(trim({value}))"
+# 1 440,5 and 1'440 name thousands in any table; 1,440 and 1.440 do in some.
+_SPLIT = r"(\d)[ '\x{2019}\x{00A0}\x{2009}\x{202F}](\d{3})\b"
+_GROUPED = re.compile(r"\d{1,3}([.,])\d{3}(\1\d{3})*")
+
+
+def thousands(values: Sequence[str], unit: str) -> tuple[str, bool]:
+    """The sign between the thousands of a column of numbers, '' for none; and whether that is a guess.
+
+    The other numbers of the column tell: 1,440 beside 1,5 or 0,250 is a decimal, beside 90 or
+    1,440.5 it names thousands.
+    """
+    numbers = [re.sub(r"(?<=\d)[\s'’](?=\d{3}\b)", "", v.strip()) for v in values]
+    numbers = [n for n in numbers if re.fullmatch(r"\d[\d.,]*", n)]
+    alike = [n for n in numbers if _GROUPED.fullmatch(n)]
+    for sign, other in (",.", ".,"):
+        mine = [n for n in alike if sign in n]
+        whole = [n for n in numbers if n.isdigit()]
+        if any(n.count(sign) > 1 or n.find(other) > n.find(sign) >= 0 for n in numbers):
+            return sign, False
+        written = [n for n in numbers if sign in n and n not in mine]
+        if not mine or written or any(re.match(r"0[.,]", n) for n in mine):
+            continue
+        if any(len(n) > 3 for n in whole):
+            continue  # thousands are written without a sign here
+        if unit in ("hours", "days") and not whole:
+            return "", True
+        return sign, not whole
+    return "", False
+
+
+def seconds(value: str, unit: str, *, groups: str = "") -> str:
+    """SQL of type BIGINT: a duration in seconds; null where `value` is none.
+
+    `groups` is the sign between thousands, as `thousands` tells it.
+    """
+    v = f"regexp_replace(lower(trim({value})), '{_SPLIT.replace(chr(39), chr(39) * 2)}', '\\1\\2', 'g')"
+    if groups:
+        v = f"replace({v}, '{groups}', '')"
     number = f"try_cast(replace(replace({v}, ' ', ''), ',', '.') AS DOUBLE)"
     bare = r"^\d{1,9}([.,]\d+)?$"
     first = UNITS["minutes"] if unit in ("minutes", "seconds") else UNITS["hours"]

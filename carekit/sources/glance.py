@@ -29,6 +29,8 @@ SHARE_WITHIN = 0.8
 ALL_ANSWERED_FROM = 30
 # Answers to posts that are not here: so many, and such a share of all, are worth a word.
 LOST_FROM, LOST_SHARE = 5, 0.2
+# Answers before what they answer: so many, and such a share, are no slips of two clocks.
+BACK_FROM, BACK_SHARE = 3, 0.02
 _GREETED = (
     r"^(@\S+ )*(bonjour|bonsoir|hello|hi|hey|dear|hallo|hola|ciao|cher|chère|guten tag|liebe[r]?)"
     r"[^,!.\n:]{0,40}[,!.:]"
@@ -41,7 +43,8 @@ class Glance:
 
     `n_by_people` are those whose reply is not an automatic one; `n_automatic` are automatic
     replies; `seconds` is their median wait; `n_private` openings are; `n_brand` posts are by
-    brands, `n_replies` of them reply to something, `n_lost` to posts that are not here.
+    brands, `n_replies` of them reply to something, `n_lost` to posts that are not here. Of
+    `n_timed` replies both times are known, `n_back` are dated before what they answer.
     """
 
     n: int = 0
@@ -53,6 +56,8 @@ class Glance:
     n_brand: int = 0
     n_replies: int = 0
     n_lost: int = 0
+    n_timed: int = 0
+    n_back: int = 0
 
     @property
     def silence(self) -> str:
@@ -75,6 +80,19 @@ class Glance:
         return (
             "No post here is by a brand: an answer rate of 0 says only that the brand's posts are "
             "missing, or that its accounts are not listed (--accounts CSV)."
+        )
+
+    @property
+    def backwards(self) -> str:
+        """What it means if answers come before what they answer; else empty."""
+        many = self.n_back >= BACK_FROM and self.n_back > BACK_SHARE * self.n_timed
+        if not many and not self.n_back == self.n_timed > 0:
+            return ""
+        return (
+            f"{self.n_back:,} of {counted(self.n_timed, 'answer')} "
+            f"{'is' if self.n_back == 1 else 'are'} dated before what they answer: they count as "
+            "answers without a wait. If two columns are of different zones, or a clock of twelve hours "
+            "lacks AM and PM, the other waits are too short or too long as well."
         )
 
     @property
@@ -144,7 +162,9 @@ def glance_at(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> Glance:
         AND reply_to IS NOT NULL),
         (SELECT count(*) FROM {every(files, rows=False)} r ANTI JOIN (SELECT post_id AS id FROM
         {every(files, rows=False)}) q ON q.id = r.reply_to WHERE author_role = 'brand'
-        AND reply_to IS NOT NULL)"""
+        AND reply_to IS NOT NULL),
+        (SELECT count(waited) FROM replies WHERE is_opening),
+        (SELECT count(*) FROM replies WHERE is_opening AND waited < 0)"""
     ).fetchall()[0]
     return Glance(*counted)
 

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from carekit.dataset.schema import CREATED_UNTIL, NEVER_SAID
 from carekit.sources.drafts import strings, text
 from carekit.sources.looks import every, rewrite
+from carekit.sources.report import counted
 
 if TYPE_CHECKING:
     import duckdb
@@ -45,8 +46,8 @@ def settle(
         n = _under_pages(con, [*old, *new], new)
         if n:
             told.append(
-                f"{n:,} comments of customers stand under posts of a brand on its page; each opens a "
-                "thread of its own."
+                f"{counted(n, 'comment of a customer stands', 'comments of customers stand')} under posts "
+                "of a brand on its page; each opens a thread of its own."
             )
     return told
 
@@ -101,15 +102,17 @@ def _by_thread(
     if not n:
         return []
     _update(con, mine, ["reply_to"])
+    posts, it = counted(n, "post says", "posts say"), "it" if n == 1 else "they"
     told = [
-        f"{n:,} posts say in which conversation they stand, not what they answer: the first answer of "
-        "a brand was put under the post that opened the conversation, later ones under the last "
-        "post of a customer."
+        f"{posts} in which conversation {it} stand{'s' * (n == 1)}, not what {it} answer{'s' * (n == 1)}: "
+        "the first answer of a brand was put under the post that opened the conversation, later ones under "
+        "the last post of a customer."
     ]
     if guessed:
         told.append(
-            f"{guessed:,} answers stand in conversations that a brand began; whom they answer is not "
-            "known, the last customer before them was taken."
+            f"{counted(guessed, 'answer stands', 'answers stand')} in conversations that a brand began; "
+            f"whom {'it answers' if guessed == 1 else 'they answer'} is not known, the last customer before "
+            f"{'it' if guessed == 1 else 'them'} was taken."
         )
     return told
 

@@ -86,7 +86,7 @@ def plain(value: str) -> str:
     # 12-Mar-2024, Mar 12, 2024: one blank between the parts of a date that names its month.
     dated = _replace(made, r"(\d)[-/.,]* ?([a-z]{3})[-/., ]+(\d)", r"\1 \2 \3")
     dated = _replace(dated, r"^([a-z]{3}) (\d{1,2}),? (\d)", r"\1 \2 \3")
-    dated = _replace(dated, r"(\d{4}), ?", r"\1 ")
+    dated = _replace(dated, r"(^|\D)(\d{4}), ?", r"\1\2 ")
     # Tue Mar 12 14:05:33 CET 2024: the zone to the end.
     moved = _replace(dated, rf"{_CLOCK}({_NAMES}|[+-]\d{{4}}) (\d{{4}})$", r"\1 \3 \2")
     years = _replace(moved, r"^(\d{4})[/.](\d{1,2})[/.](\d{1,2})\b", r"\1-\2-\3")

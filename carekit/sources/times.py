@@ -47,13 +47,18 @@ class Clock:
     # True if `1/2/2017` is the first of February; None if nobody says, which reads as False. Dates
     # with dots are day first in any case.
     dayfirst: bool | None = None
+    zone: str = ""  # SQL of the zone of each row, if `tz` is not that of all
 
     def __post_init__(self) -> None:
-        if self.tz not in _zones():
+        if self.tz not in zone_names():
             raise InputError(
                 f"`tz` is {self.tz!r}, which is no time zone. Expected an IANA name, such as "
                 "Europe/Paris, America/New_York or UTC. Correct --tz."
             )
+
+    @property
+    def _zone(self) -> str:
+        return self.zone or f"'{self.tz}'"
 
     def utc(self, value: str) -> str:
         """The SQL expression of type TIMESTAMPTZ; null where `value` is no time."""
@@ -76,16 +81,16 @@ class Clock:
         A repeated hour is read as its second pass (winter time), a skipped one as if the clock had
         not moved.
         """
-        if self.tz == "UTC":
+        if self.tz == "UTC" or self.zone:
             return "NULL::VARCHAR"
         again = " OR ".join(
-            f"timezone('{self.tz}', {utc} {sign} INTERVAL {minutes} MINUTE) = l"
-            for utc in (f"timezone('{self.tz}', l)",)
+            f"timezone({self._zone}, {utc} {sign} INTERVAL {minutes} MINUTE) = l"
+            for utc in (f"timezone({self._zone}, l)",)
             for minutes in (30, 60)
             for sign in "+-"
         )
         said = (
-            f"CASE WHEN l IS NULL THEN NULL WHEN timezone('{self.tz}', timezone('{self.tz}', l)) <> l "
+            f"CASE WHEN l IS NULL THEN NULL WHEN timezone({self._zone}, timezone({self._zone}, l)) <> l "
             f"THEN 'skipped' WHEN {again} THEN 'repeated' END"
         )
         return f"list_transform([{self.naive(value)}], lambda l: {said})[1]"
@@ -114,8 +119,8 @@ class Clock:
             coarse = f"({coarse} OR regexp_matches({v}, '{_MIDNIGHT}'))"
         hour = f"regexp_matches({v}, '^\\d{{4}}-\\d{{2}}-\\d{{2}}T\\d{{1,2}}$')"
         # A day of the clock's zone, which may have 23 or 25 hours.
-        local = f"timezone('{self.tz}', {when})"
-        end = f"timezone('{self.tz}', date_trunc('day', {local}) + INTERVAL 1 DAY)"
+        local = f"timezone({self._zone}, {when})"
+        end = f"timezone({self._zone}, date_trunc('day', {local}) + INTERVAL 1 DAY)"
         return (
             f"CASE WHEN {value} IS NULL THEN NULL WHEN {coarse} THEN {end} - INTERVAL 1 SECOND "
             f"WHEN {hour} THEN {when} + INTERVAL 3599 SECOND END"
@@ -168,7 +173,7 @@ class Clock:
         )
         odd = (
             f"list_transform([{plain(v)}], lambda n: CASE WHEN regexp_matches(n, '{ZONED}') "
-            f"THEN {zoned} ELSE timezone('{self.tz}', {self._spelled('n')}) END)[1]"
+            f"THEN {zoned} ELSE timezone({self._zone}, {self._spelled('n')}) END)[1]"
         )
         return (
             f"CASE WHEN regexp_full_match({v}, '{_ISO}[T ]{_CLOCK}{_OFFSET}') "
@@ -181,12 +186,12 @@ class Clock:
             f"THEN make_timestamptz({number}) "
             f"WHEN regexp_full_match({v}, '{_ISO}([T ]{_CLOCK})?') "
             f"OR regexp_full_match({v}, '{_SLASHED}([T ,]+{_CLOCK})?') "
-            f"THEN timezone('{self.tz}', {self._written(v)}) ELSE {odd} END"
+            f"THEN timezone({self._zone}, {self._written(v)}) ELSE {odd} END"
         )
 
 
 @cache
-def _zones() -> frozenset[str]:
+def zone_names() -> frozenset[str]:
     from zoneinfo import available_timezones
 
     # `localtime` is a file of some systems, no zone: the engine does not know it.
@@ -211,20 +216,20 @@ def readable_time(time: str) -> str:
     return f"coalesce({time} BETWEEN TIMESTAMPTZ '{low}' AND TIMESTAMPTZ '{high}', FALSE)"
 
 
-def time_tallies(clock: Clock, values: Sequence[str]) -> dict[str, str]:
+def time_tallies(times: Sequence[tuple[Clock, str]]) -> dict[str, str]:
     """SQL counts of what makes times doubtful, over some columns; for `time_warnings`."""
 
-    def count(test: Callable[[str], str], name: str) -> str:
+    def count(test: Callable[[Clock, str], str], name: str) -> str:
         # A time of 30 characters carries its offset: nothing to doubt, and most are of that form.
         each = (
-            f"CASE WHEN strlen({v}) < 30 AND ({test(v)}) = '{name}' THEN 1 ELSE 0 END"
-            for v in values
+            f"CASE WHEN strlen({v}) < 30 AND ({test(clock, v)}) = '{name}' THEN 1 ELSE 0 END"
+            for clock, v in times
         )
         return " + ".join(each)
 
-    wanted = {name: count(clock.order, name) for name in ("day", "month", "either")}
-    if clock.tz != "UTC":
-        wanted |= {name: count(clock.shifted, name) for name in ("repeated", "skipped")}
+    wanted = {name: count(Clock.order, name) for name in ("day", "month", "either")}
+    if any(clock.tz != "UTC" for clock, _ in times):
+        wanted |= {name: count(Clock.shifted, name) for name in ("repeated", "skipped")}
     return {f"time_{name}": sql for name, sql in wanted.items()}
 
 

@@ -61,7 +61,10 @@ def load_tone(lang: str) -> tuple[Entry, ...]:
 
 
 # Without their accent these are other, common words.
-_BARE_TRAPS = frozenset({"a", "ou", "la", "tue", "tues", "marche", "passe", "sale", "mur", "peche"})
+_BARE_TRAPS = frozenset(
+    "a ou la tue tues marche passe sale mur peche sur outre prime serre coupe style vole voles levee "
+    "brise".split()
+)
 
 
 def _sections(text: str) -> list[tuple[float, str, tuple[str, ...], list[str]]]:

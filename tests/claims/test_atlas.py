@@ -122,6 +122,24 @@ def test_low_stars_are_answered_more_by_most_brands_that_answer(files):
     assert row.p_value == pytest.approx(fitted.pvalue)
 
 
+def test_low_and_high_stars_are_compared_star_by_star():
+    cells = {star: sums(star, "brand") for star in "1245"}
+    gaps = []
+    for key in set.intersection(*(set(c) for c in cells.values())):
+        each = {star: cells[star][key] for star in "1245"}
+        low, high = ([each[s] for s in stars] for stars in ("12", "45"))
+        enough = all(n >= 20 for n, _ in each.values())
+        if enough and any(y for _, y in low) and any(y for _, y in high):
+            rate = {star: y / n for star, (n, y) in each.items()}
+            gaps.append((rate["1"] + rate["2"] - rate["4"] - rate["5"]) / 2)
+    row = atlas.by_star().set_index("files").loc["all, each star alike"]
+    limits = stats.ttest_1samp(gaps, 0).confidence_interval(0.95)
+    assert (row.n, row.n_more) == (len(gaps), sum(g > 0 for g in gaps)) == (27, 16)
+    assert row.estimate == pytest.approx(statistics.mean(gaps))
+    assert [row.ci_low, row.ci_high] == pytest.approx([limits.low, limits.high])
+    assert (round(row.estimate, 2), round(row.ci_high - row.estimate, 2)) == (0.2, 0.14)
+
+
 def test_the_printed_counts_of_brands_by_star():
     made = atlas.by_star().set_index("files")
     assert (made.n["all"], made.n_more["all"]) == (49, 32)

@@ -63,6 +63,16 @@ def test_hypotheses_findings_version_and_untested_figures_are_there(page):
     assert "chance alone would still make up to 5 % of them differ" in page
 
 
+def test_real_counts_stand_in_the_row_of_their_figure(page):
+    row = page[page.index('<tr id="C035"') :].split("</tr>")[0]
+    assert "Real counts: 52.8\u00a0% (42.3 to 63.4\u00a0%): not comparable</span>" in row
+    assert "not comparable. atlas/a_app_reviews: share answered of reviews" in row
+    assert "Other quantity: the figure is of questions put to tracked brand profiles" in row
+    assert "real counts" not in page[page.index('<tr id="C070"') :].split("</tr>")[0].lower()
+    assert "Real counts that come with carekit touch 2 of 6: 2 not comparable" in page
+    assert 'href="real_counts.csv"' in page
+
+
 def test_rows_can_be_found_and_nothing_is_fetched(page, external_references):
     assert 'type="search"' in page
     assert page.count('data-kind="figure"') == 6

@@ -51,10 +51,14 @@ def test_a_run_writes_verdicts_pages_and_figures(notebooks, make_dataset, tmp_pa
         "figures/rates.svg",
         "hypotheses.csv",
         "index.html",
+        "real_counts.csv",
         "verdicts.csv",
     }
     verdicts = pd.read_csv(tmp_path / "out" / "verdicts.csv")
     assert len(verdicts) == 440
+    counts = pd.read_csv(tmp_path / "out" / "real_counts.csv")
+    assert set(counts["evidence"]) == {"measured"}
+    assert set(counts["figure_id"]) < set(verdicts["figure_id"])
     assert "untestable" in made.summary()
     assert capsys.readouterr().out == ""
 

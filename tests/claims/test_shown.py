@@ -15,7 +15,7 @@ def sample():
 
 def test_a_row_says_claim_place_values_verdict_why_and_id_last(sample):
     made = verdicts(sample, measure="uses_platform_for_care")
-    assert list(made.columns) == READ
+    assert list(made.columns) == [name for name in READ if name != "real counts"]
     row = made[made["id"].str.endswith("C009a")].iloc[0]
     assert row["claim"] == "Place used for social care (Facebook: the company's page)"
     assert row["where"] == "United States, Facebook"
@@ -27,6 +27,16 @@ def test_a_row_says_claim_place_values_verdict_why_and_id_last(sample):
     assert any("chance alone" in note for note in made.facts.notes)
     assert "1st" in made["published"].tolist(), "a rank is a rank"
     assert sum(made.facts.left_out.values()) + len(made) == 20
+
+
+def test_real_counts_stand_beside_the_figures_that_they_touch(sample):
+    made = verdicts(sample, only=["C035", "L007b", "C009a"])
+    assert list(made.columns) == READ
+    beside = made.set_index("id")["real counts"]
+    assert beside["C035"] == "52.8\u00a0% (42.3 to 63.4\u00a0%): not comparable"
+    assert beside["L007b"] == "3.3\u00a0h (35.3\u00a0min to 6.0\u00a0h): undecided"
+    assert beside["C009a"] == "–"
+    assert any("touch 2 of 3: 1 not comparable, 1 undecided" in note for note in made.facts.notes)
 
 
 def test_hypotheses_say_what_is_synthetic(sample):

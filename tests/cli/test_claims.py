@@ -6,6 +6,7 @@ import argparse
 import csv
 import io
 import json
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -85,6 +86,16 @@ def test_show_a_figure(claims):
     assert (row["study_sample_size"], row["period_end"]) == (100, "2015-03-31")
 
 
+def test_a_figure_is_shown_with_the_real_counts_beside_it(claims):
+    told = " ".join(claims("show", "L007b")[0].split())
+    assert "real counts 3.3 h (35.3 min to 6.0 h): undecided. twcs_head_waits: openings" in told
+    (row,) = json.loads(claims("show", "L007b", "--format", "json")[0])
+    assert (row["real_counts_verdict"], row["real_counts_n"]) == ("undecided", 113)
+    assert "none that come with carekit touch it" in claims("show", "C001")[0]
+    (row,) = json.loads(claims("show", "C001", "--format", "json")[0])
+    assert row["real_counts_verdict"] is None
+
+
 def test_show_a_finding_and_a_hypothesis(claims):
     assert "0.43 × 0.63 = 0.271" in claims("show", "F08")[0]
     assert json.loads(claims("show", "f08", "--format", "json")[0])[0]["verdict"] == "contradicted"
@@ -145,18 +156,24 @@ def test_replay_prints_a_verdict_for_each_figure(claims, monkeypatch):
     monkeypatch.setattr("carekit.claims.replays.verdict.REPLAYS", {})
     out, err = claims("replay", "--dataset", "somewhere", "--only", "C032,C005", "--format", "json")
     rows = json.loads(out)
-    assert [(row["figure_id"], row["verdict"]) for row in rows] == [
-        ("C032", "untestable"),
-        ("C005", "untestable"),
+    assert [(row["figure_id"], row["evidence"], row["verdict"]) for row in rows] == [
+        ("C032", "dataset", "untestable"),
+        ("C032", "measured", "not_comparable"),
+        ("C005", "dataset", "untestable"),
     ]
     assert rows[0]["estimate"] is None
-    assert "Replayed as printed; the ledger corrects it to P133 (0.30" in rows[1]["why"]
+    assert rows[1]["estimate"] == pytest.approx(0.528, abs=0.001)
+    assert rows[1]["why"].startswith("Other quantity: the figure is of questions put to")
+    assert "Replayed as printed; the ledger corrects it to P133 (0.30" in rows[2]["why"]
     assert err == (
         "The dataset is synthetic: the replay recovers a planted truth and is no evidence.\n"
         "2 figures: 2 untestable.\n"
+        "Real counts that come with carekit touch 1 of 2: 1 not comparable (why: "
+        "carekit.claims.real_counts).\n"
     )
     table, _ = claims("replay", "--only", "C032")
     assert "untestable" in table
+    assert re.search(r"measured +52.8\s%", table)
 
 
 def test_the_table_of_a_replay_says_once_that_the_data_are_synthetic(claims, monkeypatch):
@@ -176,8 +193,11 @@ def test_the_table_of_a_replay_says_once_that_the_data_are_synthetic(claims, mon
     assert "26.0" in out
     assert "chance alone would still make up to 5 % of them differ" in err
     out, _ = claims("replay", "c032", "--format", "json")
-    assert len(json.loads(out)) == 1  # ids as words, as for `show` and `judge`
-    assert json.loads(out)[0]["synthetic"]
+    rows = json.loads(out)  # ids as words, as for `show` and `judge`
+    assert [(row["evidence"], row["synthetic"]) for row in rows] == [
+        ("dataset", True),
+        ("measured", False),
+    ]
 
 
 def test_commands_load_nothing_heavy_until_they_run():
@@ -207,9 +227,10 @@ def test_judge_prints_a_row_for_each_test(claims):
     assert [(r["hypothesis_id"], r["evidence"], r["overall"]) for r in rows] == [
         ("H06", "posts", "untestable"),
         ("H20", "figures", "contradicted"),
+        ("H20", "measured", "contradicted"),
         ("H20", "survey", "contradicted"),
     ]
-    assert [r["synthetic"] for r in rows] == [False, False, True]
+    assert [r["synthetic"] for r in rows] == [False, False, False, True]
     assert err == (
         "The dataset is synthetic: the replay recovers a planted truth and is no evidence.\n"
         "All evidence together: 1 untestable, 1 contradicted.\n"

@@ -19,6 +19,17 @@ echo "${{COMPREPLY[@]}}"
 """
 
 
+@pytest.fixture(scope="module")
+def script(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What the command of the how-to writes."""
+    pytest.importorskip("shtab", reason="needs the extra completion")
+    (options,) = re.findall(r"^shtab (.+) >", HOW_TO.read_text("utf-8"), re.M)
+    command = [sys.executable, "-m", "shtab", *options.split()]
+    path = tmp_path_factory.mktemp("completion") / "carekit"
+    path.write_bytes(subprocess.run(command, capture_output=True, check=True).stdout)
+    return path
+
+
 @pytest.mark.parametrize(
     ("words", "completed"),
     [
@@ -28,15 +39,10 @@ echo "${{COMPREPLY[@]}}"
         ("carekit claims aud", "audit"),
     ],
 )
-def test_bash_completes(words: str, completed: str, tmp_path: Path) -> None:
-    pytest.importorskip("shtab", reason="needs the extra completion")
+def test_bash_completes(words: str, completed: str, script: Path) -> None:
     bash = shutil.which("bash")
     if bash is None:
         pytest.skip("needs bash")
-    (options,) = re.findall(r"^shtab (.+) >", HOW_TO.read_text("utf-8"), re.M)
-    script = tmp_path / "carekit"
-    command = [sys.executable, "-m", "shtab", *options.split()]
-    script.write_bytes(subprocess.run(command, capture_output=True, check=True).stdout)
     code = TRY.format(script=script, words=words, last=len(words.split()) - 1)
     done = subprocess.run([bash, "-c", code], capture_output=True, text=True)
     assert done.stdout.split() == [completed], done.stderr

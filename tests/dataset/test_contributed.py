@@ -109,6 +109,35 @@ def test_the_command_exits_with_2_for_a_fault(tmp_path, capsys):
         check_contributed(tmp_path / "other.csv")
 
 
+def test_a_table_that_is_here_is_checked_by_its_name(capsys):
+    assert main(["measured", "check", "atlas/c_channels"]) == 0
+    assert capsys.readouterr().out.startswith("Nothing is wrong")
+
+
+def test_croissant_says_the_same_of_the_tables():
+    """Written by mlcroissant (docs/croissant.py) from the package: files, checksums, columns."""
+    said = json.loads((data_folder("measured") / "croissant.json").read_text(encoding="utf-8"))
+    package = describe_measured()["resources"]
+    files = {one["contentUrl"]: one["sha256"] for one in said["distribution"]}
+    assert files == {one["path"]: one["hash"].removeprefix("sha256:") for one in package}
+    types = {
+        "sc:Integer": "integer",
+        "sc:Float": "number",
+        "sc:Boolean": "boolean",
+        "sc:Text": "string",
+    }
+    columns = {
+        records["name"]: [
+            (one["name"], types[one["dataType"]], one["description"]) for one in records["field"]
+        ]
+        for records in said["recordSet"]
+    }
+    assert columns == {
+        one["name"]: [(f["name"], f["type"], f["description"]) for f in one["schema"]["fields"]]
+        for one in package
+    }
+
+
 def test_the_package_of_the_tables_is_as_committed():
     committed = json.loads((data_folder("measured") / FILE).read_text(encoding="utf-8"))
     assert committed == describe_measured()

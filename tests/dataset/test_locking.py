@@ -39,7 +39,8 @@ def posts(name, n=3):
 def started(code):
     code = POSTS + textwrap.dedent(code)
     pipe = subprocess.PIPE
-    return subprocess.Popen([sys.executable, "-c", code], stdout=pipe, stderr=pipe, text=True)
+    command = [sys.executable, "-c", code]
+    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True)
 
 
 def make(path):
@@ -144,32 +145,45 @@ def test_four_imports_into_one_folder_at_once_are_as_if_one_followed_the_other(t
 @POSIX
 def test_twenty_killed_appends_lose_nothing_and_stop_nobody(tmp_path):
     path = make(tmp_path / "d")
+    # One process that has loaded everything, and a child of it for each kill.
+    parent = started(
+        f"""
+        import os, sys
+        def dying(function, n):
+            def run(*args, **options):
+                global calls
+                calls += 1
+                if calls > n:
+                    os.kill(os.getpid(), signal.SIGKILL)
+                return function(*args, **options)
+            return run
+        for n in range(20):
+            child = os.fork()
+            if child == 0:
+                calls = 0
+                for name in ("replace", "fsync", "unlink", "rmdir"):
+                    setattr(os, name, dying(getattr(os, name), n))
+                with append_dataset({str(path)!r}) as out:
+                    out.add_posts(posts(str(n)), source="test")
+                os._exit(0)
+            print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+            sys.stdin.readline()
+        """
+    )
     whole = 1
-    for n in range(20):
-        process = started(
-            f"""
-            calls = 0
-            def dying(function):
-                def run(*args, **options):
-                    global calls
-                    calls += 1
-                    if calls > {n}:
-                        os.kill(os.getpid(), signal.SIGKILL)
-                    return function(*args, **options)
-                return run
-            for name in ("replace", "fsync", "unlink", "rmdir"):
-                setattr(os, name, dying(getattr(os, name)))
-            with append_dataset({str(path)!r}) as out:
-                out.add_posts(posts("{n}"), source="test")
-            os._exit(0)
-            """
-        )
-        process.communicate(timeout=300)
+    ends = []
+    for _ in range(20):
+        ends.append(parent.stdout.readline().strip())
         dataset = open_dataset(path)
         held = len(dataset.read("posts"))
         assert held - whole in (0, 3)
         whole = held
         assert errors(path) == []
+        parent.stdin.write("\n")
+        parent.stdin.flush()
+    assert parent.communicate(timeout=300)[1] == ""
+    assert "-9" in ends
+    assert set(ends) <= {"-9", "0"}
     append = started(
         f"""
         with append_dataset({str(path)!r}) as out:

@@ -110,6 +110,13 @@ def test_one_cluster_has_an_estimate_and_no_limits():
     assert row["method"] == "kaplan-meier, no limits: one author"
 
 
+def test_clusters_that_do_not_vary_leave_the_variance_of_requests():
+    alike = pd.concat(random_table(3, rows=12).assign(author=author) for author in range(30))
+    clustered, plain = survival_curve(alike, cluster="author"), survival_curve(alike)
+    assert (plain["std_error"] > 0).any()
+    np.testing.assert_allclose(clustered["std_error"], plain["std_error"])
+
+
 def test_few_or_unequal_clusters_get_wider_limits_and_say_so():
     few = random_table(5, authors=8)
     row = estimate_waits(few, cluster="author").iloc[0]

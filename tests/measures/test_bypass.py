@@ -55,10 +55,10 @@ def corpus():
     return rows, angry, negative
 
 
-@pytest.fixture
-def made(make_dataset):
+@pytest.fixture(scope="module")
+def made(make_shared):
     rows, angry, negative = corpus()
-    dataset = make_dataset(rows, accounts=ACCOUNTS)
+    dataset = make_shared(rows, accounts=ACCOUNTS)
     return bypass(dataset, angry=angry, negative=negative)
 
 

@@ -39,9 +39,9 @@ NOT_HELD = {
 MEASURES = measures()
 
 
-@pytest.fixture
-def dataset(make_dataset) -> Dataset:
-    return make_dataset(ROWS)
+@pytest.fixture(scope="module")
+def dataset(make_shared) -> Dataset:
+    return make_shared(ROWS)
 
 
 def given(name: str) -> dict:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import numpy as np
 import pytest
@@ -38,10 +39,10 @@ def rows(**changes) -> list[dict]:
     return made
 
 
-@pytest.fixture
-def shared(make_dataset, tmp_path):
-    dataset = make_dataset(rows(), brands=LISTED)
-    return dataset, share_counts(dataset, out=tmp_path / "counts")
+@pytest.fixture(scope="module")
+def shared(make_shared, tmp_path_factory):
+    dataset = make_shared(rows(), brands=LISTED)
+    return dataset, share_counts(dataset, out=tmp_path_factory.mktemp("shared") / "counts")
 
 
 def test_the_rate_of_the_counts_is_that_of_the_posts(shared):
@@ -108,8 +109,8 @@ def test_each_table_and_its_card_are_ready_to_be_contributed(shared):
         assert [one for one in found if not one.startswith("Note: ")] == [], name
 
 
-def test_a_changed_table_is_refused(shared):
-    _, counts = shared
+def test_a_changed_table_is_refused(shared, tmp_path):
+    counts = open_shared(shutil.copytree(shared[1].path, tmp_path / "counts"))
     path = counts.path / "waits.csv"
     path.write_text(path.read_text() + "x,acme,9,9,9\n")
     with pytest.raises(DatasetError, match="was changed since it was shared"):

@@ -61,3 +61,12 @@ def written(handmade: Callable[..., Any]) -> Callable[..., bytes]:
 @pytest.fixture(scope="session")
 def hostile_names() -> tuple[str, ...]:
     return tuple(HOSTILE.values())
+
+
+@pytest.fixture
+def undrawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty picture for every chart, where a test is about words and files."""
+    from carekit.report import charts
+
+    empty = '<svg viewBox="0 0 1 1"></svg>'
+    monkeypatch.setattr(charts, "_drawn", lambda *asked: empty)

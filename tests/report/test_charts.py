@@ -3,7 +3,7 @@ import re
 
 import pytest
 
-from carekit.report import charts
+from carekit.report import charts, command, html, pdf
 
 KINDS = ("rates", "gaps", "ranks", "networks", "curves", "heat", "trend", "defs", "funnel")
 
@@ -21,6 +21,15 @@ def test_a_chart_is_drawn_the_same_twice_in_paths_with_ids_of_its_own(handmade, 
     assert len(ids) == len(set(ids))
     for used in re.findall(r'(?:href="#|url\(#)([^")]+)', svg):
         assert used in ids
+
+
+def test_page_pdf_and_folder_of_figures_share_a_drawing(handmade, tmp_path):
+    report = handmade("fr")
+    charts._drawn.cache_clear()
+    html.write(report, tmp_path / "report.html")
+    pdf.write(report, tmp_path / "report.pdf")
+    command._write_figures(report, tmp_path / "figures")
+    assert charts._drawn.cache_info().misses == 2 * len(list(report.charts()))  # wide, and narrow
 
 
 def test_the_accent_of_the_client_replaces_ours(handmade):

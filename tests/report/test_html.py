@@ -86,7 +86,7 @@ def test_without_ids_no_request_is_listed(made, tmp_path):
     assert "facebook:0" not in (tmp_path / "r/report.json").read_text(encoding="utf-8")
 
 
-def test_quotes_only_where_asked_and_redacted(tmp_path, monkeypatch):
+def test_quotes_only_where_asked_and_redacted(tmp_path, monkeypatch, undrawn):
     monkeypatch.setattr(planted, "TEXTS", ("Ma carte est bloquée, appelez le 06 12 34 56 78 svp",))
     path = planted.plant(tmp_path / "d", planted.BANKS[:2])
     dataset = carekit.open_dataset(path)
@@ -133,7 +133,7 @@ def test_a_folder_of_others_is_not_replaced(made, tmp_path):
     assert sorted(p.name for p in tmp_path.iterdir()) == ["mine", "ours"]
 
 
-def test_command_line(banks, tmp_path, capsys):
+def test_command_line(banks, tmp_path, capsys, undrawn):
     path, out = str(banks.path), tmp_path / "r"
     assert main(["benchmark", path, "--brand", "Banque Ruisseau", "--out", str(out)]) == 2
     assert BRAND in capsys.readouterr().err

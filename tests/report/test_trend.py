@@ -42,6 +42,16 @@ def test_trend_of_few_months_is_one_test():
     assert trend.trend(table, local, "A", span)[1]["p_value"] < 0.001
 
 
+def test_a_small_month_between_others_leaves_the_test_and_no_more():
+    table, local, span = frame_of_months([0.7] * 8)
+    month = local.dt.month
+    kept = (month != 4) | (month.eq(4).cumsum() <= 5)  # five requests in April
+    rows, about = trend.trend(table[kept], local[kept], "A", span)
+    assert len(rows) == about["n"] == 7
+    rest = table[month != 4].assign(period=local.dt.strftime("%Y-%m"))
+    assert about["p_value"] == trend.equal_periods(rest, list(rows["period"]))
+
+
 def test_the_last_month_is_left_out_while_it_runs():
     table, local, _ = frame_of_months([0.7] * 8)
     last = pd.Timestamp("2024-08-20")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -41,6 +43,21 @@ def test_text_is_escaped_in_html_and_the_caption_stands_above():
     assert "<b>" not in html
     assert "&lt;b&gt;Acme" in html
     assert html.index("Of &lt;all&gt; requests.") < html.index("<table")
+
+
+def test_long_cells_stand_below_their_row():
+    why = "Other period: the figure is of 2015, the posts are of 2026. " * 2
+    made = table_estimates(
+        pd.DataFrame({"who": ["a", "b"], "why": [why, "&"], "n": [1, 2]}), caption="c"
+    )
+    html = made._repr_html_()
+    assert re.findall("<th [^>]*>(.*?)</th>", html) == ["who", "n"]
+    rows = re.findall("<tr>(.*?)</tr>", html)[1:]
+    assert [len(re.findall("<td", row)) for row in rows] == [2, 1, 2, 1]
+    assert rows[1].startswith('<td colspan="2"')
+    assert why.strip() in rows[1]
+    assert "&amp;" in rows[3]
+    assert made.headings == ("who", "why", "n")  # text, Markdown and LaTeX have it in its place
 
 
 def test_times_are_said_as_people_say_them():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -189,3 +191,22 @@ def test_errors_name_what_came_what_was_expected_and_what_to_do():
         "`lang` has 1 values for 2 posts; expected one a post. Pass one language code, or a Series "
         "as long as `texts`."
     )
+
+
+@pytest.mark.parametrize("batch", ["read", "later"])
+def test_general_french_posts_are_told_apart(batch: str) -> None:
+    posts = pd.read_csv(Path(__file__).parent / "general_fr.csv").query("batch == @batch")
+    told = score_tone(posts["text"], lang="fr")["tone"]
+    f1 = []
+    for tone in ("negative", "neutral", "positive"):
+        hits = ((told == tone) & (posts["tone"] == tone)).sum()
+        f1.append(2 * hits / ((told == tone).sum() + (posts["tone"] == tone).sum()))
+    assert sum(f1) / 3 >= 0.9
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Un article sur le climat", "Outre la Manche, la coupe du monde", "Le style de la prime"],
+)
+def test_a_word_without_its_accent_is_no_other_word(text: str) -> None:
+    assert score_tone([text], lang="fr")[["praise", "blame"]].iloc[0].tolist() == [0, 0]

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
+
 from carekit.claims import atlas, atlas_channels
 from carekit.claims.hypotheses.registry import Row, tests
 from carekit.claims.inquiry import Inquiry
 from carekit.dataset.measured import load_measured
+from carekit.inference.rates.intervals import newcombe
 from carekit.inference.rates.proportions import estimate_rate
 from carekit.show.numbers import percent
 
@@ -37,6 +40,37 @@ def social_cases(inquiry: Inquiry) -> tuple[Row, str]:
 )
 def phone_cases(inquiry: Inquiry) -> tuple[Row, str]:
     return _channel(inquiry, "phone")
+
+
+@tests(
+    "H20",
+    on="measured",
+    measured="Share of social networks in the cases that citizens brought to San Francisco",
+    unit="share",
+    means="the main way would mean more than by any other channel",
+    needs=_CITY,
+)
+def social_as_main_channel(inquiry: Inquiry) -> tuple[Row, str]:
+    return _channel(inquiry, "social")
+
+
+@tests(
+    "H21",
+    on="measured",
+    measured="Cases brought to San Francisco by social networks, of those by social networks or phone",
+    unit="share",
+    means="many would mean tens of per cent",
+    needs="what the same people choose where both are offered",
+)
+def social_rather_than_phone(inquiry: Inquiry) -> tuple[Row, str]:
+    made = atlas_channels.shares(inquiry.conf_level)
+    city = made[made["place"] == "San Francisco US"].set_index("channel")["n_yes"]
+    both = pd.DataFrame({"n": [city["social"] + city["phone"]], "n_yes": [city["social"]]})
+    row = estimate_rate(both, n_yes="n_yes", conf_level=inquiry.conf_level).iloc[0]
+    return dict(row), (
+        f"Real counts. {int(row['n_yes'])} of {int(row['n']):,} cases, 2008 to 2016. What citizens "
+        "did, not what they would rather do."
+    )
 
 
 def _channel(inquiry: Inquiry, channel: str) -> tuple[Row, str]:
@@ -93,6 +127,27 @@ def elders_by_phone(inquiry: Inquiry) -> tuple[Row, str]:
         f"Real counts. {percent(row['estimate'])} of {int(row['n'])} complaints by phone to a US "
         f"regulator, {percent(web.min())} to {percent(web.max())} by web. Social networks are no "
         "channel there."
+    )
+
+
+@tests(
+    "H22",
+    on="measured",
+    measured="Share of complaints that came by phone, people of 62 and over less others",
+    unit="difference of shares",
+    means="more of the phone at a higher age would mean above 0",
+    needs="complaints by social networks and by phone with the age of who complains",
+)
+def older_people_by_phone(inquiry: Inquiry) -> tuple[Row, str]:
+    tags = atlas_channels.by_tag().set_index("older_american_tag")
+    counts = [int(tags[c][tag]) for tag in ("yes", "no") for c in ("n_phone", "n")]
+    low, high = newcombe(*counts, conf_level=inquiry.conf_level)
+    older, others = counts[0] / counts[1], counts[2] / counts[3]
+    row = {"estimate": older - others, "ci_low": float(low), "ci_high": float(high)}
+    return {**row, "n": counts[1] + counts[3]}, (
+        f"Real counts of a US regulator: {percent(older)} of {counts[1]} complaints of people of 62 and "
+        f"over came by phone, {percent(others)} of {counts[3]:,} others. Social networks are no channel "
+        "there, the tag is self-declared, and complaints count as independent."
     )
 
 

@@ -17,7 +17,13 @@ from carekit.claims.hypotheses.evidence import VERDICTS as JUDGED
 from carekit.claims.hypotheses.judge import evidence_of
 from carekit.claims.ledger.columns import split_words
 from carekit.claims.replays import summary
-from carekit.claims.shown import UNTESTABLE, claim_in_words, row_in_words
+from carekit.claims.shown import (
+    UNTESTABLE,
+    beside_in_words,
+    claim_in_words,
+    counts_in_words,
+    row_in_words,
+)
 from carekit.errors import MissingExtraError
 
 if TYPE_CHECKING:
@@ -70,7 +76,8 @@ def index_page(made: Reproduction) -> str:
         raise MissingExtraError("jinja2", "notebooks", "The index page") from error
     environment = Environment(loader=FileSystemLoader(TEMPLATES), autoescape=True)
     links = _links(made)
-    rows = [_row(made, row, links) for row in made.verdicts.to_dict("records")]
+    beside = {row["figure_id"]: row for row in made.counts.to_dict("records")}
+    rows = [_row(made, row, links, beside) for row in made.verdicts.to_dict("records")]
     reached = [row for row in rows if row["word"] != UNTESTABLE]
     counts = made.verdicts["verdict"].value_counts().to_dict()
     articles = list(made.ledger.articles["name"])
@@ -81,7 +88,7 @@ def index_page(made: Reproduction) -> str:
         synthetic=made.dataset.is_sample,
         counts=[(w, MARKS[w], counts[w], m) for w, m in REPLAY_VERDICTS.items() if w in counts],
         judged_words=JUDGED,
-        summary=summary(made.verdicts).splitlines()[1:],
+        summary=[*summary(made.verdicts).splitlines()[1:], counts_in_words(made.counts, len(rows))],
         groups=_by_article(reached, articles),
         untested=[row for row in rows if row["word"] == UNTESTABLE],
         hypotheses=_hypotheses(made, links),
@@ -114,7 +121,9 @@ def _links(made: Reproduction) -> dict[str, list[tuple[str, str]]]:
     return links
 
 
-def _row(made: Reproduction, row: dict[Any, Any], links: dict[str, Any]) -> dict[str, Any]:
+def _row(
+    made: Reproduction, row: dict[Any, Any], links: dict[str, Any], beside: dict[str, Any]
+) -> dict[str, Any]:
     figure = made.ledger.figure(row["figure_id"])
     told = row_in_words(figure, row, made.ledger)
     level = (
@@ -131,6 +140,8 @@ def _row(made: Reproduction, row: dict[Any, Any], links: dict[str, Any]) -> dict
         "needs": row["needs"],
         "definition": row["definition"],
         "links": links.get(figure.figure_id, []),
+        "counts": beside.get(figure.figure_id),
+        "counted": beside_in_words(figure, beside),
     }
 
 

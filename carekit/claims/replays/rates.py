@@ -167,6 +167,7 @@ def first_response_time(figure: Figure, inquiry: Inquiry) -> Measurement:
         cluster="cluster",
         statistic=figure.group,
     ).iloc[0]
+    row["ci_low"] = max(row["ci_low"], 0.0)  # no wait is negative, whatever few brands leave open
     name = figure.study.definition or USUAL
     return Measurement.of(
         row,

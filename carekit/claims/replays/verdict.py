@@ -75,6 +75,11 @@ class Verdict:
         the figure is taken to be as unsure as the measurement.
     synthetic : bool
         The dataset is generated: the replay recovers what was planted and is no evidence.
+    evidence : {"dataset", "measured"}
+        What was measured: a dataset, or real counts that come with carekit
+        (`carekit.claims.real_counts`).
+    table : str
+        The real counts, a name for `carekit.load_measured`; else empty.
     """
 
     figure_id: str
@@ -97,6 +102,8 @@ class Verdict:
     margin: float | None = None
     published_n: int | None = None
     synthetic: bool = False
+    evidence: str = "dataset"
+    table: str = ""
 
     def __str__(self) -> str:
         mark = " (synthetic)" if self.synthetic else ""
@@ -176,46 +183,58 @@ def replay(
     """
     check_across(across)
     read = load_ledger() if ledger is None else ledger
-    options = _Options(margin, deff, min_n, tuple(across))
+    options = Options(margin, deff, min_n, tuple(across))
     return _replay(read.figure(figure_id), Inquiry(dataset, read), options)
 
 
 @dataclass(frozen=True)
-class _Options:
-    margin: float | None
-    deff: float
-    min_n: int
-    across: tuple[str, ...]
+class Options:
+    """What a caller may choose of a verdict; the fields are parameters of `replay`."""
+
+    margin: float | None = None
+    deff: float = 1.0
+    min_n: int = MIN_N
+    across: tuple[str, ...] = ()
 
 
-def _replay(figure: Figure, inquiry: Inquiry, options: _Options) -> Verdict:
-    correction = _correction(figure)
-    published: dict[str, Any] = {
+def _replay(figure: Figure, inquiry: Inquiry, options: Options) -> Verdict:
+    made = _measured(figure, inquiry)
+    if isinstance(made, CannotAnswer):
+        why = made.why or "No replay of this measure is known to carekit."
+        why = " ".join(note for note in (why, _correction(figure)) if note)
+        return Verdict(**_published_of(figure), why=why, needs=made.needs or figure.needs)
+    other = differences(figure, inquiry, options.across)
+    return verdict_on(figure, made, other, options, synthetic=inquiry.dataset.is_sample)
+
+
+def _published_of(figure: Figure) -> dict[str, Any]:
+    return {
         "figure_id": figure.figure_id,
         "published": figure.value,
         "published_low": figure.value_low,
         "published_high": figure.value_high,
     }
-    made = _measured(figure, inquiry)
-    if isinstance(made, CannotAnswer):
-        why = made.why or "No replay of this measure is known to carekit."
-        why = " ".join(note for note in (why, correction) if note)
-        return Verdict(**published, why=why, needs=made.needs or figure.needs)
+
+
+def verdict_on(
+    figure: Figure, made: Measurement, other: Sequence[str], options: Options | None = None, **more: Any
+) -> Verdict:  # fmt: skip
+    """The verdict on a figure that was measured; `other`: what makes the two incomparable."""
+    options = options or Options()
     margin = (
         default_margin(figure.unit, _size(figure)) if options.margin is None else options.margin
     )
     published_n = _published_n(figure)
     decision = _decide(figure, made, margin, published_n, options)
-    other = differences(figure, inquiry, options.across)
     reason = (decision.told or decision.why) if other else decision.why
     own = _own_error(figure, published_n, options.deff)
     return Verdict(
-        **published,
+        **_published_of(figure),
         estimate=made.estimate,
         ci_low=made.ci_low,
         ci_high=made.ci_high,
         verdict="not_comparable" if other else decision.verdict,
-        why=" ".join(part for part in (*other, reason, correction) if part),
+        why=" ".join(part for part in (*other, reason, _correction(figure)) if part),
         notes=" ".join(part for part in (own, made.why) if part),
         n=made.n,
         definition=made.definition,
@@ -225,7 +244,7 @@ def _replay(figure: Figure, inquiry: Inquiry, options: _Options) -> Verdict:
         diff_high=_finite(decision.high),
         margin=_finite(margin),
         published_n=published_n,
-        synthetic=inquiry.dataset.is_sample,
+        **more,
     )
 
 
@@ -241,7 +260,7 @@ def _measured(figure: Figure, inquiry: Inquiry) -> Measurement | CannotAnswer:
 
 
 def _decide(
-    figure: Figure, made: Measurement, margin: float, published_n: int | None, options: _Options
+    figure: Figure, made: Measurement, margin: float, published_n: int | None, options: Options
 ) -> Decision:
     change = figure.unit == "proportion_change"
     return decide_verdict(
@@ -327,7 +346,8 @@ def replay_all(
     -------
     DataFrame
         One row per figure in the order of the ledger: the fields of `Verdict`, then `measure`,
-        `unit`, `country` and `network` of the figure. Shares are 0 to 1, durations minutes; a
+        `unit`, `country` and `network` of the figure; the same rows of real counts:
+        `carekit.claims.real_counts`. Shares are 0 to 1, durations minutes; a
         missing value is NaN or NA. `carekit.claims.shown.table_verdicts` shows them to a reader,
         and `carekit.claims.replays.summary` says how many of them chance alone would give.
 
@@ -340,15 +360,20 @@ def replay_all(
     read = load_ledger() if ledger is None else ledger
     wanted = read.figures["figure_id"].tolist() if only is None else list(only)
     figures = [read.figure(key) for key in wanted]
-    options = _Options(None, deff, min_n, tuple(across))
+    options = Options(None, deff, min_n, tuple(across))
     with sharing(engine):
         inquiry = Inquiry(dataset, read)
         verdicts = [_replay(figure, inquiry, options) for figure in steps(figures, "figures")]
+    return verdict_frame(verdicts, figures)
+
+
+def verdict_frame(verdicts: Sequence[Verdict], figures: Sequence[Figure]) -> pd.DataFrame:
+    """Verdicts as a table: their fields, and what their figures are about."""
     columns = {f.name: [getattr(v, f.name) for v in verdicts] for f in fields(Verdict)}
     about = ("measure", "unit", "country", "network")
     columns |= {name: [getattr(figure, name) for figure in figures] for name in about}
-    words = ["figure_id", "verdict", "why", "notes", "needs", "definition", *about]
-    types = dict.fromkeys(columns, "float64") | dict.fromkeys(words, "string")
+    words = "figure_id verdict why notes needs definition evidence table".split()
+    types = dict.fromkeys(columns, "float64") | dict.fromkeys([*words, *about], "string")
     return pd.DataFrame(columns).astype({**types, **_WHOLE})
 
 

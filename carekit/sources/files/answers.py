@@ -18,7 +18,8 @@ def until(columns: Columns, options: Options, name: str) -> str:
     """SQL of the last moment that a time can mean; null where it names the minute."""
     if name not in columns.at:
         return NO_TIME_KNOWN
-    return options.clock.until(columns.at[name], time=f"t_{name}", daily=name in columns.daily)
+    clock = columns.clock(options.clock, name)
+    return clock.until(columns.at[name], time=f"t_{name}", daily=name in columns.daily)
 
 
 def answered(at: Mapping[str, str]) -> str:
@@ -39,7 +40,15 @@ def answer_tallies(at: Mapping[str, str]) -> dict[str, str]:
     zeros = [f"({_waited(cell)} AND {_is_zero(cell)})" for cell in _durations(at)]
     shown = " OR ".join(_shown(at)) or "FALSE"
     below = [f"({_has_digit(cell)} AND {_is_below(cell)})" for cell in _durations(at)]
+    if "n_answers" in at:
+        shown += f" OR (NOT {_is_zero(at['n_answers'])} AND {_has_digit(at['n_answers'])})"
+    if {"reply_text", "reply_created_at"} <= set(at):
+        text = cells.filled(at["reply_text"])
+        doubts_of = f"{_says(at['reply_text'])} AND NOT ({timed(at)}) AND strlen({text}) <= 40"
+    else:
+        doubts_of = "FALSE"
     doubts = {
+        "terse": doubts_of,
         "untimed": f"({answered(at)}) AND NOT ({timed(at)})",
         # 0 may stand for none, and nothing in the row tells.
         "at_once": f"({' OR '.join(zeros) or 'FALSE'}) AND NOT ({shown}) AND NOT {_unanswered(at)}",
@@ -53,8 +62,7 @@ def _shown(at: Mapping[str, str]) -> list[str]:
     """SQL: the text of an answer, its time or a word says that there is one."""
     says = []
     if "reply_text" in at:
-        cell = at["reply_text"]
-        says.append(f"({cells.filled(cell)} IS NOT NULL AND NOT {cells.no_answer(cell)})")
+        says.append(_says(at["reply_text"]))
     if "reply_created_at" in at:
         cell = at["reply_created_at"]
         says.append(f"({_has_digit(cell)} AND NOT {cells.no_time(cell)})")
@@ -63,12 +71,27 @@ def _shown(at: Mapping[str, str]) -> list[str]:
     return says
 
 
+def _says(cell: str) -> str:
+    return f"({cells.filled(cell)} IS NOT NULL AND NOT {cells.no_answer(cell)})"
+
+
 def _durations(at: Mapping[str, str]) -> list[str]:
     return [at[name] for name in DURATIONS if name in at]
 
 
+# How long in words alone: a few minutes, less than an hour, immédiat.
+_SPELLED = (
+    "(second|minut|hour|day|week|month|heure|jour|semaine|mois|sekund|stunde|tag|woche|instant|"
+    "immediat|sofort|hora|dia|giorn|at once|right away)"
+)
+
+
 def _waited(cell: str) -> str:
-    return f"({_has_digit(cell)} AND NOT {_is_below(cell)})"
+    words = f"strip_accents(lower(coalesce({cells.filled(cell)}, '')))"
+    spelled = (
+        f"(regexp_matches({words}, '\\b{_SPELLED}') AND NOT {cells.no_answer(cell, when=True)})"
+    )
+    return f"(({_has_digit(cell)} AND NOT {_is_below(cell)}) OR {spelled})"
 
 
 def _has_digit(cell: str) -> str:
@@ -88,7 +111,8 @@ def _is_zero(cell: str) -> str:
 def _unanswered(at: Mapping[str, str]) -> str:
     """SQL: the row says that nobody has answered yet, or that it is open."""
     no = (*UNANSWERED, *NO)
-    return f"({_is_one_of(at, 'answered', no)} OR {_is_one_of(at, 'state', no)})"
+    none = f" OR coalesce({_is_zero(at['n_answers'])}, FALSE)" if "n_answers" in at else ""
+    return f"({_is_one_of(at, 'answered', no)} OR {_is_one_of(at, 'state', no)}{none})"
 
 
 def _is_one_of(at: Mapping[str, str], name: str, words: Sequence[str]) -> str:

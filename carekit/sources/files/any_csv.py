@@ -29,12 +29,13 @@ from carekit.sources.files.columns import (
     Columns,
     Preset,
     find_columns,
+    unknown_roles,
 )
 from carekit.sources.files.doubts import doubts
 from carekit.sources.files.formats import Drafts, Format, Options, Sample
 from carekit.sources.files.headings import KNOWN, folded
 from carekit.sources.files.keeping import kept_columns
-from carekit.sources.files.kinds import below_seeds, no_post
+from carekit.sources.files.kinds import below_seeds, no_post, other_header
 from carekit.sources.files.roles import NO, YES, ask_who, key_sql, role_sql
 from carekit.sources.files.table import TableFile
 from carekit.sources.files.waiting import Wait, find_wait, wait_columns
@@ -69,12 +70,14 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
     if "kind" in at:
         private = f"({private} OR {private_kind_sql(plain_sql(at['kind']))})"
     role, asked = _role(columns, options, preset, table)
-    prepared = {f"t_{n}": options.clock.utc(at[n]) for n in TIMES if n in at}
+    clocks = {n: columns.clock(options.clock, n) for n in TIMES if n in at}
+    prepared = {f"t_{n}": clock.utc(at[n]) for n, clock in clocks.items()}
     prepared["net"] = network
     prepared["id"] = _own_id(at, options, preset)
     for unit in DURATIONS:
         if unit in at:
-            prepared["waited"] = seconds(at[unit], unit.rpartition("_")[2])
+            told, sign = unit.rpartition("_")[2], columns.groups.get(unit, "")
+            prepared["waited"] = seconds(at[unit], told, groups=sign)
     brand = _filled(at, "brand", text(options.brand) if options.brand else "NULL::VARCHAR")
     if brand == "NULL::VARCHAR" and preset.surface == "review":
         warnings.append(
@@ -123,17 +126,23 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
         main["n_replies"] = cells.whole(at["n_replies"])
     nested = answer(columns, main, options) if has_answers else None
     tallies = {
-        **time_tallies(options.clock, [at[n] for n in TIMES if n in at]),
+        **time_tallies([(clock, at[n]) for n, clock in clocks.items()]),
         **asked,
         "strange": f"({strange})::INT",
+        **_blanks(at, options),
+        "other_header": f"({other_header(table)})::INT",
     }
     if nested is not None:
-        tallies |= answer_tallies(at)
+        is_post = f"({main['left_out']}) IS NULL"
+        tallies |= {
+            name: f"CASE WHEN {is_post} THEN {sql} ELSE 0 END"
+            for name, sql in answer_tallies(at).items()
+        }
 
     def warn(counts: Mapping[str, int]) -> list[str]:
         ask_who(counts, column=columns.named.get("author_role", ""), file=table.name)
         told = warnings + time_warnings(counts, clock=options.clock, file=table.name)
-        return told + doubts(counts, columns, table)
+        return told + doubts(counts, columns, table, tz=options.clock.tz)
 
     return Drafts(
         main,
@@ -192,6 +201,16 @@ def _network(
     return site, private, strange
 
 
+def _blanks(at: Mapping[str, str], options: Options) -> dict[str, str]:
+    """SQL counts of rows that leave out whom or where, which other rows name."""
+    given = {"network": options.network, "brand": options.brand}
+    return {
+        f"no_{n}": f"({cells.filled(at[n])} IS NULL)::INT"
+        for n in given
+        if n in at and not given[n]
+    }
+
+
 def _visibility(columns: Columns, private: str) -> tuple[str, str]:
     """SQL of visibility, and of whether the row is a note among colleagues."""
     by_site = f"CASE WHEN {private} THEN 'private' ELSE 'public' END"
@@ -199,9 +218,9 @@ def _visibility(columns: Columns, private: str) -> tuple[str, str]:
         return by_site, "FALSE"
     cell = f"lower({cells.filled(columns.at['visibility'])})"
     name = plain(columns.named["visibility"])
-    hidden, open_ = cells.FALSE_WORDS, cells.TRUE_WORDS
-    if "priv" in name or "intern" in name or "note" in name:
-        hidden, open_ = open_, hidden
+    means_hidden = "priv" in name or "intern" in name or "note" in name
+    hidden = cells.TRUE_WORDS if means_hidden else cells.FALSE_WORDS
+    open_ = cells.FALSE_WORDS if means_hidden else cells.TRUE_WORDS
     note = (
         f"coalesce(list_contains({strings(NOTES)}, {key_sql(cell)}) OR list_contains({strings(hidden)}, "
         f"{cell}), FALSE)"
@@ -236,7 +255,7 @@ def _role(
         return f"CASE WHEN {own} THEN 'brand' ELSE 'customer' END", {"own": f"{own}::INT"}
     raise InputError(
         f"{table.name} does not say who writes: no column 'author_role'; found: "
-        f"{table.header.shown}. Map a column that says "
+        f"{table.header.shown}.{unknown_roles(table)} Map a column that says "
         "customer or brand (true or false count as inbound: --map author_role=inbound), or list "
         "the accounts of the brands (--accounts CSV) and map author_id."
     )
@@ -365,7 +384,8 @@ def drafts(table: TableFile, options: Options) -> Drafts:
     if wait.duration is not None:
         theirs, ours = wait.duration[0], f"first_response_{wait.duration[1]}"
     if theirs is not None:
-        options = replace(options, mapping={**options.mapping, ours: theirs})
+        mapping = {**options.mapping, ours: theirs}
+        options = replace(options, mapping=mapping, guessed=frozenset({ours}))
     made = plan(table, options, PLAIN, format="csv")
     return replace(made, warn=lambda counts: [*made.warn(counts), *wait.told])
 

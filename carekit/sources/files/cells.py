@@ -4,13 +4,54 @@ from __future__ import annotations
 
 EMPTY_WORDS = (
     "", "nan", "none", "null", "<na>", "na", "n/a", "nat", "-", "--", "—", "–", "#n/a", "aucun",
-    "aucune", "(empty)", "(vide)", "(blank)",
+    "aucune", "(empty)", "(vide)", "(blank)", "n.a.", "n/d", "n.d.", "s.o.", "s/o", "sans objet", "k.a.",
+    "k. a.", "not applicable", "not available", "#value!", "#ref!", "#name?", "#null!", "#num!", "#div/0!",
+    "#valeur!", "#nom?", "#nul!", "#nombre!", "#wert!", "#bezug!", "#zahl!",
 )  # fmt: skip
-TRUE_WORDS = ("true", "t", "yes", "y", "1", "1.0", "vrai", "oui")
-FALSE_WORDS = ("false", "f", "no", "n", "0", "0.0", "faux", "non")
+TRUE_WORDS = (
+    "true",
+    "t",
+    "yes",
+    "y",
+    "1",
+    "1.0",
+    "vrai",
+    "oui",
+    "✓",
+    "✔",
+    "✔️",
+    "☑",
+    "✅",
+    "ja",
+    "sí",
+    "si",
+    "sì",
+    "wahr",
+)
+FALSE_WORDS = (
+    "false",
+    "f",
+    "no",
+    "n",
+    "0",
+    "0.0",
+    "faux",
+    "non",
+    "✗",
+    "✘",
+    "❌",
+    "☐",
+    "✖",
+    "nein",
+    "nee",
+    "falsch",
+)
 # A text that stands for no answer, and how a cell begins that should hold when it came.
 _NO_ANSWER = (
-    "(not yet|none yet|pas encore|noch nicht)|"
+    "(not yet|none yet|pas encore|noch nicht)|(classe )?sans suite|no (reply|response|answer|action) "
+    "(needed|required|necessary)|(aucune |pas de )?(reponse|action) (non )?necessaire|ignored?|ignoree?|"
+    "hidden|masquee?|spam|deleted|supprimee?|closed|clos|closee?|ferme|keine antwort (noetig|notig|"
+    "erforderlich)|ohne antwort|sin (respuesta|accion) necesaria|"
     "(no|not|none|never|non|pas|aucune?|sans|keine?|nicht|noch nicht|sin|sem|nessuna|senza|geen|niet|un)"
     "[ -]?((yet|encore|any|owner|developer|business|merchant|de) ?)*(answer|answered|reply|replied|"
     "response|responded|reponse|repondu|repondue|antwort|beantwortet|respuesta|resposta|risposta|antwoord|"
@@ -20,7 +61,18 @@ NOT_WHEN = (
     "(no|not|none|never|non|pas|aucune?|sans|keine?|nicht|noch|sin|sem|nessuna|geen|niet|pending|"
     "waiting|awaiting|en attente|en cours|unanswered)\\b.*"
 )
+# How the first cell of a row of totals begins.
+TOTALS = (
+    "(grand |general |sub ?-?|sous ?-?|zwischen ?-?)?(total|totals|totaux|totale|totales|totaal|sum|summe|"
+    "somme|suma|gesamt|gesamtsumme|insgesamt|average|mean|median|moyenne|mediane|durchschnitt|"
+    "mittelwert|media|promedio|gemiddelde)( general|s? generaux)?\\b.{0,60}"
+)
 LONGEST_TEXT = 131_072  # characters; what csv.reader takes by default
+
+
+def filled_cells(rows: list[list[str]], place: int) -> list[str]:
+    """The cells of a column that are not empty, nor say so."""
+    return [v for row in rows if (v := row[place].strip()) and v.lower() not in EMPTY_WORDS]
 
 
 def among(value: str, words: tuple[str, ...]) -> str:
@@ -67,7 +119,17 @@ def number_id(value: str) -> str:
 
 
 def any_id(value: str) -> str:
-    """SQL: an id of any form; `3.0` becomes `3`, empty words become null."""
+    """SQL: an id of any form; `3.0` and `="3"` become `3`, empty words become null.
+
+    Of a link of a spreadsheet its label is the id if it can be one, else its address.
+    """
+    told = f'regexp_extract({value}, \'^=(?:[A-Z_.]+[(])?"([^"]*)"\', 1)'
+    label = f'regexp_extract({value}, \'[,;] ?"?([^"\\s]*\\d[^"\\s]*)"?[)]$\', 1)'
+    formula = f"coalesce(nullif({label}, ''), nullif({told}, ''), {value})"
+    return f"CASE WHEN starts_with({value}, '=') THEN {formula} ELSE {_plain_id(value)} END"
+
+
+def _plain_id(value: str) -> str:
     cell = filled(value)
     return f"CASE WHEN {is_number_id(value)} THEN {number_id(value)} ELSE {cell} END"
 

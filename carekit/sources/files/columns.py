@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from carekit.dataset.schema import POSTS, VISIBILITIES
 from carekit.errors import InputError, did_you_mean
+from carekit.sources.durations import UNITS, thousands
 from carekit.sources.files import cells
 from carekit.sources.files.formats import Derived, Options
 from carekit.sources.files.headers import Header
-from carekit.sources.files.headings import KNOWN, SAYS_ANSWERED, STATES, folded
+from carekit.sources.files.headings import KNOWN, N_ANSWERS, SAYS_ANSWERED, STATES, folded
 from carekit.sources.files.roles import ASK, BRAND, CUSTOMER, NO, OTHER, PEOPLE, YES, word_key
 from carekit.sources.files.table import TableFile
+from carekit.sources.files.time_columns import (
+    TIMES,
+    find_zones,
+    is_day_first,
+    is_half_day,
+    joined,
+    look_at_times,
+    other_time,
+)
+from carekit.sources.files.zones import zone_cells, zone_in, zone_sql
 from carekit.sources.networks.values import NOBODY
 from carekit.sources.sites import is_kind, is_private, plain, site_of
+from carekit.sources.times import Clock
 
 ANSWER = ("reply_text", "reply_created_at", "answered")
-DURATIONS = tuple(f"first_response_{unit}" for unit in ("minutes", "hours", "days", "seconds"))
+DURATIONS = tuple(f"first_response_{unit}" for unit in UNITS)
 OURS = (*POSTS.names, *ANSWER, "author_handle", "n_replies", *DURATIONS)
-TIMES = ("created_at", "observed_at", "deleted_at", "reply_created_at")
 ANSWERED = (
     "repondu", "repondue", "answered", "replied", "responded", "beantwortet", "respondido",
     "contestado", "contestada", "risposto", "beantwoord", "reponse_envoyee", "reply_sent",
@@ -46,22 +58,6 @@ _CUSTOMERS = ("client", "customer", "kunde", "contact", "customer name", "nom du
 _OF_BRANDS = re.compile("page|brand|marque|marke|enseigne")
 # Over other things too: not read where the user says the same of all rows.
 _VAGUE = {"network": "source", "brand": "app"}
-_CLOCK_HEADINGS = (
-    "heure",
-    "hour",
-    "time",
-    "uhrzeit",
-    "time of day",
-    "heure de publication",
-    "zeit",
-)
-_CLOCK = re.compile(r"\d{1,2} ?[:hH] ?\d{2}([:'mM ]\d{2})?( ?[aApP]\.?[mM]\.?)?( ?(s|min|mn))?")
-_NUMBER = re.compile(r"\d+|\d{5}[.,]\d+")  # of seconds, or of days with their part, as Excel counts
-_DAY = re.compile(r"(?!.*\d[:hH]\d)(?!.*\d ?[aApP][mM]\b).*\d.*")
-# A date of which only one order of day and month makes sense.
-_DAY_FIRST = re.compile(r"\s*(1[3-9]|[23]\d)[/-]\d{1,2}[/-]\d")
-_MONTH_FIRST = re.compile(r"\s*\d{1,2}[/-](1[3-9]|[23]\d)[/-]\d")
-_MIDNIGHT = re.compile(r".*[T ]0?0[:hH]00(:00(\.0+)?)?(Z|[+-]\d\d:?\d\d)?")
 
 
 @dataclass(frozen=True)
@@ -112,6 +108,14 @@ class Columns:
     zero_is_id: bool = False  # a post has the id 0
     day_first: bool = False  # some dates only make sense so, and none the other way round
     by_people: bool = False
+    half_day: bool = False  # no time of day is after 12:59, and some are of the night
+    zones: dict[str, str] = field(default_factory=dict)  # times in a zone of their own → its SQL
+    groups: dict[str, str] = field(default_factory=dict)  # durations → the sign between thousands
+    unclear: bool = False  # that sign is a guess
+
+    def clock(self, clock: Clock, ours: str) -> Clock:
+        """How to read the times of a column."""
+        return replace(clock, zone=self.zones[ours]) if ours in self.zones else clock
 
 
 def find_columns(table: TableFile, options: Options, preset: Preset, *, format: str) -> Columns:
@@ -124,7 +128,7 @@ def find_columns(table: TableFile, options: Options, preset: Preset, *, format: 
                 f"`mapping` names {ours!r}, which is none of our columns; expected: "
                 f"{', '.join(OURS)}.{hint} Write --map OURS=THEIRS, for example post_id=id."
             )
-        found.at[ours], found.named[ours] = _given(table, ours, theirs)
+        found.at[ours], found.named[ours] = _given(table, ours, theirs, found)
     derived = preset.derived.names if preset.derived else ()
     for ours in OURS:
         names = preset.columns.get(ours, (ours,))
@@ -139,8 +143,14 @@ def find_columns(table: TableFile, options: Options, preset: Preset, *, format: 
         _by_headings(table, found, rows, options)
     if {*ANSWER, *DURATIONS} & set(found.at):
         _find_state(table, found, rows)
-    _look_at_times(table, found, rows)
-    found.day_first = _is_day_first(found, rows)
+    for ours in (n for n in DURATIONS if re.fullmatch(r"c\d+", found.at.get(n, ""))):
+        values = cells.filled_cells(rows or table.peek(), int(found.at[ours][1:]))
+        found.groups[ours], found.unclear = thousands(values, ours.rpartition("_")[2])
+    look_at_times(table, found, rows, options)
+    if preset.headings or preset.loose:
+        find_zones(table, found, rows, options)
+    found.day_first = is_day_first(found, rows)
+    found.half_day = is_half_day(found, rows)
     if re.fullmatch(r"c\d+", ids := found.at.get("post_id", "")):
         found.zero_is_id = any(row[int(ids[1:])].strip() in ("0", "0.0") for row in rows)
     if re.fullmatch(r"c\d+", found.at.get("author_role", "")):
@@ -157,11 +167,12 @@ def find_columns(table: TableFile, options: Options, preset: Preset, *, format: 
         raise InputError(
             f"{table.name} has no column {', '.join(map(repr, missing))}, which the format "
             f"{format!r} needs; found: {header.shown}. Say which column it is: --map {remedy}."
+            f"{header.twins}"
         )
     return found
 
 
-def _given(table: TableFile, ours: str, theirs: str) -> tuple[str, str]:
+def _given(table: TableFile, ours: str, theirs: str, found: Columns) -> tuple[str, str]:
     """SQL and heading of a column that the user names, or of two joined by `+`."""
     header = table.header
     at = header.find(theirs)
@@ -171,8 +182,12 @@ def _given(table: TableFile, ours: str, theirs: str) -> tuple[str, str]:
         return f"c{at}", header.names[at]
     parts = [p.strip() for p in theirs.split("+")]
     places = [header.find(p) if header.find(p) is not None else _folded(header, p) for p in parts]
-    if len(parts) > 1 and None not in places:
-        return joined([f"c{p}" for p in places], is_time=ours in TIMES), theirs
+    known = [p for p in places if p is not None]
+    if len(parts) > 1 and len(known) == len(parts):
+        zones = cells.filled_cells(table.peek(), known[-1]) if ours in TIMES else []
+        if zone_cells(zones):
+            found.zones[ours] = zone_sql(f"c{known.pop()}", zones)
+        return joined([f"c{p}" for p in known], is_time=ours in TIMES), theirs
     lost = parts[places.index(None)] if len(parts) > 1 else theirs
     hint = did_you_mean(lost, header.names, cutoff=0.5)
     raise InputError(
@@ -181,70 +196,48 @@ def _given(table: TableFile, ours: str, theirs: str) -> tuple[str, str]:
     )
 
 
-def joined(columns: Sequence[str], *, is_time: bool) -> str:
-    """SQL of several cells as one, a blank between them; a day and its clock make a time."""
-    first, *rest = columns
-    if is_time:  # a spreadsheet writes midnight behind a day, and a day before a clock
-        first = f"regexp_replace({first}, '[T ]0?0:00(:00(\\.0+)?)?$', '')"
-        rest = [
-            f"regexp_replace({c}, '^(1899-12-3[01]|1900-01-0[01]|1904-01-01)[T ]', '')"
-            for c in rest
-        ]
-    filled = [
-        f"CASE WHEN {cells.filled(c)} IS NOT NULL THEN ' ' || trim({c}) ELSE '' END" for c in rest
-    ]
-    return f"(trim({first}) || {' || '.join(filled)})"
-
-
 def _folded(header: Header, name: str) -> int | None:
     """A column whose heading differs by accents, blanks or signs only."""
     wanted = folded(name)
     places = [i for i, n in enumerate(header.names) if n and folded(n) == wanted]
+    places = places or [i for i, n in enumerate(header.names) if folded(zone_in(n)[0]) == wanted]
     return places[0] if len(places) == 1 and wanted else None
 
 
 def _by_headings(table: TableFile, found: Columns, rows: list[list[str]], options: Options) -> None:
     """Columns that nobody named, by what tools call them; only where their cells fit."""
     headings = [folded(n) for n in table.header.names]
+    zoneless = [folded(zone_in(n)[0]) for n in table.header.names]
     used = {int(n) for sql in found.at.values() for n in re.findall(r"\bc(\d+)\b", sql)}
     for ours, names in KNOWN.items():
         if ours in found.at or (ours == "answered" and {"reply_to", "thread_id"} & set(found.at)):
             continue
         for name in names:
             places = [i for i, h in enumerate(headings) if h == name and i not in used]
+            if not places and ours in TIMES:
+                places = [i for i, h in enumerate(zoneless) if h == name and i not in used]
             if len(places) != 1 or (getattr(options, ours, None) and name == _VAGUE.get(ours)):
                 continue
-            if not _fits(ours, name, _filled(rows, places[0])):
+            if not _fits(ours, name, cells.filled_cells(rows, places[0])):
                 continue
             found.at[ours], found.named[ours] = f"c{places[0]}", table.header.names[places[0]]
             found.guessed.add(ours)
             used.add(places[0])
             break
     if "created_at" in found.guessed:
-        found.other_time = _other_time(table, found, rows, used)
+        found.other_time = other_time(table, found, rows, used)
     if "visibility" not in found.at:
         _find_notes(table, found, rows, used)
         _find_private(table, found, rows, used)
     # An answer in the row belongs to a review, or comes with its date.
-    if "reply_text" in found.guessed and not {"rating", "reply_created_at"} & set(found.at):
+    bare = len(folded(found.named.get("reply_text", "")).split()) == 1
+    if (
+        "reply_text" in found.guessed
+        and bare
+        and not {"rating", "reply_created_at"} & set(found.at)
+    ):
         del found.at["reply_text"], found.named["reply_text"]
         found.guessed.discard("reply_text")
-
-
-def _other_time(
-    table: TableFile, found: Columns, rows: list[list[str]], used: set[int]
-) -> str | None:
-    """A second column that may say when a post was written, and says something else."""
-    taken = int(found.at["created_at"][1:])
-    for place, name in enumerate(table.header.names):
-        if place in used or folded(name) not in KNOWN["created_at"]:
-            continue
-        times = _filled(rows, place)
-        is_clock = folded(name) in _CLOCK_HEADINGS or all(map(_CLOCK.fullmatch, times))
-        differs = any(row[place].strip() not in ("", row[taken].strip()) for row in rows)
-        if differs and not is_clock and _fits("created_at", "", times):
-            return name
-    return None
 
 
 def _find_notes(table: TableFile, found: Columns, rows: list[list[str]], used: set[int]) -> None:
@@ -261,7 +254,7 @@ def _find_notes(table: TableFile, found: Columns, rows: list[list[str]], used: s
 def _find_private(table: TableFile, found: Columns, rows: list[list[str]], used: set[int]) -> None:
     """A column of kinds of posts (comment, mention, private message) says which are private."""
     for place, name in enumerate(table.header.names):
-        kinds = {plain(v) for v in _filled(rows, place)} if place not in used else set()
+        kinds = {plain(v) for v in cells.filled_cells(rows, place)} if place not in used else set()
         if any(is_private("", k) for k in kinds) and all(map(is_kind, kinds)):
             found.at["kind"], found.named["kind"] = f"c{place}", name
             return
@@ -270,18 +263,17 @@ def _find_private(table: TableFile, found: Columns, rows: list[list[str]], used:
 def _find_state(table: TableFile, found: Columns, rows: list[list[str]]) -> None:
     """Beside answers in the rows: a column that says yes or no to them, and one of their state."""
     headings = [folded(n) for n in table.header.names]
+    for place in (i for i, h in enumerate(headings) if h in N_ANSWERS):
+        numbers = cells.filled_cells(rows, place)
+        if numbers and all(re.fullmatch(r"\d+([.,]0+)?", v) for v in numbers):
+            found.at["n_answers"], found.named["n_answers"] = f"c{place}", table.header.names[place]
     for ours, names in (("answered", SAYS_ANSWERED), ("state", STATES)):
         for place in (i for i, h in enumerate(headings) if h in names):
-            words = {word_key(v) for v in _filled(rows, place)}
+            words = {word_key(v) for v in cells.filled_cells(rows, place)}
             plain_answer = words and all(map(is_state, words))
             fits = plain_answer if ours == "answered" else words & {*UNANSWERED}
             if fits and ours not in found.at and f"c{place}" not in found.at.values():
                 found.at[ours], found.named[ours] = f"c{place}", table.header.names[place]
-
-
-def _filled(rows: list[list[str]], place: int) -> list[str]:
-    """The cells of a column that are not empty, nor say so."""
-    return [v for row in rows if (v := row[place].strip()) and v.lower() not in cells.EMPTY_WORDS]
 
 
 def _fits(ours: str, heading: str, values: list[str]) -> bool:
@@ -316,7 +308,31 @@ def _fits(ours: str, heading: str, values: list[str]) -> bool:
         return False
     if ours == "author_role" and len({word_key(v) for v in values}) < 2:
         return False  # one word for everybody tells nobody apart
-    return test is None or all(test(v) for v in values)
+    if test is None:
+        return True
+    # What stands below a table is no time: its rows are rejected one by one.
+    most = n - n // 10 if ours == "created_at" else n
+    return sum(map(test, values)) >= most
+
+
+def unknown_roles(table: TableFile) -> str:
+    """A sentence on a column headed as one of roles, of whose few words some are not known."""
+    rows = table.peek()
+    for place, name in enumerate(table.header.names):
+        values = cells.filled_cells(rows, place) if folded(name) in KNOWN["author_role"] else []
+        strange = Counter(v for v in values if not is_role(v))
+        if strange and len(set(values)) <= 12 and not _are_names(values):
+            words = ", ".join(f"{word!r} ({n:,})" for word, n in strange.most_common(8))
+            pairs = ",".join(f"{word}=customer" for word in list(strange)[:2])
+            return (
+                f" {name!r} holds words that carekit does not know: {words}. If they say who writes: "
+                f"--map 'author_role={name}' --roles '{pairs}' (or =brand, =other)."
+            )
+    return ""
+
+
+def _are_names(values: list[str]) -> bool:
+    return len(values) >= 4 and len(set(values)) * 2 > len(values)
 
 
 def is_visibility(value: str) -> bool:
@@ -333,50 +349,3 @@ def is_state(value: str) -> bool:
 def is_role(value: str) -> bool:
     """True for a cell that says who wrote a post."""
     return word_key(value) in (*CUSTOMER, *BRAND, *OTHER, *ASK, *YES, *NO)
-
-
-def _look_at_times(table: TableFile, found: Columns, rows: list[list[str]]) -> None:
-    """Join a day and its time of day; note columns that hold days alone."""
-    for ours in TIMES:
-        sql = found.at.get(ours, "")
-        if not re.fullmatch(r"c\d+", sql):
-            continue
-        values = [v for row in rows if (v := row[int(sql[1:])].strip())]
-        days = [
-            bool(_DAY.fullmatch(v)) and len(v) <= 30 and not _NUMBER.fullmatch(v) for v in values
-        ]
-        midnights = [bool(_MIDNIGHT.fullmatch(v)) for v in values]
-        if not values or not all(d or m for d, m in zip(days, midnights, strict=True)):
-            continue
-        clock = _clock_beside(table, found, rows) if ours == "created_at" else None
-        if clock is not None and ours in found.guessed:
-            found.at[ours] = joined([sql, f"c{clock}"], is_time=True)
-            found.named[ours] += f"+{table.header.names[clock]}"
-            continue
-        if clock is not None:
-            found.missing_clock = table.header.names[clock]
-        if ours in ("created_at", "reply_created_at") and (len(values) >= 3 or all(days)):
-            found.daily.add(ours)
-
-
-def _is_day_first(found: Columns, rows: list[list[str]]) -> bool:
-    """What the dates that fit one order only say of those that fit both."""
-    times = " ".join(found.at.get(ours, "") for ours in TIMES)
-    places = {int(n) for n in re.findall(r"\bc(\d+)\b", times)}
-    dates = [row[place] for row in rows for place in places]
-    return any(map(_DAY_FIRST.match, dates)) and not any(map(_MONTH_FIRST.match, dates))
-
-
-def _clock_beside(table: TableFile, found: Columns, rows: list[list[str]]) -> int | None:
-    """A column of times of day that nothing else reads."""
-    used = {int(n) for sql in found.at.values() for n in re.findall(r"\bc(\d+)\b", sql)}
-    for at, name in enumerate(table.header.names):
-        if at in used or folded(name) not in _CLOCK_HEADINGS:
-            continue
-        values = [v for row in rows if (v := row[at].strip())]
-        if values and all(
-            _CLOCK.fullmatch(v.split(" ", 1)[-1] if v[:4] in ("1899", "1900") else v)
-            for v in values
-        ):
-            return at
-    return None

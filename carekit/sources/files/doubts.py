@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from carekit.errors import InputError
 from carekit.sources.files.columns import Columns
 from carekit.sources.files.formats import Caution
 from carekit.sources.files.table import TableFile
+from carekit.sources.files.zones import shown
 from carekit.sources.report import counted
 
 
-def doubts(counts: Mapping[str, int], columns: Columns, table: TableFile) -> list[str]:
+def doubts(
+    counts: Mapping[str, int], columns: Columns, table: TableFile, *, tz: str = "UTC"
+) -> list[str]:
     """Doubts beyond those about times; a `Caution` is one about every number."""
-    told, file = [], table.name
+    told: list[str] = []
+    file = table.name
+    if n := counts.get("other_header", 0):
+        raise InputError(
+            f"{counted(n, 'row')} of {file} {'names' if n == 1 else 'name'} its columns in another order "
+            "than the header: several exports were joined whose columns differ. Import each as a file "
+            "of its own; one command takes several."
+        )
     for ours in sorted(columns.daily):
         told.append(
             f"The column {columns.named[ours]!r} of {file} ({ours}) holds days without a time "
@@ -30,6 +41,30 @@ def doubts(counts: Mapping[str, int], columns: Columns, table: TableFile) -> lis
             f"{columns.other_time!r} is not read; if it should be: --map "
             f"'created_at={columns.other_time}'."
         )
+    if columns.half_day:
+        told.append(
+            Caution(
+                f"No time of {file} is later than 12:59, and some are of the night: if they are of a "
+                "clock of twelve hours without AM and PM, waits and hours are wrong by half a day. "
+                "Export 24 hours, or AM and PM."
+            )
+        )
+    if columns.unclear:
+        name = next(columns.named[n] for n in columns.groups)
+        sign = next(iter(columns.groups.values()))
+        as_, other = ("1440", "1.44") if sign else ("1.44", "1440")
+        told.append(
+            Caution(
+                f"Numbers such as 1,440 or 1.440 in the column {name!r} of {file} were read as {as_}; if "
+                f"they mean {other}, every wait is wrong by a factor of 1,000. Write them without a "
+                "sign between thousands."
+            )
+        )
+    zones = {columns.zones[n].strip("'") for n in columns.zones if n in columns.at}
+    for ours in sorted(set(columns.zones) & set(columns.at)) if zones - {tz} else ():
+        zone = columns.zones[ours]
+        where = "the zone in their row" if " THEN " in zone else shown(zone.strip("'"))
+        told.append(f"Times of {columns.named[ours]!r} of {file} are read as of {where}.")
     if n := counts.get("untimed", 0):
         answers = counted(n, f"answer of {file} has", f"answers of {file} have")
         so = (
@@ -38,6 +73,14 @@ def doubts(counts: Mapping[str, int], columns: Columns, table: TableFile) -> lis
             else "they count as answers, their waits are"
         )
         told.append(f"{answers} no time that can be read: {so} unknown.")
+    if n := counts.get("terse", 0):
+        answers = counted(n, f"answer of {file} has", f"answers of {file} have")
+        told.append(
+            Caution(
+                f"{answers} a few words ({columns.named['reply_text']!r}) and no time: if they say that "
+                "nobody answered, the answer rate is too high. Empty such cells, or map the time alone."
+            )
+        )
     if n := counts.get("own", 0):
         rows = counted(n, f"row of {file} is", f"rows of {file} are")
         so = (
@@ -66,6 +109,14 @@ def doubts(counts: Mapping[str, int], columns: Columns, table: TableFile) -> lis
                 "answered, and waits are too short. Leave such cells empty, or add a column `answered`."
             )
         )
+    for name, so in (
+        ("network", "they are put under 'other'; --network NAME says where they are from"),
+        ("brand", "they count in no brand's figures; --brand NAME says whose they are"),
+    ):
+        if n := counts.get(f"no_{name}", 0):
+            rows = counted(n, f"row of {file} names", f"rows of {file} name")
+            column = columns.named[name]
+            told.append(f"{rows} no {name} ({column!r} is empty): {so}.")
     if n := counts.get("strange", 0):
         rows = counted(n, f"row of {file} names", f"rows of {file} name")
         told.append(f"{rows} a network that carekit does not know; it was kept as it is written.")

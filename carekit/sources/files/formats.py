@@ -48,6 +48,12 @@ class Options:
     roles: Mapping[str, str] = field(default_factory=dict)
     keep: tuple[str, ...] = ()
     reading: Reading = field(default_factory=Reading)
+    guessed: frozenset[str] = frozenset()  # of `mapping`, what the table told
+
+    @property
+    def told(self) -> frozenset[str]:
+        """Our names that the user maps."""
+        return frozenset(self.mapping) - self.guessed
 
 
 @dataclass(frozen=True)

@@ -45,6 +45,22 @@ class Header:
         """The names of the columns, for a message."""
         return ", ".join(n or "(unnamed)" for n in self.names)[:300]
 
+    @property
+    def twins(self) -> str:
+        """How columns of one name are told apart, for a message; empty without any."""
+        twin = next((n for n in self.names if n and self.names.count(n) > 1), None)
+        if twin is None:
+            return ""
+        return f" Of the columns called {twin!r}, the second is '{twin} (2)', and so on."
+
+    def _numbered(self, name: str) -> int | None:
+        """Position of `Date (2)`: the second column of that name."""
+        told = re.fullmatch(r"(.+) \((\d)\)", name.strip())
+        places = [
+            i for i, n in enumerate(self.names) if told and n.casefold() == told[1].casefold()
+        ]
+        return places[int(told[2]) - 1] if told and 0 < int(told[2]) <= len(places) > 1 else None
+
     def find(self, *names: str) -> int | None:
         """Position of the first of these columns that is there; case does not matter.
 
@@ -57,6 +73,8 @@ class Header:
                 lower = [n.casefold() for n in row]
                 if name.strip().casefold() in lower:
                     return lower.index(name.strip().casefold())
+            if (place := self._numbered(name)) is not None:
+                return place
         return None
 
 

@@ -15,6 +15,14 @@ SAYS_ANSWERED = (
     "repondu", "beantwortet", "contestado", "respondido", "risposto", "beantwoord",
 )  # fmt: skip
 STATES = ("statut", "status", "etat", "estado", "stato", "state", "ticket status", "case status")
+# Over how many answers the brand gave.
+N_ANSWERS = (
+    "agent interactions", "replies sent", "agent replies", "agent messages", "public replies",
+    "number of replies", "agent comments", "replies count", "nb de reponses", "nombre de reponses",
+    "reponses envoyees", "reponses de l agent", "anzahl antworten", "agent responses",
+    "number of agent replies", "admin replies", "teammate replies", "outbound messages", "messages sent",
+    "respuestas enviadas", "numero de respuestas", "risposte inviate", "aantal antwoorden",
+)  # fmt: skip
 HEADINGS: dict[str, tuple[str, ...]] = {
     "post_id": (
         "message id", "id message", "id du message", "identifiant", "identifiant du message",
@@ -24,6 +32,12 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "universal message id", "content id", "bericht id", "id del mensaje", "id messaggio",
         "id bericht", "id mensaje", "post url", "url du message", "permalink", "message permalink",
         "post permalink", "message url", "lien du message",
+        "id element", "id de l'élément", "item id", "id contenu", "id du contenu",
+        "id elemento", "id contenido", "element id",
+        "case", "case number", "dossier", "n dossier", "n° de dossier", "numéro de dossier",
+        "vorgang", "vorgangsnummer", "fallnummer", "caso", "número de caso", "n° de caso",
+        "request id", "id demande", "n° de demande", "anfrage-id", "id solicitud", "id consulta",
+        "pratica", "zaaknummer",
     ),
     "created_at": (
         "created at", "created time", "creation date", "date de création", "créé le", "date",
@@ -37,12 +51,21 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "fecha de creación", "fecha de publicación", "data", "data e ora", "data di pubblicazione",
         "datum en tijd", "aangemaakt op", "post created at", "created datetime", "created date",
         "created on", "date created", "posted on", "publish date", "published date", "message created at",
+        "customer message date", "date of message", "date of customer message", "request date",
+        "question date", "inquiry date", "asked at", "asked on", "date de la demande",
+        "date de la question", "date du message client", "date message client", "posée le",
+        "datum der nachricht", "nachrichtendatum", "datum der anfrage", "anfragedatum",
+        "eingangsdatum", "fecha del mensaje", "fecha mensaje", "fecha de la consulta",
+        "fecha de la pregunta", "fecha de entrada", "customer message at", "customer message time",
+        "message sent at", "data del messaggio", "datum bericht",
     ),
     "author_role": (
         "role", "rôle", "author role", "author type", "type d'auteur", "type auteur", "sender type",
         "rolle", "profil auteur", "emetteur", "émetteur", "direction", "inbound", "from", "sender",
         "author", "auteur", "type", "message type", "type de message", "who", "qui", "de", "rol",
         "ruolo", "tipo de autor", "tipo di autore", "absendertyp", "verfasser", "autortyp",
+        "sens", "sens du message", "richtung", "dirección", "direzione",
+        "richting", "message direction", "direction du message",
     ),
     "author_id": (
         "author id", "id auteur", "id de l'auteur", "user id", "from id", "author", "auteur",
@@ -61,6 +84,11 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "messaggio", "testo", "commento", "recensione", "bericht", "tekst", "reactie",
         "content text", "first message", "message content", "message body", "inbound message",
         "tweet text", "tweet", "comment text", "texte du commentaire",
+        "customer message", "customer question", "client message", "customer comment", "question",
+        "inquiry", "request", "message du client", "message client", "demande",
+        "demande du client", "question du client", "texte de la demande", "kundennachricht",
+        "nachricht des kunden", "kundenanfrage", "anfrage", "frage", "mensaje del cliente",
+        "mensaje cliente", "pregunta", "consulta", "messaggio del cliente", "bericht van de klant",
     ),
     "reply_to": (
         "reply to", "in reply to", "in reply to id", "en réponse à", "réponse à", "parent id",
@@ -109,6 +137,14 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "respuesta", "respuesta de la empresa", "risposta", "antwoord", "antwort des unternehmens",
         "developer reply", "merchant reply", "business response", "owner answer", "brand reply",
         "réponse du commerçant", "réponse de la marque",
+        "agent reply", "agent response", "agent answer", "our reply", "our response", "our answer",
+        "answer", "reply message", "company response", "support reply", "staff reply",
+        "réponse du conseiller", "réponse de l'agent", "réponse agent", "réponse conseiller",
+        "réponse apportée", "notre réponse", "réponse du service client", "antwort des teams",
+        "antwort des mitarbeiters", "unsere antwort", "antwort des agenten",
+        "antwort des kundenservice", "respuesta del agente", "respuesta agente",
+        "nuestra respuesta", "respuesta del equipo", "risposta dell'operatore",
+        "antwoord van de medewerker",
     ),
     "reply_created_at": (
         "reply date", "date de réponse", "date de la réponse", "response date", "replied at",
@@ -118,6 +154,12 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "first response at", "first response date", "first brand reply", "responded at", "replied on",
         "réponse le", "première réponse le", "date de première réponse", "erste antwort am",
         "first agent message datetime", "developer reply date", "reply datetime",
+        "agent reply date", "agent response date", "agent reply at", "agent reply time",
+        "answer date", "date of reply", "date of answer", "date of response", "answered at",
+        "answered on", "reply sent at", "replied date", "date réponse",
+        "date de réponse du conseiller", "date réponse agent", "répondue le", "antwort am",
+        "beantwortet am", "datum antwort", "fecha de la respuesta", "fecha respuesta",
+        "respondido el", "contestado el", "data della risposta", "beantwoord op",
     ),
     "observed_at": (
         "observed at", "collected at", "retrieved at", "date de collecte", "exported at",

@@ -26,15 +26,19 @@ from carekit.sources.files.checks import (
     one_selection,
 )
 from carekit.sources.files.formats import Options, load_format, recognise
-from carekit.sources.files.opening import Reading, open_file
+from carekit.sources.files.json_documents import peek
+from carekit.sources.files.json_tables import is_json, json_table
+from carekit.sources.files.opening import Opened, Reading, open_file
 from carekit.sources.files.roles import checked_roles
 from carekit.sources.files.running import Asked, Run, Source
+from carekit.sources.files.unknown import is_odd
 from carekit.sources.files.writing import connect_engine, merged, write_accounts, write_threads
 from carekit.sources.report import ImportReport
 from carekit.sources.times import Clock
 
 __all__ = ["connect_engine", "import_files", "known_accounts", "write_accounts", "write_threads"]
 PathLike = str | os.PathLike[str]
+TABLES = ("csv", "tickets")  # whose columns any tool may write, as JSON too
 
 
 @one_writer
@@ -159,12 +163,7 @@ def import_files(
         sources = []
         for path in paths:
             opened = open_file(path, Path(unpacking), options.reading)
-            chosen = (
-                recognise(opened.path, name=opened.name, header=header_row)
-                if format == "auto"
-                else load_format(format)
-            )
-            sources.append(Source(chosen, opened))
+            sources.append(_known(opened, format, Path(unpacking), header_row))
         formats = [s.format for s in sources]
         given = listed_accounts(accounts, network=site or formats[0].network)
         known = merged(given, old)
@@ -205,6 +204,24 @@ def import_files(
                     "it more memory (--memory-limit)."
                 ) from error
     return run.report(Path(out))
+
+
+def _known(opened: Opened, format: str, folder: Path, header: int | None) -> Source:
+    """A file and its format; JSON that no network writes is a table, if its records are flat."""
+    if format != "auto":
+        is_table = format in TABLES and is_json(opened.path)
+        return Source(load_format(format), json_table(opened, folder) if is_table else opened)
+    try:
+        return Source(recognise(opened.path, name=opened.name, header=header), opened)
+    except InputError:
+        if not is_json(opened.path) or is_odd(peek(opened.path)):
+            raise
+        try:
+            opened = json_table(opened, folder)
+            return Source(recognise(opened.path, name=opened.name, header=header), opened)
+        except InputError as why:
+            no_table = why
+        raise no_table from None
 
 
 def listed_accounts(accounts: PathLike | None, *, network: str | None) -> KnownAccounts:

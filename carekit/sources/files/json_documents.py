@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from carekit.sources.files.records import EMPTY
-from carekit.sources.files.text import decode, encoding
+from carekit.sources.files.text import decode, encoding, mended
 from carekit.sources.json_text import Deep, decode_deep, decoder
+from carekit.sources.report import counted
 
 NO_JSON = "no JSON"
 PEEK = 1 << 18  # bytes that tell the format
@@ -69,13 +70,16 @@ class JsonFile:
     @property
     def warnings(self) -> list[str]:
         """What was mended, in sentences."""
-        counts = (
-            (self.n_cp1252, "lines", "are no valid UTF-8 and were read as Windows-1252"),
-            (self.n_replaced, "lines", "hold bytes that are no valid text; these became U+FFFD"),
-            (self.n_repeated, "objects", "name a key twice; its last value counts"),
-            (self.n_broken, "values", "break off; only what is whole in them was kept"),
-        )
-        return [f"{n:,} {what} of {self.name} {why}." for n, what, why in counts if n]
+        told = mended(self.name, n_cp1252=self.n_cp1252, n_replaced=self.n_replaced)
+        if n := self.n_repeated:
+            objects = counted(n, f"object of {self.name} names", f"objects of {self.name} name")
+            told.append(f"{objects} a key twice; its last value counts.")
+        if n := self.n_broken:
+            values = counted(n, f"value of {self.name} breaks", f"values of {self.name} break")
+            told.append(
+                f"{values} off; only what is whole in {'it' if n == 1 else 'them'} was kept."
+            )
+        return told
 
     def _object(self, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         made = dict(pairs)
@@ -161,13 +165,15 @@ class JsonFile:
             try:
                 value, at = self._decoder.raw_decode(text, at)
             except (RecursionError, ValueError):
-                deep = decode_deep(text, at)
+                begun, deep = at, decode_deep(text, at)
                 value, at = deep.value, deep.end
                 if deep.broken:
                     was_broken = True
                     self.n_broken += bool(value)
                     at = _resumed(text, deep, again=left > 0)
                     left -= max(deep.end - at, 0)
+                    if at < deep.end:  # what is read a second time is not kept twice
+                        value = decode_deep(text[:at], begun).value
                     if not value:
                         yield _problem(number, NO_JSON)
                         continue

@@ -30,6 +30,7 @@ from carekit.sources.found import (
 )
 from carekit.sources.gaps import Gap
 from carekit.sources.identities import rename_draft
+from carekit.sources.report import counted as pluralised
 
 # Line and place in it make the number of an item; one line may hold a whole collection.
 PER_LINE = 1 << 31
@@ -118,7 +119,7 @@ def counted(
             yield item._replace(line=line * PER_LINE + nth, drafts=drafts)
             nth += 1
     for remark, n in remarks.items():
-        sentence = f"{n:,} posts of {name}: {remark.what}."
+        sentence = f"{pluralised(n, 'post')} of {name}: {remark.what}."
         yield Item(0, [], n=0, warning=sentence, biases=remark.biases)
 
 

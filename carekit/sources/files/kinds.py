@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from carekit.sources.drafts import strings, text
 from carekit.sources.files import cells
-from carekit.sources.files.table import TableFile
+from carekit.sources.files.table import OUTSIDE, TableFile
 
 RETWEET = "a retweet, no post of its own"
 BARE = "a bare rating without a text, which nobody can answer"
 SEED = "a row of the collecting tool that holds no post"
+HEADER = "the header of the table, again"
+TOTALS = "a row of totals"
 # Columns that are filled in the rows of retweets only.
 _RETWEETED = (
     "referenced_tweets.retweeted.id", "retweeted_user_id", "retweeted_status_id", "retweeted_status.id",
@@ -53,10 +56,49 @@ def no_post(table: TableFile, at: Mapping[str, str], *, has_answer: str) -> str:
             stores = ", ".join(f"'{n}'" for n in _BY_DEVICE)
             empty = f"coalesce(trim({at['text']}), '') = ''"
             cases.append((f"net IN ({stores}) AND {empty} AND NOT ({has_answer})", BARE))
-    if not cases:
-        return "NULL::VARCHAR"
+    cases += _around(table, at)
     told = " ".join(f"WHEN {condition} THEN '{reason}'" for condition, reason in cases)
     return f"CASE {told} END"
+
+
+def _around(table: TableFile, at: Mapping[str, str]) -> list[tuple[str, str]]:
+    """SQL of rows that spreadsheets and reports add to a table, and why they are no posts."""
+    cases = []
+    if (again := header_again(table)) != "FALSE":
+        cases.append((again, HEADER))
+    timeless = f"{cells.filled(at['created_at'])} IS NULL" if "created_at" in at else "FALSE"
+    words = {at[n] for n in ("post_id",) if n in at} | {"c0"}
+    said = " OR ".join(
+        f"regexp_full_match(lower(strip_accents(trim({w}))), '{cells.TOTALS}')"
+        for w in sorted(words)
+    )
+    cases.append((f"({timeless}) AND coalesce({said}, FALSE)", TOTALS))
+    if len(table.columns) >= 4:
+        others = ", ".join(f"nullif(trim({c}), '')" for c in table.columns[1:])
+        alone = f"({timeless}) AND nullif(trim(c0), '') IS NOT NULL AND coalesce({others}) IS NULL"
+        cases.append((alone, OUTSIDE))
+    return cases
+
+
+def header_again(table: TableFile) -> str:
+    """SQL: the row repeats the header, as where one export was appended to another."""
+    named = [(c, n) for c, n in zip(table.columns, table.header.names, strict=True) if n][:3]
+    if len(named) < 2 or table.header.further:
+        return "FALSE"
+    same = " AND ".join(f"trim({c}, ' ' || chr(65279)) = {text(n)}" for c, n in named)
+    return f"coalesce({same}, FALSE)"
+
+
+def other_header(table: TableFile) -> str:
+    """SQL: the row names columns of the table, in another order than its header."""
+    named = [(c, n) for c, n in zip(table.columns, table.header.names, strict=True) if n]
+    if len({n for _, n in named}) < 3:
+        return "FALSE"
+    names = strings([n for _, n in named])
+    all_ = " AND ".join(
+        f"list_contains({names}, trim({c}, ' ' || chr(65279)))" for c, _ in named[:3]
+    )
+    return f"(coalesce({all_}, FALSE) AND NOT {header_again(table)})"
 
 
 def below_seeds(table: TableFile, reply_to: str) -> str:

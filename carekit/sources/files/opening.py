@@ -18,6 +18,7 @@ from carekit.errors import InputError
 from carekit.sources.files.encodings import NAMES, checked_encoding, file_encoding
 from carekit.sources.files.sheets import is_workbook, write_sheet
 from carekit.sources.files.text import CHUNK
+from carekit.sources.report import counted
 
 _GZIP, _ZIP = b"\x1f\x8b", b"PK\x03\x04"
 
@@ -98,7 +99,8 @@ def _decoded(path: Path, folder: Path, reading: Reading, shown: str) -> Opened:
         )
     if n_lost:
         said.append(
-            f"{n_lost:,} bytes of {shown} mean nothing in {NAMES.get(used, used)} and became U+FFFD."
+            f"{counted(n_lost, 'byte of ' + shown + ' means', 'bytes of ' + shown + ' mean')} nothing in "
+            f"{NAMES.get(used, used)} and became U+FFFD."
         )
     return Opened(target, shown, atomic.checksum(path), False, tuple(said))
 

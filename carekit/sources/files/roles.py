@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from carekit.errors import InputError, did_you_mean
 from carekit.sources.drafts import strings
 from carekit.sources.files import cells
+from carekit.sources.report import counted
 from carekit.sources.sites import plain
 
 CUSTOMER = (
@@ -21,6 +22,10 @@ CUSTOMER = (
     "internaute", "internautes", "abonne", "abonnee", "usager", "usagere", "particulier", "fan",
     "follower", "citizen", "citoyen", "patient", "voyageur", "passenger", "reviewer", "commenter",
     "kunde", "kundin", "kunden", "klant", "prospect", "inbound", "incoming", "in", "entrant",
+    "adherent", "adherente", "assure", "assuree", "telespectateur", "telespectatrice", "auditeur",
+    "societaire", "locataire", "allocataire", "beneficiaire", "voyageuse", "consommatrice", "cliente_final",
+    "acheteur", "acheteuse", "plaignant", "buyer", "subscriber", "policyholder", "shopper", "complainant",
+    "verbraucher", "nutzer", "anfragender", "usuario_final", "consumidor", "utente_finale", "klanten",
     "received", "recu", "requete", "question", "from_customer", "customer_message", "consumer_post",
 )  # fmt: skip
 BRAND = (
@@ -35,7 +40,13 @@ BRAND = (
     "enseigne", "banque", "operateur_telecom", "collaborateur", "collaboratrice", "salarie",
     "mitarbeiter", "mitarbeiterin", "unternehmen", "marke", "medewerker", "outbound", "outgoing",
     "out", "sortant", "sent", "envoye", "reponse", "response", "answer", "reply", "author_reply",
-    "empresa", "agente_de_soporte", "azienda",
+    "empresa", "agente_de_soporte", "azienda", "teleconseiller", "teleconseillere", "conseiller_clientele",
+    "conseillere_clientele", "charge_de_relation_client", "chargee_de_relation_client", "relation_client",
+    "chargee_de_clientele", "gestionnaire", "animateur", "animatrice", "animateur_de_communaute",
+    "gestionnaire_de_communaute", "equipe_sociale", "service_clients", "support_client", "customer_care",
+    "customer_service", "customer_support", "social_care", "kundenservice", "kundendienst",
+    "kundenbetreuer", "kundenbetreuerin", "servicio_al_cliente", "atencion_al_cliente", "klantenservice",
+    "servizio_clienti", "operatore",
 )  # fmt: skip
 OTHER = (
     "other", "bot", "chatbot", "third_party", "autre", "autres", "system", "systeme", "automation",
@@ -48,7 +59,9 @@ PEOPLE = frozenset(
     "administrator administrateur admins community_manager cm moderator moderateur moderatrice "
     "teammate rep representative representant conseiller conseillere conseiller_client conseillers "
     "charge_de_clientele collaborateur collaboratrice salarie mitarbeiter mitarbeiterin medewerker "
-    "agente_de_soporte".split()
+    "agente_de_soporte teleconseiller teleconseillere conseiller_clientele conseillere_clientele "
+    "charge_de_relation_client chargee_de_relation_client chargee_de_clientele gestionnaire animateur "
+    "animatrice kundenbetreuer kundenbetreuerin operatore".split()
 )
 ASK = ("user", "users", "utilisateur", "utilisatrice", "utilisateurs", "usuario", "benutzer")
 ROLES = {"customer": "customer", "client": "customer", "brand": "brand", "marque": "brand",
@@ -117,7 +130,7 @@ def ask_who(tallies: Mapping[str, int], *, column: str, file: str) -> None:
     n = tallies.get("role_user", 0)
     if n and not tallies.get("role_brand", 0):
         raise InputError(
-            f"{n:,} rows of {file} are by a 'user' ({column}), and no other word there names the "
-            "brand: in FreeScout, Help Scout and Chatwoot a user is a member of staff, elsewhere a "
-            "customer. Say which: --roles user=brand or --roles user=customer."
+            f"{counted(n, f'row of {file} is', f'rows of {file} are')} by a 'user' ({column}), and no "
+            "other word there names the brand: in FreeScout, Help Scout and Chatwoot a user is a member of "
+            "staff, elsewhere a customer. Say which: --roles user=brand or --roles user=customer."
         )

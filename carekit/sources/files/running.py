@@ -24,7 +24,7 @@ from carekit.sources.files.writing import iso, until, write_accounts, write_thre
 from carekit.sources.glance import Glance, bounds_of, glance_at, mark_automatic
 from carekit.sources.looks import CLASH, Looks, find_looks, without_leaving
 from carekit.sources.redaction import redact_posts
-from carekit.sources.report import ImportReport
+from carekit.sources.report import ImportReport, counted
 from carekit.sources.settling import drop_exact, settle
 
 if TYPE_CHECKING:
@@ -112,10 +112,12 @@ class Run:
             final = self._add(writer, staged, started)
             self.n_torn = write_threads(writer, door, self.old, [*kept_old, *final])
             for network, account, other, n in door.elsewhere:
+                posts = counted(n, f"post on {network} is", f"posts on {network} are")
+                so = "it counts" if n == 1 else "they count"
                 self.elsewhere.append(
-                    f"{n:,} posts on {network} are by {account!r}, which the accounts list on {other} "
-                    "only: they count as a customer's, and the answer rate is too low if it is the "
-                    f"brand there too (add the line {account},{network},BRAND to --accounts)."
+                    f"{posts} by {account!r}, which the accounts list on {other} only: {so} as a "
+                    "customer's, and the answer rate is too low if it is the brand there too (add the "
+                    f"line {account},{network},BRAND to --accounts)."
                 )
         self.n_accounts = write_accounts(writer, door, self.known, now())
         seen = [x.latest for x in self.loads]
@@ -236,7 +238,7 @@ class Run:
         for path, load in zip(staged, self.loads, strict=True):
             if self.asked.redact:
                 n = redact_posts(path)
-                self.asked.tell(f"Personal data redacted in {n:,} posts of {load.name}.")
+                self.asked.tell(f"Personal data redacted in {counted(n, 'post')} of {load.name}.")
             target = writer.stage_posts()
             os.replace(path, target)
             writer.add_staged(
@@ -284,7 +286,7 @@ class Run:
             pseudonym_key_id=key_id(self.options.key),
             observed_until=until(self.old, seen),
             selection=self.selection,
-            timezone=tz if tz != "UTC" else kept,
+            timezone=tz if tz != "UTC" else kept or tz,
             definition=TICKETS if private else writer.manifest.definition,
             cautions=tuple(dict.fromkeys([*self._old_cautions(), *self.cautions()])),
         )
@@ -298,6 +300,7 @@ class Run:
             "No post here is by",
             "posts by a brand says",
             "posts that are not here",
+            "dated before what they answer",
         )
         return [s for s in said if not any(words in s for words in anew)]
 
@@ -306,6 +309,8 @@ class Run:
         told = [c for x in self.loads for c in x.cautions] + self.elsewhere
         if self.glance.silence and (self.glance.n_brand or all(x.silent for x in self.loads)):
             told.append(self.glance.silence)
+        if self.glance.backwards:
+            told.append(self.glance.backwards)
         if sentence := self.glance.sentence:
             left = (
                 " The automatic ones are left out here."

@@ -49,7 +49,9 @@ def write_sheet(path: Path, target: Path, *, sheet: str | None, name: str) -> st
     try:
         with calamine.load_workbook(str(path)) as book:
             chosen, told = _chosen(book, sheet, name)
-            rows = book.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
+            sheet_ = book.get_sheet_by_name(chosen)
+            rows = sheet_.to_python(skip_empty_area=False)
+            told += _filled_down(rows, getattr(sheet_, "merged_cell_ranges", None) or (), name)
     except (calamine.CalamineError, OSError, ValueError) as error:
         if isinstance(error, InputError):
             raise
@@ -76,7 +78,22 @@ def write_sheet(path: Path, target: Path, *, sheet: str | None, name: str) -> st
                 continue
             n_blank = 0
             writer.writerow(cells)
-    return told
+    return told.strip()
+
+
+def _filled_down(rows: list[list[Any]], merged: Sequence[Any], name: str) -> str:
+    """Write the value of cells merged over several rows into each; a sentence if there are any."""
+    data = next((i for i, r in enumerate(rows) if any(not isinstance(v, str) for v in r)), 0)
+    first = data or next((i for i, r in enumerate(rows) if any(r)), 0) + 1
+    n = 0
+    for (top, left), (bottom, right) in merged:
+        if left != right or top == bottom or top < first or bottom >= len(rows):
+            continue
+        for row in rows[top + 1 : bottom + 1]:
+            row[left] = rows[top][left]
+        n += 1
+    many = "cell is" if n == 1 else "cells are"
+    return f" {n:,} merged {many} read as if each row below held the same." if n else ""
 
 
 def _chosen(book: Any, sheet: str | None, name: str) -> tuple[str, str]:
@@ -101,9 +118,12 @@ def _chosen(book: Any, sheet: str | None, name: str) -> tuple[str, str]:
         raise InputError(f"`files`: the workbook {name} holds no sheet. Get the file again.")
     if len(filled) == 1:
         return filled[0], ""
-    others = ", ".join(repr(n) for n in filled[1:5])
-    return filled[0], (
-        f"{name} holds {len(filled)} sheets; the first, {filled[0]!r}, was read. The others are not "
+    wide = [n for n in filled if book.get_sheet_by_name(n).width >= 3] or filled
+    taken = wide[0]
+    others = ", ".join(repr(n) for n in [n for n in filled if n != taken][:4])
+    first = "the first" if taken == filled[0] else "the first that holds a table"
+    return taken, (
+        f"{name} holds {len(filled)} sheets; {first}, {taken!r}, was read. The others are not "
         f"in the dataset: {others}. Name another with --sheet."
     )
 

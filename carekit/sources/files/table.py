@@ -25,8 +25,9 @@ from carekit.sources.drafts import text
 from carekit.sources.files.headers import Header, find_header
 from carekit.sources.files.opening import Opened, Reading, open_file
 from carekit.sources.files.records import EMPTY, Record, read_records
-from carekit.sources.files.text import Facts, Lines, facts
+from carekit.sources.files.text import Facts, Lines, facts, mended
 from carekit.sources.found import NoPost
+from carekit.sources.report import counted
 
 if TYPE_CHECKING:
     from carekit.sources.files.formats import Derived
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["Header", "TableFile", "open_table", "read_header", "read_small"]
 DELIMITERS = ",;\t|"
 _BATCH = 20_000
+OUTSIDE = "a line outside of the table"
 _HEADER_LINES = 300  # a header may hold line breaks, as survey exports do
 
 
@@ -111,8 +113,14 @@ class TableFile:
         schema = pa.schema([("line", pa.int64()), *((c, pa.string()) for c in columns)])
         with pq.ParquetWriter(staged, schema, compression="lz4") as writer:
             batch: list[tuple[int, list[str]]] = []
+            below = False  # a blank row ends the table; lines of one cell after it are no rows
             for record in self.records():
                 fields, problem = record.fields, record.problem
+                alone = fields is None and str(problem).endswith("fields, found 1")
+                if below and alone:
+                    self.left_out[OUTSIDE] += record.n
+                    continue
+                below = problem == EMPTY
                 if fields is not None and derived is not None:
                     try:
                         fields = [*fields, *derived.make(dict(zip(names, fields, strict=True)))]
@@ -141,13 +149,12 @@ class TableFile:
             rest, delimiter=header.delimiter, n_fields=len(header.names), start=header.n_lines
         )
         yield from _numbered(found, self._first_row()) if self.by_rows else found
-        for count, what in (
-            (lines.n_cp1252, "are no valid UTF-8 and were read as Windows-1252"),
-            (lines.n_replaced, "hold bytes that are no valid text; these became U+FFFD"),
-            (lines.n_nul, "held NUL characters, which were removed"),
-        ):
-            if count:
-                self.warnings.append(f"{count:,} lines of {self.name} {what}.")
+        self.warnings += mended(
+            self.name,
+            n_cp1252=lines.n_cp1252,
+            n_replaced=lines.n_replaced,
+            n_nul=lines.n_nul,
+        )
 
     def _first_row(self) -> int:
         """The row of a sheet below its header, whose cells may hold line breaks."""
@@ -160,7 +167,8 @@ class TableFile:
         kept = list(self.warnings)
         rows = [r.fields for r in islice(self.records(), n) if r.fields is not None]
         self.warnings = kept
-        return rows
+        names = {*self.header.names, ""}
+        return [row for row in rows if not names.issuperset(c.strip(" \ufeff") for c in row)]
 
 
 def _numbered(records: Iterator[Record], first: int) -> Iterator[Record]:
@@ -196,7 +204,8 @@ def open_table(opened: Opened | Path, *, name: str, header: int | None = None) -
     warnings = list(file.warnings)
     if found.n_skipped:
         warnings.append(
-            f"The first {found.n_skipped} lines of {name} are no table; its header was found in "
+            f"The first {counted(found.n_skipped, 'line of ' + name + ' is', 'lines of ' + name + ' are')} "
+            "no table; its header was found in "
             f"line {found.n_skipped + 1}. If that is wrong, name the line with --header-row."
         )
     if found.further:

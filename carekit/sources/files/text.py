@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from carekit.sources.report import counted
+
 CHUNK = 1 << 22
 LONGEST_LINE = 1 << 20  # characters; a longer one is no line of posts
 _MARKS = (
@@ -35,6 +37,20 @@ class Facts:
     # True if there is no NUL and no `\r` that stands alone: a fast reader cannot go astray over the
     # line ends.
     plain: bool
+
+
+def mended(name: str, *, n_cp1252: int, n_replaced: int, n_nul: int = 0) -> list[str]:
+    """What had to be mended in the lines of a file, in sentences."""
+    told = (
+        (n_cp1252, "is no valid UTF-8 and was read as Windows-1252",
+         "are no valid UTF-8 and were read as Windows-1252"),
+        (n_replaced, "holds bytes that are no valid text; these became U+FFFD",
+         "hold bytes that are no valid text; these became U+FFFD"),
+        (n_nul, "held NUL characters, which were removed", "held NUL characters, which were removed"),
+    )  # fmt: skip
+    return [
+        f"{counted(n, 'line')} of {name} {one if n == 1 else many}." for n, one, many in told if n
+    ]
 
 
 def facts(path: Path) -> Facts:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from carekit.sources.drafts import text
 from carekit.sources.files.any_csv import plan
 from carekit.sources.files.columns import Preset
 from carekit.sources.files.formats import Drafts, Format, Options, Sample
@@ -21,7 +22,8 @@ IDS = (
     "ticket id", "ticket", "ticket number", "ticket no", "ticket #", "n° ticket", "numéro de ticket",
     "id ticket", "id du ticket", "identifiant du ticket", "réf ticket", "référence", "case number",
     "case id", "conversation id", "conversation", "ticket-id", "ticketnummer", "vorgangsnummer", "number",
-    "numéro", "id",
+    "numéro", "id", "conversation number", "request id", "n° de ticket", "id de ticket", "id del ticket",
+    "dossier", "n° dossier", "case", "vorgang",
 )  # fmt: skip
 CREATED = (
     "created time", "created at", "ticket created", "ticket created - timestamp", "create date",
@@ -29,7 +31,10 @@ CREATED = (
     "conversation started at", "started at", "créé le", "date de création", "date d'ouverture",
     "ouvert le", "erstellt am", "erstellt", "created", "ticket created - date", "date created",
     "created datetime", "creation datetime", "created on", "opened at", "received at", "reçu le",
-    "date de réception",
+    "date de réception", "conversation started at (utc)", "first inbound date", "first message at",
+    "first inbound message date", "conversation start date", "requested", "request date", "submitted at",
+    "date de la demande", "eingangsdatum", "eröffnet am", "fecha de creación", "fecha de apertura",
+    "data di apertura", "aangemaakt op", "date opened", "opened", "opened on", "created (utc)",
 )  # fmt: skip
 REPLIED = (
     "initial response time", "first response date", "first response time", "first reply at",
@@ -38,6 +43,9 @@ REPLIED = (
     "première réponse le", "date de première réponse", "date première réponse", "1ère réponse le",
     "erste antwort am", "first_admin_reply_at", "first responded at", "first public reply",
     "first agent message datetime", "first staff reply", "first agent response",
+    "conversation first replied at", "first outbound date", "first response", "first reply",
+    "fecha de primera respuesta", "primera respuesta el", "data prima risposta", "eerste antwoord op",
+    "erstantwort am", "erste reaktion am", "date de la première réponse", "première réponse",
 )  # fmt: skip
 CHANNEL = (
     "source", "channel", "ticket channel", "via", "via channel", "case origin", "origin", "canal",
@@ -70,6 +78,16 @@ KEPT: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 GONE = "a ticket that was merged, deleted or spam"
+OPENED = "a ticket that the brand opened"
+_OPENERS = (
+    "direction", "ticket direction", "sens", "richtung", "dirección", "initiated by", "started by",
+    "conversation initiated by", "initiated by type", "opened by", "initiateur", "initié par",
+    "conversation type", "first message direction", "initial direction",
+)  # fmt: skip
+_BY_BRAND = (
+    "outbound", "outgoing", "sortant", "sortante", "ausgehend", "saliente", "agent", "admin", "teammate",
+    "operator", "proactive", "campaign", "campagne", "conseiller", "marque", "brand", "user_initiated",
+)  # fmt: skip
 _GONE = ("deleted", "spam", "merged", "trash", "junk", "supprimé", "fusionné", "indésirable")
 
 
@@ -84,7 +102,7 @@ def drafts(table: TableFile, options: Options) -> Drafts:
         "reply_created_at": (replied,)
         if replied
         else tuple(n for n in REPLIED if folded(n) not in {folded(d) for d in no_times}),
-        "network": CHANNEL,
+        "network": tuple(n for n in CHANNEL if n != "inbox"),  # often the name of a team
         "author_id": (
             "contact id", "requester", "requester id", "requester email", "customer", "customer email",
             "contact", "demandeur", "client", "full name", "contact name", "user id", "kunde",
@@ -94,22 +112,27 @@ def drafts(table: TableFile, options: Options) -> Drafts:
         "brand": ("brand", "marque", "ticket brand", "product", "produit", "marke"),
         "lang": ("language", "langue", "sprache"),
     }  # fmt: skip
-    mapping = dict(options.mapping)
+    mapping, guessed = dict(options.mapping), frozenset[str]()
     said = any(n.startswith(("reply_created_at", "first_response")) for n in mapping)
     if wait.duration is not None and not said:
         name, unit = wait.duration
-        mapping[f"first_response_{unit}"] = name
-    options = replace(options, mapping=mapping)
+        mapping[ours := f"first_response_{unit}"] = name
+        guessed = frozenset({ours})
+    options = replace(options, mapping=mapping, guessed=guessed)
     preset = Preset(columns=columns, role="customer", kept=KEPT, loose=True)
     made = plan(table, options, preset, format="tickets")
     status = table.header.find(*KEPT["status"])
     main, nested = dict(made.main), None if made.nested is None else dict(made.nested)
-    if status is not None:
-        words = ", ".join(f"'{w}'" for w in _GONE)
-        gone = f"CASE WHEN lower(trim(c{status})) IN ({words}) THEN '{GONE}' END"
+    opener = preset.place(table.header, _OPENERS)
+    for place, words, why in ((status, _GONE, GONE), (opener, _BY_BRAND, OPENED)):
+        if place is None:
+            continue
+        gone = (
+            f"CASE WHEN lower(trim(c{place})) IN ({', '.join(map(text, words))}) THEN '{why}' END"
+        )
         for part in (main, nested):
             if part is not None:
-                part["left_out"] = f"coalesce({gone}, {main['left_out']})" if part is main else gone
+                part["left_out"] = f"coalesce({gone}, {part['left_out']})"
     warn = made.warn
 
     def warned(counts: Mapping[str, int]) -> list[str]:

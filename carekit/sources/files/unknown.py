@@ -61,13 +61,10 @@ def looks_like(path: Path, *, head: str, value: Any = None) -> tuple[str, str] |
     for magic, what, remedy in _MAGIC:
         if begin.startswith(magic):
             return what, remedy
-    first = value
-    while isinstance(first, list) and first:
-        first = first[0]
+    if odd := is_odd(value):
+        return odd
+    first = _first(value)
     if isinstance(first, Mapping):
-        for keys, what, remedy in _KEYS:
-            if keys <= set(first):
-                return what, remedy
         names = ", ".join(repr(str(k)) for k in list(first)[:8] if "\0" not in str(k))
         return (
             f"JSON with the keys {names}",
@@ -79,3 +76,16 @@ def looks_like(path: Path, *, head: str, value: Any = None) -> tuple[str, str] |
     if value is not None:
         return "JSON without objects", "Make a CSV table of it and import that: " + TABLE
     return None
+
+
+def is_odd(value: Any) -> tuple[str, str] | None:
+    """What JSON with such keys is, if it is known and holds no posts."""
+    first = _first(value)
+    keys_of = set(first) if isinstance(first, Mapping) else set()
+    return next(((what, remedy) for keys, what, remedy in _KEYS if keys <= keys_of), None)
+
+
+def _first(value: Any) -> Any:
+    while isinstance(value, list) and value:
+        value = value[0]
+    return value

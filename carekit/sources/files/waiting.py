@@ -13,13 +13,15 @@ from carekit.sources.files.table import Header, TableFile
 _WAIT = re.compile(
     r"(first|initial|1st|premiere|1ere|erste)\w* .*(response|reply|reponse|antwort)|"
     r"time to .*(response|reply|reponse)|(delai|temps|duree) .*(premiere|1ere|reponse)|"
+    r"erst(antwort|reaktion)szeit|(tiempo|tempo|tijd) .*(respuesta|risposta|antwoord)|"
     r"antwortzeit|frt|time to admin reply|(response|reply) time"
 )
 _UNITS = (
+    ("milliseconds", r"\b(ms|millis|milliseconds?|millisecondes?|millisekunden)\b"),
     ("seconds", r"\b(s|sec|secs|seconds?|secondes?|sekunden)\b"),
-    ("minutes", r"\b(m|mn|min|mins|minutes?|minuten)\b"),
-    ("hours", r"\b(h|hr|hrs|hours?|heures?|stunden|hh mm ss|hh mm)\b"),
-    ("days", r"\b(d|j|days?|jours?|tage)\b"),
+    ("minutes", r"\b(m|mn|min|mins|minutes?|minuten|minutos?|minuti)\b"),
+    ("hours", r"\b(h|hr|hrs|hours?|heures?|std|stunden|horas?|ore|uur|uren|hh mm ss|hh mm)\b"),
+    ("days", r"\b(d|j|days?|jours?|tage|dias?|giorni|dagen)\b"),
 )
 _BUSINESS = re.compile(r"business|ouvr|within hours|office|geschäft|geschaft")
 # What a cell holds that tells a duration or a time: 90, -1, PT1H, about 3 hours; no name, yes or text.

@@ -28,7 +28,7 @@ class Network(NamedTuple):
 NETWORKS = (
     Network("twcs", ("twcs",)),
     Network("google_play", ("google-play", "play-console"), "google-play"),
-    Network("app_store", ("app-store",)),
+    Network("app_store", ("app-store", "app-store-rss")),
     Network("reviews", ("reviews", "reviews-json")),
     Network("fourcat", ("4cat", "4cat-ndjson")),
     Network("crowdtangle", ("crowdtangle",)),

@@ -1,10 +1,12 @@
-"""App Store reviews: the developer's answer is a Python dictionary in one cell of the row."""
+"""App Store reviews: in tables the developer's answer is a Python dictionary in one cell of the row;
+the public feed has no answers.
+"""
 
 from __future__ import annotations
 
 import ast
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from carekit.sources.files.any_csv import Preset, plan
@@ -14,11 +16,25 @@ from carekit.sources.files.formats import (
     Drafts,
     Format,
     Options,
+    Sample,
     has_columns,
     need_columns,
 )
+from carekit.sources.files.json_items import json_format
 from carekit.sources.files.table import TableFile
-from carekit.sources.networks.reviews import BRAND_COLUMNS
+from carekit.sources.found import Found, LeftOut
+from carekit.sources.networks.reviews import BRAND_COLUMNS, review, titled
+from carekit.sources.networks.selections import REVIEWS_ALONE
+from carekit.sources.networks.values import (
+    first_item,
+    ident,
+    inner,
+    mapping,
+    number,
+    read_item,
+    records,
+    words,
+)
 
 LONGEST_ANSWER = 50_000  # characters; the store allows 5,970 in an answer
 _UNREADABLE = "developerResponse is no dictionary with a body and a time"
@@ -77,6 +93,34 @@ def drafts(table: TableFile, options: Options) -> Drafts:
     return plan(table, options, PRESET, format="app-store")
 
 
+def read(value: Any, options: Options) -> Iterator[Found]:
+    """Reviews of the public feed (customerreviews/json), which holds no answers."""
+    for each in records(value, "feed", "entry"):
+        yield from read_item(_entry, each)
+
+
+def _entry(item: Any) -> Iterator[Found]:
+    if "im:name" in item:  # the first entry of older feeds
+        yield LeftOut("the app itself, no review")
+        return
+    said = {name: inner(item, name, "label") for name in ("id", "updated", "title", "content")}
+    yield from review(
+        "app_store",
+        ident(said["id"]),
+        author=inner(item, "author", "name", "label"),
+        at=said["updated"],
+        text=titled(words(said["title"]), words(said["content"])),
+        stars=number(inner(item, "im:rating", "label")),
+    )
+
+
+def recognises_feed(sample: Sample) -> bool:
+    """True for a feed whose first entries have stars as the store writes them."""
+    entries = mapping(first_item(sample.json), "feed").get("entry")
+    first = entries if isinstance(entries, list) else [entries]
+    return any(isinstance(one, Mapping) and "im:rating" in one for one in first[:2])
+
+
 FORMATS = (
     Format(
         "app-store",
@@ -85,5 +129,14 @@ FORMATS = (
         drafts=drafts,
         title="App Store reviews",
         network="app_store",
+    ),
+    json_format(
+        "app-store-rss",
+        "App Store reviews of the public feed, without answers (JSON)",
+        recognises_feed,
+        read,
+        title="App Store reviews",
+        network="app_store",
+        selection=REVIEWS_ALONE,
     ),
 )

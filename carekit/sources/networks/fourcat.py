@@ -25,6 +25,7 @@ from carekit.sources.identities import safe_id
 from carekit.sources.networks import bluesky, mastodon, telegram, x, youtube
 from carekit.sources.networks.values import PLACEHOLDERS, first_item, read_item, records, somebody
 from carekit.sources.networks.x.posts import RETWEET
+from carekit.sources.report import counted
 
 PARENTS = (
     "reply_to_tweet_id", "in_reply_to_status_id", "in_reply_to_id", "reply_to_id", "parent_id",
@@ -149,7 +150,8 @@ def drafts(table: TableFile, options: Options) -> Drafts:
         told = made.warn(counts)
         if n := counts["only_thread"]:
             told.append(
-                f"{n:,} replies of {table.name} do not say which post they answer; they were put "
+                f"{counted(n, 'reply', 'replies')} of {table.name} {'does' if n == 1 else 'do'} not say "
+                f"which post {'it answers; it was' if n == 1 else 'they answer; they were'} put "
                 "under the first post of their conversation. The NDJSON of 4CAT says it."
             )
         return told

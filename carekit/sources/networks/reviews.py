@@ -1,6 +1,7 @@
 """Reviews with the answers of owners: one way to make drafts of them, and the tables of many tools.
 
-A rating without a text cannot be answered and is no post; it is counted under that name.
+A rating without a text is no post where it cannot be answered (stores); it is counted under that
+name. On Google Maps its owner can answer it, and it counts as any other.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ from carekit.sources.networks.values import (
 
 BARE = "a rating without a text, which cannot be answered"
 UNTIMED = "its answer has no time that can be read: it counts as an answer, its wait is unknown"
+ANSWERED_BARE = ("google_maps",)
 _STARS = {"ONE": 1, "TWO": 2, "THREE": 3, "FOUR": 4, "FIVE": 5}
 BRAND_COLUMNS = (
     "brand", "company", "firm", "app", "app_name", "appName", "app_id", "appId", "package",
@@ -66,7 +68,8 @@ def review(
     if stars is None or not 1 <= stars <= 5:
         yield Problem("rating is no whole number from 1 to 5")
         return
-    if not (text or "").strip() and answer is None and reply is None:
+    silent = answer is None and reply is None
+    if network not in ANSWERED_BARE and not (text or "").strip() and silent:
         yield LeftOut(BARE)
         return
     if answer is not None and reply is None and timed:
@@ -182,7 +185,11 @@ def drafts(table: TableFile, options: Options) -> Drafts:
 
     def derive(row: Mapping[str, str]) -> tuple[str]:
         text = titled(row.get(title), row.get(body)) or ""
-        if not text and not any(row.get(n, "").strip() for n in replies):
+        if (
+            site not in ANSWERED_BARE
+            and not text
+            and not any(row.get(n, "").strip() for n in replies)
+        ):
             raise NoPost(BARE)
         return (text,)
 
@@ -202,7 +209,7 @@ def recognises(sample: Sample) -> bool:
 
 
 def read(value: Any, options: Options) -> Iterator[Found]:
-    """Reviews of Google Business Profile, of App Store Connect or of Trustpilot's interface."""
+    """Reviews of owners' interfaces (Google, Apple, Trustpilot) or of the scrapers of Google Play."""
     answers = {}
     for other in listed(value, "included"):
         whose = ident(inner(other, "relationships", "review", "data", "id"))
@@ -253,15 +260,40 @@ def _one(item: Any, answers: Mapping[str | None, Mapping[str, Any]]) -> Iterator
             or inner(item, "reply", "publishedDate"),
             lang=language(item.get("language")),
         )
+    elif play := _played(item):
+        native, at, text, answer, answered_at = (item.get(name) for name in play)
+        yield from review(
+            "google_play",
+            ident(native),
+            author=item.get("userName"),
+            at=at,
+            text=titled(words(item.get("title")), words(text)),
+            stars=number(item.get("score")),
+            answer=words(answer),
+            answered_at=answered_at,
+            brand=next((found for name in BRAND_COLUMNS if (found := words(item.get(name)))), None),
+        )
     else:
         yield Problem("it is no review of a kind that is known")
+
+
+# What the scrapers of Google Play call the id, time and text of a review, and the answer with its time.
+_PLAY = (
+    ("reviewId", "at", "content", "replyContent", "repliedAt"),  # of Python
+    ("id", "date", "text", "replyText", "replyDate"),  # of Node
+)
+
+
+def _played(item: Mapping[str, Any]) -> tuple[str, ...] | None:
+    return next((p for p in _PLAY if "score" in item and all(name in item for name in p)), None)
 
 
 def recognises_json(sample: Sample) -> bool:
     """True for the first review of any of these interfaces."""
     first = first_item(sample.json, "reviews", "data")
     consumer = "stars" in first and isinstance(first.get("consumer"), Mapping)
-    return consumer or "starRating" in first or first.get("type") == "customerReviews"
+    owners = consumer or "starRating" in first or first.get("type") == "customerReviews"
+    return owners or _played(first) is not None
 
 
 FORMATS = (
@@ -274,7 +306,7 @@ FORMATS = (
     ),
     json_format(
         "reviews-json",
-        "reviews of Google Business Profile, App Store Connect, Trustpilot (JSON)",
+        "reviews of Google Business Profile, App Store Connect, Trustpilot, Google Play (JSON)",
         recognises_json,
         read,
         title="Reviews with answers",

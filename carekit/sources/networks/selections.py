@@ -32,6 +32,11 @@ PAGE_POSTS = Selection(
     why="It holds what pages posted; what customers wrote there was never exported.",
     cannot_answer=_NO_REQUESTS,
 )
+REVIEWS_ALONE = Selection(
+    kind="reviews_without_answers",
+    why="The feed of the store holds reviews alone; what developers answered is not in it.",
+    cannot_answer=_NO_REQUESTS,
+)
 FOUND = Selection(kind="search", why="Posts that a search found, with their threads.")
 TAGGED = Selection(kind="hashtag", why="Posts with a hashtag, with their threads.")
 LAST_WEEK = Selection(kind="search", why="Posts of the last seven days that match a search.")

@@ -9,6 +9,7 @@ from carekit.sources.drafts import first_problem
 from carekit.sources.files import cells
 from carekit.sources.files.formats import Drafts, Format, Options, has_columns, need_columns
 from carekit.sources.files.table import TableFile
+from carekit.sources.report import counted
 from carekit.sources.times import readable_time, time_tallies, time_warnings
 
 NEEDED = ("tweet_id", "author_id", "inbound", "created_at", "text", "in_response_to_tweet_id")
@@ -54,14 +55,15 @@ def drafts(table: TableFile, options: Options) -> Drafts:
         ),
     }
     rounded = cells.is_long_decimal(parent)
-    tallies = {"rounded": rounded, **time_tallies(options.clock, [time])}
+    tallies = {"rounded": rounded, **time_tallies([(options.clock, time)])}
     doubtful = f"{rounded} + (strlen({time}) < 30)::INT"
 
     def warn(counts: Mapping[str, int]) -> list[str]:
         found = time_warnings(counts, clock=options.clock, file=table.name)
         if counts["rounded"]:
             found.append(
-                f"{counts['rounded']:,} ids of {table.name} beyond 2^53 are written as decimals; a "
+                f"{counted(counts['rounded'], 'id', 'ids')} of {table.name} beyond 2^53 "
+                f"{'is' if counts['rounded'] == 1 else 'are'} written as decimals; a "
                 "program may have rounded them, so replies may miss their parents."
             )
         return found

@@ -26,7 +26,12 @@ BOOKKEEPING = frozenset(
         "APPAREIL_SAISIE", "DERNIERE_QUESTION_SAISIE", "DATE_ENREG", "DATE_MODIF", "CLE", "N°",
         "PROGRESSION", "Start time", "Completion time", "Heure de début", "Heure de fin",
         "Score", "Total score", "Identifiant de réponse", "ID de la réponse", "Date de début",
-        "Date de fin", "Last modified time", "Response Type", "Response Status",
+        "Date de fin", "Last modified time", "Response Type", "Response Status", "Date submitted",
+        "Last page", "Start language", "Date started", "Date last action", "Referrer URL",
+        "Date de soumission", "Dernière page", "Langue de départ", "Date de lancement",
+        "Date de la dernière action", "Datum Abgeschickt", "Letzte Seite", "Start-Sprache",
+        "Datum gestartet", "Datum letzte Aktivität", "Antwort ID", "Heure de la dernière modification",
+        "Uhrzeit der letzten Änderung", "Startzeit", "Fertigstellungszeit",
     )
 )  # fmt: skip
 _OTHER = re.compile(
@@ -38,6 +43,11 @@ _CHOICE = re.compile(r"\s+-\s+(?:Selected Choice\s+-\s+)?", re.IGNORECASE)
 _SINGLE = frozenset(
     {"response", "réponse", "antwort", "open-ended response", "réponse ouverte", ""}
 )
+
+_SUBMITTED = {"submitdate", "date submitted", "date de soumission", "datum abgeschickt"}
+_LAST_PAGE = {"lastpage", "id", "last page", "derniere page", "letzte seite"}
+# q1[SQ001]. Which channels? [Phone]: code, wording and option of LimeSurvey; a wording may lack.
+_CODED = re.compile(r"(\w+)(?:\[(\w+)\])?(?:\. (.+?)(?: \[([^\[\]]+)\])?)?", re.DOTALL)
 
 
 @dataclass(frozen=True)
@@ -59,8 +69,8 @@ def structure(header: Header) -> Structure:
     if len(rows) == 2 and any(cell.casefold() in _SINGLE - {""} for cell in rows[1]):
         return _surveymonkey(rows)
     plain = {folded(n) for n in header.names}
-    if folded("submitdate") in plain and {folded("lastpage"), "id"} & plain:
-        tool = "LimeSurvey"
+    if plain & _SUBMITTED and plain & _LAST_PAGE:
+        return _limesurvey(header.names)
     elif {folded("DATE_SAISIE"), folded("ORIGINE_SAISIE")} & plain:
         tool = "Sphinx"
     elif folded(header.names[0]) in ("horodateur", "timestamp", "zeitstempel", "marca temporal"):
@@ -98,6 +108,21 @@ def _qualtrics(rows: Sequence[Sequence[str]]) -> Structure:
         blocks[stem] = {c: p[-1].strip() for c, p in parts.items()}
         wordings[stem] = next(iter(parts.values()))[0].strip()
     return Structure("Qualtrics", names, wordings, blocks)
+
+
+def _limesurvey(columns: Sequence[str]) -> Structure:
+    names = _once(columns)
+    wordings: dict[str, str] = {}
+    blocks: dict[str, dict[str, str]] = {}
+    for name in names:
+        told = _CODED.fullmatch(name)
+        if told is None or told[3] is None or is_bookkeeping(name):
+            continue
+        wordings[told[1] if told[2] else name] = told[3] if told[2] or told[4] is None else name
+        if told[2] and told[4]:
+            blocks.setdefault(told[1], {})[name] = told[4]
+    blocks = {stem: options for stem, options in blocks.items() if len(options) > 1}
+    return Structure("LimeSurvey", names, wordings, blocks)
 
 
 def _surveymonkey(rows: Sequence[Sequence[str]]) -> Structure:

@@ -36,6 +36,10 @@ _UNSURE = re.compile(
     re.IGNORECASE,
 )
 
+_STRAY = frozenset(
+    {-1, -2, -7, -8, -9, -97, -98, -99, 9, 77, 88, 97, 98, 99, 777, 888, 997, 998, 999, 9999}
+)
+
 
 @dataclass
 class Questions:
@@ -200,7 +204,7 @@ class Questions:
             answers = [a for a in dict.fromkeys(order) if keep_all or a in used]
         else:
             answers = sorted(found, key=_natural)
-        if any(_UNSURE.search(a) for a in answers):
+        if any(_UNSURE.search(a) for a in answers) or _holds_a_stray_code(answers):
             self.unsure.append(name)
         points = _points(
             answers, labels if asked.answers is None or labels is None else asked.answers
@@ -276,6 +280,18 @@ def _check_columns(file: SurveyFile, codebook: Codebook) -> None:
             f"{column!r} of the question {name!r}); its columns are: {_some(held)}. Correct "
             "the names, or use the codebook of this file."
         )
+
+
+def _holds_a_stray_code(answers: list[str]) -> bool:
+    """True for 1 to 5 and 99, or -1: a code that usually stands for no answer."""
+    codes = sorted(int(a) for a in answers if re.fullmatch(r"-?\d{1,4}", a))
+    stray = [c for c in codes if c in _STRAY]
+    rest = [c for c in codes if c not in _STRAY]
+    if len(codes) < len(answers) or len(rest) < 3 or not 1 <= len(stray) <= 3:
+        return False
+    return rest[-1] - rest[0] == len(rest) - 1 and all(
+        c < min(rest[0], 0) or c > rest[-1] + 1 for c in stray
+    )
 
 
 def _points(answers: list[str], labels: Mapping[str, str] | None) -> list[float] | None:

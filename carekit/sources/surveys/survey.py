@@ -14,6 +14,7 @@ from carekit.dataset.manifest import FILE, MOST_REJECTED
 from carekit.dataset.schema import SURVEY
 from carekit.errors import InputError
 from carekit.sources.files.opening import Reading
+from carekit.sources.report import counted
 from carekit.sources.surveys.ages import (
     AGE_GROUPS,
     first_of,
@@ -52,11 +53,11 @@ class SurveyReport:
     def summary(self) -> str:
         """What was read and written, without the notes."""
         lines = [
-            f"{self.n_respondents:,} respondents and {self.n_questions:,} questions are in "
-            f"{self.out}, from {self.n_read:,} rows of {self.file}."
+            f"{counted(self.n_respondents, 'respondent')} and {counted(self.n_questions, 'question')} are in "
+            f"{self.out}, from {counted(self.n_read, 'row')} of {self.file}."
         ]
         if self.n_rejected:
-            lines.append(f"{self.n_rejected:,} rows could not be read (rejected.csv).")
+            lines.append(f"{counted(self.n_rejected, 'row')} could not be read (rejected.csv).")
         if self.n_missing:
             each = "; ".join(f"{n:,} × {why}" for why, n in self.n_missing.items())
             lines.append(f"Cells with a missing code, now empty: {each}.")
@@ -248,7 +249,8 @@ def _previews(read: SurveyFile) -> list[str]:
     if not n:
         return []
     return [
-        f"{n:,} of the answers are marked as preview, test or spam in 'Status', and are counted."
+        f"{n:,} of the answers {'is' if n == 1 else 'are'} marked as preview, test or spam in 'Status', and "
+        f"{'is' if n == 1 else 'are'} counted."
     ]
 
 
@@ -385,8 +387,8 @@ def _question_notes(made: Questions) -> list[str]:
         )
     if unsure:
         notes.append(
-            f"{len(unsure)} questions keep an answer such as don't know or refused in their base "
-            f"(first: {', '.join(unsure[:3])}). Name it under `missing` in a codebook, or pass "
+            f"{len(unsure)} questions keep an answer such as don't know, refused or the code 99 in their "
+            f"base (first: {', '.join(unsure[:3])}). Name it under `missing` in a codebook, or pass "
             "--missing to `carekit survey`, to leave it out."
         )
     return notes

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from carekit.dataset.folder import Rejected
 from carekit.errors import InputError, MissingExtraError
+from carekit.sources.files.cells import TOTALS
 from carekit.sources.files.opening import Reading
 from carekit.sources.files.records import EMPTY
+from carekit.sources.report import counted
 from carekit.sources.surveys.sets import multiple_sets
 
 if TYPE_CHECKING:
@@ -83,12 +85,20 @@ def _table(path: Path, reading: Reading) -> SurveyFile:
     for name in cells.columns:
         text = cells[name].astype("object").str.strip()
         cells[name] = text.where(text.notna() & (text != ""), None)
+    totals = cells.iloc[:, 0].astype("string").str.fullmatch(TOTALS, case=False).fillna(False)
+    last = totals & (cells.index >= len(cells) - 3)
+    cells = cells[~last].reset_index(drop=True)
     rejected = tuple(r for r in table.rejected if r.reason != EMPTY)
     n_read = len(cells) + sum(r.n for r in rejected)
+    n_read += int(last.sum())
     told = [w for w in table.warnings if "takes" not in w or not known.tool]
     if known.tool:
         rows = f", with a header of {len(table.header.rows)} rows" if table.header.rows else ""
         told.append(f"{path.name} was read as an export of {known.tool}{rows}.")
+    if last.any():
+        told.append(
+            f"{counted(int(last.sum()), 'row')} of totals at the end of {path.name} left out."
+        )
     return SurveyFile(
         path.name,
         cells,

@@ -10,6 +10,7 @@ from carekit.claims.audit import VERDICTS, AuditReport, Finding, Step, audit
 from carekit.claims.audit.arithmetic import constant
 from carekit.claims.audit.finding import Working, agree, ids
 from carekit.claims.audit.report import CHOSEN
+from carekit.claims.replays.real_counts import real_counts
 from carekit.claims.text import audit_text, figure_text, finding_text
 from carekit.errors import InputError
 
@@ -79,7 +80,15 @@ def test_text_fits_its_width(ledger):
     for width in (80, 100):
         lines = audit_text(audit(ledger), width=width).splitlines()
         assert max(map(len, lines)) <= width
-    assert max(map(len, figure_text(ledger.figure("C023"), width=70).splitlines())) <= 70
+    assert (
+        max(
+            map(
+                len,
+                figure_text(ledger.figure("C023"), real_counts(["C023"]), width=70).splitlines(),
+            )
+        )
+        <= 70
+    )
 
 
 def test_text_of_a_finding(ledger):

@@ -210,3 +210,33 @@ def test_the_mix_of_a_city_is_counted_by_hand(ledger):
         (shares["Twitter"] - shares["Voice In"]).abs().sum() / 2
     )
     assert (row["n"], row["verdict"]) == (int(wide.to_numpy().sum()), "hint")  # one city, no firm
+
+
+def test_rows_of_the_atlas_are_counted_by_hand(ledger):
+    """Cases of one city by social networks and phone; complaints by phone and age tag."""
+    from statsmodels.stats.proportion import confint_proportions_2indep, proportion_confint
+
+    from carekit.dataset.measured import load_measured
+
+    cases = load_measured("atlas/c_channels").query("place == 'San Francisco US'")
+    social, phone = (int(cases.loc[cases["channel"] == c, "n"].sum()) for c in ("social", "phone"))
+    row = judged(ledger, "H21", evidence="measured").iloc[0]
+    assert (row["n"], row["verdict"]) == (social + phone, "hint")
+    assert row["estimate"] == pytest.approx(social / (social + phone))
+    ends = proportion_confint(social, social + phone, method="wilson")
+    assert (row["ci_low"], row["ci_high"]) == pytest.approx(ends)
+    citizens = cases[~cases["channel"].isin(["staff", "api", "other"])]
+    row = judged(ledger, "H20", evidence="measured").iloc[0]
+    assert row["estimate"] == pytest.approx(social / citizens["n"].sum())
+
+    tags = load_measured("atlas/d_cfpb_age_tag_by_channel")
+    counts = tags.groupby(["older_american_tag", tags["submitted_via"] == "Phone"])["n"].sum()
+    older, others = (counts[tag] for tag in ("yes", "no"))
+    row = judged(ledger, "H22", evidence="measured").iloc[0]
+    assert (row["n"], row["verdict"]) == (older.sum() + others.sum(), "hint")
+    assert row["estimate"] == pytest.approx(older[True] / older.sum() - others[True] / others.sum())
+    ends = confint_proportions_2indep(
+        older[True], older.sum(), others[True], others.sum(), method="newcomb"
+    )
+    assert (row["ci_low"], row["ci_high"]) == pytest.approx(ends)
+    assert "Social networks are no channel there" in row["why"]

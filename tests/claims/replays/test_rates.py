@@ -155,3 +155,12 @@ def test_answered_conversations_leave_rates_untestable_and_say_why(make_dataset)
 def test_every_registered_measure_has_figures_in_the_ledger():
     measures = set(load_ledger().figures["measure"])
     assert set(REPLAYS) <= measures
+
+
+def test_a_mean_wait_of_few_brands_has_no_limit_below_zero(make_dataset):
+    rows, accounts, brands = corpus()
+    for row in rows:  # five answers of one brand take two days more
+        row["at"] += 2 * DAY * (row["account"] == "b3care" and "reply_to" in row)
+    verdict = replay("L011d", make_dataset(rows, accounts=accounts, brands=brands), min_n=1)
+    assert verdict.estimate == pytest.approx((9 * 240 + 5 * (600 + 2 * DAY)) / 14)
+    assert verdict.ci_low == 0  # Student's limit lies below

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from carekit.errors import InputError, SchemaError
-from carekit.inference.rates.comparisons import compare_rates
+from carekit.inference.rates.comparisons import _intraclass, compare_rates
 from carekit.inference.rates.multiplicity import adjust_p_values
 
 COLUMNS = ["network", "brand", "n", "n_answered"]
@@ -171,3 +171,8 @@ def test_errors_say_what_came_what_was_expected_and_what_to_do():
         "`conf_level` is 95; it must lie between 0 and 1, both excluded. Write 0.95 for a 95 % "
         "interval."
     )
+
+
+def test_brands_that_are_more_alike_than_chance_are_unlike_by_nothing():
+    units, in_a = np.array([10.0, 20.0, 10.0, 20.0]), np.array([True, True, False, False])
+    assert _intraclass(np.zeros(4), units, in_a, np.array([30.0, 30.0]), (0.4, 0.6)) == 0

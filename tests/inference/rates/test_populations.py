@@ -254,3 +254,23 @@ def test_nobody_answered_has_the_same_limits_whichever_way_it_is_asked():
     assert typical["ci_high"] == pooled["ci_high"] == like["ci_high"] > 0.4
     assert typical["ci_low"] == 0
     assert typical["method"].startswith("clopper-pearson on kish's number of brand")
+
+
+def test_many_brands_are_not_called_few():
+    _, like = both(pd.DataFrame({"brand": range(60), "n": 40, "n_answered": 20}))
+    assert "few_clusters" not in like["flags"]
+
+
+def test_degrees_of_freedom_weigh_brands_by_their_squares():
+    # Three authors of two requests in one brand answer 0, 1 and 2 of them; in the other 0, 0 and 2.
+    # v = Σ (yes - 2 p)² / (1 - 1/3): a: (1 + 0 + 1) 3/2, b: 2 (2/3)² + (4/3)² = 8/3 times 3/2.
+    table = pd.DataFrame(
+        {
+            "brand": list("aaabbb"),
+            "author": list("pqrstu"),
+            "n": 2,
+            "n_answered": [0, 1, 2, 0, 0, 2],
+        }
+    )
+    these, _ = both(table, unit="author")
+    assert these["df"] == pytest.approx((3 + 4) ** 2 / (3**2 / 2 + 4**2 / 2))

@@ -112,14 +112,16 @@ def test_few_nested_brands_can_be_told_apart_and_equal_ones_are_not():
     assert np.mean(apart) > 0.7
 
 
-def test_brands_in_several_groups_are_tested_by_hotellings_statistic():
+@pytest.mark.parametrize("brands", [7, 8])
+def test_brands_in_several_groups_are_tested_by_hotellings_statistic(brands):
     rng = np.random.default_rng(4)
-    frame = nested(7, 0.0, 0.5, rng)
+    frame = nested(brands, 0.0, 0.5, rng)
     frame["g"] = rng.integers(0, 3, len(frame))
     found = clustered(frame)
-    assert (found.df, found.df_residual) == (2, 5)
-    ratio = found.statistic / (7 - found.statistic) * 5 / 2
-    assert found.p_value == pytest.approx(stats.f.sf(ratio, 2, 5))
+    rest = brands - 2
+    assert (found.df, found.df_residual) == (2, rest)
+    ratio = found.statistic / (brands - found.statistic) * rest / 2
+    assert found.p_value == pytest.approx(stats.f.sf(ratio, 2, rest))
 
 
 def test_brands_that_do_not_vary_or_are_too_few_give_no_test():
@@ -165,6 +167,8 @@ def test_no_answer_gives_nan():
     assert math.isnan(result.p_value)
     assert (result.df, result.flags, result.permutations) == (0.0, "n0, small_n", 0)
     assert str(result).startswith("Waits cannot be compared: 10 requests (a: 0 answered")
+    nobody = compare_waits(table.assign(censored=0), group="who")
+    assert (nobody.n, nobody.flags) == (0, "n0")  # none is not few
 
 
 def test_a_group_that_nobody_waits_beside_takes_no_degree_of_freedom():

@@ -215,10 +215,11 @@ def test_input_is_unchanged():
     pd.testing.assert_frame_equal(table, before)
 
 
-def test_wrong_horizon_is_refused_in_full_sentences():
+@pytest.mark.parametrize("until", [0, -5])
+def test_wrong_horizon_is_refused_in_full_sentences(until):
     with pytest.raises(InputError) as caught:
-        restricted_mean(SIX, until=0)
+        restricted_mean(SIX, until=until)
     assert str(caught.value) == (
-        "`until` is 0; a number of minutes above 0 was expected. "
+        f"`until` is {until}; a number of minutes above 0 was expected. "
         "Write, for example, until=1440 for one day."
     )

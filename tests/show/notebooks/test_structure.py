@@ -15,6 +15,10 @@ ROOT = Path(__file__).resolve().parents[3]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"), key=lambda path: path.stem)
 ALLOWED_TAGS = {"parameters", "hide-input", "sample"}
 BYTES_LIMIT = 1_000_000
+OF_THE_SAMPLE = re.compile(
+    r"On the sample|sample's verdicts|sample is synthetic|verdict is a recovery"
+    r"|échantillon est synthétique"
+)
 LOCAL_PATH = re.compile(
     r"(?<![\w.:/])/(?:Users|home|mnt|opt|private|root|tmp|var|work)/|\b[A-Z]:\\"
 )
@@ -40,6 +44,11 @@ def cell_problems(cell: Any) -> list[str]:
     found = []
     if not cell.get("id"):
         found.append("no id")
+    if cell.cell_type == "markdown" and "sample" not in cell.metadata.get("tags", []):
+        # Pages of other data leave out what is tagged.
+        found += [
+            f"speaks of the sample, untagged: {x}" for x in OF_THE_SAMPLE.findall(cell.source)
+        ]
     if "execution" in cell.metadata:
         found.append("holds the time of a run")
     if unknown := sorted(set(cell.metadata.get("tags", [])) - ALLOWED_TAGS):

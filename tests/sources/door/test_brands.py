@@ -112,7 +112,7 @@ def test_an_account_that_is_listed_elsewhere_is_told(load: Load) -> None:
         lines(HEADER.replace("author_role,", "x,") + ",network", *rows),
         accounts="account,network,brand\nzelt,x,Zelt\n",
     )
-    words = "1 posts on tiktok are by 'zelt', which the accounts list on x only"
+    words = "1 post on tiktok is by 'zelt', which the accounts list on x only"
     assert made.said(words)
     assert words in " ".join(carekit.answer_rate(made.dataset).facts.notes)
 

@@ -80,7 +80,7 @@ def test_a_broken_first_line_costs_that_line(tmp_path: Path) -> None:
     found, warnings = read(tmp_path, '{"a": "cut\n{"a": 1}\n{"a": 2}\n{"a": 3}\n')
     assert [d.line for d in found] == [1, 2, 3, 4]
     assert [d.value for d in found] == [{TORN: True}, {"a": 1}, {"a": 2}, {"a": 3}]
-    assert warnings == ["1 values of a.json break off; only what is whole in them was kept."]
+    assert warnings == ["1 value of a.json breaks off; only what is whole in it was kept."]
 
 
 WHOLE = [{"id": n, "text": f"t{n}"} for n in range(6)]
@@ -149,7 +149,7 @@ def test_a_broken_item_of_a_long_value_costs_that_item(
     text = "[\n" + pad + f",\n{pad}".join(items) + "\n]"
     found, warnings = read(tmp_path, '{"data": ' + text + "}" if wrapped else text)
     assert ids(found) == [n for n in range(6) if n != broken]
-    assert warnings == ["1 values of a.json break off; only what is whole in them was kept."]
+    assert warnings == ["1 value of a.json breaks off; only what is whole in it was kept."]
     assert not [d for d in found if d.problem]
 
 
@@ -209,9 +209,9 @@ def test_what_was_mended_is_told(tmp_path: Path) -> None:
     found, warnings = read(tmp_path, b'{"a": "caf\xe9"}\n{"a": 1, "a": 2}\n{"a": "\xc3\xa9\xff"}\n')
     assert [d.value for d in found] == [{"a": "café"}, {"a": 2}, {"a": "é\ufffd"}]
     assert warnings == [
-        "1 lines of a.json are no valid UTF-8 and were read as Windows-1252.",
-        "1 lines of a.json hold bytes that are no valid text; these became U+FFFD.",
-        "1 objects of a.json name a key twice; its last value counts.",
+        "1 line of a.json is no valid UTF-8 and was read as Windows-1252.",
+        "1 line of a.json holds bytes that are no valid text; these became U+FFFD.",
+        "1 object of a.json names a key twice; its last value counts.",
     ]
 
 

@@ -124,6 +124,11 @@ def convokit(n: int) -> Any:
             "timestamp": 1_709_276_400, "meta": {}}  # fmt: skip
 
 
+def apple_feed(n: int) -> Any:
+    return {"id": {"label": f"9{n}"}, "author": {"name": {"label": "Ann"}}, "title": {"label": "t"},
+            "content": {"label": "u"}, "updated": {"label": TIME}, "im:rating": {"label": "2"}}  # fmt: skip
+
+
 def google(n: int) -> Any:
     return {"reviewId": f"r{n}", "reviewer": {"displayName": "A"}, "starRating": "ONE",
             "comment": "t", "createTime": TIME, "reviewReply": {"comment": "u", "updateTime": TIME}
@@ -182,6 +187,7 @@ SEEDS: dict[str, tuple[Callable[[int], Any], Callable[[list[Any]], Any] | str]] 
     "discord": (discord, lambda items: {"guild": {}, "channel": {}, "messages": items}),
     "convokit": (convokit, lambda items: items),
     "reviews-json": (google, lambda items: {"reviews": items}),
+    "app-store-rss": (apple_feed, lambda items: {"feed": {"entry": items}}),
     "play-console": (CONSOLE, ","),
 }  # fmt: skip
 ODD = st.sampled_from([

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+import carekit
+from carekit.errors import CarekitError
 from carekit.sources.networks.reviews import BARE
 
 
@@ -130,13 +132,17 @@ def test_tables_of_review_sites(
 ) -> None:
     made = imported("auto", table(head, *rows))
     assert made.report.format == "reviews"
-    assert set(made.posts.index) == {f"{network}:r1", f"{network}:r1#reply", f"{network}:r2"}
+    bare = {f"{network}:r3"} if network == "google_maps" else set()  # its owner can answer it
+    assert set(made.posts.index) - bare == {
+        f"{network}:r1", f"{network}:r1#reply", f"{network}:r2"
+    }  # fmt: skip
     assert set(made.posts.brand) == {"Acme"}
     assert made.posts.author_role[f"{network}:r1#reply"] == "brand"
     reply = made.posts.created_at[f"{network}:r1#reply"] - made.posts.created_at[f"{network}:r1"]
     assert reply.total_seconds() == 7200
     counted = dict(made.report.left_out) | dict(made.report.rejected)
-    assert counted[BARE] == 1
+    assert counted.get(BARE, 0) == 1 - len(bare)
+    assert bare <= set(made.posts.index)
 
 
 def test_repeats_without_ids_are_one_review(imported: Callable) -> None:
@@ -181,14 +187,68 @@ TRUST = {"reviews": [
 def test_interfaces_of_owners(content: Any, network: str, imported: Callable) -> None:
     made = imported("auto", content, brand="Acme")
     assert made.report.format == "reviews-json"
-    assert set(made.posts.index) == {f"{network}:r1", f"{network}:r1#reply", f"{network}:r2"}
-    assert dict(made.report.left_out) == {BARE: 1}
-    assert set(made.posts.rating.dropna()) == {1, 5}
+    bare = {f"{network}:r3"} if network == "google_maps" else set()  # its owner can answer it
+    assert set(made.posts.index) - bare == {
+        f"{network}:r1", f"{network}:r1#reply", f"{network}:r2"
+    }  # fmt: skip
+    assert bare <= set(made.posts.index)
+    assert dict(made.report.left_out) == ({} if bare else {BARE: 1})
+    assert set(made.posts.rating.dropna()) == {1, 5} | ({4} if bare else set())
     assert made.holds("Ann", "Bob", "A Google user") == []
+
+
+def played(n: int, *, node: bool) -> dict[str, Any]:
+    """Review n as a scraper of Google Play writes it; every third is answered."""
+    at, answered = f"2024-03-{n:02d}T08:00:00", n % 3 == 0
+    reply, time = ("Sorry", f"2024-03-{n:02d}T10:00:00") if answered else (None, None)
+    if node:
+        return {"id": f"g{n}", "userName": "Ann", "date": f"{at}.000Z", "score": 1 + n % 5, "title":
+                None, "text": "slow", "replyDate": time, "replyText": reply, "version": "2"}  # fmt: skip
+    return {"reviewId": f"g{n}", "userName": "Ann", "content": "slow", "score": 1 + n % 5,
+            "thumbsUpCount": 0, "at": at.replace("T", " "), "replyContent": reply, "repliedAt": time,
+            "appId": "com.acme.app"}  # fmt: skip
+
+
+@pytest.mark.parametrize("node", [False, True])
+def test_scrapers_of_google_play_write_json_too(node: bool, imported: Callable) -> None:
+    reviews = [played(n, node=node) for n in range(1, 13)]
+    again = [*reviews, *reviews[:6]]  # pages that come twice
+    content = {"data": again, "nextPaginationToken": None} if node else again
+    made = imported("auto", content, brand="Acme" if node else None)
+    assert (made.report.format, made.report.n_seen_again) == ("reviews-json", 8)
+    posts = made.posts
+    assert (posts.author_role.eq("customer").sum(), posts.author_role.eq("brand").sum()) == (12, 4)
+    assert set(posts.network) == {"google_play"}
+    assert set(posts.brand) == {"Acme" if node else "com.acme.app"}
+    reply = posts.created_at["google_play:g3#reply"] - posts.created_at["google_play:g3"]
+    assert reply.total_seconds() == 7200
+
+
+def feed(*entries: dict[str, Any]) -> dict[str, Any]:
+    return {"feed": {"author": {"name": {"label": "iTunes Store"}}, "entry": list(entries)}}
+
+
+def entry(n: int, text: str = "slow") -> dict[str, Any]:
+    labels = {"updated": f"2024-03-{n:02d}T08:00:00-07:00", "im:rating": str(1 + n % 5),
+              "id": f"9{n}", "title": f"Bad {n}", "content": text}  # fmt: skip
+    made: dict[str, Any] = {name: {"label": label} for name, label in labels.items()}
+    return made | {"author": {"name": {"label": "Ann"}, "uri": {"label": "u"}}}
+
+
+def test_the_public_feed_of_the_app_store_has_no_answers(imported: Callable) -> None:
+    app = {"im:name": {"label": "Acme"}, "id": {"label": "1"}, "title": {"label": "Acme"}}
+    made = imported("auto", feed(app, entry(1), entry(2), entry(3), entry(2)), brand="Acme")
+    assert (made.report.format, made.report.n_seen_again) == ("app-store-rss", 1)
+    assert set(made.posts.index) == {"app_store:91", "app_store:92", "app_store:93"}
+    assert made.posts.text["app_store:91"] == "Bad 1\nslow"
+    assert made.posts.rating["app_store:92"] == 3
+    assert dict(made.report.left_out) == {"the app itself, no review": 1}
+    with pytest.raises(CarekitError, match="holds reviews alone"):
+        carekit.answer_rate(carekit.open_dataset(made.report.out))
 
 
 def test_one_odd_review_costs_one_review(imported: Callable) -> None:
     odd = GOOGLE["reviews"] + [{"starRating": ["x"]}, 7, {"reviewId": "r9", "starRating": 9}]
     made = imported("reviews-json", json.dumps({"reviews": odd}))
-    assert len(made.posts) == 3
+    assert len(made.posts) == 4
     assert len(made.rejected) == 3
