@@ -225,7 +225,11 @@ def told(made: Any, requests: Requests, asked: Measure) -> Any:
     groups = [c for c in requests.by if c in frame and c not in asked.columns]
     of, manifest = given.requests or requests, requests.dataset.manifest
     empty = "n" in frame and not frame["n"].sum()
-    nothing = unmet(of.but(where=None).in_groups(of.built().table), of.where) if of.where and empty else ""
+    nothing = (
+        unmet(of.but(where=None).in_groups(of.built().table), of.where)
+        if of.where and empty
+        else ""
+    )
     independent = asked.independent
     if independent is None:
         independent = {None: "request", "author_id": "author"}.get(of.unit, str(of.unit))
