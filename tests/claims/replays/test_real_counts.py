@@ -192,6 +192,9 @@ def test_intervals_count_brands_accounts_or_people(rows, ledger):
     n_eff = float(one["weight_sum"]) ** 2 / float(one["weight_sq_sum"])
     expected = proportion_confint(rows.loc["L039d", "estimate"] * n_eff, n_eff, method="wilson")
     assert rows.loc["L039d", ["ci_low", "ci_high"]].tolist() == pytest.approx(expected)
+    share, n = answered_in_time(ledger.figure("P031"))  # openings of one account are alike
+    low, high = proportion_confint(round(share * n), n, method="wilson")
+    assert rows.loc["P031", "ci_high"] - rows.loc["P031", "ci_low"] > 2 * (high - low)
     # Twelve British accounts: a mean over them is less sure than over 113 openings.
     minutes = [minute for _, minute in waits(ledger.figure("L007b"))]
     alone = stdev(minutes) / math.sqrt(len(minutes))
