@@ -276,6 +276,16 @@ def test_nothing_stands_beside_what_no_table_counts(ledger, figure_id):
     assert list(real_counts([figure_id]).columns) == list(real_counts(["C035"]).columns)
 
 
+def test_years_are_those_with_a_twentieth_of_the_counts(rows):
+    each = defaultdict(int)
+    apps = {row["source_id"] for row in read("atlas/a_app_reviews")}
+    for row in read("atlas/ab_by_year"):
+        each[int(row["year"])] += int(row["n"]) * (row["source_id"] in apps)
+    years = [year for year, n in each.items() if n >= 0.05 * sum(each.values())]
+    assert min(each) < min(years)
+    assert f"the counts are of {min(years)} to {max(years)}." in rows.loc["C035", "why"]
+
+
 def test_a_sector_without_brands_is_said(rows):
     assert "Other sector: none of the brands counted are airlines." in rows.loc["L002", "why"]
     assert "3 brands of the sector telecom" in rows.loc["D021", "definition"]
