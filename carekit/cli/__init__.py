@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import carekit
 from carekit.cli.guard import guarded, sound_arguments
+from carekit.dataset.engine import seldom_searching
 
 DESCRIPTION = (
     "Check, replay and extend published figures about customer service on social networks."
@@ -64,7 +65,8 @@ def main(argv: Sequence[str] | None = None) -> int:
             return 0
         return args.run(args)
 
-    return guarded(run)
+    with seldom_searching():
+        return guarded(run)
 
 
 if __name__ == "__main__":

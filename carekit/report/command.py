@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gc
 import io
 import json
 import os
@@ -210,7 +209,7 @@ def benchmark(
 
 
 def _made(dataset: Dataset, asked: Asked, command: str, told: Callable[[str], object]) -> Report:
-    from carekit.dataset.engine import connect, sharing
+    from carekit.dataset.engine import connect, seldom_searching, sharing
     from carekit.report import frames, preflight, sections
     from carekit.report.meta import meta_of
     from carekit.report.peers import choose, zone_of
@@ -219,7 +218,8 @@ def _made(dataset: Dataset, asked: Asked, command: str, told: Callable[[str], ob
 
     zone = zone_of(dataset, asked.brand) or "UTC"
     with (
-        _unhurried(),
+        seldom_searching(),
+        _unmerged(),
         TemporaryDirectory() as spill,
         connect(memory_limit=MEMORY, spill_folder=spill) as engine,
         sharing(engine),
@@ -240,18 +240,15 @@ def _made(dataset: Dataset, asked: Asked, command: str, told: Callable[[str], ob
 
 
 @contextmanager
-def _unhurried() -> Iterator[None]:
-    """Millions of small objects of queries live briefly: garbage is looked for less often, and Ibis
-    does not merge the steps of a query, which DuckDB does as well in a tenth of the time."""
+def _unmerged() -> Iterator[None]:
+    """Ibis does not merge the steps of a query, which DuckDB does as well in a tenth of the time."""
     import ibis
 
-    often, merged = gc.get_threshold(), ibis.options.sql.fuse_selects
-    gc.set_threshold(200_000, 50, 50)
+    merged = ibis.options.sql.fuse_selects
     ibis.options.sql.fuse_selects = False
     try:
         yield
     finally:
-        gc.set_threshold(*often)
         ibis.options.sql.fuse_selects = merged
 
 

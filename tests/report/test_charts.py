@@ -13,6 +13,7 @@ def test_a_chart_is_drawn_the_same_twice_in_paths_with_ids_of_its_own(handmade, 
     chart = next(c for c in handmade("fr").charts() if c.id == name)
     svg = charts.svg(chart, "fr")
     assert svg == charts._drawn.__wrapped__(chart, "fr", charts.ACCENT, False, False)
+    assert svg is charts.svg(chart, "fr", synthetic=False, narrow=False), "drawn again"
     assert svg.startswith("<svg")
     assert "<text" not in svg
     ids = re.findall(r'\bid="([^"]+)"', svg)

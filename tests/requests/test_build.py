@@ -153,6 +153,17 @@ def test_parts_of_the_time_are_columns(requests):
     ]
 
 
+def test_parts_of_the_time_are_there_only_where_they_are_named(requests):
+    built, _ = requests()
+    own = set(built.table.columns)
+    assert set(with_groups(built.table, ("brand",)).columns) == own
+    asked = with_groups(built.table, ("brand",), where="hour = '12'", cluster="month")
+    assert set(asked.columns) - own == {"hour", "month"}
+    with pytest.raises(InputError, match="Did you mean 'month'") as error:
+        with_groups(built.table, (), where="mont = '2024-03'")
+    assert "weekday" in str(error.value)
+
+
 def test_an_unknown_group_is_refused_with_all_columns(requests):
     built, _ = requests()
     with pytest.raises(

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from carekit.dataset.engine import SELDOM, STEPS
 from carekit.dataset.resources import notebooks_folder
 from carekit.errors import InputError, MissingExtraError
 
@@ -117,8 +118,6 @@ def execute_notebooks(
     if dataset is not None:
         env["CAREKIT_DATASET"] = str(Path(dataset).resolve())
     env |= environment or {}
-    from carekit.dataset.engine import STEPS
-
     with tempfile.TemporaryDirectory(prefix="carekit-steps-") as steps:
         env.setdefault(STEPS, steps)
         return _run_all(opened, paths, env, timeout, workers, on_cell)
@@ -152,7 +151,10 @@ async def _execute(
         timeout=timeout,
         resources={"metadata": {"path": str(path.parent)}},
         # A run leaves nothing behind in the user's IPython history.
-        extra_arguments=["--HistoryManager.hist_file=:memory:"],
+        extra_arguments=[
+            "--HistoryManager.hist_file=:memory:",
+            f"--IPKernelApp.exec_lines=__import__('gc').set_threshold(*{SELDOM})",
+        ],
         coalesce_streams=True,
         record_timing=False,
     )

@@ -16,6 +16,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from carekit.dataset.engine import SELDOM
 from carekit.errors import InputError, MissingExtraError
 from carekit.show.notebooks import execute_notebooks, find_notebooks
 
@@ -40,16 +41,17 @@ def printed(run: Any) -> str:
 
 def test_runs_in_its_folder_with_the_dataset_and_leaves_the_file(write: Write) -> None:
     source = (
-        "import os, sys\n"
+        "import gc, os, sys\n"
         "print(os.getcwd(), os.environ.get('CAREKIT_DATASET'), sep='\\n')\n"
-        "print(os.environ['WHO'], sys.executable, sep='\\n')"
+        "print(os.environ['WHO'], sys.executable, gc.get_threshold(), sep='\\n')"
     )
     path = write("here.ipynb", source)
     before = path.read_bytes()
     dataset = path.parent / "mine"
     (run,) = execute_notebooks([path], dataset=dataset, environment={"WHO": "me"})
     assert run.error is None
-    assert printed(run).splitlines() == [str(path.parent), str(dataset), "me", sys.executable]
+    told = [str(path.parent), str(dataset), "me", sys.executable, str(SELDOM)]
+    assert printed(run).splitlines() == told
     assert path.read_bytes() == before
     assert re.fullmatch(r"here\.ipynb ran \(\d+\.\d s\)\.", str(run))
 
