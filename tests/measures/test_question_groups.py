@@ -57,6 +57,12 @@ def test_near_duplicates_of_one_brand_form_a_group():
     assert made.attrs["n_cut"] == 0
 
 
+def test_groups_of_a_second_brand_are_its_own():
+    frame = asked([("a", 0, DOWN), ("b", 0, DOWN, "Bolt"), ("c", 1, PARCEL, "Bolt")])
+    made = group_near_duplicates(frame, horizon_hours=24)
+    assert made.set_index("question_id")["group"].to_dict() == {"a": "a", "b": "b", "c": "c"}
+
+
 def test_questions_far_apart_in_time_are_no_duplicates():
     frame = asked([("a", 0, DOWN), ("b", 30, DOWN), ("c", 50, DOWN)])
     assert group_near_duplicates(frame, horizon_hours=24).group.tolist() == ["a", "b", "b"]
