@@ -25,7 +25,7 @@ def main() -> int:
         inside = Path(name).parts[Path(name).parts.index("carekit") + 1 :]
         for room in (inside[0] if len(inside) > 1 else "the face", "carekit"):
             rooms[room].update({key: found["summary"][key] for key in COUNTED})
-    print("| room | lines | branches | both |\n|---|---|---|---|")
+    print("| room | statements | lines | branches | both |\n|---|---|---|---|---|")
     for room, n in sorted(rooms.items(), key=lambda item: (item[0] == "carekit", item[0])):
         lines, every, branches, all_branches = (n[key] for key in COUNTED)
         shares = (
@@ -36,7 +36,7 @@ def main() -> int:
                 (lines + branches, every + all_branches),
             ]
         )
-        print(f"| {room} | {' | '.join(shares)} |")
+        print(f"| {room} | {every:,} | {' | '.join(shares)} |")
     return 0
 
 

@@ -64,7 +64,9 @@ def ledger_page() -> str:
         }
         evidence = keys["evidence"][0]
         if real := beside.get(figure.figure_id):
-            evidence += f" {beside_in_words(figure, beside)}. {real['why']}"
+            others = ", ".join(re.findall(r"Other (\w+):", real["why"]))
+            evidence += f": {beside_in_words(figure, beside)}"
+            evidence += f" (other {others})" if others else ""
         for name, values in keys.items():
             choices[name].update(dict.fromkeys(values))
         study = titles.loc[row["study_id"]] if row["study_id"] in titles.index else None
@@ -96,7 +98,8 @@ def ledger_page() -> str:
     head = "".join(f'<th scope="col">{name}</th>' for name in columns)
     return (
         "# The ledger\n\nEvery published figure that carekit keeps, with the study behind it, what "
-        "the audit found, what evidence carekit has beside it, and the hypotheses that use it. "
+        "the audit found, what evidence carekit has beside it ([real counts](measured.md), or a recovery "
+        "on the sample at most), and the hypotheses that use it. "
         "Search words, or choose. On your own data "
         "`carekit claims replay ID --dataset mine` measures one again; "
         "[how a verdict is reached](how-a-verdict-is-reached.md).\n\n"

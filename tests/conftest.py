@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import gc
 import math
 import os
 import re
@@ -45,16 +44,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with a slow test go first: none of them is left to one worker at the end."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
-
-
-def pytest_collection_finish() -> None:
-    """What is loaded by now stays, so the search for garbage need not walk it a thousand times.
-
-    Expressions of Ibis are many small objects: without this a sixth of the suite's time goes there.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(50_000, 50, 1000)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -122,7 +122,7 @@ def test_the_ledger_says_what_evidence_there_is_beside_each_figure(sources: Path
     assert set(kinds) == {"real counts", "recovery at most", "none yet"}
     assert counted["real counts"] == len(carekit.claims.real_counts())
     row = next(row for row in text.split("<tr ") if 'data-head="id">C035</td>' in row)
-    assert "not comparable. Other quantity: the figure is of questions" in row
+    assert "(42.3 to 63.4\u00a0%): not comparable (other quantity, period)</td>" in row
     assert "<option>real counts</option>" in text
 
 

@@ -25,6 +25,7 @@ from carekit.inference.rates.populations import TARGETS
 from carekit.requests.clock import clocks
 from carekit.requests.definitions import DEFAULT, get_definition
 from carekit.requests.value import AUTO, Requests
+from carekit.requests.where import unmet
 from carekit.show.facts import Facts
 from carekit.show.result import Result
 from carekit.show.tables import column_unit
@@ -223,6 +224,12 @@ def told(made: Any, requests: Requests, asked: Measure) -> Any:
         frame = frame.assign(flags=frame["flags"].fillna(""))
     groups = [c for c in requests.by if c in frame and c not in asked.columns]
     of, manifest = given.requests or requests, requests.dataset.manifest
+    empty = "n" in frame and not frame["n"].sum()
+    nothing = (
+        unmet(of.but(where=None).in_groups(of.built().table), of.where)
+        if of.where and empty
+        else ""
+    )
     independent = asked.independent
     if independent is None:
         independent = {None: "request", "author_id": "author"}.get(of.unit, str(of.unit))
@@ -238,7 +245,7 @@ def told(made: Any, requests: Requests, asked: Measure) -> Any:
         independent_unit=independent,
         target=given.target or (_OF.get(independent, "") if asked.independent else of.speaks_of),
         left_out={**of.left_out, **given.left_out},
-        notes=tuple(filter(None, (*given.notes, clocks(of.zones), *manifest.cautions))),
+        notes=tuple(filter(None, (nothing, *given.notes, clocks(of.zones), *manifest.cautions))),
         synthetic=manifest.synthetic,
         source=manifest.title,
         last_date=(manifest.observed_until or "")[:10],

@@ -57,6 +57,29 @@ def condition(
     return result
 
 
+def unmet(table: ibis.Table, text: str) -> str:
+    """What to say of texts in a condition that no row of `table` has: what is there, and the nearest."""
+    import sqlglot
+    from sqlglot import expressions as sql
+
+    told = []
+    for node in sqlglot.parse_one(text, dialect="duckdb").find_all(sql.EQ, sql.In):
+        column = node.this.name if isinstance(node.this, sql.Column) else ""
+        listed = node.expressions if isinstance(node, sql.In) else [node.expression]
+        wanted = [v.this for v in listed if isinstance(v, sql.Literal) and v.is_string]
+        if not wanted or column not in table.columns or not table[column].type().is_string():
+            continue
+        counts = table.group_by(column).agg(n=table.count()).execute().dropna()
+        there = counts.sort_values(["n", column], ascending=[False, True])[column].tolist()
+        for value in (v for v in wanted if v not in there):
+            some = ", ".join(there[:10]) + (", …" if len(there) > 10 else "")
+            told.append(
+                f"No request has the {column} {value!r}; there is: {some or 'none at all'}."
+                f"{did_you_mean(value, there)}"
+            )
+    return " ".join(told)
+
+
 def _not_understood(text: str, why: str) -> InputError:
     text = text if len(text) <= 300 else text[:300] + "…"
     return InputError(

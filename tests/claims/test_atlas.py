@@ -369,6 +369,16 @@ def test_every_function_of_the_atlas_is_recomputed_here():
                 assert f"{module.__name__.rpartition('.')[2]}.{name}(" in own or name in HELPERS
 
 
+def test_complaints_by_tag_are_sums_of_the_file():
+    mine = defaultdict(lambda: [0, 0])
+    for row in rows("d_cfpb_age_tag_by_channel"):
+        if row["older_american_tag"] != "unknown":
+            mine[row["older_american_tag"]][0] += int(row["n"])
+            mine[row["older_american_tag"]][1] += int(row["n"]) * (row["submitted_via"] == "Phone")
+    made = atlas_channels.by_tag().set_index("older_american_tag")
+    assert made.T.to_dict("list") == dict(mine)
+
+
 HELPERS = {"stated", "reviews", "with_limits", "beyond", "adjusted_r2"}
 
 

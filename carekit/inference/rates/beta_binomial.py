@@ -132,9 +132,10 @@ def _maximise(yes: Values, units: Values, mean: float, rho: float) -> tuple[floa
         return -float(value), -_score(point, yes, units)
 
     low, high = logit(_RHO_LOW), logit(_RHO_HIGH)
+    # From the moments, from the middle and from groups that are alike: there may be two maxima.
     results = [
         minimize(loss, [logit(mean), start], jac=True, bounds=[(-30, 30), (low, high)])
-        for start in (np.clip(logit(rho), -7, 3), 0.0)
+        for start in (np.clip(logit(rho), -7, 3), 0.0, -7.0)
     ]
     best = min(results, key=lambda result: result.fun)
     if not np.isfinite(best.fun) or abs(best.x[0]) > 29:

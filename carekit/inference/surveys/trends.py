@@ -121,10 +121,10 @@ def survey_trend(
     clusters - strata - 1 degrees of freedom, as R's `svyglm`. Binder 1983, Int. Stat. Rev. 51, 279-292.
 
     >>> frame = pd.DataFrame({"age": ["18-34", "35-54", "55+"] * 20, "weight": [1.0, 2.0] * 30,
-    ...                       "prefers": ["yes"] * 25 + ["no", "yes"] * 10 + ["no"] * 15})
+    ...                       "prefers": ["yes", "no", "no"] * 12 + ["no", "yes", "yes"] * 8})
     >>> found = survey_trend(frame, "prefers", by="age", answer="yes", weight="weight")
     >>> found.n, found.df, round(found.estimate, 3)
-    (60, 58.0, 0.0)
+    (60, 58.0, -0.407)
     """
     check_conf_level(conf_level)
     sample = read_sample(frame, **design)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-EMPTY_WORDS = (
+EMPTY_WORDS: tuple[str, ...] = (
     "", "nan", "none", "null", "<na>", "na", "n/a", "nat", "-", "--", "—", "–", "#n/a", "aucun",
     "aucune", "(empty)", "(vide)", "(blank)", "n.a.", "n/d", "n.d.", "s.o.", "s/o", "sans objet", "k.a.",
     "k. a.", "not applicable", "not available", "#value!", "#ref!", "#name?", "#null!", "#num!", "#div/0!",
     "#valeur!", "#nom?", "#nul!", "#nombre!", "#wert!", "#bezug!", "#zahl!",
 )  # fmt: skip
-TRUE_WORDS = (
+TRUE_WORDS: tuple[str, ...] = (
     "true",
     "t",
     "yes",
@@ -28,7 +28,7 @@ TRUE_WORDS = (
     "sì",
     "wahr",
 )
-FALSE_WORDS = (
+FALSE_WORDS: tuple[str, ...] = (
     "false",
     "f",
     "no",

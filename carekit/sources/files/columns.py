@@ -270,8 +270,8 @@ def _find_state(table: TableFile, found: Columns, rows: list[list[str]]) -> None
     for ours, names in (("answered", SAYS_ANSWERED), ("state", STATES)):
         for place in (i for i, h in enumerate(headings) if h in names):
             words = {word_key(v) for v in cells.filled_cells(rows, place)}
-            plain_answer = words and all(map(is_state, words))
-            fits = plain_answer if ours == "answered" else words & {*UNANSWERED}
+            plain_answer = bool(words) and all(map(is_state, words))
+            fits = plain_answer if ours == "answered" else bool(words & {*UNANSWERED})
             if fits and ours not in found.at and f"c{place}" not in found.at.values():
                 found.at[ours], found.named[ours] = f"c{place}", table.header.names[place]
 

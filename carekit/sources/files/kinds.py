@@ -64,19 +64,24 @@ def no_post(table: TableFile, at: Mapping[str, str], *, has_answer: str) -> str:
 def _around(table: TableFile, at: Mapping[str, str]) -> list[tuple[str, str]]:
     """SQL of rows that spreadsheets and reports add to a table, and why they are no posts."""
     cases = []
-    if (again := header_again(table)) != "FALSE":
+    again = header_again(table)
+    if again != "FALSE":
         cases.append((again, HEADER))
-    timeless = f"{cells.filled(at['created_at'])} IS NULL" if "created_at" in at else "FALSE"
+    # DuckDB computes both sides of an AND, of a CASE only what is needed: times are longer.
+    time = at.get("created_at", "'no time is read'")
+    short = f"coalesce(strlen({time}), 0) <= {max(map(len, cells.EMPTY_WORDS))}"
     words = {at[n] for n in ("post_id",) if n in at} | {"c0"}
     said = " OR ".join(
         f"regexp_full_match(lower(strip_accents(trim({w}))), '{cells.TOTALS}')"
         for w in sorted(words)
     )
-    cases.append((f"({timeless}) AND coalesce({said}, FALSE)", TOTALS))
+    told = [(f"coalesce({said}, FALSE)", TOTALS)]
     if len(table.columns) >= 4:
         others = ", ".join(f"nullif(trim({c}), '')" for c in table.columns[1:])
-        alone = f"({timeless}) AND nullif(trim(c0), '') IS NOT NULL AND coalesce({others}) IS NULL"
-        cases.append((alone, OUTSIDE))
+        told.append((f"nullif(trim(c0), '') IS NOT NULL AND coalesce({others}) IS NULL", OUTSIDE))
+    for condition, reason in told:
+        timeless = f"({cells.filled(time)} IS NULL AND {condition})"
+        cases.append((f"CASE WHEN {short} THEN {timeless} ELSE FALSE END", reason))
     return cases
 
 
@@ -86,7 +91,8 @@ def header_again(table: TableFile) -> str:
     if len(named) < 2 or table.header.further:
         return "FALSE"
     same = " AND ".join(f"trim({c}, ' ' || chr(65279)) = {text(n)}" for c, n in named)
-    return f"coalesce({same}, FALSE)"
+    first, name = named[0]
+    return f"CASE WHEN contains({first}, {text(name)}) THEN coalesce({same}, FALSE) ELSE FALSE END"
 
 
 def other_header(table: TableFile) -> str:
@@ -98,7 +104,9 @@ def other_header(table: TableFile) -> str:
     all_ = " AND ".join(
         f"list_contains({names}, trim({c}, ' ' || chr(65279)))" for c, _ in named[:3]
     )
-    return f"(coalesce({all_}, FALSE) AND NOT {header_again(table)})"
+    other = f"(coalesce({all_}, FALSE) AND NOT ({header_again(table)}))"
+    known = f"list_contains({names}, trim({named[0][0]}, ' ' || chr(65279)))"
+    return f"CASE WHEN {known} THEN {other} ELSE FALSE END"
 
 
 def below_seeds(table: TableFile, reply_to: str) -> str:

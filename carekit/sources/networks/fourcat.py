@@ -151,8 +151,8 @@ def drafts(table: TableFile, options: Options) -> Drafts:
         if n := counts["only_thread"]:
             told.append(
                 f"{counted(n, 'reply', 'replies')} of {table.name} {'does' if n == 1 else 'do'} not say "
-                f"which post {'it answers; it was' if n == 1 else 'they answer; they were'} put "
-                "under the first post of their conversation. The NDJSON of 4CAT says it."
+                f"which post {'it answers; it was' if n == 1 else 'they answer; they were'} put under the "
+                f"first post of {'its' if n == 1 else 'their'} conversation. The NDJSON of 4CAT says it."
             )
         return told
 

@@ -387,8 +387,8 @@ def _question_notes(made: Questions) -> list[str]:
         )
     if unsure:
         notes.append(
-            f"{len(unsure)} questions keep an answer such as don't know, refused or the code 99 in their "
-            f"base (first: {', '.join(unsure[:3])}). Name it under `missing` in a codebook, or pass "
-            "--missing to `carekit survey`, to leave it out."
+            f"{counted(len(unsure), 'question keeps', 'questions keep')} an answer such as don't know, "
+            f"refused or the code 99 in the base (first: {', '.join(unsure[:3])}). Name it under `missing` "
+            "in a codebook, or pass --missing to `carekit survey`, to leave it out."
         )
     return notes

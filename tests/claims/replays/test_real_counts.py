@@ -192,6 +192,9 @@ def test_intervals_count_brands_accounts_or_people(rows, ledger):
     n_eff = float(one["weight_sum"]) ** 2 / float(one["weight_sq_sum"])
     expected = proportion_confint(rows.loc["L039d", "estimate"] * n_eff, n_eff, method="wilson")
     assert rows.loc["L039d", ["ci_low", "ci_high"]].tolist() == pytest.approx(expected)
+    share, n = answered_in_time(ledger.figure("P031"))  # openings of one account are alike
+    low, high = proportion_confint(round(share * n), n, method="wilson")
+    assert rows.loc["P031", "ci_high"] - rows.loc["P031", "ci_low"] > 2 * (high - low)
     # Twelve British accounts: a mean over them is less sure than over 113 openings.
     minutes = [minute for _, minute in waits(ledger.figure("L007b"))]
     alone = stdev(minutes) / math.sqrt(len(minutes))
@@ -271,6 +274,16 @@ def test_nothing_stands_beside_what_no_table_counts(ledger, figure_id):
     assert counted_beside(ledger.figure(figure_id)) is None
     assert real_counts([figure_id]).empty
     assert list(real_counts([figure_id]).columns) == list(real_counts(["C035"]).columns)
+
+
+def test_years_are_those_with_a_twentieth_of_the_counts(rows):
+    each = defaultdict(int)
+    apps = {row["source_id"] for row in read("atlas/a_app_reviews")}
+    for row in read("atlas/ab_by_year"):
+        each[int(row["year"])] += int(row["n"]) * (row["source_id"] in apps)
+    years = [year for year, n in each.items() if n >= 0.05 * sum(each.values())]
+    assert min(each) < min(years)
+    assert f"the counts are of {min(years)} to {max(years)}." in rows.loc["C035", "why"]
 
 
 def test_a_sector_without_brands_is_said(rows):

@@ -184,7 +184,7 @@ def test_the_frame_keeps_every_field_of_the_verdicts(ledger, measurers):
     assert frame.columns.tolist() == [
         "figure_id", "published", "estimate", "ci_low", "ci_high", "verdict", "why", "notes",
         "needs", "published_low", "published_high", "n", "definition", "conf_level", "difference",
-        "diff_low", "diff_high", "margin", "published_n", "synthetic",
+        "diff_low", "diff_high", "margin", "published_n", "synthetic", "evidence", "table",
         "measure", "unit", "country", "network",
     ]  # fmt: skip
     assert frame["verdict"].tolist() == ["equivalent", "untestable", "untestable"]

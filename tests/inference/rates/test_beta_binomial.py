@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from carekit.errors import InputError
@@ -47,6 +47,7 @@ def test_likelihood_is_scipys_beta_binomial_without_its_coefficients():
 @given(
     st.lists(st.tuples(st.integers(1, 60), st.floats(0, 1)), min_size=5, max_size=12),
 )
+@example([(1, 0.0), (3, 0.0), (5, 1.0), (14, 0.5), (18, 0.5)])  # a second maximum, of groups alike
 def test_no_other_distribution_is_more_likely_than_the_fitted_one(counts):
     units = np.array([float(n) for n, _ in counts])
     yes = np.array([float(round(n * share)) for n, share in counts])

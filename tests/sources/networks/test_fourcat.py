@@ -55,8 +55,8 @@ def test_the_csv_of_x_names_the_conversation_only(imported: Callable) -> None:
     assert made.threads == {"x:1": (False, 1, "reply_count")}
     assert (made.rejected, made.report.left_out) == ([], {RETWEET: 1})
     assert made.report.warnings == (
-        "1 replies of file-0.json do not say which post they answer; they were put under the first "
-        "post of their conversation. The NDJSON of 4CAT says it.",
+        "1 reply of file-0.json does not say which post it answers; it was put under the first "
+        "post of its conversation. The NDJSON of 4CAT says it.",
     )
     assert made.holds("ann_7") == []
 

@@ -89,7 +89,7 @@ def test_a_code_that_the_codebook_lists_as_an_answer_is_kept_in_the_base(load):
     }
     dataset, report = load(PEOPLE, codebook=book, mapping=MAP)
     assert dataset.read("survey")["uses"].tolist()[:3] == ["yes", "no", "don't know"]
-    assert "1 questions keep an answer such as don't know" in str(report)
+    assert "1 question keeps an answer such as don't know" in str(report)
 
 
 LAYOUTS = {
