@@ -51,7 +51,7 @@ def trend(
         kept = whole(named, unit, *span)
         if len(kept) >= FEW or unit == "week" or (span[1] - span[0]).days >= SHORT:
             break
-    part = table.assign(period=named)
+    part = table[["brand", "unit", "answered"]].assign(period=named)
     part = part[part["period"].isin(kept)]
     rates = rates_of(part, ["brand", "period"]) if len(part) else pd.DataFrame()
     about: dict[str, Any] = {"unit": unit, "n": len(kept), "kind": "short", "p_value": None}

@@ -80,4 +80,6 @@ def own_answers(replies: ibis.Table, answers: ibis.Table) -> ibis.Table:
 
 def _until(replies: ibis.Table, name: str) -> dict[str, Any]:
     """The last second of a first answer, where times may name a day only."""
-    return {name: replies.until.min()} if "until" in replies.columns else {}
+    from ibis import _
+
+    return {name: _.until.min()} if "until" in replies.columns else {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pandas as pd
+import pyarrow as pa
 import pytest
 
 from carekit.dataset.engine import connect
@@ -136,6 +137,29 @@ def test_repeated_posts_are_left_out_and_counted(make_dataset, engine):
         "repeated rows": 3,
         "customer posts that reply to a post outside the dataset": 1,
     }
+
+
+def test_of_several_brands_the_own_answer_counts_where_times_name_a_day_only(make_dataset, engine):
+    asked = {"account": "acme", "brand": "Acme"}
+    rows = [
+        {"id": "q", **asked},
+        {"id": "first", "at": 5, "reply_to": "q", "account": "o", **BRAND | {"brand": "Other"}},
+        {"id": "own", "at": 30, "reply_to": "q", **BRAND | asked},
+    ]
+    dataset = make_dataset(rows)
+    posts = dataset.read("posts")
+    posts["created_until"] = posts["created_at"] + pd.Timedelta(days=1)
+    table = pa.Table.from_pandas(posts, preserve_index=False)
+    row = (
+        build_requests(replace(dataset, tables={"posts": table}), engine=engine)
+        .table.execute()
+        .iloc[0]
+    )
+    at = posts.set_index("post_id")["created_at"]
+    own = int((at.iloc[2] - at.iloc[0]).total_seconds())
+    assert own > 0
+    assert row["first_response_seconds"] == own
+    assert (row["wait_at_least_seconds"], row["wait_at_most_seconds"]) == (0, own + 86_400)
 
 
 def test_parts_of_the_time_are_columns(requests):
