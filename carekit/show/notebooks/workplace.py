@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from carekit.dataset.atomic import checksum, write_json, write_text
 from carekit.dataset.resources import PACKAGE
@@ -73,10 +74,23 @@ def quiet_errors() -> None:
     if shell is None:
         return
 
-    def one_line(shell: object, kind: type, value: BaseException, trace: object,
+    def one_line(shell: Any, kind: type, value: BaseException, trace: object,
                  tb_offset: int | None = None) -> list[str]:  # fmt: skip
-        said = "Stopped." if kind is KeyboardInterrupt else f"{kind.__name__}: {value}"
+        stopped = interrupted(value)
+        if not stopped and not issubclass(kind, CarekitError):
+            lines = shell.InteractiveTB.structured_traceback(kind, value, trace, tb_offset)
+            shell._showtraceback(kind, value, lines)
+            return list(lines)
+        said = "Stopped." if stopped else f"{kind.__name__}: {value}"
         print(said)
         return [said]
 
-    shell.set_custom_exc((KeyboardInterrupt, CarekitError), one_line)
+    # An engine that is interrupted may answer with an error of its own.
+    shell.set_custom_exc((KeyboardInterrupt, RuntimeError, CarekitError), one_line)
+
+
+def interrupted(error: BaseException | None) -> bool:
+    """Whether an error is an interrupt, or came of one."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None

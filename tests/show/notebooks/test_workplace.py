@@ -76,8 +76,10 @@ def test_progress_is_shown_where_somebody_looks_and_nowhere_else(
     assert said.endswith("\r")
 
 
-@pytest.mark.parametrize("code", ["carekit.open_dataset('nowhere')", "raise KeyboardInterrupt"])
-def test_an_error_in_the_workplace_is_one_line(code: str) -> None:
+LATER = "try:\n    raise {}\nfinally:\n    raise RuntimeError('query')"
+
+
+def run_cell(code: str) -> str:
     script = (
         "from IPython.core.interactiveshell import InteractiveShell\n"
         "shell = InteractiveShell.instance()\n"
@@ -85,8 +87,25 @@ def test_an_error_in_the_workplace_is_one_line(code: str) -> None:
     )
     env = {**__import__("os").environ, progress.INSIDE: "1"}
     done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True)
-    assert len(done.stdout.strip().splitlines()) == 1
-    assert "Traceback" not in done.stdout + done.stderr
+    return done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("carekit.open_dataset('nowhere')", "DatasetError: "),
+        ("raise KeyboardInterrupt", "Stopped."),
+        (LATER.format("KeyboardInterrupt"), "Stopped."),
+    ],
+)
+def test_an_error_in_the_workplace_is_one_line(code: str, said: str) -> None:
+    (line,) = run_cell(code).strip().splitlines()
+    assert line.startswith(said)
+
+
+def test_an_error_of_another_program_keeps_its_traceback() -> None:
+    assert "Traceback" in (told := run_cell(LATER.format("ValueError")))
+    assert told.strip().endswith(": query")
 
 
 def test_no_line_of_progress_where_somebody_else_shows_it(
