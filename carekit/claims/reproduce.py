@@ -23,8 +23,9 @@ from carekit.claims.replays import replay_all, summary
 from carekit.claims.replays.real_counts import real_counts
 from carekit.claims.shown import counts_in_words, shown_verdicts
 from carekit.dataset import atomic as files
-from carekit.dataset.engine import STEPS, sharing
+from carekit.dataset.engine import sharing
 from carekit.dataset.folder import Dataset, open_dataset
+from carekit.dataset.processes import STEPS
 from carekit.errors import CarekitError, InputError
 from carekit.show.notebooks import execute_notebooks, find_notebooks, notebook_title, to_html
 from carekit.show.notebooks.drawn import FIGURES_VARIABLE

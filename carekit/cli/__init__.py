@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import carekit
 from carekit.cli.guard import guarded, sound_arguments
-from carekit.dataset.engine import seldom_searching
+from carekit.dataset.processes import seldom_searching
 
 DESCRIPTION = (
     "Check, replay and extend published figures about customer service on social networks."

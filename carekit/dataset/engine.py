@@ -6,7 +6,6 @@ integers; everything statistical happens on that table, in numpy.
 
 from __future__ import annotations
 
-import gc
 import itertools
 import os
 import secrets
@@ -19,6 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from carekit.dataset.atomic import replacing
 from carekit.dataset.folder import given_dataset
+from carekit.dataset.processes import STEPS
 from carekit.dataset.schema import TABLES
 from carekit.errors import DatasetError, InputError
 
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 
 Result = TypeVar("Result")
-STEPS = "CAREKIT_STEPS"  # a folder: processes that name the same one compute a step once for all
 
 
 class Engine:
@@ -221,22 +220,6 @@ def hide_progress(con: duckdb.DuckDBPyConnection) -> None:
     # Where it cannot be drawn (Jupyter without ipywidgets), even switching it off is an error.
     if con.execute("SELECT current_setting('enable_progress_bar')").fetchone() == (True,):
         con.execute("SET enable_progress_bar = false")
-
-
-# Objects made between two searches for garbage. Queries are written with a great many small ones
-# that live briefly: at Python's own 700 the searches take a tenth of the time of a notebook.
-SELDOM = (200_000, 50, 50)
-
-
-@contextmanager
-def seldom_searching() -> Iterator[None]:
-    """Garbage is looked for less often inside the block."""
-    often = gc.get_threshold()
-    gc.set_threshold(*SELDOM)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*often)
 
 
 _SHARED: ContextVar[Engine | None] = ContextVar("carekit_shared_engine", default=None)

@@ -209,7 +209,8 @@ def benchmark(
 
 
 def _made(dataset: Dataset, asked: Asked, command: str, told: Callable[[str], object]) -> Report:
-    from carekit.dataset.engine import connect, seldom_searching, sharing
+    from carekit.dataset.engine import connect, sharing
+    from carekit.dataset.processes import seldom_searching
     from carekit.report import frames, preflight, sections
     from carekit.report.meta import meta_of
     from carekit.report.peers import choose, zone_of

@@ -18,6 +18,13 @@ from carekit.inference.waits.wait_quantiles import wait_quantiles
 SEEDS = range(5)
 
 
+@pytest.fixture(autouse=True)
+def own_errors():
+    """lifelines changes for the whole process what NumPy warns of."""
+    with np.errstate():
+        yield
+
+
 def _waits(seed: int, groups: int = 1) -> pd.DataFrame:
     """One row per request: whole minutes, so that many are tied; about a quarter is unanswered."""
     random = np.random.default_rng(seed)

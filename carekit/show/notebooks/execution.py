@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
-from carekit.dataset.engine import SELDOM, STEPS
+from carekit.dataset.processes import SELDOM, STEPS
 from carekit.dataset.resources import notebooks_folder
 from carekit.errors import InputError, MissingExtraError
 
