@@ -31,6 +31,7 @@ WIDE = 0.9  # of all that a share can be
 BESIDE = (
     "position:sticky;left:.6em;max-width:calc(100vw - 3em)"  # what stands below a row, on a phone
 )
+BELOW = frozenset({"why", "real counts"})
 LONG = 100  # characters: a column with such a cell stands below its row, not in a narrow column
 # In the frame, and in a table if asked for.
 DETAIL = frozenset(
@@ -65,7 +66,9 @@ class ReadableTable:
         said, below = _html(self.caption), _html(" ".join(self.notes))
         sides = [_side(right) for right in self.numeric]
         long = {
-            i for i, cells in enumerate(zip(*self.rows, strict=True)) if max(map(len, cells)) > LONG
+            i
+            for i, cells in enumerate(zip(*self.rows, strict=True))
+            if self.headings[i] in BELOW or max(map(len, cells)) > LONG
         }
         short = [i for i in range(len(sides)) if i not in long]
         head = "".join(
@@ -75,12 +78,14 @@ class ReadableTable:
         body = ""
         for row in self.rows:
             below_it = [
-                f"<em>{_html(self.headings[i])}:</em> {_html(row[i])}" for i in sorted(long)
+                f"<em>{_html(self.headings[i])}:</em> {_html(row[i])}"
+                for i in sorted(long)
+                if row[i] not in ("", MISSING)
             ]
-            line = ";border-bottom:0" if long else ""
+            line = ";border-bottom:0" if below_it else ""
             cells = (f'<td style="text-align:{sides[i]}{line}">{_html(row[i])}</td>' for i in short)
             body += f"<tr>{''.join(cells)}</tr>"
-            if long:  # as wide as the screen at most, and in sight when the table is scrolled
+            if below_it:  # as wide as the screen at most, and in sight when the table is scrolled
                 text = f'<div style="{BESIDE}">{"<br>".join(below_it)}</div>'
                 body += f'<tr><td colspan="{len(short)}" style="text-align:left">{text}</td></tr>'
         # The caption is no <caption>, which would be as narrow as the table. `$` is no maths.

@@ -60,6 +60,13 @@ def test_long_cells_stand_below_their_row():
     assert made.headings == ("who", "why", "n")  # text, Markdown and LaTeX have it in its place
 
 
+def test_what_stands_below_a_row_is_left_out_where_there_is_nothing():
+    frame = pd.DataFrame({"who": ["a", "b"], "real counts": ["69 %", None]})
+    html = table_estimates(frame, caption="c")._repr_html_()
+    assert html.count("<tr>") == 4  # head, a, what is below a, b
+    assert "<em>real counts:</em> 69 %" in html
+
+
 def test_times_are_said_as_people_say_them():
     waits = pd.DataFrame({"median_minutes": [30.0], "ci_low": [12.0], "ci_high": [float("nan")]})
     table = table_estimates(waits, caption="c")
