@@ -16,7 +16,7 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from carekit.dataset.engine import SELDOM
+from carekit.dataset.processes import SELDOM
 from carekit.errors import InputError, MissingExtraError
 from carekit.show.notebooks import execute_notebooks, find_notebooks
 
