@@ -10,7 +10,7 @@ from difflib import get_close_matches
 
 
 class CarekitError(Exception):
-    """Anything a user can mend: the base of all errors that carekit raises on purpose."""
+    """Anything a user can put right: the base of all errors that carekit raises on purpose."""
 
 
 class InputError(CarekitError, ValueError):

@@ -61,7 +61,7 @@ def with_limits(table: pd.DataFrame, n_yes: str, conf_level: float) -> pd.DataFr
 def brands(conf_level: float = 0.95) -> Result:
     """Answered share of the one- and two-star store reviews of each brand with 20 of them or more.
 
-    One row a brand: brand, country, sector, collection, drawn, n, n_answered, estimate, ci_low, ci_high.
+    One row per brand: brand, country, sector, collection, drawn, n, n_answered, estimate, ci_low, ci_high.
     """
     keys = ["brand", "country", "sector", "collection", "drawn"]
     table = reviews(LOW).groupby(keys, as_index=False)[_COUNTS].sum()
@@ -106,7 +106,7 @@ def spread(conf_level: float = 0.95) -> Result:
 def rates(by: str, conf_level: float = 0.95) -> Result:
     """Answer rate by network, country (market), sector or rating: these brands, and brands like them.
 
-    One row a group and target, as `carekit.inference.rates.populations.estimate_targets`. By rating
+    One row per group and target, as `carekit.inference.rates.populations.estimate_targets`. By rating
     all stars, each by itself; otherwise reviews of one and two stars (complaints sites have these
     alone). By network the places and firms of other networks as well.
     """
@@ -185,7 +185,7 @@ def _compared(gap: pd.Series, conf_level: float) -> dict[str, Any]:
 def speed(conf_level: float = 0.95) -> Result:
     """Answered within 1, 8 and 24 hours: mean of brands, of all reviews and of answered ones.
 
-    One row an hour and base: hours, base, n, n_yes, estimate, ci_low, ci_high, brands. Answers
+    One row per hour and base: hours, base, n, n_yes, estimate, ci_low, ci_high, brands. Answers
     dated before the review or without a time are in the first base, as not within; the second is
     answers with a known time.
     """
@@ -212,7 +212,7 @@ def speed(conf_level: float = 0.95) -> Result:
 def draws() -> Result:
     """What drawing does to a rate: files drawn star by star, as they are and with other stars.
 
-    One row a brand of such a file: n, as_drawn (all its reviews together), and the same rates by
+    One row per brand of such a file: n, as_drawn (all its reviews together), and the same rates by
     star with the stars of the files of newest reviews (`as_newest`), or each star alike.
     """
     table = reviews()
@@ -239,7 +239,7 @@ def draws() -> Result:
 def printed() -> Result:
     """The published rates of questions by country and network, which are no rates of the same thing.
 
-    One row a value of the first quarter of 2015: place, network, published, figures (ids). Every
+    One row per value of the first quarter of 2015: place, network, published, figures (ids). Every
     tracked brand, questions on Facebook and Twitter, and no number of brands.
     """
     ledger = load_ledger()

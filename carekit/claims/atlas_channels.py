@@ -19,7 +19,7 @@ INDEPENDENT = (
 def shares(conf_level: float = 0.95) -> Result:
     """Share of each channel in the cases that citizens brought to three cities, 2008 to 2019.
 
-    One row a place and channel: place, channel, n (cases of the place), n_yes, estimate, ci_low,
+    One row per place and channel: place, channel, n (cases of the place), n_yes, estimate, ci_low,
     ci_high. Cases that staff or a program entered are left out and counted.
     """
     cases = load_measured("atlas/c_channels")
@@ -39,11 +39,10 @@ def shares(conf_level: float = 0.95) -> Result:
 def older(conf_level: float = 0.95) -> Result:
     """Share of complainants who say that they are 62 or older, by channel of the complaint.
 
-    One row an extract and channel with 20 such complaints or more: extract, channel, n (complaints
+    One row per extract and channel with 20 such complaints or more: extract, channel, n (complaints
     with the tag known), n_yes, estimate, ci_low, ci_high.
     """
-    tags = load_measured("atlas/d_cfpb_age_tag_by_channel")
-    known = tags[tags["older_american_tag"].isin(["yes", "no"])]
+    tags, known = _tags()
     known = known.assign(n_yes=known["n"].where(known["older_american_tag"] == "yes", 0))
     made = known.groupby(["source", "submitted_via"], as_index=False)[["n", "n_yes"]].sum()
     made = made.rename(columns={"submitted_via": "channel", "source": "extract"})
@@ -63,10 +62,15 @@ def older(conf_level: float = 0.95) -> Result:
     return Result(atlas.with_limits(kept, "n_yes", conf_level), facts=facts)
 
 
+def _tags() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Complaints to the authority, and those of them whose age tag is known."""
+    tags = load_measured("atlas/d_cfpb_age_tag_by_channel")
+    return tags, tags[tags["older_american_tag"].isin(["yes", "no"])]
+
+
 def by_tag() -> pd.DataFrame:
     """Complaints whose age tag is known, by tag: n, and n_phone, those that came by phone."""
-    tags = load_measured("atlas/d_cfpb_age_tag_by_channel")
-    known = tags[tags["older_american_tag"].isin(["yes", "no"])]
+    _, known = _tags()
     phone = known["n"].where(known["submitted_via"] == "Phone", 0)
     return known.assign(n_phone=phone).groupby("older_american_tag", as_index=False)[
         ["n", "n_phone"]
@@ -76,7 +80,7 @@ def by_tag() -> pd.DataFrame:
 def complaints(conf_level: float = 0.95) -> Result:
     """Share of each channel in complaints about banks to a US authority.
 
-    One row an extract and channel: extract, channel, n (complaints of the extract), n_yes,
+    One row per extract and channel: extract, channel, n (complaints of the extract), n_yes,
     estimate, ci_low, ci_high. Social networks are no channel there.
     """
     given = load_measured("atlas/d_cfpb_age_tag_by_channel")
@@ -97,7 +101,7 @@ def complaints(conf_level: float = 0.95) -> Result:
 def definitions() -> Result:
     """One set of real reviews, many answer rates: each row changes one thing.
 
-    One row a definition: definition, n, n_answered, estimate. Store reviews of all stars.
+    One row per definition: definition, n, n_answered, estimate. Store reviews of all stars.
     """
     table = atlas.reviews()
     low = table[table["rating"].isin(atlas.LOW)]

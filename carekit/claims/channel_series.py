@@ -39,7 +39,7 @@ def channel_series(
     Returns
     -------
     DataFrame
-        One row a wave, by year: year, study_id, figure_id, mode (how people were asked), base
+        One row per wave, by year: year, study_id, figure_id, mode (how people were asked), base
         ("contacted a service" or "all"), printed (0 to 1), contacted (share of all who contacted a
         service; NaN for base "all"), estimate (share of all people), n (whole sample), n_source
         ("published" or "assumed"), ci_low, ci_high (Wilson; the surveys are quota samples whose

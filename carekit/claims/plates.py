@@ -52,7 +52,7 @@ class Plate:
     ----------
     title, says : str
     result : Result
-        One row a line: its name, published (or published_low and published_high), estimate,
+        One row per line: its name, published (or published_low and published_high), estimate,
         ci_low, ci_high, n, article, figures (ids of the ledger).
     name : str
         Of its files.
@@ -276,7 +276,7 @@ def _proportions(measure: str, keep: Callable[[Figure], bool]) -> list[Figure]:
 
 
 def _published(figures: Iterable[Figure], line: Callable[[Figure], Any], name: str) -> pd.DataFrame:
-    """One row a line: what was published of it, where, and the ids of the ledger."""
+    """One row per line: what was published of it, where, and the ids of the ledger."""
     lines: dict[Any, list[Figure]] = {}
     for figure in figures:
         lines.setdefault(line(figure), []).append(figure)

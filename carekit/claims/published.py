@@ -111,7 +111,7 @@ def minutes_of(group: str) -> float | None:
 def expectation_points(published: Result, *, source: str = "expected, as printed") -> pd.DataFrame:
     """Published shares of people who expect an answer by a time, as `plot_curves` draws them.
 
-    Rows whose group names no time are left out. Returns one row a figure: source, minutes,
+    Rows whose group names no time are left out. Returns one row per figure: source, minutes,
     estimate (the lower end where a range was published), ci_low, ci_high (missing), name, and the
     columns that it came with.
 

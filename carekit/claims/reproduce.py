@@ -89,7 +89,7 @@ def reproduce(
     dataset : path, optional
         Instead of the sample.
     out : path, optional
-        Folder for index.html, one page a notebook, figures/, verdicts.csv, real_counts.csv,
+        Folder for index.html, one page per notebook, figures/, verdicts.csv, real_counts.csv,
         hypotheses.csv and audit.csv; ``out`` in the current folder by default. Files of an
         earlier run are replaced.
     parameters : mapping, optional

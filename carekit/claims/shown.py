@@ -53,7 +53,7 @@ def verdicts(
     Returns
     -------
     Result
-        One row a figure that could be measured, all cells in words: claim, who (printed it), where,
+        One row per figure that could be measured, all cells in words: claim, who (printed it), where,
         when, base, published, measured, interval, n, verdict, real counts (what those that come
         with carekit hold beside it, and their verdict; where they touch a figure), why, id. Its
         facts count the others by reason, and say how many would differ by chance.
@@ -192,7 +192,7 @@ def judged(
     Returns
     -------
     Result
-        One row a test: hypothesis (in words), evidence, test, measured, n, verdict, why, overall,
+        One row per test: hypothesis (in words), evidence, test, measured, n, verdict, why, overall,
         id. A verdict from generated data says so.
 
     Examples

@@ -241,7 +241,7 @@ def run_evaluate(args: argparse.Namespace) -> None:
     first = found.iloc[0]
     held = f"groups of {args.group} held out" if args.group else "random parts held out"
     _say(
-        f"Codes read as {first['task']} (told from {first['how']}). {first['n']:,} posts scored, "
+        f"Codes read as {first['task']} (recognised from {first['how']}). {first['n']:,} posts scored, "
         f"{first['n_duplicates']:,} duplicates and {first['n_missing']:,} rows without text or "
         f"code left out; trained: {first['n_folds']} times, {held}."
     )

@@ -90,7 +90,7 @@ def _forget_output() -> None:
 
 
 def sentence(error: Exception) -> str | None:
-    """An error that a user can mend, in three parts; None for a fault of carekit."""
+    """An error that a user can put right, in three parts; None for a fault of carekit."""
     if isinstance(error, CarekitError):
         return str(error)
     kind = type(error).__name__

@@ -40,7 +40,7 @@ EVEN = 1.05
 class CodedRequests:
     """Requests with a text, their flags, and the codes of those that a person coded.
 
-    `frame`: one row a request; a column a code (`category` derived from the others), missing where
+    `frame`: one row per request; a column a code (`category` derived from the others), missing where
     the request was not coded; `machine_<code>` beside it; `stratum`, which counts if `stratified`.
     """
 
@@ -93,7 +93,7 @@ def corrected_shares(
     column : {"category", "tone", "is_question", "is_complaint", "is_abuse"}
         The code; "category" is derived from the others, as the rules derive theirs.
     stratum : str, optional
-        Column in whose values samples were drawn apart. Default: told from the sheet.
+        Column in whose values samples were drawn apart. Default: read from the sheet.
     flagged : FlaggedRequests, optional
         These requests with their flags, where they were flagged before
         (`carekit.coding.flagged`); `where` is then its own.

@@ -40,7 +40,7 @@ _WORDS = {
 
 @dataclass(frozen=True)
 class CodedSheet:
-    """One coder's codes, one row a post: post_id, then `CODE_COLUMNS` that the sheet had, as codes
+    """One coder's codes, one row per post: post_id, then `CODE_COLUMNS` that the sheet had, as codes
     of the codebook or missing, then `comment` where present; and how many posts have no code.
     """
 

@@ -28,7 +28,7 @@ class EmbeddingClassifier:
     Parameters
     ----------
     encode : callable, optional
-        List of str → array, one row a text. Default: the multilingual Universal Sentence Encoder
+        List of str → array, one row per text. Default: the multilingual Universal Sentence Encoder
         (Yang and others 2019), which the extra `embed` brings along; nothing is downloaded.
     words : bool, default True
         Also the features of `TfidfFeatures`.
@@ -75,7 +75,7 @@ class EmbeddingClassifier:
         return self
 
     def predict_proba(self, texts: Iterable[str]) -> np.ndarray:
-        """Probability of each class of `classes_`, one row a text."""
+        """Probability of each class of `classes_`, one row per text."""
         listed = list(texts)
         tfidf = self.features_.transform(listed) if self.words else None
         return np.asarray(self.model_.predict_proba(self._joined(listed, tfidf)))

@@ -43,7 +43,7 @@ def evaluate(
     Parameters
     ----------
     frame : DataFrame
-        One row a coded post.
+        One row per coded post.
     text, label : str
         Columns: the post, and its code. Codes may be tones (negative / neutral / positive and their
         usual spellings in English and French, -1/0/1, 0/1/2, stars), complaint or not, question or
@@ -69,7 +69,7 @@ def evaluate(
     Returns
     -------
     DataFrame
-        One row a model ("rules", "trained") and, with `by`, a value of that column:
+        One row per model ("rules", "trained") and, with `by`, a value of that column:
 
         - `model`; `n`: posts scored, duplicates left out; `accuracy`; `macro_f1`: mean over the
           classes that occur in the codes;

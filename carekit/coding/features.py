@@ -77,7 +77,7 @@ class TfidfFeatures:
         return _stack(blocks)
 
     def transform(self, texts: Iterable[Any], *, lang: pd.Series | str = "und") -> Any:
-        """A sparse matrix, one row a post."""
+        """A sparse matrix, one row per post."""
         return _stack(self._blocks(texts, lang, fit=False))
 
     def _blocks(self, texts: Iterable[Any], lang: pd.Series | str, *, fit: bool) -> list[Any]:
@@ -201,7 +201,7 @@ class TfidfFeatures:
 
 
 def lexicon_features(cleaned: list[str], lang: pd.Series | str = "und") -> np.ndarray:
-    """One row a post, columns `LEXICON_FEATURES`; counts as log(1 + count)."""
+    """One row per post, columns `LEXICON_FEATURES`; counts as log(1 + count)."""
     if not cleaned:
         return np.zeros((0, len(LEXICON_FEATURES)))
     import pyarrow.compute as pc

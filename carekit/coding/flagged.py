@@ -26,7 +26,7 @@ CHUNK = 50_000
 
 @dataclass(frozen=True)
 class FlaggedRequests:
-    """One row a request, with its flags, ordered by request_id.
+    """One row per request, with its flags, ordered by request_id.
 
     `frame`: `PLACES`, the columns asked for, those of `carekit.text.rules.RuleTriage.flag`,
     comment_class and risk; flags of a request without text are missing. The groups of `requests`,

@@ -46,7 +46,7 @@ def flag_dataset(
     Returns
     -------
     DataFrame
-        One row a post in the order of the files; a post that comes twice is flagged once:
+        One row per post in the order of the files; a post that comes twice is flagged once:
         post_id, network, surface, brand, author_role, created_at, then the columns of
         `RuleTriage.flag`, and `comment_class` of customers' posts.
 
@@ -117,7 +117,7 @@ def _flag_batch(frame: pd.DataFrame, kept: list[str], *, text: bool) -> pd.DataF
 def summarise_flags(flags: pd.DataFrame, *, by: str | Sequence[str] = ()) -> pd.DataFrame:
     """How many posts have each flag, of a frame as `flag_dataset` gives.
 
-    One row a group (columns `by`) and flag value: `flag`; `value`; `n`: posts to which the flag
+    One row per group (columns `by`) and flag value: `flag`; `value`; `n`: posts to which the flag
     applies (with a text that the rules read; personal data: with any text; hand-offs: posts of
     brands; categories: posts of customers); `n_yes`; `share`, uncorrected.
     """

@@ -1,6 +1,6 @@
 """Who answers what, how, and by when: a table that a communication team edits, applied to flags.
 
-One row a rule: category × surface × risk → owner, action, deadline. `*` stands for any value. For
+One row per rule: category × surface × risk → owner, action, deadline. `*` stands for any value. For
 each post the rule with the most named fields wins, so that exceptions stand beside the general
 case; of two that name as many, the one that names the surface.
 """
@@ -55,7 +55,7 @@ def load_policy(
     Returns
     -------
     DataFrame
-        One row a rule: `rule_id`, `category`, `surface`, `risk` (`*`: any), `owner`, `action` (one
+        One row per rule: `rule_id`, `category`, `surface`, `risk` (`*`: any), `owner`, `action` (one
         of `ACTIONS`), `deadline_minutes` (missing: none), `why`.
 
     Raises
@@ -176,7 +176,7 @@ def _checked(frame: pd.DataFrame) -> pd.DataFrame:
 def check_policy(policy: pd.DataFrame) -> pd.DataFrame:
     """Cells of category × surface × risk that no rule covers, or that several cover equally well.
 
-    One row a fault: `kind` ("gap" or "conflict"), `category`, `surface`, `risk`, `rule_ids` (those
+    One row per fault: `kind` ("gap" or "conflict"), `category`, `surface`, `risk`, `rule_ids` (those
     in conflict, joined by ", "). Rules that agree on owner, action and deadline do not conflict.
     """
     rows = []
@@ -225,7 +225,7 @@ def assess_risk(flags: pd.DataFrame) -> pd.Series:
 def apply_policy(posts: pd.DataFrame, *, policy: pd.DataFrame) -> pd.DataFrame:
     """Owner, action and deadline of each post, by its comment_class, surface and risk.
 
-    One row a post, index of `posts`: `owner`, `action`, `deadline_minutes`, `rule_id` (why); all
+    One row per post, index of `posts`: `owner`, `action`, `deadline_minutes`, `rule_id` (why); all
     missing where no rule applies: values outside the policy's, and missing ones, get no rule.
     """
     scales = {"comment_class": CATEGORIES, "surface": SURFACES, "risk": RISKS}
@@ -251,7 +251,7 @@ def summarise_workload(
 ) -> pd.DataFrame:
     """Posts by owner, action or rule_id, as `apply_policy` gives them, and how many must leave.
 
-    One row a value of `by`, most posts first, then "all": `n` posts; `share` of all posts that have
+    One row per value of `by`, most posts first, then "all": `n` posts; `share` of all posts that have
     a rule; `n_to_do` (action other than "leave"); `n_leaving`: action moves the conversation
     elsewhere (`LEAVES_NETWORK`); `share_leaving` of `n_to_do` (NaN when 0);
     `median_deadline_minutes` of `n_to_do`; `n_<category>` where `category` (those of the same

@@ -52,7 +52,7 @@ def sample_for_coding(
     if len(repeated):
         raise InputError(
             f"`post_id` repeats in {len(repeated)} rows, first {list(map(str, repeated[:3]))}; "
-            "expected one row a post. Remove the duplicates."
+            "expected one row per post. Remove the duplicates."
         )
     texts = as_texts(posts["text"], argument="text")
     filled = texts.notna() & (texts.fillna("").str.strip() != "")

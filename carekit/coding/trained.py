@@ -156,7 +156,7 @@ class TrainedTriage:
             self._linear = (np.asarray(model.coef_), np.asarray(model.intercept_))
 
     def predict_proba(self, texts: Iterable[Any]) -> pd.DataFrame:
-        """Probability of each class: one column a class, one row a post; missing text gives NaN."""
+        """Probability of each class: one column per class, one row per post; missing text gives NaN."""
         series = as_texts(texts)
         values = self._batched(series, self._probabilities, len(self.classes_))
         frame = pd.DataFrame(values, index=series.index, columns=list(map(str, self.classes_)))

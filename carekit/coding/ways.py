@@ -6,7 +6,7 @@ import pandas as pd
 
 
 def ways_of_counting(corrected: pd.DataFrame) -> pd.DataFrame:
-    """One row a group and way: rules alone (no limits), coded posts alone, corrected.
+    """One row per group and way: rules alone (no limits), coded posts alone, corrected.
 
     Parameters
     ----------

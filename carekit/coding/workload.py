@@ -47,7 +47,7 @@ def workload(
     Returns
     -------
     pandas.DataFrame
-        The columns of `carekit.coding.summarise_workload` (one row a value of `by`, most requests
+        The columns of `carekit.coding.summarise_workload` (one row per value of `by`, most requests
         first, then "all"), and `ci_low`, `ci_high`, `conf_level`, `method`, `flags` of `share_leaving`. It
         is counted by the rules of triage, uncorrected: it says what the policy would do with what
         the rules see.
@@ -78,7 +78,7 @@ def workload(
         left_out={"requests without a rule (no text, or an unknown surface)": without},
         notes=(
             "share_leaving is of what is to be done (n_to_do).",
-            "Category and risk are told by the rules, uncorrected.",
+            "Category and risk come from the rules, uncorrected.",
         ),
         requests=flagged.requests,
     )

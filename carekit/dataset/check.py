@@ -167,7 +167,7 @@ def _check_small(dataset: Dataset, name: str) -> list[Finding]:
 def _check_threads(frame: pd.DataFrame) -> list[Finding]:
     """Threads of which a source says that posts are missing, by its reason."""
     torn = frame[~frame.thread_complete]
-    remedy = "Nothing to mend; answer rates get bounds. Collect these threads again if you can."
+    remedy = "Nothing to do; answer rates get bounds. Collect these threads again if you can."
     found = []
     for reason, rows in torn.groupby(torn.reason.fillna("no reason given"), sort=True):
         n, unknown = int(rows.n_missing.sum()), int(rows.n_missing.isna().sum())
@@ -181,7 +181,7 @@ def _check_threads(frame: pd.DataFrame) -> list[Finding]:
 def _check_questions(dataset: Dataset, frame: pd.DataFrame) -> list[Finding]:
     known = dataset.questions()
     own = [c for c in frame.columns if c not in TABLES["survey"].names]
-    # A question with several answers has one column an answer: question__answer.
+    # A question with several answers has one column per answer: question__answer.
     undescribed = [c for c in own if c not in known and c.split("__")[0] not in known]
     if undescribed:
         what = "questions that questions.json does not describe: their base is unknown"
@@ -253,7 +253,7 @@ def _check_rejected(manifest: Manifest) -> list[Finding]:
     found = []
     if many:
         what = "rows of the sources were rejected, more than 1 % of a file: rates and waits lean"
-        remedy = "Read rejected.csv, mend the file or the mapping, and import it again."
+        remedy = "Read rejected.csv, correct the file or the mapping, and import it again."
         found.append(Finding("error", "manifest", what, many, ", ".join(worst[:3]), remedy))
     if few:
         what = "rows of the sources were rejected"
@@ -275,7 +275,7 @@ def _closed(con: duckdb.DuckDBPyConnection) -> list[Finding]:
             kind = "posts" if empty.whose == "TRUE" else "customer posts"
             share = "all" if n == of else f"{n / of:.0%} of the"
             what = f"{empty.column} is empty in {share} {kind}: {empty.why}"
-            found.append(Finding("note", "posts", what, n, "", "Nothing to mend if it is unknown."))
+            found.append(Finding("note", "posts", what, n, "", "Nothing to do if it is unknown."))
     return found
 
 
@@ -291,7 +291,7 @@ def _circles(con: duckdb.DuckDBPyConnection) -> list[Finding]:
     rows = ", ".join(str(int(i)) for i in lost[:3])
     ids = _examples(con, f"SELECT post_id FROM ids WHERE rowid IN ({rows}) ORDER BY post_id")
     what = "posts hang on replies that run in a circle: their threads have no beginning"
-    remedy = "Nothing to mend; measures count them apart."
+    remedy = "Nothing to do; measures count them apart."
     return [Finding("warning", "posts", what, len(lost), ids, remedy)]
 
 

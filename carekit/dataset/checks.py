@@ -45,11 +45,11 @@ def literal(value: str) -> str:
 _IMPORT = "Correct the source and import it again."
 _LISTED = "Import again with these columns in --accounts."
 _ACCOUNTS = "Import again with --accounts."
-_APART = "Nothing to mend; measures count them apart."
+_APART = "Nothing to do; measures count them apart."
 _ID = "post_id"
 _CUSTOMER, _BRAND = "author_role = 'customer'", "author_role = 'brand'"
 
-# What some checks look at instead of a table, made of the tables; `ids` has one row an id.
+# What some checks look at instead of a table, made of the tables; `ids` has one row per id.
 VIEWS = {
     "ids": "SELECT post_id, reply_to, created_at, author_role FROM posts",
     "repeats": "SELECT post_id, count(*) - 1 AS more FROM ids WHERE post_id IS NOT NULL "
@@ -129,15 +129,15 @@ CHECKS: tuple[Check, ...] = (
           _ID, "Do not pass this dataset on. Import the source again with carekit."),
     Check("warning", "posts", "repeats",
           "rows repeat the id of another; measures keep the one looked at last",
-          "TRUE", _ID, "Nothing to mend, unless you expected none.", "more"),
+          "TRUE", _ID, "Nothing to do, unless you expected none.", "more"),
     Check("warning", "posts", "edges",
           "replies to a post that is not in the dataset: these threads are incomplete",
-          "parent IS NULL", _ID, "Nothing to mend; measures count them apart and give bounds."),
+          "parent IS NULL", _ID, "Nothing to do; measures count them apart and give bounds."),
     Check("warning", "posts", "edges", "posts reply to themselves",
           "parent = child", _ID, _IMPORT),
     Check("note", "posts", "edges", "answers of a brand are dated before the request",
           "backwards AND role = 'brand' AND parent_role = 'customer'", _ID,
-          "Nothing to mend: they count as answers and are left out of every wait."),
+          "Nothing to do: they count as answers and are left out of every wait."),
     Check("warning", "brands", "brands_used",
           "brands of the posts have no row in the table of brands: nothing by country, sector or "
           "business hours", "brand NOT IN (SELECT brand FROM brands WHERE brand IS NOT NULL)", "brand",

@@ -1,6 +1,6 @@
 """Numbers → estimates: rates, waits, surveys, panels, corrections, benchmarks. No dataset here.
 
-Functions take a small table of counts (or one row a respondent) and give a tidy frame, or one
+Functions take a small table of counts (or one row per respondent) and give a tidy frame, or one
 frozen result whose `str()` is a sentence. What the same argument means everywhere:
 
 - `by`: columns that define groups; none gives one row; a missing value is a group of its own.

@@ -16,7 +16,7 @@ UNKNOWN = ("n_incomplete", "n_deleted")
 
 
 def count_answers(requests: Requests) -> pd.DataFrame:
-    """One row a group and unit: n (requests), n_answered."""
+    """One row per group and unit: n (requests), n_answered."""
     from ibis import _
 
     return requests.count(requests.rows(), n_answered=_.answered)
@@ -41,7 +41,7 @@ def answer_rate(requests: Requests) -> Told:
     Returns
     -------
     pandas.DataFrame
-        One row a group, with ``target="both"`` two: the `by` columns, then
+        One row per group, with ``target="both"`` two: the `by` columns, then
 
         - n (requests, the denominator), n_answered; estimate, ci_low, ci_high, conf_level
         - target: of which brands the limits speak. "these brands": n_answered / n of these very
@@ -77,7 +77,7 @@ def answer_rate(requests: Requests) -> Told:
 
 
 def count_unknown(requests: Requests) -> pd.DataFrame:
-    """One row a group and unit: n, n_answered, and unanswered requests that may have been answered.
+    """One row per group and unit: n, n_answered, and unanswered requests that may have been answered.
 
     n_incomplete: a post of the thread is missing; n_deleted: deleted by the last look, the thread
     complete; n_unknown: their sum.
@@ -117,7 +117,7 @@ def answer_bounds(requests: Requests) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a group: the `by` columns; n, n_answered; n_incomplete (unanswered requests in a
+        One row per group: the `by` columns; n, n_answered; n_incomplete (unanswered requests in a
         thread of which a post is missing) and n_deleted (unanswered requests that were deleted);
         n_unknown, their sum; estimate (the rate among the others, NaN where more than 2 % are
         unknown); lower_bound and upper_bound (if none or all unknown ones were answered); ci_low,

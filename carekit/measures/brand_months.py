@@ -1,6 +1,6 @@
 """Brands that changed something at a date of their own: what moved more than at other brands?
 
-One row a brand and month. Every change is compared with brands that have not started yet, in three
+One row per brand and month. Every change is compared with brands that have not started yet, in three
 ways and with a placebo, so that a reader sees whether the answer hangs on one of them.
 """
 

@@ -41,7 +41,7 @@ def typical_brand(requests: Requests) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a group: the `by` columns; n, n_answered; estimate, ci_low, ci_high (pooled: of all
+        One row per group: the `by` columns; n, n_answered; estimate, ci_low, ci_high (pooled: of all
         requests together); brand_mean, brand_mean_low, brand_mean_high (mean over brands with a
         request); brand_median; brands, conf_level, method and flags (of the pooled rate),
         definition.
@@ -90,7 +90,7 @@ def shrunk_rates(requests: Requests) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row a group, as `carekit.inference.benchmark.pooling.shrink_rates`, with definition.
+        One row per group, as `carekit.inference.benchmark.pooling.shrink_rates`, with definition.
         Requests of a group count as independent: take groups that are the independent unit, such as
         brands.
 
@@ -139,7 +139,7 @@ def compare_answer_rates(requests: Requests, *, reference: Any = None) -> Told:
     Returns
     -------
     pandas.DataFrame
-        One row a pair, as `carekit.inference.rates.comparisons.compare_rates`, with definition.
+        One row per pair, as `carekit.inference.rates.comparisons.compare_rates`, with definition.
 
     Examples
     --------

@@ -113,7 +113,7 @@ def bypass(
     counts = count_addressing(asked, moods)
     made = _results(counts, list(asked.by), asked.conf_level)
     made["method"] += ", openings independent" if single else ""
-    who = "told by the rules of carekit.text" if angry is None else "as coded"
+    who = "found by the rules of carekit.text" if angry is None else "as coded"
     unknown = counts["mood"].isna() & counts["outcome"].eq(UNNAMED)
     return Told(
         made.assign(definition=asked.definition.name),
@@ -156,7 +156,7 @@ def own_accounts(requests: Requests) -> ibis.Table:
 def count_addressing(requests: Requests, moods: pd.DataFrame) -> pd.DataFrame:
     """Openings by mood, and how many bypass the account that the brand prescribes.
 
-    `moods` has request_id and mood; requests that are not in it have no mood. One row an outcome,
+    `moods` has request_id and mood; requests that are not in it have no mood. One row per outcome,
     group, network, unit and mood (null: not told): outcome ("names no account": of all openings;
     "main account instead of care account": of those that name an account of a brand whose care
     account was open there), n, n_yes.

@@ -152,7 +152,7 @@ def care_event_study(
 ) -> pd.DataFrame:
     """The effect month by month around the opening, against brands that have not opened one.
 
-    One row a month, as `carekit.inference.panels.staggered.event_time`: event_time 0 is the month in
+    One row per month, as `carekit.inference.panels.staggered.event_time`: event_time 0 is the month in
     which it opened, -1 the last month before it and the reference; p-values of the months before,
     adjusted as a family, are the check of the pre-trend. Options are those of
     `carekit.care_accounts`.
@@ -180,7 +180,7 @@ def care_series(
 ) -> pd.DataFrame:
     """Interrupted series: weeks around the opening, all brands that opened one added up.
 
-    One row a term, as `carekit.inference.panels.interrupted.interrupted_rate` (log odds and odds
+    One row per term, as `carekit.inference.panels.interrupted.interrupted_rate` (log odds and odds
     ratios of a negative opening); week 0 starts at the opening. Only weeks in which every brand was
     observed are used, so that the mix of brands stays the same. There are no controls: what changed
     for everybody at the time is taken for an effect. Read it beside `carekit.care_accounts`.
@@ -230,7 +230,7 @@ def care_panel(
     opening_month: bool = False,
     engine: Engine | None = None,
 ) -> pd.DataFrame:
-    """The table that the study is about: one row a brand and month.
+    """The table that the study is about: one row per brand and month.
 
     brand, period ("2014-05"), start (first month with a care account; null: never), n_requests
     (openings put to the main account), n_negative, share. With several networks a brand is one unit,

@@ -31,7 +31,7 @@ SHARE = "n n_yes estimate ci_low ci_high conf_level method flags definition"
 def count_contacts(requests: Requests) -> pd.DataFrame:
     """How many posts the customer wrote in the thread until the brand answered.
 
-    One row a group, unit and way: contacts (posts of the request's author in its thread, the request
+    One row per group, unit and way: contacts (posts of the request's author in its thread, the request
     included, before the first answer, or at all if there is none), answered, complete (no post of
     the thread is known to be missing), n (requests). A post of an unknown author is never a second
     contact. Posts dated before the request are not counted; nor is anything for a request whose
@@ -228,7 +228,7 @@ def public_outcomes(requests: Requests) -> pd.DataFrame:
 
     Notes
     -----
-    Hand-offs are told by the patterns of `carekit.text.handoffs`; see `carekit.handoffs`.
+    Hand-offs are found by the patterns of `carekit.text.handoffs`; see `carekit.handoffs`.
 
     Examples
     --------

@@ -53,7 +53,7 @@ def definitions(
     Returns
     -------
     pandas.DataFrame
-        One row a group and definition, in the order of the registry: the `by` columns, then
+        One row per group and definition, in the order of the registry: the `by` columns, then
 
         - definition; n, n_answered: requests as it counts them, and those it calls answered
         - n_set_apart: requests not followed for as long as it needs; they are not in n
@@ -131,7 +131,7 @@ def summarise_definition(
 ) -> pd.DataFrame:
     """The rate and the time of a definition, from its small tables.
 
-    One row a group: estimate with its limits as the definition pools, method, flags; and
+    One row per group: estimate with its limits as the definition pools, method, flags; and
     median_minutes or mean_minutes, whichever it reports. `counts` has n and n_answered by group
     and `cluster` (brands, where the definition takes the mean of brands); `waits` has seconds and
     events by group.

@@ -35,7 +35,7 @@ def load_events(
     Returns
     -------
     DataFrame
-        One row an event, by time: brand, network (missing: all of the brand), at (UTC).
+        One row per event, by time: brand, network (missing: all of the brand), at (UTC).
 
     Raises
     ------

@@ -31,7 +31,7 @@ SHARE = "n n_yes estimate ci_low ci_high conf_level n_missing method flags defin
 
 
 def first_answers(requests: Requests) -> ibis.Table:
-    """One row an answered request: its columns, answer_id, answer_text, answer_lang.
+    """One row per answered request: its columns, answer_id, answer_text, answer_lang.
 
     Of several answers in the same second it is the one whose post_id comes first.
     """
@@ -93,7 +93,7 @@ def destinations(answers: ibis.Table) -> dict[str, ibis.Value]:
 
 
 def count_handoffs(requests: Requests) -> pd.DataFrame:
-    """First answers by what they say of private messages: one row a group, unit and handoff, n."""
+    """First answers by what they say of private messages: one row per group, unit and handoff, n."""
     answers = first_answers(requests)
     return requests.count(answers.mutate(handoff=handoff(answers)), "handoff")
 
@@ -186,7 +186,7 @@ def elsewhere(requests: Requests) -> Told:
     Returns
     -------
     pandas.DataFrame
-        One row a group: the `by` columns, n (first answers with a text, the denominator), n_yes
+        One row per group: the `by` columns, n (first answers with a text, the denominator), n_yes
         (those that give a web, mail or phone address, or ask for or announce a private message),
         and the rest as in `carekit.handoffs`.
 
@@ -225,7 +225,7 @@ def reply_length(requests: Requests) -> Told:
     Returns
     -------
     pandas.DataFrame
-        One row a group: the `by` columns; n (first answers with a text), n_missing (those without);
+        One row per group: the `by` columns; n (first answers with a text), n_missing (those without);
         mean_characters with ci_low and ci_high; conf_level; median_characters with median_ci_low
         and median_ci_high; method, flags, definition.
 

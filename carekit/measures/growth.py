@@ -158,7 +158,7 @@ def span(requests: Requests) -> tuple[pd.Timestamp, pd.Timestamp] | None:
 def count_volumes(requests: Requests, before: Period, after: Period) -> pd.DataFrame:
     """Requests that each account got in each period, and when it was open.
 
-    One row a group and account: network, account, n_before, n_after, open_before and open_after (it
+    One row per group and account: network, account, n_before, n_after, open_before and open_after (it
     was open by the end of that period), open_throughout (from the start of the first period on).
     Where accounts.opened_at is unknown, an account is open from the first period in which it got a
     request. Requests without an account are left out.

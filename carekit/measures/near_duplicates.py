@@ -57,7 +57,7 @@ def near_duplicates(
     ----------
     dataset : Dataset or Requests
         As in `carekit.answer_rate`, with its options and a definition of openings; of these the
-        questions, told by the rules of carekit.text. Near-duplicates that differ in the `by`
+        questions, found by the rules of carekit.text. Near-duplicates that differ in the `by`
         columns count by the first question. `cluster` is the brand, and can be no other. With
         `allow_selected`, on a dataset of answered conversations, there are no silent groups to
         compare with.

@@ -145,7 +145,7 @@ def count_around_answers(
     question that was answered is not counted. Without it a group begins with its first question,
     which is not counted.
 
-    One row a group of two questions or more (for silent groups: and a decile of the delays of
+    One row per group of two questions or more (for silent groups: and a decile of the delays of
     answered ones): brand, group, arm ("answered" or "unanswered"), n_before, n_after
     (near-duplicates in each window), seconds_before, seconds_after (length of the windows, within
     the time since the group began and until `end`), weight (1, or 1/9 for a decile).

@@ -92,7 +92,7 @@ def response_schemes(
     -----
     The month of the event is left out for its brand. A mean of logs, not of minutes, since a few
     very long waits would else decide; brands that adopt a scheme when waits are at their worst
-    would improve in any case, which the pre-trend can show and no analysis here can mend.
+    would improve in any case, which the pre-trend can show and no analysis here can correct.
 
     Examples
     --------

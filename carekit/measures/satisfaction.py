@@ -126,7 +126,7 @@ def csat(requests: Requests, *, column: str = "csat", satisfied: str = "") -> To
     Returns
     -------
     pandas.DataFrame
-        One row a group: the `by` columns; n (requests with a rating, the denominator), n_satisfied,
+        One row per group: the `by` columns; n (requests with a rating, the denominator), n_satisfied,
         n_missing (requests without one); estimate (n_satisfied / n, 0 to 1), ci_low, ci_high,
         conf_level; method, flags, definition.
 
@@ -194,7 +194,7 @@ def nps(requests: Requests, *, column: str = "nps") -> Told:
     Returns
     -------
     pandas.DataFrame
-        One row a group: the `by` columns; n (requests with a rating), n_promoters, n_detractors,
+        One row per group: the `by` columns; n (requests with a rating), n_promoters, n_detractors,
         n_missing; estimate (a difference of shares, -1 to 1; times 100 is the usual score), ci_low,
         ci_high, conf_level; method, flags, definition.
 
@@ -255,7 +255,7 @@ def mean_rating(requests: Requests, *, column: str = "rating") -> Told:
     Returns
     -------
     pandas.DataFrame
-        One row a group: the `by` columns; n (requests with points), n_missing; estimate (points),
+        One row per group: the `by` columns; n (requests with points), n_missing; estimate (points),
         ci_low, ci_high, conf_level; method, flags, definition.
 
     Examples

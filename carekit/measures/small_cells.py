@@ -45,7 +45,7 @@ def count_people(
     Returns
     -------
     DataFrame
-        One row a group and label: each cell, CELL_people (different persons with such a request),
+        One row per group and label: each cell, CELL_people (different persons with such a request),
         CELL_home (of them, those that are counted here and under no other label), people (persons
         with any). Sorted.
 
@@ -107,7 +107,7 @@ def pool_small(
     Returns
     -------
     DataFrame or None
-        The same columns, one row a label that is shown: rows that may be shown as they are, and
+        The same columns, one row per label that is shown: rows that may be shown as they are, and
         one pooled row. While it is itself too small, the smallest row left joins it, so that
         nothing can be found by taking a difference. None if all together are too small.
 
@@ -177,7 +177,7 @@ def coarsen_waits(waits: pd.DataFrame, *, min_cell: int) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a class of waits: minute (the longest wait in the class), events, censored, each
+        One row per class of waits: minute (the longest wait in the class), events, censored, each
         of nobody or of at least `min_cell` people. Without rows if all together are too small.
 
     Examples

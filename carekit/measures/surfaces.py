@@ -17,7 +17,7 @@ ALL_OF_THE_BRAND, ALL_OTHERS = "addressed to the brand", "not addressed to the b
 
 
 def count_surfaces(requests: Requests) -> pd.DataFrame:
-    """One row a group, unit and surface (null where it is unknown): n."""
+    """One row per group, unit and surface (null where it is unknown): n."""
     return requests.count(requests.rows(), "surface")
 
 

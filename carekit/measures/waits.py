@@ -52,7 +52,7 @@ def count_waits(
 ) -> pd.DataFrame:
     """Waits in whole seconds of the definition's clock.
 
-    One row a group, unit and second: seconds, events (answered then), censored (unanswered when
+    One row per group, unit and second: seconds, events (answered then), censored (unanswered when
     last looked at), backwards (answered, but dated before the request: seconds is then 0 and means
     nothing). `attrs["n_without"]`: requests left out because no opening hours are known;
     `attrs["n_coarse"]`: answered ones whose wait has limits only. These are `refused` (1 in 100 may
@@ -153,7 +153,7 @@ def first_response(requests: Requests) -> Told:
     Returns
     -------
     pandas.DataFrame
-        One row a group: the `by` columns, then
+        One row per group: the `by` columns, then
 
         - n, n_answered, n_censored, n_negative: requests; answered ones; ones still waiting when
           last looked at; answered ones whose answer is dated before the request (they are part of
@@ -237,7 +237,7 @@ def waits_within(requests: Requests, *, within: Sequence[float] = (60, 120, 480,
     Returns
     -------
     pandas.DataFrame
-        One row a group and time: the `by` columns; limit_minutes; n (requests with a usable
+        One row per group and time: the `by` columns; limit_minutes; n (requests with a usable
         time), n_answered; estimate (1 minus Kaplan-Meier at that time; NaN beyond the last
         follow-up), ci_low, ci_high, conf_level; method, flags, definition.
 
@@ -287,7 +287,7 @@ def wait_curve(requests: Requests) -> Told:
     Returns
     -------
     pandas.DataFrame
-        As `carekit.inference.waits.survival.survival_curve` (one row a group and time), with
+        As `carekit.inference.waits.survival.survival_curve` (one row per group and time), with
         definition; `.draw("curves", series=…)` draws it.
 
     Examples
@@ -322,7 +322,7 @@ def wait_quantiles(requests: Requests, *, shares: Sequence[float] = (0.1, 0.25, 
     Returns
     -------
     pandas.DataFrame
-        One row a group and share, as `carekit.inference.waits.wait_quantiles.wait_quantiles`, with
+        One row per group and share, as `carekit.inference.waits.wait_quantiles.wait_quantiles`, with
         definition: wait_minutes with ci_low and ci_high, NaN where not reached.
 
     Examples
@@ -366,7 +366,7 @@ def restricted_wait(requests: Requests, *, until: float | None = None) -> Told:
     Returns
     -------
     pandas.DataFrame
-        One row a group, as `carekit.inference.waits.restricted_mean.restricted_mean`, with
+        One row per group, as `carekit.inference.waits.restricted_mean.restricted_mean`, with
         definition.
 
     Examples

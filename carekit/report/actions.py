@@ -28,7 +28,7 @@ def open_now(local: pd.Series, schedule: str) -> np.ndarray:
 
 
 def useful_actions(rows: pd.DataFrame, local: pd.Series, schedule: str) -> pd.DataFrame:
-    """One row a change: action, part, like, n, estimate, ci_low, ci_high; the largest first.
+    """One row per change: action, part, like, n, estimate, ci_low, ci_high; the largest first.
 
     `off_hours`: the share answered within an hour, if requests outside the hours were answered as
     those within; `network`: the answer rate, if one network were answered as the largest other.

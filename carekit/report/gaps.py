@@ -25,7 +25,7 @@ RATE = ["n", "n_answered", "estimate", "std_error", "ci_low", "ci_high", "df", "
 
 
 def rates_of(table: pd.DataFrame, by: list[str], yes: str = "answered") -> pd.DataFrame:
-    """Share of `yes` by group, its interval from authors as units; `table` has one row a request."""
+    """Share of `yes` by group, its interval from authors as units; `table` has one row per request."""
     grouped = table.groupby(by, observed=True, sort=True)
     names = grouped.size().reset_index()[by].astype(object)
     # Numbers stand for the names: texts of millions of rows would take most of the time.
@@ -47,7 +47,7 @@ def _error(rates: pd.DataFrame) -> pd.Series:
 def differences(rates: pd.DataFrame, table: pd.DataFrame, brand: str) -> pd.DataFrame:
     """Rate of each peer less that of the brand, p-values adjusted together (Holm).
 
-    One row a peer in the order of `rates`: brand, n, estimate, std_error, ci_low, ci_high (95 %, of
+    One row per peer in the order of `rates`: brand, n, estimate, std_error, ci_low, ci_high (95 %, of
     this gap alone), p_value, p_adjusted, level ("established", "level", "undecided"), joint (judged
     with what the two share in authors).
     """
@@ -97,7 +97,7 @@ def _covariance(table: pd.DataFrame, a: str, b: str) -> float:
 def ranks(rates: pd.DataFrame, brand: str, value: str = "estimate") -> pd.DataFrame:
     """Places of all together (simultaneous), and of the brand alone (own_best, own_worst).
 
-    One row a brand by place: brand, estimate, rank, best_rank, worst_rank, top3 (chance to be among
+    One row per brand by place: brand, estimate, rank, best_rank, worst_rank, top3 (chance to be among
     the three first; missing below five brands).
     """
     table = rates.assign(conf_level=0.95) if "ci_low" in rates else rates

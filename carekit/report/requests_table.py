@@ -1,4 +1,4 @@
-"""The requests of the report, materialised once: every brand compared, one row a request."""
+"""The requests of the report, materialised once: every brand compared, one row per request."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def of_brands(compared: Compared) -> str:
 
 
 def read_requests(requests: Requests, brand: str) -> pd.DataFrame:
-    """One row a request: what the report counts.
+    """One row per request: what the report counts.
 
     Columns: request_id (of the client only), brand, network, unit (the author, as a number),
     known (the author is known), created_at, answered, wait (seconds, missing where unanswered or

@@ -22,7 +22,7 @@ SPLITS = ("channel", "team")
 def satisfaction(own: Requests) -> tuple[pd.DataFrame, str]:
     """Satisfied customers among those who rated, in all, by visibility, channel and team; or why not.
 
-    One row a part: split, part, n, n_yes, n_missing, estimate, ci_low, ci_high, and mean, mean_low,
+    One row per part: split, part, n, n_yes, n_missing, estimate, ci_low, ci_high, and mean, mean_low,
     mean_high where points were given.
     """
     if COLUMN not in own.built().kept:

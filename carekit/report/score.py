@@ -35,7 +35,7 @@ def points_of(table: pd.DataFrame, end: pd.Timestamp, *, repeats: bool) -> pd.Da
 def criteria_of(
     points: pd.DataFrame, weights: Mapping[str, float]
 ) -> tuple[pd.DataFrame, dict[str, np.ndarray]]:
-    """One row a brand and criterion with its error by authors, and the criteria's covariance."""
+    """One row per brand and criterion with its error by authors, and the criteria's covariance."""
     names = [name for name in weights if points[name].notna().any()]
     rows, blocks = [], {}
     for brand, part in points.groupby("brand", observed=True, sort=True):
@@ -80,7 +80,7 @@ def score(
 ) -> dict[str, pd.DataFrame]:
     """The scores, their places and the criteria behind them; empty where too much is missing.
 
-    `scores`: one row a brand, best first: brand, n, estimate, std_error, ci_low, ci_high, rank,
+    `scores`: one row per brand, best first: brand, n, estimate, std_error, ci_low, ci_high, rank,
     best_rank, worst_rank, draw_low, draw_high (other reasonable weights). `criteria`: one row a
     brand and criterion, with weight and contribution (points of 20).
     """

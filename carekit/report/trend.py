@@ -42,7 +42,7 @@ def trend(
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """Rates by period of the brand, the peers' median, limits where twelve periods allow them.
 
-    One row a period: period, n, n_answered, estimate, ci_low, ci_high, centre, limit_low,
+    One row per period: period, n, n_answered, estimate, ci_low, ci_high, centre, limit_low,
     limit_high, signal ("", "outside", "run"), peers. And `about`: unit, n, kind ("limits", "equal"
     or "short"), p_value of equal periods where there are 6 to 11.
     """

@@ -1,4 +1,4 @@
-"""Report → a workbook: one table a sheet, raw numbers with formats, every text a cell of text."""
+"""Report → a workbook: one table per sheet, raw numbers with formats, every text a cell of text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Posts → requests: one row a customer post that awaits an answer, under a definition.
+"""Posts → requests: one row per customer post that awaits an answer, under a definition.
 
 The brand of a request is that of the first known account it mentions (the importer puts it in
 `account` and `brand`), else of its first replier. A request without an answer is still waiting:
@@ -41,7 +41,7 @@ class Built:
     Attributes
     ----------
     table : ibis.Table
-        One row a request, the columns of `carekit.dataset.schema.REQUESTS`.
+        One row per request, the columns of `carekit.dataset.schema.REQUESTS`.
     definition : Definition
     threads : Threads or None
         The reply graph, if the thread columns were asked for.

@@ -40,7 +40,7 @@ def count_business_waits(
 ) -> tuple[pd.DataFrame, int]:
     """Waits in whole seconds of opening hours, and the number of requests without a clock.
 
-    As `carekit.measures.waits.count_waits`: one row a group, unit (if the requests have one) and
+    As `carekit.measures.waits.count_waits`: one row per group, unit (if the requests have one) and
     second. Requests to a brand without hours are left out and counted.
 
     The business clock needs the two instants of each request, which no engine can count for us:

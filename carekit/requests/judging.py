@@ -21,7 +21,7 @@ FLAGS = "is_opening is_addressed on_page is_review is_question needs_answer".spl
 def choose_requests(candidates: ibis.Table, *, definition: Definition) -> ibis.Table:
     """The customer posts of the definition's unit and visibility.
 
-    `candidates` has one row a customer post: visibility, the flags `FLAGS` (replies to nothing,
+    `candidates` has one row per customer post: visibility, the flags `FLAGS` (replies to nothing,
     names an account of the brand, stands on a page of the brand, is a review, holds a question
     mark, asks by mark or wording) and silence_seconds since the post before of the same customer to
     the same brand (null for a first one). Only the columns that the unit needs are read.
@@ -55,7 +55,7 @@ def judge_answers(
 ) -> ibis.Table:
     """Which requests are answered under a definition, after how long, and which cannot be judged.
 
-    `asked` has one row a request: wait_seconds until the first answer (null without one, negative
+    `asked` has one row per request: wait_seconds until the first answer (null without one, negative
     if it is dated before the request) and followed_seconds until it was last looked at. Added are
     answered; first_response_seconds (null if not answered in time); observed_seconds (null if
     answered; the window if the answer came after it); set_apart (followed for less than the

@@ -32,12 +32,12 @@ class Threads:
     Parameters
     ----------
     posts : ibis.Table
-        The posts, one row a `post_id`.
+        The posts, one row per `post_id`.
     members : ibis.Table
-        One row a post: post_id, thread_id (post_id of the first post known of its thread),
+        One row per post: post_id, thread_id (post_id of the first post known of its thread),
         in_cycle, customer, missing (its parent is not among the posts).
     table : ibis.Table
-        One row a thread: thread_id, n_posts, n_customer_posts, thread_complete (no post of it, and
+        One row per thread: thread_id, n_posts, n_customer_posts, thread_complete (no post of it, and
         none that is stored under its thread_id, has lost its parent or runs into a cycle; and no
         source says that posts of it are missing).
     n_rows, n_posts, n_duplicates, n_missing_parents, n_orphans, n_cycle_posts, n_threads : int
@@ -66,7 +66,7 @@ class Threads:
 
 
 def distinct_posts(posts: ibis.Table, engine: Engine) -> tuple[ibis.Table, int]:
-    """One row a `post_id`, and the number of rows that were left out.
+    """One row per `post_id`, and the number of rows that were left out.
 
     Of several rows the one looked at last stays (latest `observed_at`, then latest `deleted_at`,
     then the first in the order of all other columns, so that the choice is the same on every

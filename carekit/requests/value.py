@@ -148,7 +148,7 @@ class Requests:
         )
 
     def rows(self, *, threads: bool = False) -> ibis.Table:
-        """One row a request for which `where` holds, with the `by` columns and its `unit`.
+        """One row per request for which `where` holds, with the `by` columns and its `unit`.
 
         The unit is never missing: requests of unknown authors are a unit each, those without a
         brand (or another value) are one together.
@@ -244,7 +244,7 @@ class Requests:
         Returns
         -------
         pandas.DataFrame
-            One row a request, by time: post_id, created_at (UTC), the columns asked for, network,
+            One row per request, by time: post_id, created_at (UTC), the columns asked for, network,
             brand, account, surface, answered, first_response_minutes, and text if it is held.
 
         Raises
@@ -317,7 +317,7 @@ class Requests:
         *,
         unknown: Any = None,
     ) -> pd.DataFrame:
-        """One row a group and entry of `rows`: the share of those categories among the known.
+        """One row per group and entry of `rows`: the share of those categories among the known.
 
         `unknown` is the category of requests outside the base; they are counted in n_missing.
         """

@@ -32,7 +32,7 @@ def with_planted(
     Parameters
     ----------
     frame : DataFrame
-        One row a group.
+        One row per group.
     dataset : Dataset
     name : str
         Of a quantity in truth.json, or "brand_answer_rate".

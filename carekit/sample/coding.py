@@ -83,7 +83,7 @@ def planted_codes(dataset: Dataset) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row an opening: post_id, then tone, is_question, is_complaint and is_abuse as codes of
+        One row per opening: post_id, then tone, is_question, is_complaint and is_abuse as codes of
         the codebook.
 
     Raises

@@ -84,7 +84,7 @@ def _answered_questions(made: pd.DataFrame) -> dict[Burst, np.ndarray]:
 
 
 def incidents_table(openings: pd.DataFrame) -> pd.DataFrame:
-    """One row an incident: brand, when it began, when the public answer came (or null)."""
+    """One row per incident: brand, when it began, when the public answer came (or null)."""
     rows = []
     inside = openings[openings["incident"] >= 0]
     for number, posts in inside.groupby("incident", sort=True):

@@ -26,7 +26,7 @@ def planted_values(dataset: Dataset, name: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a group: what `by` names it by (such as network), `value` (planted), `realised`
+        One row per group: what `by` names it by (such as network), `value` (planted), `realised`
         (what the draw gave before its traps; missing where none was counted). Without rows, and
         with the last two columns only, for a dataset that was not generated or lacks the quantity.
 
@@ -53,7 +53,7 @@ def planted_brands(dataset: Dataset) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a brand: brand, care_network, care_opened_at (UTC), care_effect ("displaced" or
+        One row per brand: brand, care_network, care_opened_at (UTC), care_effect ("displaced" or
         "none"), all three missing for a brand that opened no care account; scheme_at (UTC; when it
         adopted a scheme of prepared answers, or missing). Without rows for a dataset that was not
         generated.
@@ -76,7 +76,7 @@ def planted_brand_rates(dataset: Dataset) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        One row a brand and network: brand, network, value (share of questions answered anywhere in
+        One row per brand and network: brand, network, value (share of questions answered anywhere in
         the thread, as `question_answer_rate` in truth.json). Without rows for a dataset that was
         not generated.
 
@@ -108,7 +108,7 @@ def planted_labels(dataset: Dataset, *, columns: Sequence[str] | None = None) ->
     Returns
     -------
     DataFrame
-        One row a post; without rows for a dataset that was not generated.
+        One row per post; without rows for a dataset that was not generated.
 
     Examples
     --------

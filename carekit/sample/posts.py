@@ -26,7 +26,7 @@ LABELS = [
 def finish_posts(
     rng: np.random.Generator, posts: pd.DataFrame, *, texts: bool = True
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The posts table and its labels, one row a post in both, sorted by time, of drawn posts with
+    """The posts table and its labels, one row per post in both, sorted by time, of drawn posts with
     traps.
 
     `rng` decides the wording only; without `texts` stands "?" or "." in place of each.

@@ -29,7 +29,7 @@ def draw_brands(rng: np.random.Generator) -> pd.DataFrame:
 
 
 def draw_openings(rng: np.random.Generator, n: int) -> pd.DataFrame:
-    """Openings with everything but their answers; one row an opening, sorted by time."""
+    """Openings with everything but their answers; one row per opening, sorted by time."""
     firms = brands()
     share = np.array([b.share for b in firms])
     made = pd.DataFrame({"firm": rng.choice(len(firms), n, p=share / share.sum())})

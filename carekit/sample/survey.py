@@ -132,7 +132,7 @@ def rake(frame: pd.DataFrame, margins: dict[str, dict[str, float]]) -> np.ndarra
 
 
 def draw_survey(rng: np.random.Generator) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """The survey table, one row a respondent of either country, and what questions.json says of it.
+    """The survey table, one row per respondent of either country, and what questions.json says of it.
 
     Null where a question was not asked, or was asked and not answered (`asked_if` tells them
     apart).

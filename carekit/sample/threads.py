@@ -13,7 +13,7 @@ INHERITED = ["root", "firm", "network", "surface", "account", "lang", "category"
 
 
 def draw_threads(rng: np.random.Generator, openings: pd.DataFrame) -> pd.DataFrame:
-    """Every post of every thread, one row a post; none later than the last look at its thread.
+    """Every post of every thread, one row per post; none later than the last look at its thread.
 
     `key`, `parent` (key of the post answered, -1 for none), `root`, `kind`, `role`, `author`, and
     what texts and labels need.

@@ -57,12 +57,12 @@ def plot_estimates(
     xlabel: str = "",
     ax: Axes | None = None,
 ) -> Axes:
-    """Estimates with their intervals, values and counts, one line a group.
+    """Estimates with their intervals, values and counts, one line per group.
 
     Parameters
     ----------
     table : DataFrame
-        One row a group (and series): `name`, estimate, and where there are any ci_low, ci_high
+        One row per group (and series): `name`, estimate, and where there are any ci_low, ci_high
         and `counts`. An estimate without limits is drawn hollow.
     name : str
         Column that names the groups; the first of the facts' `by` otherwise.

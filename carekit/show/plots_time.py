@@ -61,7 +61,7 @@ def plot_trend(
     Parameters
     ----------
     table : DataFrame
-        One row a period (and series): `period`, estimate, ci_low, ci_high.
+        One row per period (and series): `period`, estimate, ci_low, ci_high.
     period : str
         Column of dates, labels or numbers; numbers keep their distances.
     series : str

@@ -68,7 +68,7 @@ def from_frame(
     Parameters
     ----------
     posts : DataFrame or table
-        One row a post or review: pandas, Polars, Arrow, or anything else that gives an Arrow stream
+        One row per post or review: pandas, Polars, Arrow, or anything else that gives an Arrow stream
         (`__arrow_c_stream__`). Columns are found as in a file: by our names, by those that tools
         write, or by `mapping`.
     accounts : DataFrame, table or path, optional

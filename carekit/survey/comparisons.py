@@ -55,7 +55,7 @@ def differences(
     Returns
     -------
     Result
-        One row an answer and pair: answer, group_a, group_b, n_a, n_b, share_a, share_b, estimate
+        One row per answer and pair: answer, group_a, group_b, n_a, n_b, share_a, share_b, estimate
         (share_a - share_b), std_error, ci_low, ci_high, conf_level, statistic, df, p_value,
         p_adjusted (Holm over all rows of the result), method, flags. Without `by` the groups are
         options, and the difference respects that the same people answered. `facts`: the

@@ -66,7 +66,7 @@ def answers(
     Returns
     -------
     Result
-        One row a group and answer: the `by` columns, answer, n (respondents with an answer, the
+        One row per group and answer: the `by` columns, answer, n (respondents with an answer, the
         unweighted base), n_missing (asked, without an answer; outside the base), estimate (Σw of
         the answer / Σw of the base, 0 to 1), std_error (linearised over strata and sampling units
         where the table has them), ci_low, ci_high, conf_level, deff, method, flags (those of
@@ -129,7 +129,7 @@ def ticked(
     Returns
     -------
     Result
-        One row a group, measure and option: the `by` columns, measure ("share_of_respondents",
+        One row per group, measure and option: the `by` columns, measure ("share_of_respondents",
         which add up to more than 1, or "share_of_mentions", which add up to 1), item, base, n,
         n_missing, n_ticked, n_mentions, estimate, std_error, ci_low, ci_high, conf_level, deff,
         method, flags. `facts`: the denominator, and with one `by` column the test of Rao
@@ -214,7 +214,7 @@ def trend(
     Returns
     -------
     Result
-        One row an answer: answer, n, n_missing, estimate (slope of the logit a group), std_error,
+        One row per answer: answer, n, n_missing, estimate (slope of the logit a group), std_error,
         ci_low, ci_high, conf_level, unit, statistic, df, p_value, reversals (neighbouring groups
         that go the other way), p_monotone (isotonic check: how often chance alone leaves as much of
         a monotone sequence), method.

@@ -45,7 +45,7 @@ def mean(
     Returns
     -------
     Result
-        One row a group: the `by` columns, n (respondents with points, unweighted), n_missing (asked,
+        One row per group: the `by` columns, n (respondents with points, unweighted), n_missing (asked,
         without), estimate (Σw·points / Σw, in points), std_error (linearised over strata and sampling
         units), ci_low, ci_high (Student's t), conf_level, df, method, flags.
 

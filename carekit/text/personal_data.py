@@ -76,7 +76,7 @@ def find_personal_data(texts: Iterable[Any], *, phones: str = "patterns") -> pd.
     Returns
     -------
     DataFrame
-        One row a finding: `post` (index label of the post), `kind` (one of `KINDS` or "handle"),
+        One row per finding: `post` (index label of the post), `kind` (one of `KINDS` or "handle"),
         `start`, `end` (positions in the text). The data themselves are not copied.
 
     Raises

@@ -88,7 +88,7 @@ class RuleTriage:
         Returns
         -------
         DataFrame
-            One row a post, with the index of `texts`. Missing text gives missing flags; so does, but
+            One row per post, with the index of `texts`. Missing text gives missing flags; so does, but
             for `lang` and `pii_types`, a language that the rules do not read (all but `READ`).
 
             - `lang`: code, or `fallback`.

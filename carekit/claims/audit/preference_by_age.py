@@ -9,7 +9,7 @@ from carekit.claims.audit.finding import Working, finding
 from carekit.claims.ledger import Ledger
 from carekit.errors import InputError
 
-# The six bands of the published table, youngest first; P138 is the mended 45-54 band.
+# The six bands of the published table, youngest first; P138 is the corrected 45-54 band.
 _BANDS = ("C075", "C076", "C077", "P138", "C079", "C074")
 
 # Census bands inside each of them, with the bands of the two Pew surveys that they fall into. Pew
@@ -189,7 +189,9 @@ def overlapping_ages(t: Working) -> tuple[str, str]:
             "the slip from a report, not from the study."
         )
     if shared[0]:
-        return "undecided", ("The bands overlap and the correction in the ledger does not mend it.")
+        return "undecided", (
+            "The bands overlap and the correction in the ledger does not settle it."
+        )
     return "consistent", "The bands follow each other without overlap."
 
 

@@ -72,7 +72,7 @@ class Ledger:
             raise SchemaError(
                 f"the ledger breaks {len(faults)} rule{'s' if len(faults) > 1 else ''} of its "
                 f"codebook. {'. '.join(faults)}. The codebook (README.md of the ledger) says what "
-                "each column may hold: mend these rows."
+                "each column may hold: correct these rows."
             )
         self._tables = tables
         self._studies = {

@@ -182,11 +182,8 @@ def reviews_answered(figure: Figure) -> Counted | None:
             of += f" of the sector {figure.group.replace('_', ' ')}"
         elif figure.group not in set(kept["sector"]):
             apart.append(f"Other sector: none of the brands counted are {figure.group}.")
-    names, row, which = (
-        tuple(kept["brand"]),
-        dict(_mean_of_brands(tuple(kept["brand"]))),
-        "answered",
-    )
+    names, which = tuple(kept["brand"]), "answered"
+    row = dict(_mean_of_brands(names))
     if figure.measure == "never_answered":
         low, high, which = row["ci_low"], row["ci_high"], "without an answer"
         row |= {"estimate": 1 - row["estimate"], "ci_low": 1 - high, "ci_high": 1 - low}
@@ -375,9 +372,8 @@ def facebook_use(figure: Figure) -> Counted | None:
     if people.empty:
         return None
     weight = people[["weight_sum", "weight_yes", "weight_sq_sum"]].sum()
-    share, n_eff = weight["weight_yes"] / weight["weight_sum"], (
-        weight["weight_sum"] ** 2 / weight["weight_sq_sum"]
-    )  # fmt: skip
+    share = weight["weight_yes"] / weight["weight_sum"]
+    n_eff = weight["weight_sum"] ** 2 / weight["weight_sq_sum"]
     low, high = wilson(share * n_eff, n_eff)
     row = {"estimate": share, "ci_low": low, "ci_high": high, "n": people["n"].sum()}
     return Counted(

@@ -266,7 +266,7 @@ def _estimates(
         )
     if (twice := table[by].duplicated().to_numpy()).any():
         raise InputError(
-            f"`table` repeats a value of {by!r} in {first_rows(table, twice)}; one row a group was "
+            f"`table` repeats a value of {by!r} in {first_rows(table, twice)}; one row per group was "
             "expected. Estimate each group once."
         )
     return table[by].to_numpy(), values, below, above
@@ -310,7 +310,7 @@ def _ranks(values: Values) -> npt.NDArray[np.int64]:
 
 
 def _noise(cov: Values, draws: int, seed: int) -> Values:
-    """Estimates of groups that do not differ: one row a draw."""
+    """Estimates of groups that do not differ: one row per draw."""
     rng = np.random.default_rng(seed)
     size, vectors = np.linalg.eigh(cov)
     root = vectors * np.sqrt(np.maximum(size, 0.0))

@@ -285,7 +285,7 @@ def _criteria(
     estimate: str,
     others: Sequence[str] = (),
 ) -> tuple[Any, ...]:
-    """Brands, their estimates with one column a criterion, then the other columns; NaN: missing."""
+    """Brands, their estimates with one column per criterion, then the other columns; NaN: missing."""
     require_columns(table, [by, criterion, estimate, *others])
     unknown = ~table[criterion].isin(names).to_numpy()
     if unknown.any():
@@ -380,7 +380,7 @@ def _links(
 
 
 def _points(values: Values, weights: Values) -> Values:
-    """Scores: one row a set of weights, one column a brand; weights rescaled over what is there."""
+    """Scores: one row per set of weights, one column per brand; weights rescaled over what is there."""
     present = (~np.isnan(values)).astype(float)
     return TOP * (weights @ np.nan_to_num(values).T) / (weights @ present.T)
 

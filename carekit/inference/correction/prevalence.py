@@ -71,7 +71,7 @@ def corrected_prevalence(
     Parameters
     ----------
     frame : DataFrame
-        One row a post (or, with `count`, one row for so many posts that are not coded).
+        One row per post (or, with `count`, one row for so many posts that are not coded).
     code : str
         Column of the human codes: 0/1 or names of categories; missing where a post was not coded.
         The coded posts must be a random sample of each group (of each stratum of it): a sample
@@ -87,7 +87,7 @@ def corrected_prevalence(
     Returns
     -------
     DataFrame
-        One row a group and category: the group, category; estimate (share 0-1 of the group's posts,
+        One row per group and category: the group, category; estimate (share 0-1 of the group's posts,
         corrected), std_error, ci_low, ci_high, conf_level, df; n (posts), n_coded, n_eff (coded
         posts the estimate is worth), clusters; method; ppi_lambda (weight given to the machine, 0
         to 1); human_estimate and its limits (the coded sample alone, Wilson); naive (share of
@@ -139,7 +139,7 @@ def compare_groups(
 ) -> pd.DataFrame:
     """Differences between groups in corrected shares; every other with `reference`, or all pairs.
 
-    Parameters are those of `corrected_prevalence`. One row a pair and category: category, group_1,
+    Parameters are those of `corrected_prevalence`. One row per pair and category: category, group_1,
     group_2, estimate (share in group 1 minus share in group 2), std_error, ci_low, ci_high,
     conf_level, statistic, p_value (two-sided normal), p_adjusted (Holm, over all rows), n_family,
     estimate_1, estimate_2, naive (the uncorrected difference), method, flags. Groups are sampled

@@ -147,7 +147,7 @@ def _periods(table: pd.DataFrame, time: str, start: Any) -> tuple[npt.NDArray[np
         )
     if (twice := column.duplicated().to_numpy()).any():
         raise InputError(
-            f"`table` repeats a period of {time!r} in {first_rows(table, twice)}; one row a period "
+            f"`table` repeats a period of {time!r} in {first_rows(table, twice)}; one row per period "
             "was expected. Add up, or average, the rows of one period."
         )
     order = column.reset_index(drop=True).sort_values(kind="stable").index.to_numpy(np.int64)

@@ -20,7 +20,7 @@ _WARM_UP = 50
 def newey_west(
     design: Values, residual: Values, contrasts: Values, lag: int
 ) -> tuple[Values, Values]:
-    """Newey-West errors of contrasts, and their weights: one row a series of residuals.
+    """Newey-West errors of contrasts, and their weights: one row per series of residuals.
 
     The same as statsmodels' HAC with its small-sample factor, for thousands of series at once.
     """

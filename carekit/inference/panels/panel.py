@@ -25,7 +25,7 @@ class Panel:
     ----------
     brands, periods : Index
         Sorted.
-    outcome : array, one row a brand, one column a period
+    outcome : array, one row per brand, one column per period
         NaN where the table has no row.
     size : array of the same shape
         Requests behind each outcome; 1 where they do not count.

@@ -25,7 +25,7 @@ def compare_coders(
 ) -> pd.DataFrame:
     """Agreement of two coders or more on the same posts.
 
-    `codes`: one row a post, one column a coder; missing where a coder gave no code. One row a measure
+    `codes`: one row per post, one column per coder; missing where a coder gave no code. One row per measure
     and pair of coders ("a v b"), then one for alpha over all: measure (percent_agreement, kappa,
     alpha), coders, estimate (NaN for kappa and alpha when only one class was used: chance agreement is
     then certain), std_error (of kappa, Fleiss, Cohen and Everitt 1969), ci_low, ci_high (Wilson;
@@ -42,7 +42,7 @@ def compare_coders(
         raise InputError(
             f"`coders` is {names}; expected two columns or more of "
             f"{list(map(str, codes.columns))}. "
-            "Give one column a coder."
+            "Give one column per coder."
         )
     rows: list[dict[str, Any]] = []
     for i, first in enumerate(names):

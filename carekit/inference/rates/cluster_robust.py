@@ -43,7 +43,7 @@ def cluster_contrasts(
 ) -> Contrasts:
     """Cluster-robust standard errors of linear contrasts of fitted coefficients.
 
-    One row a cell. `gradient`: derivative of its expected value *per message* to each coefficient (the
+    One row per cell. `gradient`: derivative of its expected value *per message* to each coefficient (the
     design itself for a linear model, design x mean x (1 - mean) for a logit); `residual`: sum over its
     messages of observed minus fitted; `contrasts`: one column each, the identity gives the
     coefficients; `variance`: working variance of one message, with whose inverse as weight the

@@ -47,7 +47,7 @@ def compare_rate_changes(
 ) -> pd.DataFrame:
     """Rate after a moment over rate before it, in two arms, and the ratio of these ratios.
 
-    `table`: one row a unit: its arm, its cluster, events before and after, and the time in which they
+    `table`: one row per unit: its arm, its cluster, events before and after, and the time in which they
     were counted, in one unit; rows of other arms are left out. `weight`: a unit that is read several
     times counts once in all. `per`: how much of that unit rates refer to; a day of seconds by default.
 

@@ -83,7 +83,7 @@ class _Ticked:
     def result(
         self, measure: str, by: list[str], conf_level: float, part: dict[str, Any]
     ) -> pd.DataFrame:
-        """One row a group and item."""
+        """One row per group and item."""
         k, counts = len(self.ticks.names), self.counts()
         groups = self.groups
         result = groups.loc[groups.index.repeat(k)].reset_index(drop=True).assign(**part)

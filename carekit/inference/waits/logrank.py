@@ -218,7 +218,7 @@ def _hypergeometric_variance(pooled: _Pooled) -> Floats:
 
 
 def _score_residuals(sets: RiskSets, pooled: _Pooled) -> Floats:
-    """What each cluster adds to observed - expected, one row a cluster, one column a group."""
+    """What each cluster adds to observed - expected, one row per cluster, one column per group."""
     rows = sets.rows
     assert rows is not None
     share = pooled.share

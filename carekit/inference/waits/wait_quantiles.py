@@ -22,7 +22,7 @@ def wait_quantiles(
     """Smallest wait by which a given share of all requests was answered, from `survival_curve`.
 
     Where fewer than half of the requests are ever answered there is no median; the time by which a
-    tenth or a quarter was answered exists all the same. One row a group and share, groups in the order
+    tenth or a quarter was answered exists all the same. One row per group and share, groups in the order
     of the curves: the `by` columns, share (unanswered requests included), wait_minutes (smallest t with
     S(t) ≤ 1 - share; NaN where follow-up ends before that), ci_low, ci_high (where the limits of S(t)
     cross 1 - share), conf_level. Brookmeyer and Crowley 1982, Biometrics 38, 29-41.

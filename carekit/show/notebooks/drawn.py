@@ -17,7 +17,7 @@ TOLERANCE = 1e-6
 
 
 def stale_figures(drawn: Path, committed: Path = FIGURES) -> list[str]:
-    """What a fresh run draws otherwise than the committed figures show, one line a difference.
+    """What a fresh run draws otherwise than the committed figures show, one line per difference.
 
     In both folders stand NAME.csv (the table that is drawn), compared to a millionth, and NAME.svg
     (looks), compared byte by byte, only with the matplotlib of constraints.txt.

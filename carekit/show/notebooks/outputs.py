@@ -63,7 +63,7 @@ def refresh_notebooks(
 def unstable_cells(path: Path | str) -> list[str]:
     """What changes between two runs of a notebook under other hash seeds, time zones and threads.
 
-    One line a cell that changes, with the place in both outputs; empty if none does.
+    One line per cell that changes, with the place in both outputs; empty if none does.
     """
     runs = [execute_notebooks([path], environment=setting)[0] for setting in SETTINGS]
     if failed := [run for run in runs if run.error]:

@@ -23,7 +23,7 @@ def copy_notebooks(folder: Path = WORKPLACE, *, source: Path = NOTEBOOKS) -> lis
     Returns
     -------
     list of str
-        One line a notebook that was changed in the copy while the original changed as well: the
+        One line per notebook that was changed in the copy while the original changed as well: the
         new original stands beside it, as NAME.new.ipynb.
     """
     folder.mkdir(parents=True, exist_ok=True)

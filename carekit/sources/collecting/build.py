@@ -1,7 +1,7 @@
 """Raw pages → the posts of a dataset: the same door as for files, the latest look at each post.
 
 The posts of a collection are a function of its pages: they are made anew from all of them, so
-that a mended mapper needs no new request, and a kill leaves nothing half-merged. Where pages were
+that a corrected mapper needs no new request, and a kill leaves nothing half-merged. Where pages were
 not kept, the posts made from them are the base that new pages are laid over.
 """
 

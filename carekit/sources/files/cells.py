@@ -9,43 +9,13 @@ EMPTY_WORDS: tuple[str, ...] = (
     "#valeur!", "#nom?", "#nul!", "#nombre!", "#wert!", "#bezug!", "#zahl!",
 )  # fmt: skip
 TRUE_WORDS: tuple[str, ...] = (
-    "true",
-    "t",
-    "yes",
-    "y",
-    "1",
-    "1.0",
-    "vrai",
-    "oui",
-    "✓",
-    "✔",
-    "✔️",
-    "☑",
-    "✅",
-    "ja",
-    "sí",
-    "si",
-    "sì",
-    "wahr",
-)
+    "true", "t", "yes", "y", "1", "1.0", "vrai", "oui", "✓", "✔", "✔️", "☑", "✅", "ja", "sí",
+    "si", "sì", "wahr",
+)  # fmt: skip
 FALSE_WORDS: tuple[str, ...] = (
-    "false",
-    "f",
-    "no",
-    "n",
-    "0",
-    "0.0",
-    "faux",
-    "non",
-    "✗",
-    "✘",
-    "❌",
-    "☐",
-    "✖",
-    "nein",
-    "nee",
+    "false", "f", "no", "n", "0", "0.0", "faux", "non", "✗", "✘", "❌", "☐", "✖", "nein", "nee",
     "falsch",
-)
+)  # fmt: skip
 # A text that stands for no answer, and how a cell begins that should hold when it came.
 _NO_ANSWER = (
     "(not yet|none yet|pas encore|noch nicht)|(classe )?sans suite|no (reply|response|answer|action) "

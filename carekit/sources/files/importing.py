@@ -220,8 +220,7 @@ def _known(opened: Opened, format: str, folder: Path, header: int | None) -> Sou
             opened = json_table(opened, folder)
             return Source(recognise(opened.path, name=opened.name, header=header), opened)
         except InputError as why:
-            no_table = why
-        raise no_table from None
+            raise why from None
 
 
 def listed_accounts(accounts: PathLike | None, *, network: str | None) -> KnownAccounts:

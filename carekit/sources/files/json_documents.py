@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from carekit.sources.files.records import EMPTY
-from carekit.sources.files.text import decode, encoding, mended
+from carekit.sources.files.text import decode, encoding, repairs
 from carekit.sources.json_text import Deep, decode_deep, decoder
 from carekit.sources.report import counted
 
@@ -44,7 +44,7 @@ class Document(NamedTuple):
 
 
 class JsonFile:
-    """The values of a JSON file; afterwards, `warnings` tells what had to be mended."""
+    """The values of a JSON file; afterwards, `warnings` tells what had to be repaired."""
 
     def __init__(self, path: Path, *, name: str) -> None:
         self.path, self.name = path, name
@@ -69,8 +69,8 @@ class JsonFile:
 
     @property
     def warnings(self) -> list[str]:
-        """What was mended, in sentences."""
-        told = mended(self.name, n_cp1252=self.n_cp1252, n_replaced=self.n_replaced)
+        """What was repaired, in sentences."""
+        told = repairs(self.name, n_cp1252=self.n_cp1252, n_replaced=self.n_replaced)
         if n := self.n_repeated:
             objects = counted(n, f"object of {self.name} names", f"objects of {self.name} name")
             told.append(f"{objects} a key twice; its last value counts.")
@@ -134,7 +134,7 @@ class JsonFile:
         return values, text[at:]
 
     def _are_values(self, broken: str, lines: list[str]) -> bool:
-        """True if lines hold a value each: they do not mend a broken one, and some are whole."""
+        """True if lines hold a value each: they do not repair a broken one, and some are whole."""
         repeated = self.n_repeated
         try:
             if self._row(broken + "".join(lines))[0]:
@@ -191,9 +191,9 @@ class JsonFile:
             return
         with self.path.open("rb") as file:
             for number, raw in enumerate(file, start=1):
-                line, mended = decode(raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw)
-                self.n_cp1252 += mended == "cp1252"
-                self.n_replaced += mended == "replaced"
+                line, repair = decode(raw.removeprefix(codecs.BOM_UTF8) if number == 1 else raw)
+                self.n_cp1252 += repair == "cp1252"
+                self.n_replaced += repair == "replaced"
                 yield number, _begun(line) if number == 1 else line
 
 

@@ -25,7 +25,7 @@ from carekit.sources.drafts import text
 from carekit.sources.files.headers import Header, find_header
 from carekit.sources.files.opening import Opened, Reading, open_file
 from carekit.sources.files.records import EMPTY, Record, read_records
-from carekit.sources.files.text import Facts, Lines, facts, mended
+from carekit.sources.files.text import Facts, Lines, facts, repairs
 from carekit.sources.found import NoPost
 from carekit.sources.report import counted
 
@@ -105,7 +105,7 @@ class TableFile:
     def stage(self, folder: Path, *, derived: Derived | None = None) -> str:
         """Read it carefully into a Parquet file; the SQL of its rows, with their lines.
 
-        Rows that cannot be read are put in `rejected`, what was mended in `warnings`.
+        Rows that cannot be read are put in `rejected`, what was repaired in `warnings`.
         """
         staged = folder / f"{self.facts.sha256[:16]}.rows.parquet"
         names = [name.casefold() for name in self.header.names]
@@ -142,14 +142,14 @@ class TableFile:
         return f"(SELECT line, {empty_is_null} FROM read_parquet({text(str(staged))}))"
 
     def records(self) -> Iterator[Record]:
-        """Every row below the header; notes in `warnings` what had to be mended."""
+        """Every row below the header; notes in `warnings` what had to be repaired."""
         lines, header = Lines(self.path), self.header
         rest = islice(lines, header.n_lines, None)
         found = read_records(
             rest, delimiter=header.delimiter, n_fields=len(header.names), start=header.n_lines
         )
         yield from _numbered(found, self._first_row()) if self.by_rows else found
-        self.warnings += mended(
+        self.warnings += repairs(
             self.name,
             n_cp1252=lines.n_cp1252,
             n_replaced=lines.n_replaced,

@@ -39,8 +39,8 @@ class Facts:
     plain: bool
 
 
-def mended(name: str, *, n_cp1252: int, n_replaced: int, n_nul: int = 0) -> list[str]:
-    """What had to be mended in the lines of a file, in sentences."""
+def repairs(name: str, *, n_cp1252: int, n_replaced: int, n_nul: int = 0) -> list[str]:
+    """What had to be repaired in the lines of a file, in sentences."""
     told = (
         (n_cp1252, "is no valid UTF-8 and was read as Windows-1252",
          "are no valid UTF-8 and were read as Windows-1252"),
@@ -101,7 +101,7 @@ def encoding(head: bytes) -> str:
 
 
 def decode(line: bytes) -> tuple[str, str | None]:
-    """A line of bytes as text, and how it was mended: None, `cp1252` or `replaced`.
+    """A line of bytes as text, and how it was repaired: None, `cp1252` or `replaced`.
 
     A line that holds no valid UTF-8 sequence beyond ASCII is read as cp1252; in a line that holds
     some, the broken bytes become U+FFFD.
@@ -116,7 +116,7 @@ def decode(line: bytes) -> tuple[str, str | None]:
 
 
 class Lines:
-    """The physical lines of a text file, with their ends; counts what had to be mended.
+    """The physical lines of a text file, with their ends; counts what had to be repaired.
 
     A line longer than `LONGEST_LINE` comes as None. After the last line, `n_cp1252`,
     `n_replaced` and `n_nul` tell how many lines were read as cp1252, hold a replaced byte, or held
@@ -158,9 +158,9 @@ class Lines:
                         pass
                     yield None
                     continue
-                text, mended = decode(line)
-                self.n_cp1252 += mended == "cp1252"
-                self.n_replaced += mended == "replaced"
+                text, repair = decode(line)
+                self.n_cp1252 += repair == "cp1252"
+                self.n_replaced += repair == "replaced"
                 yield text
 
     def _text(self, name: str) -> Iterator[str | None]:

@@ -1,4 +1,4 @@
-"""Tables of a help desk, one row a ticket: Zendesk, Freshdesk, Intercom, HubSpot, Front, Help Scout,
+"""Tables of a help desk, one row per ticket: Zendesk, Freshdesk, Intercom, HubSpot, Front, Help Scout,
 Salesforce, and tables of one's own with such columns, in English, French or German.
 
 A ticket is a request; its first reply, told by its time or by how long it took, is the answer.

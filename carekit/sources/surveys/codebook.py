@@ -11,7 +11,7 @@ questions.json of a dataset. For a fixed column (age) only its `missing` codes a
 - `asked_if` (question or item to the answers that lead here), `country`, `year`, and what the question
   replays: `measure`, `group`, `network`, `source` (see `carekit.claims.replays.survey`).
 
-CSV: one row a code, columns `column`, `question`, `item`, `code`, `label`, `missing`, and any of
+CSV: one row per code, columns `column`, `question`, `item`, `code`, `label`, `missing`, and any of
 wording, base, kind, ordered, separator, country, measure, group, network. A row with a text in
 `missing` names a missing code and the reason. The column `*` stands for every column.
 """

@@ -38,7 +38,7 @@ class SurveyFile:
     n_read: int  # rows of the file, those that cannot be read included
     sha256: str
     rejected: tuple[Rejected, ...] = ()  # rows of a text file that cannot be read
-    warnings: tuple[str, ...] = ()  # what was mended
+    warnings: tuple[str, ...] = ()  # what was repaired
     # Columns that the file says to be options of one question.
     blocks: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     tool: str = ""  # whose export it is, if that is known

@@ -1,9 +1,9 @@
 """Several answers to one question, in the three layouts that survey tools export.
 
-- *columns*: one column an option; a cell holds the option, or anything, where it was ticked, and
+- *columns*: one column per option; a cell holds the option, or anything, where it was ticked, and
   is empty where not. A respondent whose cells are all empty gave no answer: nobody can tell.
 - *list*: one column; a cell holds the options ticked, separated.
-- *block*: one column an option; a cell says yes or no (1/0, yes/no, true/false, checked/unchecked).
+- *block*: one column per option; a cell says yes or no (1/0, yes/no, true/false, checked/unchecked).
 """
 
 from __future__ import annotations

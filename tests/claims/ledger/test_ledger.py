@@ -44,7 +44,9 @@ def message(call):
     return str(caught.value)
 
 
-FRAME = " The codebook (README.md of the ledger) says what each column may hold: mend these rows."
+FRAME = (
+    " The codebook (README.md of the ledger) says what each column may hold: correct these rows."
+)
 
 
 def test_the_ledger_has_every_row_of_its_files(ledger):

@@ -194,7 +194,7 @@ def test_errors_say_what_came_what_was_expected_and_what_to_do():
         "needed to rank, or limits in ci_low and ci_high. Leave these groups out and say so."
     )
     assert message(lambda: rank_sets(table.assign(brand="a"))) == (
-        "`table` repeats a value of 'brand' in 2 rows (first: 1, 2); one row a group was expected. "
+        "`table` repeats a value of 'brand' in 2 rows (first: 1, 2); one row per group was expected. "
         "Estimate each group once."
     )
     assert message(lambda: rank_sets(table, covariance=np.eye(2))) == (
