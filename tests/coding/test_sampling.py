@@ -112,5 +112,5 @@ def test_repeated_ids_are_an_error():
     with pytest.raises(InputError) as error:
         sample_for_coding(posts, n=2)
     assert str(error.value) == (
-        "`post_id` repeats in 1 rows, first ['x']; expected one row a post. Remove the duplicates."
+        "`post_id` repeats in 1 rows, first ['x']; expected one row per post. Remove the duplicates."
     )

@@ -148,7 +148,7 @@ def test_errors_say_what_came_what_was_expected_and_what_to_do():
         "without gaps was expected, as dates, periods or numbers. Add the missing periods."
     )
     assert message(lambda: fit(pd.concat([frame, frame.iloc[:1]], ignore_index=True))) == (
-        "`table` repeats a period of 'month' in 1 row (first: 48); one row a period was expected. "
+        "`table` repeats a period of 'month' in 1 row (first: 48); one row per period was expected. "
         "Add up, or average, the rows of one period."
     )
     assert message(lambda: fit(frame, start="2014-07")) == (

@@ -87,7 +87,7 @@ def test_errors_name_what_came_what_was_expected_and_what_to_do():
     with pytest.raises(InputError) as error:
         compare_coders(codes, coders=["a"])
     assert str(error.value) == (
-        "`coders` is ['a']; expected two columns or more of ['a', 'b']. Give one column a coder."
+        "`coders` is ['a']; expected two columns or more of ['a', 'b']. Give one column per coder."
     )
     with pytest.raises(InputError) as error:
         compare_coders(codes, coders=["a", "b"])
