@@ -72,6 +72,7 @@ def differences(rates: pd.DataFrame, table: pd.DataFrame, brand: str) -> pd.Data
     if made.empty:
         return made.assign(p_adjusted=[], level=[])
     made = adjust_p_values(made, adjustment="holm")
+    made[["ci_low", "ci_high"]] = made[["ci_low", "ci_high"]].clip(-1.0, 1.0)
     within = (made["ci_low"] >= -LEVEL) & (made["ci_high"] <= LEVEL)
     found = np.where(made["p_adjusted"] < 0.05, "established", "undecided")
     return made.assign(level=np.where(within, "level", found))
