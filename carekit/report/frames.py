@@ -106,7 +106,8 @@ def measure(
     told("repeats")
     _contacts(made, table, end, compared.brand, closed=closed)
     if found.texts:
-        made.tables["handoffs"], made.facts["unread"] = handoffs_of(requests)
+        n = int(table["answered"].sum())
+        made.tables["handoffs"], made.facts["unread"] = handoffs_of(requests, n)
     if not made.has("handoffs"):
         made.missing["handoffs"] = "texts"
     told("categories")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -17,21 +17,29 @@ from carekit.text.language import code_of, detect_language
 if TYPE_CHECKING:
     from carekit.requests.value import Requests
 
-LOOKED_AT = 50  # first answers of each brand whose language is told
+LOOKED_AT = 5_000  # first answers whose language is told, drawn by their ids
 
 
-def handoffs_of(requests: Requests) -> tuple[pd.DataFrame, list[str]]:
+def handoffs_of(requests: Requests, n: int) -> tuple[pd.DataFrame, list[str]]:
     """Share of first answers by brand: brand, n, n_yes, estimate, ci_low, ci_high; and the brands that
-    are left out because most of their answers are in a language that the patterns do not read."""
+    are left out because most of their answers are in a language that the patterns do not read.
+
+    `n`: how many answers there are, about.
+    """
+    import ibis
     from ibis import _
 
     answers = first_answers(requests)
-    unread = unread_brands(answers)
-    said = answers.mutate(says=handoff(answers)).filter(_.says != NO_TEXT)
-    if unread:
-        said = said.filter(_.brand.notin(unread))
-    told = said.select("brand", unit=_.unit.hash(), yes=_.says != "none")
-    kept = rates_of(coded(told, "brand"), ["brand"], "yes")
+    # One query reads everything: to join the answers takes most of the time.
+    looked = _.answer_id.hash() % max(n // LOOKED_AT, 1) == 0
+    none = ibis.null("string")
+    told = answers.mutate(says=handoff(answers)).filter(_.says != NO_TEXT).select(
+        "brand", unit=_.unit.hash(), yes=_.says != "none",
+        text=ibis.ifelse(looked, _.answer_text, none), lang=ibis.ifelse(looked, _.answer_lang, none),
+    )  # fmt: skip
+    rows = coded(told, "brand")
+    unread = unread_brands(rows[rows["text"].notna()])
+    kept = rates_of(rows[~rows["brand"].isin(unread)], ["brand"], "yes")
     kept = kept.rename(columns={"n_answered": "n_yes"})[
         "brand n n_yes estimate ci_low ci_high".split()
     ]
@@ -39,20 +47,14 @@ def handoffs_of(requests: Requests) -> tuple[pd.DataFrame, list[str]]:
     return kept.sort_values("estimate", ascending=False, kind="stable", ignore_index=True), unread
 
 
-def unread_brands(answers: Any) -> list[str]:
-    """Brands of whose first answers, as far as their language can be told, most are in another."""
-    import ibis
-    from ibis import _
+def unread_brands(looked: pd.DataFrame) -> list[str]:
+    """Brands of whose answers, as far as their language can be told, most are in another.
 
-    texts = answers.filter(_.answer_text.notnull()).select(
-        "brand", "answer_text", "answer_lang",
-        place=ibis.row_number().over(group_by="brand", order_by=[_.answer_id.hash(), _.answer_id]),
-    )  # fmt: skip
-    looked = texts.filter(_.place < LOOKED_AT).execute()
-    given = looked["answer_lang"].map(code_of, na_action="ignore")
-    lang = given.where(given.notna(), detect_language(looked["answer_text"]).astype(object))
-    known = pd.DataFrame({"brand": looked["brand"], "lang": lang})
-    known = known[(known["lang"] != "und") & known["brand"].notna()]
-    other = ~known["lang"].isin(list(HANDOFF_PATTERNS))
-    share = other.groupby(known["brand"]).mean()
-    return sorted(str(brand) for brand in share.index[share > 0.5])
+    `looked`: brand, text, lang (as a network says it, or missing).
+    """
+    given = looked["lang"].map(code_of, na_action="ignore").astype(object)
+    lang = given.where(given.notna(), detect_language(looked["text"]).astype(object))
+    known = lang != "und"
+    other = ~lang[known].isin(list(HANDOFF_PATTERNS))
+    share = other.groupby(looked["brand"][known], observed=True).mean()
+    return sorted(map(str, share.index[share > 0.5]))
