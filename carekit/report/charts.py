@@ -335,7 +335,7 @@ def _page(salt: str) -> Iterator[None]:
         finder = logging.getLogger("matplotlib.font_manager")
         level = finder.level
         finder.setLevel(logging.ERROR)  # it says each time that bold is SemiBold
-        rcParams["font.sans-serif"] = ["Inter", "DejaVu Sans"]
+        rcParams["font.family"] = ["Inter", "DejaVu Sans"]
         rcParams["svg.fonttype"] = "path"
         rcParams["svg.hashsalt"] = f"carekit {salt}"
         try:

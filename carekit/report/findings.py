@@ -13,6 +13,9 @@ MIX_FROM = 0.01  # a mix of networks that moves the rate by less is not printed
 UNKNOWN = 0.05  # share of unknown authors from which it is said
 DAY = 1440
 
+# Why nothing is counted of the texts → what is said.
+NO_TEXTS = {"texts": "texts.none", "language": "texts.language"}
+
 
 def rate(book: Book) -> Finding:
     """Of how many requests how many were answered."""
@@ -158,6 +161,13 @@ def top3(book: Book) -> list[Finding]:
     return [Finding("top3", {"c": count(hundred)}, (at,))]
 
 
+def together(book: Book) -> list[Finding]:
+    """Why the chart shows more places of the client than its headline."""
+    row, _ = book.mine("ranks")
+    same = (row["own_best"], row["own_worst"]) == (row["best_rank"], row["worst_rank"])
+    return [] if same else [Finding("rank.together")]
+
+
 def networks(book: Book) -> list[Finding]:
     """From which to which rate, by network; and the rate with the mix of all."""
     if not book.has("networks"):
@@ -180,7 +190,10 @@ def networks(book: Book) -> list[Finding]:
             "high_name": Value("network", str(known.loc[high, "network"])),
         }
         evidence = (row_at("networks", low), row_at("networks", high))
-        said.append(Finding("networks.range", values, evidence))
+        ends = (round(100 * float(known.loc[i, "estimate"])) for i in (low, high))
+        same = len(set(ends)) == 1
+        values |= {"n": count(len(known))} if same else {}
+        said.append(Finding("networks.same" if same else "networks.range", values, evidence))
     mix = book.frames.facts.get("mix")
     if mix and len(known) > 1:
         if abs(mix["rate"] - mix["raw"]) > MIX_FROM:
@@ -271,17 +284,25 @@ def repeats(book: Book) -> list[Finding]:
 
 def handoff(book: Book) -> list[Finding]:
     """How many first answers turn to private messages."""
-    if not book.has("handoffs"):
+    facts = book.frames.facts
+    names = sorted(
+        book.compared.names[b] for b in facts.get("unread", ()) if b != book.compared.brand
+    )
+    others = (
+        [Finding("handoff.others", {"names": Value("text", ", ".join(names))})] if names else []
+    )
+    if book.compared.brand in facts.get("unread", ()):
+        return [Finding("handoff.language", {"brand": book.client}), *others]
+    if not book.has("handoffs") and not facts.get("unread"):
         return [Finding("texts.none")]
-    try:
-        row, at = book.mine("handoffs")
-    except KeyError:
-        return [Finding("texts.none")]
+    if not book.has("handoffs") or book.brand not in set(book.frame("handoffs")["brand"]):
+        return [Finding("handoff.unanswered", {"brand": book.client}), *others]
+    row, at = book.mine("handoffs")
     if plain(row["estimate"]) is None:
         values = {"n": count(row["n"]), "min": count(MIN_N)}
         return [Finding("handoff.small", values, (at,))]
     said = [Finding("handoff", {"share": interval("share", row)}, (at,))]
-    return [*said, Finding("handoff.patterns")]
+    return [*said, Finding("handoff.patterns"), *others]
 
 
 def categories(book: Book) -> list[Finding]:
@@ -297,6 +318,8 @@ def categories(book: Book) -> list[Finding]:
         said.append(Finding("cat.first", values, (row_at("categories", top.index[0]),)))
     n = int(book.frames.facts.get("n_coded") or 0)
     said.append(Finding("cat.ok", {"n": count(n)}) if n else Finding("cat.raw"))
+    if unread := book.frames.facts.get("unread_requests"):
+        said.append(Finding("cat.unread", {"n": count(unread)}))
     if drawn := book.frames.facts.get("drawn"):
         said.append(Finding("cat.drawn", {"n": count(drawn)}))
     return said

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date, datetime
+from decimal import ROUND_HALF_UP, localcontext
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -53,18 +55,22 @@ def label(name: Any, width: int = LABEL) -> str:
     return f"{start}…{end}"
 
 
+@lru_cache(maxsize=65_536, typed=True)  # four writers write the same numbers
 def number(value: float, places: int = 0, lang: str = "fr") -> str:
     """A number with so many decimals; thousands U+202F in French, a comma in English.
 
     Examples
     --------
-    >>> number(-12345.678, 1, "fr"), number(-12345.678, 1, "en")
-    ('−12\\u202f345,7', '−12,345.7')
+    >>> number(-12345.678, 1, "fr"), number(-12345.678, 1, "en"), number(72.5)
+    ('−12\\u202f345,7', '−12,345.7', '73')
     """
     from babel.numbers import format_decimal
 
     pattern = "#,##0" + ("." + "0" * places if places else "")
-    text: str = format_decimal(value, format=pattern, locale=LOCALES[check_language(lang)])
+    with localcontext() as context:
+        context.rounding = ROUND_HALF_UP  # as spreadsheets and slides do with the same number
+        at = round(float(value), 9)
+        text: str = format_decimal(at, format=pattern, locale=LOCALES[check_language(lang)])
     text = text.replace("-", MINUS)
     return text[1:] if text.startswith(MINUS) and not re.search("[1-9]", text) else text
 
@@ -108,14 +114,15 @@ def decimals(whole: Value) -> int:
 
 
 def points(value: float, lang: str = "fr", *, places: int = 1, signed: bool = True) -> str:
-    """A difference of shares in points, with its sign and without the word.
+    """A difference of shares in points, with its sign and without the word; 0 only where it is 0.
 
     Examples
     --------
-    >>> points(-0.0231), points(0.0123, "en"), points(0.0001)
-    ('−2,3', '+1.2', '0,0')
+    >>> points(-0.0231), points(0.0123, "en"), points(0.0), points(-0.0004)
+    ('−2,3', '+1.2', '0,0', '−0,04')
     """
-    text = number(100 * value, places, lang)
+    tried = (number(100 * value, more, lang) for more in range(places, places + 3))
+    text = next((t for t in tried if re.search("[1-9]", t)), number(0.0, places, lang))
     positive = value > 0 and re.search("[1-9]", text)
     return f"+{text}" if signed and positive else text
 

@@ -15,16 +15,15 @@ import pandas as pd
 from carekit.coding.categories import categories
 from carekit.coding.flagged import flag_requests
 from carekit.errors import CannotAnswer, SelectionError
-from carekit.measures.first_answers import NO_TEXT, first_answers, handoff
 from carekit.measures.waits import count_waits, first_response, wait_curve, waits_within
 from carekit.report import gaps, norms, score, trend
 from carekit.report.actions import useful_actions
 from carekit.report.asked import MIN_N, SMALL_CELL, Asked
+from carekit.report.handoffs import handoffs_of
 from carekit.report.peers import Compared
 from carekit.report.requests_table import (
     RECONTACT,
     asked_again,
-    coded,
     counted_waits,
     followed_for,
     listed,
@@ -106,7 +105,11 @@ def measure(
         made.missing["heat"] = "midnight"
     told("repeats")
     _contacts(made, table, end, compared.brand, closed=closed)
-    _handoffs(made, requests, found)
+    if found.texts:
+        n = int(table["answered"].sum())
+        made.tables["handoffs"], made.facts["unread"] = handoffs_of(requests, n)
+    if not made.has("handoffs"):
+        made.missing["handoffs"] = "texts"
     told("categories")
     _reasons(made, own, table, asked, found, closed=closed)
     made.facts["private_too"] = found.private_too
@@ -134,10 +137,12 @@ def measure(
                 asked.hours,
             )  # fmt: skip
         told("definitions")
-        made.tables["published"], made.tables["definitions"] = norms.against_published(
+        made.tables["published"], same = norms.against_published(
             own.but(dataset=threads_of(requests, compared.brand, table["request_id"].dropna())),
             table[table["brand"] == compared.brand],
         )
+        if not found.private_too:  # the others count public posts alone: not the same posts
+            made.tables["definitions"] = same
     made.requests = listed(table, local, compared.brand, made.facts)
     return made
 
@@ -308,27 +313,6 @@ def _stacked(parts: dict[str, pd.DataFrame], name: str) -> pd.DataFrame:
     return pd.concat(rows, ignore_index=True)
 
 
-def _handoffs(made: Frames, requests: Requests, found: Found) -> None:
-    from ibis import _
-
-    if not found.texts:
-        made.missing["handoffs"] = "texts"
-        return
-    answers = first_answers(requests)
-    said = answers.mutate(says=handoff(answers)).filter(_.says != NO_TEXT)
-    told = said.select("brand", unit=_.unit.hash(), yes=_.says != "none")
-    kept = gaps.rates_of(coded(told, "brand"), ["brand"], "yes")
-    kept = kept.rename(columns={"n_answered": "n_yes"})
-    kept = kept["brand n n_yes estimate ci_low ci_high".split()]
-    kept.loc[kept["n"] < MIN_N, ["estimate", "ci_low", "ci_high"]] = np.nan
-    if not kept["n"].sum():
-        made.missing["handoffs"] = "texts"
-        return
-    made.tables["handoffs"] = kept.sort_values(
-        "estimate", ascending=False, kind="stable", ignore_index=True
-    )
-
-
 def _reasons(
     made: Frames, own: Requests, table: pd.DataFrame, asked: Asked, found: Found, *, closed: bool
 ) -> None:
@@ -343,8 +327,10 @@ def _reasons(
         flagged = flag_requests(own, text=asked.quotes > 0)
         shares = categories(own, flagged=flagged, coded=asked.coded).frame
     except SelectionError:
-        made.missing["categories"] = "texts"
+        other = len(mine) and flagged.frame["pii_types"].notna().any()  # texts in other languages
+        made.missing["categories"] = "language" if other else "texts"
         return
+    made.facts["unread_requests"] = int(shares["n_missing"].max())
     shares = shares[shares["category"].isin(COMMENT_CLASSES)].reset_index(drop=True)
     kept = "category n n_yes estimate ci_low ci_high n_coded".split()
     coded = int(shares["n_coded"].max()) > 0

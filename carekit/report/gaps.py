@@ -30,12 +30,26 @@ def rates_of(table: pd.DataFrame, by: list[str], yes: str = "answered") -> pd.Da
     names = grouped.size().reset_index()[by].astype(object)
     # Numbers stand for the names: texts of millions of rows would take most of the time.
     group = grouped.ngroup().to_numpy()
-    counts = pd.DataFrame({"group": group, "unit": table["unit"].to_numpy(), "n": 1,
-                           "n_answered": table[yes].to_numpy().astype(int)})  # fmt: skip
-    made = estimate_rate(counts[group >= 0], by="group", cluster="unit")
+    counts = _summed(group, table["unit"].to_numpy(), table[yes].to_numpy())
+    made = estimate_rate(counts, by="group", cluster="unit")
     made[by] = names.iloc[made["group"]].to_numpy()
     made["std_error"] = _error(made)
     return made[[*by, *RATE]]
+
+
+def _summed(group: Any, unit: Any, yes: Any) -> pd.DataFrame:
+    """Requests and answers of each unit in each group, in order: one sort, of numbers."""
+    kept = group >= 0
+    group, unit, yes = group[kept].astype(np.int64), unit[kept], yes[kept].astype(np.int64)
+    unit, names = (unit, None) if unit.dtype.kind in "iu" else pd.factorize(unit, sort=True)
+    key = group * (int(unit.max(initial=0)) + 1) + unit
+    order = np.argsort(key, kind="stable")
+    starts = np.flatnonzero(np.diff(key[order], prepend=-1))
+    first = order[starts]
+    n = np.diff(starts, append=len(order))
+    found = np.add.reduceat(yes[order], starts) if len(starts) else n
+    named = unit[first] if names is None else names[unit[first]]
+    return pd.DataFrame({"group": group[first], "unit": named, "n": n, "n_answered": found})
 
 
 def _error(rates: pd.DataFrame) -> pd.Series:
@@ -72,6 +86,7 @@ def differences(rates: pd.DataFrame, table: pd.DataFrame, brand: str) -> pd.Data
     if made.empty:
         return made.assign(p_adjusted=[], level=[])
     made = adjust_p_values(made, adjustment="holm")
+    made[["ci_low", "ci_high"]] = made[["ci_low", "ci_high"]].clip(-1.0, 1.0)
     within = (made["ci_low"] >= -LEVEL) & (made["ci_high"] <= LEVEL)
     found = np.where(made["p_adjusted"] < 0.05, "established", "undecided")
     return made.assign(level=np.where(within, "level", found))

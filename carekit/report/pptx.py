@@ -43,6 +43,7 @@ WIDTH, HEIGHT, SIDE = 33.867, 19.05, 1.6  # centimetres
 TEXT = WIDTH - 2 * SIDE
 TOP, BOTTOM = 4.5, 17.2  # of what a slide shows
 MOST_ROWS, MOST_COLUMNS = 9, 11
+MOST_TITLE = 64  # signs of a title in its largest letters
 LETTERS = 1400  # of a slide of text
 WITHOUT_SLIDE = frozenset({"glossary", "tables"})
 Text = str | list[tuple[str, bool]]
@@ -128,7 +129,8 @@ class _Deck:
 
     def title(self) -> None:
         """Title, whom it compares, when and by whom."""
-        slide = self.slide(words.say(self.meta.title, self.lang), size=36, top=5.2, height=4.2)
+        title = words.say(self.meta.title, self.lang)
+        slide = self.slide(title, size=36 if len(title) <= MOST_TITLE else 28, top=5.2, height=4.2)
         if picture := logo_png(self.meta.logo):
             shown = slide.shapes.add_picture(io.BytesIO(picture), self.cm(SIDE), self.cm(1.4),
                                              height=self.cm(2.2))  # fmt: skip
@@ -263,7 +265,7 @@ class _Deck:
         style.text = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"  # no style, no grid
         lines = [[line for row in [rows.headings, *rows.cells] for line in row[j].split("\n")]
                  for j in range(many)]  # fmt: skip
-        parts = [min(max(map(len, texts)) + 4, 30) for texts in lines]
+        parts = [min(max(map(len, texts)) + 4, 24) for texts in lines]
         for j, part in enumerate(parts):
             made.columns[j].width = self.cm(wide * part / sum(parts))
         for i, row in enumerate([rows.headings, *rows.cells]):

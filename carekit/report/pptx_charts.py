@@ -168,7 +168,7 @@ def _with_value(name: str, row: dict[Any, Any], unit: str, lang: str) -> str:
     value = cell(unit, row["estimate"], lang)
     limits = interval(unit, row.get("ci_low"), row.get("ci_high"), lang, where="table")
     text = value if limits == MISSING else f"{value} ({limits})"
-    return f"{name}\u2003{text.replace(' ', NO_BREAK)}"
+    return f"{words.apart(name)}\u2003{text.replace(' ', NO_BREAK)}"
 
 
 def _clusters(chart: Chart, lang: str) -> Drawn:

@@ -246,7 +246,7 @@ def listed(
             "created_at": at.dt.strftime("%Y-%m-%d %H:%M:%S"),
             "weekday": at.dt.day_of_week + 1,
             "hour": at.dt.hour,
-            "period": periods_of(at, about["unit"]) if len(at) else "",
+            "period": periods_of(at, about["unit"]).astype(object) if len(at) else "",
             "category": "" if labels is None else rows["request_id"].map(labels).fillna(""),
             "answered": rows["answered"].astype(bool),
             "minutes": (rows["wait"] / 60).round(2),

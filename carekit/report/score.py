@@ -51,7 +51,7 @@ def criteria_of(
         error = np.sqrt(np.diag(cov))
         with np.errstate(divide="ignore", invalid="ignore"):
             effective = np.where(error > 0, mean * (1 - mean) / error**2, units)
-        low, high = wilson_effective(mean, np.maximum(effective, 1.0))
+        low, high = wilson_effective(mean, np.maximum(effective, 1.0), df=max(units - 1, 1))
         for j, name in enumerate(names):
             rows.append((str(brand), name, n, units, mean[j], error[j], low[j], high[j]))
     columns = ["brand", "criterion", "n", "units", "estimate", "std_error", "ci_low", "ci_high"]

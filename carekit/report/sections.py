@@ -185,8 +185,8 @@ def _gaps(book: Book) -> Section:
                alt=_alt(book, frame, "points"), accent=(), native="bars")
     )  # fmt: skip
     m = count(len(frame))
-    blocks.append(Paragraph((Finding("family", {"m": m}),
-                             Message("interval.alone"))))  # fmt: skip
+    together = [Message("interval.alone")] if len(frame) > 1 else []
+    blocks.append(Paragraph((Finding("family", {"m": m}), *together)))
     listed = say.gaps(book)
     near = sorted(listed, key=lambda f: abs(float(f.values["d"].value or 0)))[:10]
     blocks.append(Bullets(tuple(f for f in listed if f in near)))
@@ -199,7 +199,7 @@ def _gaps(book: Book) -> Section:
             "rank": Value("count", int(row["rank"])), "best": count(row["best_rank"]),
             "worst": count(row["worst_rank"]),
         })  # fmt: skip
-        place = [*say.rank(book), *say.top3(book)]
+        place = [*say.rank(book), *say.together(book), *say.top3(book)]
         blocks.append(_chart(book, "rank", "rank_sets", places, place[0], base, alt=alt,
                              unit="rank", native="ranges"))  # fmt: skip
         blocks += [_lines(place[1:]), book.table("ranks")]
@@ -312,7 +312,8 @@ def _reasons(book: Book) -> Section:
         values = {"n": Value("count", n), "share": Value("share", share)}
         return _section("reasons", [Paragraph((Finding("texts.unsorted", values),))])
     if not book.has("categories"):
-        return _section("reasons", [Paragraph((Finding("texts.none"),))])
+        why = book.frames.missing.get("categories", "texts")
+        return _section("reasons", [Paragraph((Finding(say.NO_TEXTS[why]),))])
     text = say.categories(book)
     frame = book.frame("categories")
     raw = not book.frames.facts.get("n_coded")
@@ -355,7 +356,10 @@ def _score(book: Book) -> Section:
         alt=_alt(book, frame, "score"), native="bars",
     )  # fmt: skip
     name = book.asked.weights_name
-    about = Paragraph((Message("score.what", {"name": Value("text", name)}),
+    there = set(book.frame("criteria")["criterion"])
+    left = [Message("score.left", {"name": Value("criterion", c)})
+            for c in book.asked.weights if c not in there]  # fmt: skip
+    about = Paragraph((Message("score.what", {"name": Value("text", name)}), *left,
                        Message("score.handoff")))  # fmt: skip
     tables = (book.table("scores"), about, book.table("criteria"))
     return _section("score", [chart, _lines(text), *tables])

@@ -91,7 +91,8 @@ def cover_lines(report: Report) -> list[Message]:
     if meta.peers:
         more = ["…"] if len(meta.peers) > MOST_NAMED else []
         names = ", ".join([*map(label, meta.peers[:MOST_NAMED]), *more])
-        lines.append(Message("cover.peers", {"names": Value("text", names)}))
+        key = "cover.peers" if len(meta.peers) > 1 else "cover.peer"
+        lines.append(Message(key, {"names": Value("text", names)}))
         lines.append(Message("cover.anonymous" if meta.anonymised else "cover.names"))
     return lines
 

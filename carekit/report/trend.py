@@ -20,16 +20,20 @@ RANGE = 1.128  # mean moving range of a standard normal
 def periods_of(days: pd.Series, unit: str) -> pd.Series:
     """The month (2026-01) or the Monday of the week (2026-01-05) of local days."""
     plain = days.dt.tz_localize(None).dt.normalize()
-    known = pd.Series(plain.unique())
-    first = known if unit == "month" else known - pd.to_timedelta(known.dt.day_of_week, unit="D")
+    code, known = pd.factorize(plain)
+    first = pd.Series(
+        known if unit == "month" else known - pd.to_timedelta(known.dayofweek, unit="D")
+    )
     named = first.dt.strftime("%Y-%m" if unit == "month" else "%Y-%m-%d")
-    return plain.map(dict(zip(known, named, strict=True)))
+    place, names = pd.factorize(named, sort=True)  # each name is held once
+    of = place[code] if len(place) else code
+    return pd.Series(pd.Categorical.from_codes(of, names), index=days.index)
 
 
 def whole(periods: pd.Series, unit: str, first: pd.Timestamp, last: pd.Timestamp) -> list[str]:
     """The periods that lie wholly within the data, in order; a day's slack at both ends."""
     kept, day = [], pd.Timedelta(days=1)
-    for name in sorted(periods.unique()):
+    for name in sorted(map(str, periods.unique())):
         start = pd.Timestamp(f"{name}-01" if unit == "month" else name)
         end = start + (pd.offsets.MonthBegin(1) if unit == "month" else pd.Timedelta(days=7))
         if start >= first - day and end - day <= last + day:

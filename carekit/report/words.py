@@ -65,7 +65,8 @@ def say(message: Message, lang: str) -> str:
     text = _PLACE.sub(lambda found: _written(found[1], message, lang), pattern)
     if first and first[1] in message.values and message.values[first[1]].kind != "text":
         text = text[:1].upper() + text[1:]
-    return text
+    # A name that ends in a full stop ends the sentence as well.
+    return text[:-1] if pattern.endswith("}.") and text.endswith("..") else text
 
 
 def code(kind: str, value: Any, lang: str) -> str:
@@ -92,6 +93,11 @@ def placeholders(pattern: str) -> set[str]:
     return set(_PLACE.findall(pattern))
 
 
+def apart(name: str) -> str:
+    """A name that runs from right to left, kept from turning the words around it."""
+    return f"\u2068{name}\u2069" if _RIGHT_TO_LEFT.search(name) else name
+
+
 def _counted(pattern: str) -> str:
     """The placeholder that decides between one and many: the first count that is named so."""
     names = _PLACE.findall(pattern)
@@ -113,7 +119,7 @@ def _written(name: str, message: Message, lang: str) -> str:
     if kind == "text":
         text = fmt.clean(value)
         text = fmt.label(text, LONGEST_NAME) if name in NAMES else text
-        return f"\u2068{text}\u2069" if _RIGHT_TO_LEFT.search(text) else text
+        return ", ".join(map(apart, text.split(", ")))  # each name of a list by itself
     if kind == "dates":
         start, end = str(value).split("/")
         return fmt.days(start, end, lang)

@@ -8,8 +8,9 @@ from typing import Any
 
 # A spreadsheet takes a cell that starts with one of these for a formula.
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-# They turn the reading direction of what follows, or hide it.
-_DIRECTION = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+_SPACES = re.compile("[\n\r\t\v\f]")
+# Control signs, lone surrogates, and signs that turn the reading direction of what follows.
+_NEVER = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069]")
 _LATEX = {
     "\\": r"\textbackslash{}",
     "^": r"\textasciicircum{}",
@@ -29,12 +30,8 @@ def clean(text: Any) -> str:
     >>> clean("Acme\\x00\\n\\u202eLtd")
     'Acme Ltd'
     """
-    kept = (
-        " " if c in "\n\r\t\v\f" else c
-        for c in unicodedata.normalize("NFC", str(text))
-        if c in "\n\r\t\v\f" or (unicodedata.category(c) not in {"Cc", "Cs"})
-    )
-    return re.sub(" {2,}", " ", "".join(c for c in kept if ord(c) not in _DIRECTION)).strip(" ")
+    plain = _SPACES.sub(" ", unicodedata.normalize("NFC", str(text)))
+    return re.sub(" {2,}", " ", _NEVER.sub("", plain)).strip(" ")
 
 
 def latex(text: Any) -> str:

@@ -12,6 +12,7 @@ from carekit.dataset.folder import create_dataset
 from carekit.dataset.manifest import NOTHING_LEFT_OUT, Selection
 
 ZONE = "Europe/Paris"
+LANG: str | None = "fr"
 END = pd.Timestamp("2026-07-01T06:00:00Z")
 NETWORKS = ("facebook", "x", "instagram")
 TEXTS = (
@@ -108,7 +109,7 @@ def _request(
     at = (start.tz_localize(None) + clock).tz_localize(ZONE)
     network = str(rng.choice(bank.networks))
     person = f"a_{bank.n}{int(rng.integers(people)):05d}"
-    place = {"network": network, "surface": "brand_page", "brand": bank.name, "lang": "fr",
+    place = {"network": network, "surface": "brand_page", "brand": bank.name, "lang": LANG,
              "account": None, "visibility": "public"}  # fmt: skip
 
     def when(moment: pd.Timestamp) -> pd.Timestamp:

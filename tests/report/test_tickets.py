@@ -53,6 +53,12 @@ def desk(tmp_path_factory):
     return tickets(tmp_path_factory.mktemp("desk"))
 
 
+def test_tickets_are_not_counted_under_definitions_that_leave_most_of_them_out(desk):
+    made = carekit.benchmark(desk[0], brand=BRAND, lang="en")
+    assert "definitions" not in made.report.tables
+    assert "definitions in use" not in " ".join(said(made, "en", "published"))
+
+
 def test_satisfaction_is_counted_by_hand_apart_by_channel_and_visibility(desk):
     dataset, table = desk
     made = carekit.benchmark(dataset, brand=BRAND, lang="en")

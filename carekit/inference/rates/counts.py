@@ -128,8 +128,11 @@ def sum_counts(
     if keys:
         counts = counts.set_axis([f"_count_{i}" for i in range(len(names))], axis=1)
         joined = pd.concat([table[keys], counts], axis=1)
-        grouped = joined.groupby(keys, dropna=False, observed=True, sort=True)
-        sums = grouped[list(counts.columns)].sum().reset_index()
+        if _apart(joined, keys):  # nothing to add up, nothing to sort
+            sums = joined.reset_index(drop=True)
+        else:
+            grouped = joined.groupby(keys, dropna=False, observed=True, sort=True)
+            sums = grouped[list(counts.columns)].sum().reset_index()
         counts = sums[list(counts.columns)].set_axis(names, axis=1)
     if not by:
         code: npt.NDArray = np.zeros(len(counts), dtype=np.int64)
@@ -137,6 +140,17 @@ def sum_counts(
     code = sums.groupby(by, dropna=False, observed=True, sort=True).ngroup().to_numpy(np.int64)
     first = np.flatnonzero(np.diff(code, prepend=-1))  # rows are sorted by group
     return sums[by].iloc[first].reset_index(drop=True), code, counts
+
+
+def _apart(table: pd.DataFrame, keys: Sequence[str]) -> bool:
+    """Whether the rows are sorted by keys that are whole numbers, no two of them alike."""
+    if len(set(keys)) < len(keys) or any(table[key].dtype.kind not in "iu" for key in keys):
+        return False
+    later = np.zeros(max(len(table) - 1, 0), dtype=bool)
+    for key in reversed(list(keys)):
+        values = table[key].to_numpy()
+        later = (values[1:] > values[:-1]) | ((values[1:] == values[:-1]) & later)
+    return bool(later.all())
 
 
 def group_sums(code: npt.NDArray, values: npt.ArrayLike, size: int) -> npt.NDArray[np.float64]:

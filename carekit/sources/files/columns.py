@@ -291,7 +291,7 @@ def _fits(ours: str, heading: str, values: list[str]) -> bool:
         "observed_at": lambda v: any(c.isdigit() for c in v),
         "deleted_at": lambda v: any(c.isdigit() for c in v),
         "answered": is_state,
-        "brand": lambda v: len(v) <= 80 and any(c.isalpha() for c in v),
+        "brand": lambda v: len(v) <= 200 and any(c.isalpha() for c in v),
         "account": lambda v: len(v) <= 80,
     }
     if ours == "post_id" and len(set(values)) < len(values) * 0.9:

@@ -80,6 +80,20 @@ def test_columns_with_our_names_need_no_mapping(tmp_path: Path) -> None:
     assert report.warnings == (SILENT,)
 
 
+def test_one_long_name_does_not_lose_the_column_of_brands(tmp_path: Path) -> None:
+    long = (
+        "Vereinigte Kabel- und Glasfasernetzgesellschaft Oberlausitz-Niederschlesien mbH & Co. KG"
+    )
+    content = "post_id,created_at,author_role,Marke,text\n" + "".join(
+        f"{i},2026-03-0{i}T10:00:00Z,{role},{name},Hallo\n"
+        for i, (role, name) in enumerate(
+            [("customer", long), ("customer", "Funk"), ("brand", long)], 1
+        )
+    )
+    _, posts = imported(tmp_path, content)
+    assert set(posts["brand"]) == {long, "Funk"}
+
+
 def test_accounts_decide_who_is_the_brand(tmp_path: Path) -> None:
     accounts = tmp_path / "accounts.csv"
     accounts.write_text("account,network,brand\nacme_care,facebook,Acme\n", encoding="utf-8")
