@@ -25,6 +25,7 @@ from carekit.errors import DatasetError, InputError
 if TYPE_CHECKING:
     import duckdb
     import ibis
+    import numpy as np
     import pandas as pd
 
     from carekit.dataset.folder import Dataset
@@ -127,11 +128,18 @@ class Engine:
         self.con.raw_sql(f"CREATE TEMP TABLE {name} AS {select}")
         return self.con.table(name)
 
+    def keep_arrays(self, **columns: np.ndarray) -> ibis.Table:
+        """Arrays of one length as a table of DuckDB."""
+        import pyarrow as pa
+
+        return self.con.create_table(next(self._names), obj=pa.table(columns), temp=True)
+
     def drop(self, *tables: ibis.Table) -> None:
         """Forget steps made by `keep`: frees memory on a long path."""
         for table in tables:
             if self.kind == "duckdb":
-                self.con.drop_table(table.get_name(), force=True)
+                # `con.drop_table` takes the catalog in this name for a part of it, and drops nothing.
+                self.con.raw_sql(f"DROP TABLE {table.get_name()}")
             else:
                 self.con._session.catalog.dropTempView(table.get_name())
 
