@@ -128,6 +128,17 @@ class Engine:
         self.con.raw_sql(f"CREATE TEMP TABLE {name} AS {select}")
         return self.con.table(name)
 
+    def view(self, expression: ibis.Table) -> ibis.Table:
+        """An expression under a name: Ibis need not write it again in each query on it."""
+        name = next(self._names)
+        self.con._run_pre_execute_hooks(expression)
+        sql = self.con.compile(expression)
+        if self.kind == "duckdb":
+            self.con.raw_sql(f"CREATE TEMP VIEW {name} AS {sql}")
+        else:
+            self.con._session.sql(sql).createOrReplaceTempView(name)
+        return self.con.table(name)
+
     def keep_arrays(self, **columns: np.ndarray) -> ibis.Table:
         """Arrays of one length as a table of DuckDB."""
         import pyarrow as pa

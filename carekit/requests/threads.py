@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 # 2 ** 40 posts deep is deeper than any thread can be.
 MOST_ROUNDS = 40
+# Of posts with repeats so many are kept without them; of more, each query leaves them out anew.
+POSTS_KEPT = 1_000_000
 # Numbers of posts and threads, and what makes their tables.
 Found = tuple[dict[str, int], Callable[[], Any], Callable[[], Any]]
 
@@ -100,15 +102,22 @@ def _distinct(posts: ibis.Table, engine: Engine) -> tuple[ibis.Table, int]:
     extra = int(counts["rows"]) - int(posts.agg(n=_.post_id.nunique()).execute().iloc[0, 0])
     if not extra:
         return posts, 0
-    others = [posts[c] for c in posts.columns if c not in {"post_id", "observed_at", "deleted_at"}]
+    # Only those that came again are put in order: of millions of rows a few, as a rule.
+    again = posts.group_by("post_id").having(_.count() > 1).agg(n=_.count())
+    twice = engine.keep(again.select(twice=_.post_id))
+    rows = posts.semi_join(twice, [("post_id", "twice")])
+    others = [rows[c] for c in rows.columns if c not in {"post_id", "observed_at", "deleted_at"}]
     order = [
-        ibis.coalesce(whole_seconds(posts.observed_at), -1).desc(),
-        ibis.coalesce(whole_seconds(posts.deleted_at), -1).desc(),
+        ibis.coalesce(whole_seconds(rows.observed_at), -1).desc(),
+        ibis.coalesce(whole_seconds(rows.deleted_at), -1).desc(),
         *(ibis.coalesce(c.cast("string"), "").asc() for c in others),
     ]
-    window = ibis.window(group_by=posts.post_id, order_by=order)
-    first = posts.mutate(_place=ibis.row_number().over(window)).filter(_._place == 0)
-    return engine.keep(first.drop("_place")), extra
+    window = ibis.window(group_by=rows.post_id, order_by=order)
+    first = rows.mutate(_place=ibis.row_number().over(window)).filter(_._place == 0)
+    chosen = engine.keep(first.drop("_place")).cast(posts.schema())
+    distinct = posts.anti_join(twice, [("post_id", "twice")]).union(chosen)
+    kept = int(counts["rows"]) <= POSTS_KEPT
+    return (engine.keep if kept else engine.view)(distinct), extra
 
 
 def dataset_threads(dataset: Dataset, *, engine: Engine) -> Threads:
