@@ -15,6 +15,7 @@ import errno
 import io
 import json
 import os
+import re
 import shutil
 import signal
 import sys
@@ -156,7 +157,8 @@ def share_state(folder: Path) -> Any:
         return None
     made = {p.name: p.read_text("utf-8") for p in (folder / "s").iterdir()}
     manifest = json.loads(made.pop("manifest.json")) | {"created_at": None}
-    return made | {"manifest": manifest, "CARD.md": made["CARD.md"].split("- Counted")[0]}
+    cards = {n: re.sub(r"Counted: \S+", "", t) for n, t in made.items()}  # each card tells the hour
+    return cards | {"manifest": manifest}
 
 
 COMMANDS = {

@@ -265,10 +265,10 @@ def test_the_session_of_the_user_stays_open(session):
     assert session.sql("SELECT 1 AS one").collect()[0].one == 1
 
 
-def test_roots_by_recursion_need_duckdb(dataset, spark):
+def test_roots_by_arrays_need_duckdb(dataset, spark):
     posts = spark.table(dataset, "posts")
-    with pytest.raises(InputError, match="'recursion' on pyspark; it needs DuckDB"):
-        build_threads(posts, engine=spark, way="recursion")
+    with pytest.raises(InputError, match="'arrays' on pyspark; it needs DuckDB"):
+        build_threads(posts, engine=spark, way="arrays")
 
 
 def test_the_page_on_spark_runs(session, dataset, capsys):

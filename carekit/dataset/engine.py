@@ -25,6 +25,7 @@ from carekit.errors import DatasetError, InputError
 if TYPE_CHECKING:
     import duckdb
     import ibis
+    import numpy as np
     import pandas as pd
 
     from carekit.dataset.folder import Dataset
@@ -127,11 +128,29 @@ class Engine:
         self.con.raw_sql(f"CREATE TEMP TABLE {name} AS {select}")
         return self.con.table(name)
 
+    def view(self, expression: ibis.Table) -> ibis.Table:
+        """An expression under a name: Ibis need not write it again in each query on it."""
+        name = next(self._names)
+        self.con._run_pre_execute_hooks(expression)
+        sql = self.con.compile(expression)
+        if self.kind == "duckdb":
+            self.con.raw_sql(f"CREATE TEMP VIEW {name} AS {sql}")
+        else:
+            self.con._session.sql(sql).createOrReplaceTempView(name)
+        return self.con.table(name)
+
+    def keep_arrays(self, **columns: np.ndarray) -> ibis.Table:
+        """Arrays of one length as a table of DuckDB."""
+        import pyarrow as pa
+
+        return self.con.create_table(next(self._names), obj=pa.table(columns), temp=True)
+
     def drop(self, *tables: ibis.Table) -> None:
         """Forget steps made by `keep`: frees memory on a long path."""
         for table in tables:
             if self.kind == "duckdb":
-                self.con.drop_table(table.get_name(), force=True)
+                # `con.drop_table` takes the catalog in this name for a part of it, and drops nothing.
+                self.con.raw_sql(f"DROP TABLE {table.get_name()}")
             else:
                 self.con._session.catalog.dropTempView(table.get_name())
 

@@ -8,7 +8,7 @@ it is followed until its thread was last looked at, or until it was deleted.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from carekit.dataset.engine import Engine
 from carekit.dataset.schema import AUTOMATIC, CREATED_UNTIL, POSTS, REQUESTS
@@ -163,12 +163,12 @@ def _built(dataset: Dataset, definition: Definition, engine: Engine, with_thread
         beyond = known.filter(known.answered & (longest > 60 * definition.window_minutes))
         late = int(beyond.count().execute())
     if definition.follow_up_minutes:
-        apart = table.filter(table.set_apart).select(*kept)
+        apart = _described(table.filter(table.set_apart), kept)
         n_apart = int(known.filter(known.set_apart).count().execute())
         table = table.filter(~table.set_apart)
     n_orphans = engine.once((build_requests, posts.op()), lambda: _count_orphans(distinct, threads))
     return Built(
-        table.select(*kept),
+        engine.view(_described(table, kept)),
         definition,
         threads,
         n_duplicates,
@@ -272,13 +272,17 @@ def _requests(
         ibis.coalesce(whole_seconds(_.observed_at), end),
         ibis.coalesce(whole_seconds(_.deleted_at), whole_seconds(_.observed_at), end),
     )
-    at_least = at_most = none
+    limits: dict[str, Any] = {}
     if coarse:
         last = last_second()
         until = ibis.cases((strange, none), (several, _.own_until), else_=_.answered_until)
         unsure = (until != answered_at) | (last != created)
-        at_least = ibis.ifelse(unsure, ibis.greatest(answered_at - last, 0), none)
-        at_most = ibis.ifelse(unsure, until - created, none)
+        limits = {
+            "wait_at_least_seconds": ibis.ifelse(
+                unsure, ibis.greatest(answered_at - last, 0), none
+            ),
+            "wait_at_most_seconds": ibis.ifelse(unsure, until - created, none),
+        }
     judged = judge_answers(
         joined.mutate(
             by_other=strange | (several & _.own_at.isnull()),
@@ -287,11 +291,13 @@ def _requests(
             ),
             wait_seconds=answered_at - created,
             followed_seconds=ibis.greatest(followed_until - created, 0),
-            wait_at_least_seconds=at_least,
-            wait_at_most_seconds=at_most,
+            **limits,
         ),
         definition=definition,
     )
+    more = {name: ibis.ifelse(_.answered, _[name], none) for name in limits}
+    if definition.follow_up_minutes:
+        more["set_apart"] = _.set_apart
     return judged.select(
         *kept_columns(posts),
         request_id=_.post_id,
@@ -307,15 +313,9 @@ def _requests(
         is_question=_.is_question,
         answered=_.answered,
         by_other=_.by_other.cast("int64"),
-        wait_at_least_seconds=ibis.ifelse(_.answered, _.wait_at_least_seconds, none),
-        wait_at_most_seconds=ibis.ifelse(_.answered, _.wait_at_most_seconds, none),
         first_response_seconds=_.first_response_seconds,
         observed_seconds=_.observed_seconds,
-        first_response_minutes=_.first_response_seconds / 60,
-        observed_minutes=_.observed_seconds / 60,
-        set_apart=_.set_apart,
-        thread_complete=ibis.null("boolean"),
-        n_customer_posts=ibis.null("int64"),
+        **more,
     )
 
 
@@ -360,9 +360,28 @@ def _with_brands(dataset: Dataset, requests: ibis.Table, engine: Engine) -> ibis
         requests.left_join(accounts, [("network", "on_network"), ("account", "handle")])
         .select(*requests.columns, "account_brand", "account_kind")
         .mutate(brand=ibis.coalesce(_.account_brand, _.post_brand))
+        .drop("account_brand", "post_brand")
     )
     return named.left_join(brands, [("brand", "known_brand")]).select(
         *named.columns, "country", "sector"
+    )
+
+
+def _described(table: ibis.Table, columns: list[str]) -> ibis.Table:
+    """The requests with all columns: what can be told from others is not kept beside them."""
+    import ibis
+    from ibis import _
+
+    told = {
+        "wait_at_least_seconds": ibis.null("int64"),
+        "wait_at_most_seconds": ibis.null("int64"),
+        "first_response_minutes": _.first_response_seconds / 60,
+        "observed_minutes": _.observed_seconds / 60,
+        "thread_complete": ibis.null("boolean"),
+        "n_customer_posts": ibis.null("int64"),
+    }
+    return table.select(
+        **{name: _[name] if name in table.columns else told[name] for name in columns}
     )
 
 

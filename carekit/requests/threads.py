@@ -7,8 +7,12 @@ makes the thread incomplete, a post that runs into a cycle becomes a thread of i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from carekit.dataset.engine import Engine
 from carekit.errors import InputError
@@ -21,8 +25,10 @@ if TYPE_CHECKING:
 
 # 2 ** 40 posts deep is deeper than any thread can be.
 MOST_ROUNDS = 40
-# Deeper threads are found by pointers: the recursion takes a millisecond a level.
-DEEPEST = 500
+# Of posts with repeats so many are kept without them; of more, each query leaves them out anew.
+POSTS_KEPT = 1_000_000
+# Numbers of posts and threads, and what makes their tables.
+Found = tuple[dict[str, int], Callable[[], Any], Callable[[], Any]]
 
 
 @dataclass(frozen=True)
@@ -33,22 +39,15 @@ class Threads:
     ----------
     posts : ibis.Table
         The posts, one row per `post_id`.
-    members : ibis.Table
-        One row per post: post_id, thread_id (post_id of the first post known of its thread),
-        in_cycle, customer, missing (its parent is not among the posts).
-    table : ibis.Table
-        One row per thread: thread_id, n_posts, n_customer_posts, thread_complete (no post of it, and
-        none that is stored under its thread_id, has lost its parent or runs into a cycle; and no
-        source says that posts of it are missing).
     n_rows, n_posts, n_duplicates, n_missing_parents, n_orphans, n_cycle_posts, n_threads : int
         Rows that came; posts kept; rows dropped as repeats of a post_id; posts whose parent is
         not among the posts, and those of customers among them; posts that run into a cycle;
         threads.
+    find_members, find_table : callable
+        What `members` and `table` are made by, when they are first asked for.
     """
 
     posts: ibis.Table
-    members: ibis.Table
-    table: ibis.Table
     n_rows: int
     n_posts: int
     n_duplicates: int
@@ -56,6 +55,23 @@ class Threads:
     n_orphans: int
     n_cycle_posts: int
     n_threads: int
+    find_members: Callable[[], ibis.Table] = field(repr=False, compare=False)
+    find_table: Callable[[Threads], ibis.Table] = field(repr=False, compare=False)
+
+    @cached_property
+    def members(self) -> ibis.Table:
+        """One row per post: post_id, thread_id (post_id of the first post known of its thread),
+        in_cycle, customer, missing (its parent is not among the posts).
+        """
+        return self.find_members()
+
+    @cached_property
+    def table(self) -> ibis.Table:
+        """One row per thread: thread_id, n_posts, n_customer_posts, thread_complete (no post of it,
+        and none that is stored under its thread_id, has lost its parent or runs into a cycle; and
+        no source says that posts of it are missing).
+        """
+        return self.find_table(self)
 
     def __str__(self) -> str:
         return (
@@ -86,15 +102,22 @@ def _distinct(posts: ibis.Table, engine: Engine) -> tuple[ibis.Table, int]:
     extra = int(counts["rows"]) - int(posts.agg(n=_.post_id.nunique()).execute().iloc[0, 0])
     if not extra:
         return posts, 0
-    others = [posts[c] for c in posts.columns if c not in {"post_id", "observed_at", "deleted_at"}]
+    # Only those that came again are put in order: of millions of rows a few, as a rule.
+    again = posts.group_by("post_id").having(_.count() > 1).agg(n=_.count())
+    twice = engine.keep(again.select(twice=_.post_id))
+    rows = posts.semi_join(twice, [("post_id", "twice")])
+    others = [rows[c] for c in rows.columns if c not in {"post_id", "observed_at", "deleted_at"}]
     order = [
-        ibis.coalesce(whole_seconds(posts.observed_at), -1).desc(),
-        ibis.coalesce(whole_seconds(posts.deleted_at), -1).desc(),
+        ibis.coalesce(whole_seconds(rows.observed_at), -1).desc(),
+        ibis.coalesce(whole_seconds(rows.deleted_at), -1).desc(),
         *(ibis.coalesce(c.cast("string"), "").asc() for c in others),
     ]
-    window = ibis.window(group_by=posts.post_id, order_by=order)
-    first = posts.mutate(_place=ibis.row_number().over(window)).filter(_._place == 0)
-    return engine.keep(first.drop("_place")), extra
+    window = ibis.window(group_by=rows.post_id, order_by=order)
+    first = rows.mutate(_place=ibis.row_number().over(window)).filter(_._place == 0)
+    chosen = engine.keep(first.drop("_place")).cast(posts.schema())
+    distinct = posts.anti_join(twice, [("post_id", "twice")]).union(chosen)
+    kept = int(counts["rows"]) <= POSTS_KEPT
+    return (engine.keep if kept else engine.view)(distinct), extra
 
 
 def dataset_threads(dataset: Dataset, *, engine: Engine) -> Threads:
@@ -116,10 +139,10 @@ def build_threads(
     """Thread of every post.
 
     `posts` has at least post_id, reply_to, author_role and the two clocks observed_at and
-    deleted_at; a post_id may come several times. `way` is how roots are found: "recursion" (a query
-    of DuckDB, faster on a few million posts), "jumping" (pointers, on every engine) or "auto"; the
-    result is the same. `torn` names threads of which posts are missing, whatever the replies show:
-    a column thread_id, the id of any post in the thread, or one under which posts are stored.
+    deleted_at; a post_id may come several times. `way` is how roots are found: "arrays" (row
+    numbers of DuckDB in numpy), "jumping" (joins, on every engine) or "auto"; the result is the
+    same. `torn` names threads of which posts are missing, whatever the replies show: a column
+    thread_id, the id of any post in the thread, or one under which posts are stored.
 
     Examples
     --------
@@ -134,52 +157,45 @@ def build_threads(
     3 posts in 2 threads; 0 repeated rows left out, 1 posts reply to a post that is not in the \
 data, 0 posts run into a cycle.
     """
-    import ibis
     from ibis import _
 
-    allowed = ("auto", "recursion", "jumping")
+    allowed = ("auto", "arrays", "jumping")
     if way not in allowed:
         raise InputError(f"`way` is {way!r}; expected one of: {', '.join(allowed)}.")
-    if way == "recursion" and engine.kind != "duckdb":
-        raise InputError(f"`way` is 'recursion' on {engine.kind}; it needs DuckDB. Use 'jumping'.")
+    if way == "arrays" and engine.kind != "duckdb":
+        raise InputError(f"`way` is 'arrays' on {engine.kind}; it needs DuckDB. Use 'jumping'.")
     distinct, n_duplicates = distinct_posts(posts, engine)
-    edges = distinct.select("post_id", "reply_to", customer=_.author_role == "customer")
-    members = None
-    if way == "recursion" or (way == "auto" and engine.kind == "duckdb"):
-        members = _by_recursion(engine.keep(edges), engine)
-    if members is None:
-        nodes = engine.keep(edges)
-        members = _by_jumping(nodes, engine)
-        engine.drop(nodes)
-    table = engine.keep(
-        members.group_by("thread_id").agg(
-            n_posts=_.count(),
-            n_customer_posts=_.customer.cast("int64").sum().cast("int64"),
-            broken=(_.missing | _.in_cycle).any(),
-        )
+    nodes = engine.keep(
+        distinct.select("post_id", "reply_to", customer=_.author_role == "customer")
+    )
+    jumps = way == "jumping" or engine.kind != "duckdb"
+    totals, members, table = (_by_jumping if jumps else _by_arrays)(nodes, engine)
+
+    def complete(threads: Threads) -> ibis.Table:
+        return engine.keep(_with_complete(threads, table(), torn))
+
+    return Threads(
+        posts=distinct,
+        n_rows=totals["n_posts"] + n_duplicates,
+        n_duplicates=n_duplicates,
+        find_members=members,
+        find_table=complete,
+        **totals,
     )
 
-    def number(condition: ibis.Deferred) -> ibis.Deferred:
-        return ibis.coalesce(condition.cast("int64").sum(), 0)
 
-    totals = (
-        members.agg(
-            n_posts=_.count(),
-            n_missing_parents=number(_.missing),
-            n_cycle_posts=number(_.in_cycle),
-            n_orphans=number(_.missing & _.customer),
-        )
-        .execute()
-        .iloc[0]
-    )
-    complete = ~_.broken
-    if int(totals["n_missing_parents"]) and "thread_id" in distinct.columns:
+def _with_complete(threads: Threads, table: ibis.Table, torn: ibis.Table | None) -> ibis.Table:
+    """Which threads are complete: `table` tells which hold a post that is broken."""
+    from ibis import _
+
+    posts, complete = threads.posts, ~_.broken
+    if threads.n_missing_parents and "thread_id" in posts.columns:
         # A post whose parent is lost may still say which thread it stood in: that one is
         # incomplete too.
         claims = (
-            members.filter(_.missing)
+            threads.members.filter(_.missing)
             .select("post_id")
-            .inner_join(distinct.select("post_id", claimed=_.thread_id), "post_id")
+            .inner_join(posts.select("post_id", claimed=_.thread_id), "post_id")
             .filter(_.claimed.notnull())
             .select("claimed")
             .distinct()
@@ -189,20 +205,12 @@ data, 0 posts run into a cycle.
         )
         complete = complete & _.claimed.isnull()
     if torn is not None:
-        marked = _torn_roots(distinct, members, torn)
+        marked = _torn_roots(posts, threads.members, torn)
         table = table.left_join(marked, [("thread_id", "torn_root")]).select(
             *table.columns, "torn_root"
         )
         complete = complete & _.torn_root.isnull()
-    return Threads(
-        posts=distinct,
-        members=members,
-        table=table.select("thread_id", "n_posts", "n_customer_posts", thread_complete=complete),
-        n_rows=int(totals["n_posts"]) + n_duplicates,
-        n_duplicates=n_duplicates,
-        n_threads=int(table.count().execute()),
-        **{str(k): int(v) for k, v in totals.items()},
-    )
+    return table.select("thread_id", "n_posts", "n_customer_posts", thread_complete=complete)
 
 
 def _torn_roots(posts: ibis.Table, members: ibis.Table, torn: ibis.Table) -> ibis.Table:
@@ -219,44 +227,62 @@ def _torn_roots(posts: ibis.Table, members: ibis.Table, torn: ibis.Table) -> ibi
     return found.distinct()
 
 
-def _by_recursion(nodes: ibis.Table, engine: Engine) -> ibis.Table | None:
-    """From the roots downwards: a post in a cycle is never reached, so this always ends.
-
-    None if a thread is deeper than `DEEPEST`. `nodes` is dropped.
-    """
-    posts = nodes.get_name()
-    # Row numbers instead of ids: the recursion then joins integers. Everything else that is wanted
-    # of a post travels with it, so that no join has to fetch it again.
-    edges = engine.keep_sql(
-        "SELECT c.rowid AS node, p.rowid AS parent, c.post_id, c.customer,"
-        " c.reply_to IS NOT NULL AND p.rowid IS NULL AS missing"
-        f" FROM {posts} c LEFT JOIN {posts} p ON p.post_id = c.reply_to"
+def _by_arrays(nodes: ibis.Table, engine: Engine) -> Found:
+    """Roots by the row numbers of posts, in numpy: a few bytes a post instead of its ids."""
+    name = nodes.get_name()
+    n = int(nodes.count().execute())
+    kind = "INTEGER" if n < 2**31 else "BIGINT"
+    up = np.empty(n, np.int32 if kind == "INTEGER" else np.int64)
+    top, missing, customer = (np.empty(n, bool) for _ in range(3))
+    edges = engine.con.con.execute(
+        f"SELECT c.rowid::{kind}, coalesce(p.rowid, c.rowid)::{kind}, p.rowid IS NULL,"
+        " p.rowid IS NULL AND c.reply_to IS NOT NULL, coalesce(c.customer, FALSE)"
+        f" FROM {name} c LEFT JOIN {name} p ON p.post_id = c.reply_to"
     )
-    engine.drop(nodes)
-    name = edges.get_name()
-    members = engine.keep_sql(
-        "WITH RECURSIVE down(node, post_id, thread_id, in_cycle, customer, missing, depth) AS ("
-        " SELECT node, post_id, post_id, FALSE, customer, missing, 0::SMALLINT"
-        f" FROM {name} WHERE parent IS NULL"
-        " UNION ALL SELECT e.node, e.post_id, d.thread_id, FALSE, e.customer, e.missing,"
-        f" (d.depth + 1)::SMALLINT FROM {name} e JOIN down d ON e.parent = d.node"
-        f" WHERE d.depth < {DEEPEST}"
-        ") FROM down"
+    for batch in edges.to_arrow_reader():
+        node, *held = (c.to_numpy(zero_copy_only=False) for c in batch.columns)
+        for array, values in zip((up, top, missing, customer), held, strict=True):
+            array[node] = values
+    root, steps = up, 1
+    # So many steps up, doubled each round, lead out of every chain; what still moves is a cycle.
+    while steps < 2 * n and not np.array_equal(further := root[root], root):
+        root, steps = further, 2 * steps
+    in_cycle = ~top[root]
+    root = np.where(in_cycle, np.arange(n, dtype=up.dtype), root)
+    broken = np.zeros(n, bool)
+    broken[root[missing | in_cycle]] = True
+    first = np.flatnonzero(root == np.arange(n))
+    posts = engine.keep_arrays(
+        node=np.arange(n, dtype=up.dtype), root=root, in_cycle=in_cycle, missing=missing
     )
-    if int(members.count().execute()) < int(edges.count().execute()):
-        deeper = f"SELECT 1 FROM {name} e JOIN {members.get_name()} d ON e.parent = d.node"
-        if engine.con.con.execute(f"{deeper} WHERE d.depth = {DEEPEST} LIMIT 1").fetchone():
-            engine.drop(edges, members)
-            return None
-        engine.con.raw_sql(
-            f"INSERT INTO {members.get_name()} SELECT node, post_id, post_id, TRUE, customer,"
-            f" missing, 0 FROM {name} ANTI JOIN {members.get_name()} USING (node)"
-        )
-    engine.drop(edges)
-    return members.drop("node", "depth")
+    threads = engine.keep_arrays(
+        node=first,
+        n_posts=np.bincount(root, minlength=n)[first],
+        n_customer_posts=np.bincount(root[customer], minlength=n)[first],
+        broken=broken[first],
+    )
+    totals = {
+        "n_posts": n,
+        "n_missing_parents": int(missing.sum()),
+        "n_orphans": int((missing & customer).sum()),
+        "n_cycle_posts": int(in_cycle.sum()),
+        "n_threads": len(first),
+    }
+    return (
+        totals,
+        lambda: engine.keep_sql(
+            "SELECT n.post_id, r.post_id AS thread_id, m.in_cycle, n.customer, m.missing"
+            f" FROM {posts.get_name()} m JOIN {name} n ON n.rowid = m.node"
+            f" JOIN {name} r ON r.rowid = m.root"
+        ),
+        lambda: engine.keep_sql(
+            "SELECT n.post_id AS thread_id, n_posts, n_customer_posts, broken"
+            f" FROM {threads.get_name()} t JOIN {name} n ON n.rowid = t.node"
+        ),
+    )
 
 
-def _by_jumping(nodes: ibis.Table, engine: Engine) -> ibis.Table:
+def _by_jumping(nodes: ibis.Table, engine: Engine) -> Found:
     """Every post points to its parent, then to its grandparent, then four up, until all stop."""
     import ibis
     from ibis import _
@@ -293,4 +319,22 @@ def _by_jumping(nodes: ibis.Table, engine: Engine) -> ibis.Table:
         left = now
     in_cycle = ~_.stopped
     thread = ibis.ifelse(_.stopped, _.ancestor, _.post_id)
-    return step.select("post_id", "customer", "missing", thread_id=thread, in_cycle=in_cycle)
+    members = step.select("post_id", "customer", "missing", thread_id=thread, in_cycle=in_cycle)
+    engine.drop(nodes)
+    table = engine.keep(
+        members.group_by("thread_id").agg(
+            n_posts=_.count(),
+            n_customer_posts=_.customer.cast("int64").sum().cast("int64"),
+            broken=(_.missing | _.in_cycle).any(),
+        )
+    )
+    counted = {
+        "n_missing_parents": _.missing,
+        "n_orphans": _.missing & _.customer,
+        "n_cycle_posts": _.in_cycle,
+    }
+    sums = {k: ibis.coalesce(v.cast("int64").sum(), 0) for k, v in counted.items()}
+    totals = members.agg(n_posts=_.count(), **sums).execute().iloc[0]
+    numbers = {str(k): int(v) for k, v in totals.items()}
+    numbers["n_threads"] = int(table.count().execute())
+    return numbers, lambda: members, lambda: table

@@ -8,7 +8,7 @@ arithmetic on these arrays.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -23,6 +23,7 @@ LANGS = ("en", "fr", "und")
 
 UNKNOWN, POST_END, NUMBER = 0, 1, 2
 LONGEST_PHRASE = 6
+MOST_READ = 500_000  # tokens of which is remembered what they are
 
 _DIGITS = r"[0-9]+(?:[.,:][0-9]+)*"
 _STRETCHED = re.compile(r"(\w)\1{2,}")
@@ -92,6 +93,17 @@ class Phrases:
     starts: np.ndarray
 
 
+class _Read(dict[str, int]):
+    """What a function tells of a token, asked once a token: posts repeat their words."""
+
+    def __init__(self, tell: Callable[[str], int]) -> None:
+        self.tell = tell
+
+    def __missing__(self, token: str) -> int:
+        self[token] = told = self.tell(token)
+        return told
+
+
 class Vocabulary:
     """Every form of every word list, numbered; and the phrases among them."""
 
@@ -101,6 +113,7 @@ class Vocabulary:
             for token in split(word):
                 self.number.setdefault(token, len(self.number))
         self.size = len(self.number)
+        self.read = _Read(self._read)
 
     def flags(self, words: Iterable[str]) -> np.ndarray:
         """True at the numbers of these one-token words."""
@@ -150,18 +163,22 @@ class Vocabulary:
         bare = pc.replace_substring_regex(bare, pattern=_DIGITS, replacement="0")
         joined = _plain("\n".join(bare.to_pylist()) + "\n") if texts else ""
         tokens = token_pattern().findall(joined)
-        lowered = "\x1f".join(tokens).lower().split("\x1f") if tokens else []
-        get = self.number.get
-        ids = np.array([get(t, UNKNOWN) for t in lowered], dtype=np.int32)
-        for i in np.flatnonzero(ids == UNKNOWN):
-            token = lowered[i]
-            if len(token) > 2 and _STRETCHED.search(token):
-                ids[i] = self._stretched(token)
+        if len(self.read) > MOST_READ:
+            self.read.clear()
+        told = np.fromiter(map(self.read.__getitem__, tokens), np.int32, len(tokens))
+        ids = told >> 1
         ends = ids == POST_END
         post = np.cumsum(ends).astype(np.int32)
         post[ends] -= 1
-        capitals = np.array([len(t) > 2 and t.isupper() for t in tokens], dtype=bool)
-        return TokenTable(ids, post, capitals, len(texts))
+        return TokenTable(ids, post, (told & 1).astype(bool), len(texts))
+
+    def _read(self, token: str) -> int:
+        """Twice the number of a token, and one more if it is in capitals."""
+        small = token.lower()
+        found = self.number.get(small, UNKNOWN)
+        if not found and len(small) > 2 and _STRETCHED.search(small):
+            found = self._stretched(small)
+        return 2 * found + (len(token) > 2 and token.isupper())
 
     def _stretched(self, token: str) -> int:
         """The number of a stretched word ("sooo"): letters doubled first, then single."""

@@ -10,10 +10,9 @@ from hypothesis import strategies as st
 
 from carekit.dataset.engine import connect
 from carekit.errors import InputError
-from carekit.requests import threads as threads_module
 from carekit.requests.threads import build_threads
 
-WAYS = ("recursion", "jumping")
+WAYS = ("arrays", "jumping")
 
 
 @pytest.fixture(scope="module")
@@ -64,8 +63,10 @@ def test_posts_that_run_into_a_cycle_are_threads_of_their_own(engine, way):
     assert not threads.table.filter(threads.table.thread_id == "d").execute().thread_complete[0]
 
 
+@pytest.mark.parametrize("most", [0, 1_000_000])
 @pytest.mark.parametrize("way", WAYS)
-def test_of_repeated_posts_the_one_looked_at_last_stays(engine, way):
+def test_of_repeated_posts_the_one_looked_at_last_stays(engine, way, most, monkeypatch):
+    monkeypatch.setattr("carekit.requests.threads.POSTS_KEPT", most)
     times = pd.to_datetime(["2024-01-02", "2024-01-01", "2024-01-01"], utc=True).astype(
         "datetime64[us, UTC]"
     )
@@ -82,21 +83,18 @@ def test_a_long_chain_is_one_thread(engine, way):
     assert set(roots(threads).values()) == {"p0"}
 
 
-def test_a_thread_deeper_than_the_recursion_goes_is_found_by_pointers(engine, monkeypatch):
-    monkeypatch.setattr("carekit.requests.threads.DEEPEST", 20)
-    asked = []
-    jumping = threads_module._by_jumping
-    monkeypatch.setattr(
-        "carekit.requests.threads._by_jumping", lambda *a: asked.append(a) or jumping(*a)
-    )
+@pytest.mark.parametrize("way", WAYS)
+def test_chains_and_cycles_of_any_length_side_by_side(engine, way):
     chain = [("p0", None), *((f"p{i}", f"p{i - 1}") for i in range(1, 60))]
-    graph = [*chain, ("side", "p40"), ("a", "b"), ("b", "a"), ("c", "a"), ("lost", "gone")]
-    threads = build_threads(posts(graph), engine=engine)
+    rings = [(f"r{k}.{i}", f"r{k}.{(i + 1) % k}") for k in range(1, 9) for i in range(k)]
+    graph = [*chain, ("side", "p40"), *rings, ("c", "r3.0"), ("lost", "gone")]
+    threads = build_threads(posts(graph), engine=engine, way=way)
     found = roots(threads)
     assert {found[f"p{i}"] for i in range(60)} | {found["side"]} == {"p0"}
-    assert (threads.n_cycle_posts, threads.n_missing_parents, len(asked)) == (3, 1, 1)
-    build_threads(posts([*chain[:21], ("a", "b"), ("b", "a")]), engine=engine)
-    assert len(asked) == 1  # not so deep: a cycle alone needs no pointers
+    alone = [*(a for a, _ in rings), "c", "lost"]
+    assert {k: found[k] for k in alone} == {k: k for k in alone}
+    assert (threads.n_cycle_posts, threads.n_missing_parents) == (len(rings) + 1, 1)
+    assert threads.n_threads == threads.table.count().execute() == len(alone) + 1
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -133,7 +131,7 @@ def test_both_ways_agree_with_a_walk_by_hand_on_any_graph(edges):
 def test_an_unknown_way_is_refused(engine):
     with pytest.raises(InputError) as error:
         build_threads(posts([]), engine=engine, way="fast")
-    assert str(error.value) == "`way` is 'fast'; expected one of: auto, recursion, jumping."
+    assert str(error.value) == "`way` is 'fast'; expected one of: auto, arrays, jumping."
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -117,7 +117,8 @@ def test_what_is_built_is_built_once_for_all_measures(dataset, monkeypatch):
         # Definitions that count the same posts share them, whatever they report.
         devoted = DEFINITIONS["socially-devoted"].rows
         assert devoted == DEFINITIONS["socialbakers-2015"].rows
-        assert len(kept) == 2  # posts without repeats, and the requests
+        # The repeats, which of them stays, posts without them, and the requests.
+        assert len(kept) == 4
 
 
 def test_without_an_engine_it_has_one_of_its_own(requests):

@@ -42,15 +42,14 @@ def counted(
 ) -> tuple[pd.DataFrame, str, str]:
     """Small table of the requests that a figure is about, what they are and where."""
     name = figure.study.definition or USUAL
-    kept = None
+    labels = None
     what = get_definition(name).denominator
     if of_complaints(figure):
-        labels = coded_labels(inquiry.dataset, "is_complaint")
+        labels = inquiry.once("complaints", lambda: coded_labels(inquiry.dataset, "is_complaint"))
         if labels is None:
             raise CannotAnswer(
                 "Rules alone do not tell complaints well enough to count them.", COMPLAINTS_NEEDED
             )
-        kept = set(labels.loc[labels["is_complaint"].fillna(False).astype(bool), "post_id"])
         what = f"complaints by {LABELS}"
 
     def table() -> pd.DataFrame:
@@ -58,10 +57,12 @@ def counted(
             asked = Requests.of(
                 inquiry.dataset, definition=name, by=GROUPS, cluster="brand", engine=engine
             )
-            asked = asked if kept is None else asked.only(kept)
+            if labels is not None:
+                coded = labels["is_complaint"].fillna(False).astype(bool)
+                asked = asked.only(labels.loc[coded, "post_id"].to_list())
             return count(asked).rename(columns={"unit": "cluster"})
 
-    every = inquiry.once((name, count.__name__, kept is not None), table)
+    every = inquiry.once((name, count.__name__, labels is not None), table)
     rows, where = _rows(figure, every)
     if figure.study.account_kind:
         rows = rows[rows["account_kind"] == figure.study.account_kind]
