@@ -44,9 +44,10 @@ class Glance:
     `n_by_people` are those whose reply is not an automatic one; `n_automatic` are automatic
     replies; `seconds` is their median wait; `n_private` openings are; `n_brand` posts are by
     brands, `n_replies` of them reply to something, `n_lost` to posts that are not here. Of
-    `n_timed` replies both times are known, `n_back` are dated before what they answer. `n_later`
-    openings have a reply below a later post of their author only. `n_stray` replies are to posts by neither customers nor brands, `n_other_brand` to requests of another
-    brand; `brands` names two such.
+    `n_timed` replies both times are known, `n_back` are dated before what they answer.
+    `n_later` openings have a reply below a later post of their author only. `n_stray` replies are to
+    posts by neither customers nor brands, `n_other_brand` to requests of another brand; `brands`
+    names two such.
     """
 
     n: int = 0
@@ -169,12 +170,13 @@ def glance_at(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> Glance:
         AS waited,
         hash(regexp_replace(regexp_replace(lower(left(r.text, 400)), '{_GREETED}', ''),
         '@\\S+|\\d+', '', 'g')) AS words, r.text IS NULL AS silent, r.brand AS brand,
-        q.is_opening, q.is_stray, q.asked, q.above, q.author_id FROM (SELECT *, {exact} AS exact FROM {every(files, rows=False)}
+        q.is_opening, q.is_stray, q.asked, q.above, q.author_id
+        FROM (SELECT *, {exact} AS exact FROM {every(files, rows=False)}
         WHERE author_role = 'brand' AND reply_to IS NOT NULL) r
         JOIN (SELECT post_id, created_at, {exact} AS exact, reply_to IS NULL AND author_role = 'customer'
         AS is_opening, author_role = 'other' AS is_stray, brand AS asked,
-        CASE WHEN author_role = 'customer' THEN reply_to END AS above, author_id FROM {every(files, rows=False)}) q
-        ON q.post_id = r.reply_to"""
+        CASE WHEN author_role = 'customer' THEN reply_to END AS above, author_id
+        FROM {every(files, rows=False)}) q ON q.post_id = r.reply_to"""
     )
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE automatic AS WITH same AS (SELECT brand, words,

@@ -237,9 +237,9 @@ class Run:
         leave = self.asked.without_automatic
         if self.glance.n_automatic:
             if n := past_automatic(con, staged):
+                below = counted(n, "answer stands", "answers stand")
                 self.notes.append(
-                    f"{counted(n, 'answer stands below an automatic one: it answers', 'answers stand below automatic ones: they answer')} "
-                    "what that answered."
+                    f"{below} below an automatic one: counted as answers to the request."
                 )
                 self.glance = glance_at(con, every)
             found = mark_automatic(con, staged, leave_out=leave)
