@@ -10,7 +10,7 @@ NAMES = {
     "fr": "french francais franzosisch frances francese frans francuski フランス語",
     "de": "german allemand deutsch aleman alemao tedesco duits niemiecki ドイツ語",
     "es": "spanish espagnol spanisch espanol castellano espanhol spagnolo spaans hiszpanski スペイン語",
-    "it": "italian italien italienisch italiano italiaans wloski イタリア語",
+    "it": "italian italien italienisch italiano italiaans włoski イタリア語",
     "nl": "dutch neerlandais niederlandisch neerlandes holandes olandese nederlands niderlandzki holenderski",
     "pt": "portuguese portugais portugiesisch portugues portoghese portugees portugalski",
     "pl": "polish polonais polnisch polaco polones polacco pools polski ポーランド語",
@@ -24,4 +24,5 @@ def language_sql(cell: str) -> str:
     plain = f"lower(strip_accents({cell}))"
     code = f"regexp_extract({plain}, '^([a-z]{{2}})([-_][a-z]{{2,4}})*$', 1)"
     pairs = ", ".join(f"{text(name)}: {text(code)}" for name, code in _CODES.items())
-    return f"CASE WHEN {cell} IS NOT NULL THEN coalesce(nullif({code}, ''), MAP {{{pairs}}}[{plain}], {cell}) END"
+    known = f"coalesce(nullif({code}, ''), MAP {{{pairs}}}[{plain}], {cell})"
+    return f"CASE WHEN {cell} IS NOT NULL THEN {known} END"
