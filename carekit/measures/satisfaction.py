@@ -6,6 +6,7 @@ gave none is no dissatisfied customer: the share with a rating is told beside ev
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -34,7 +35,7 @@ NO_RATING = frozenset(
     "offered unoffered notoffered none na nan notrated norating pending sent nonnote expired".split()
 )
 # The highest point of a scale → the points that count as satisfied.
-SCALES = {1: (1,), 2: (2,), 3: (3,), 4: (3, 4), 5: (4, 5), 7: (6, 7)}
+SCALES = {1: (1,), 5: (4, 5), 7: (6, 7)}
 WHY = "Those who rate may differ from those who do not."
 
 
@@ -57,8 +58,10 @@ def _word(value: str) -> str:
 
 
 def _number(value: object) -> float | None:
+    """Points, also of 4/5 and of 10 - very likely."""
+    cell = re.sub(r"^(\d{1,2}) ?[-–—=:.)( ] ?\D+$", r"\1", str(value).strip())
     try:
-        return float(str(value).strip().replace(",", ".").split("/")[0])
+        return float(cell.replace(",", ".").split("/")[0])
     except ValueError:
         return None
 
@@ -93,14 +96,28 @@ def _satisfied(rated: pd.DataFrame, column: str, satisfied: str) -> pd.Series:
     chosen: tuple[int, ...] = ()
     if len(points):
         top, low = float(points.max()), float(points.min())
-        scale = next((s for s in (1, 5, 7) if top <= s), None)
-        if scale is None or low < 0 or (scale == 1 and low not in (0, 1)):
+        scale = next((s for s in SCALES if top <= s), None)
+        # Nothing but ones may be the best of 0/1, or the worst of 1 to 5.
+        if scale is None or low < 0 or (scale == 1 and low != 0):
             raise InputError(
                 f"`column` {column!r} holds points from {low:g} to {top:g}; expected a scale of 0/1, "
                 "1 to 5 or 1 to 7. Say which points count as satisfied: satisfied='9,10' (--satisfied)."
             )
         chosen = SCALES[scale]
     return rated["point"].isin(list(chosen)) | rated["word"].isin(list(SATISFIED))
+
+
+def _short_scale(points: pd.Series, satisfied: str) -> tuple[str, ...]:
+    """What it means if no rating reaches the end of the scale that was taken."""
+    if satisfied or points.empty or float(points.max()) in SCALES:
+        return ()
+    top = float(points.max())
+    scale = next(s for s in SCALES if top <= s)
+    return (
+        f"No rating is above {top:g}: read as a scale of 1 to {scale}, of which {SCALES[scale][0]} and "
+        f"{scale} are satisfied. If it ends at {top:g}, or 1 is its best, the share is wrong, most likely "
+        f"too low: say which points are satisfied (--satisfied {top:g}).",
+    )
 
 
 @measure(
@@ -158,7 +175,7 @@ def csat(requests: Requests, *, column: str = "csat", satisfied: str = "") -> To
         made.assign(n_missing=requests.sums(counts[~known], made, "n")),
         denominator="requests with a rating",
         left_out={"requests without a rating": int(counts.loc[~known, "n"].sum())},
-        notes=(WHY,),
+        notes=(WHY, *_short_scale(rated["point"].dropna(), satisfied)),
     )
 
 
@@ -220,6 +237,15 @@ def nps(requests: Requests, *, column: str = "nps") -> Told:
             f"`column` {column!r} holds {rated['points'][wrong].iloc[0]:g}; expected whole points from "
             "0 to 10, as a net promoter score is asked. Use mean_rating for another scale."
         )
+    top = rated["points"].max() if len(rated) else 10
+    told = (
+        (
+            f"No rating is above {top:g}: if the scale ends there, everybody counts as a detractor and the "
+            "score is too low. Use mean_rating.",
+        )
+        if top <= 7
+        else ()
+    )
     side = (rated["points"] >= 9).astype(int) - (rated["points"] <= 6).astype(int)
     rated = rated.assign(
         side=side,
@@ -232,7 +258,7 @@ def nps(requests: Requests, *, column: str = "nps") -> Told:
         made.assign(**sums, n_missing=requests.sums(missing, made, "n")),
         denominator="requests with a rating",
         left_out={"requests without a rating": int(missing["n"].sum())},
-        notes=(WHY,),
+        notes=(WHY, *told),
     )
 
 

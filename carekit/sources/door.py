@@ -213,6 +213,10 @@ class Door(Grammar):
             FROM {drafts} d
             LEFT JOIN people a ON a.key = {self._key_of("d.author", "d.network")}"""
 
+    def rename(self, brands: Mapping[str, str]) -> None:
+        """Call brands of accounts by the names that were kept of several spellings."""
+        self._known = {k: (h, brands.get(brand, brand)) for k, (h, brand) in self._known.items()}
+
     def accounts(self) -> list[dict[str, str]]:
         """Every known account: account, network, brand."""
         # An id that stands for a handle is no account of its own.

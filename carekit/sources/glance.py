@@ -45,6 +45,9 @@ class Glance:
     replies; `seconds` is their median wait; `n_private` openings are; `n_brand` posts are by
     brands, `n_replies` of them reply to something, `n_lost` to posts that are not here. Of
     `n_timed` replies both times are known, `n_back` are dated before what they answer.
+    `n_later` openings have a reply below a later post of their author only. `n_stray` replies are to
+    posts by neither customers nor brands, `n_other_brand` to requests of another brand; `brands`
+    names two such.
     """
 
     n: int = 0
@@ -58,6 +61,10 @@ class Glance:
     n_lost: int = 0
     n_timed: int = 0
     n_back: int = 0
+    n_later: int = 0
+    n_stray: int = 0
+    n_other_brand: int = 0
+    brands: str = ""
 
     @property
     def silence(self) -> str:
@@ -94,6 +101,35 @@ class Glance:
             "answers without a wait. If two columns are of different zones, or a clock of twelve hours "
             "lacks AM and PM, the other waits are too short or too long as well."
         )
+
+    @property
+    def misplaced(self) -> tuple[str, ...]:
+        """What it means if many answers count for no request because of whom they answer."""
+        of, told = f"of {counted(self.n_replies, 'answer')} of brands", []
+
+        def many(n: int) -> bool:
+            return n > LOST_SHARE * self.n_replies
+
+        if many(self.n_later):
+            told.append(
+                f"{counted(self.n_later, 'request is', 'requests are')} answered below a later post of "
+                "the same customer only: where direct replies count (direct-opening), the answer rate is too "
+                "low for them; --definition zendesk counts answers anywhere in the thread."
+            )
+        if many(self.n_stray):
+            told.append(
+                f"{self.n_stray:,} {of} {'answers a post' if self.n_stray == 1 else 'answer posts'} by "
+                "neither a customer nor a brand (bots, notes, third persons) and count for no request: the "
+                "answer rate is too low if these stand between a customer and the brand. Say so: "
+                "--roles 'bot=brand'."
+            )
+        if many(self.n_other_brand):
+            told.append(
+                f"{self.n_other_brand:,} {of} {'is' if self.n_other_brand == 1 else 'are'} by another brand "
+                f"than was asked ({self.brands}) and count for no request: the answer rate is too low if "
+                "both are one company. List the accounts of both under one brand (--accounts CSV)."
+            )
+        return tuple(told)
 
     @property
     def sentence(self) -> str:
@@ -134,10 +170,13 @@ def glance_at(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> Glance:
         AS waited,
         hash(regexp_replace(regexp_replace(lower(left(r.text, 400)), '{_GREETED}', ''),
         '@\\S+|\\d+', '', 'g')) AS words, r.text IS NULL AS silent, r.brand AS brand,
-        q.is_opening FROM (SELECT *, {exact} AS exact FROM {every(files, rows=False)}
+        q.is_opening, q.is_stray, q.asked, q.above, q.author_id
+        FROM (SELECT *, {exact} AS exact FROM {every(files, rows=False)}
         WHERE author_role = 'brand' AND reply_to IS NOT NULL) r
         JOIN (SELECT post_id, created_at, {exact} AS exact, reply_to IS NULL AND author_role = 'customer'
-        AS is_opening FROM {every(files, rows=False)}) q ON q.post_id = r.reply_to"""
+        AS is_opening, author_role = 'other' AS is_stray, brand AS asked,
+        CASE WHEN author_role = 'customer' THEN reply_to END AS above, author_id
+        FROM {every(files, rows=False)}) q ON q.post_id = r.reply_to"""
     )
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE automatic AS WITH same AS (SELECT brand, words,
@@ -164,7 +203,14 @@ def glance_at(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> Glance:
         {every(files, rows=False)}) q ON q.id = r.reply_to WHERE author_role = 'brand'
         AND reply_to IS NOT NULL),
         (SELECT count(waited) FROM replies WHERE is_opening),
-        (SELECT count(*) FROM replies WHERE is_opening AND waited < 0)"""
+        (SELECT count(*) FROM replies WHERE is_opening AND waited < 0),
+        (SELECT count(DISTINCT above) FROM replies r JOIN (SELECT post_id AS id, author_id AS first FROM
+        {every(files, rows=False)} WHERE author_role = 'customer' AND reply_to IS NULL) q ON id = above
+        WHERE first = author_id AND NOT EXISTS (SELECT 1 FROM answered a WHERE a.reply_to = above)),
+        (SELECT count(*) FROM replies WHERE is_stray),
+        (SELECT count(*) FROM replies WHERE is_opening AND brand <> asked),
+        (SELECT coalesce(min(brand || ', and not ' || asked), '') FROM replies
+        WHERE is_opening AND brand <> asked)"""
     ).fetchall()[0]
     return Glance(*counted)
 

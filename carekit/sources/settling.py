@@ -7,6 +7,7 @@ answer without a time came after the post that it answers.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,6 +22,7 @@ from carekit.sources.report import counted
 if TYPE_CHECKING:
     import duckdb
 
+_LONGEST_CHAIN = 5  # of automatic answers below each other
 # Where people write under what the brand posts on its page, and so to the brand.
 PAGES = ("facebook", "instagram", "linkedin", "tiktok", "threads", "google_my_business")
 
@@ -172,6 +174,62 @@ def _under_pages(
     )
     _update(con, mine, ["reply_to", "thread_id", "surface", "brand", "account"])
     return n
+
+
+def past_automatic(con: duckdb.DuckDBPyConnection, mine: Sequence[Path]) -> int:
+    """What stands below an automatic answer of a brand answers what that one does; how many."""
+    n = 0
+    for _ in range(_LONGEST_CHAIN):
+        con.execute(
+            f"""CREATE OR REPLACE TEMP TABLE changes AS SELECT p.post_id, a.reply_to
+            FROM {every(mine, rows=False)} p JOIN automatic a ON a.post_id = p.reply_to
+            WHERE p.author_role = 'brand'"""
+        )
+        found = con.execute("SELECT count(*) FROM changes").fetchall()[0][0]
+        if not found:
+            break
+        _update(con, mine, ["reply_to"])
+        n += found
+    return n
+
+
+def one_spelling(
+    con: duckdb.DuckDBPyConnection,
+    old: Sequence[Path],
+    new: Sequence[Path],
+    *,
+    listed: Sequence[str] = (),
+) -> dict[str, str]:
+    """Give brands whose names differ by case, accents, blanks and hyphens only one name: other → kept.
+
+    The name that is listed is kept, else that of the dataset, else that of the most posts.
+    """
+
+    def brands(files: Sequence[Path]) -> list[str]:
+        rows = con.execute(
+            f"SELECT brand FROM {every(files, rows=False)} WHERE brand IS NOT NULL GROUP BY brand "
+            "ORDER BY count(*) DESC, brand"
+        ).fetchall()
+        return [name for (name,) in rows]
+
+    found, kept = brands(new), dict[str, str]()
+    for name in (*listed, *(brands(old) if old else ()), *found):
+        kept.setdefault(_compared(name), name)
+    names = {n: kept[_compared(n)] for n in found if kept[_compared(n)] != n}
+    if names:
+        pairs = ", ".join(f"({text(a)}, {text(b)})" for a, b in names.items())
+        con.execute(
+            f"""CREATE OR REPLACE TEMP TABLE changes AS SELECT post_id, kept AS brand FROM
+            {every(new, rows=False)} JOIN (VALUES {pairs}) names(other, kept) ON brand = other"""
+        )
+        _update(con, new, ["brand"])
+    return names
+
+
+def _compared(brand: str) -> str:
+    plain = unicodedata.normalize("NFKD", brand).casefold()
+    letters = "".join(" " if c in "-_" else c for c in plain if not unicodedata.combining(c))
+    return " ".join(letters.split())
 
 
 def drop_exact(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:

@@ -17,7 +17,7 @@ SITES: tuple[tuple[str, str], ...] = (
     (
         "google_my_business",
         "google_my_business|google_business_profile|google_business|gmb|google_maps?|google_avis|"
-        "google_reviews?|avis_google|google",
+        "google_reviews?|avis_google|googlemaps|google",
     ),
     ("x", "x|twitter|tweets?|twitter_com|x_com"),
     ("facebook", "facebook|fb|facebook_com|facebook_messenger|messenger"),
@@ -33,31 +33,54 @@ SITES: tuple[tuple[str, str], ...] = (
     ("whatsapp", "whatsapp|whats_app|wa"),
     ("trustpilot", "trustpilot|trust_pilot|trustpilot_com"),
     ("tripadvisor", "tripadvisor|trip_advisor"),
-    ("email", "email|e_mail|e_mails|emails|mail|mails|courriel|courriels|gmail|outlook"),
-    ("chat", "chat|chats|livechat|live_chat|web_chat|webchat|web_widget|widget|chatbot|tchat"),
-    ("phone", "phone|telephone|tel|telefon|call|calls|voice|appel|appels|phone_call"),
+    (
+        "email",
+        "email|e_mail|e_mails|emails|mail|mails|courriel|courriels|gmail|outlook|correo|correo_electronico|"
+        "posta_elettronica|correio_eletronico|poczta",
+    ),
+    (
+        "chat",
+        "apple_business_chat|apple_messages(?:_for_business)?|chat|chats|livechat|live_chat|web_chat|webchat|"
+        "web_widget|widget|chatbot|tchat|czat",
+    ),
+    (
+        "phone",
+        "phone|telephone|tel|telefon|telefono|telefone|telefoon|call|calls|voice|appel|appels|phone_call",
+    ),
     ("sms", "sms|text_message"),
-    ("web", "web|web_form|portal|website|formulaire|formulaire_web|site_web|help_center|api"),
+    (
+        "web",
+        "web|web_form|portal|website|formulaire|formulaire_web|site_web|help_center|api|formulario|"
+        "formulario_web|formulario_de_contacto|kontaktformular|webformular|modulo_web|contactformulier|"
+        "webformulier|formularz",
+    ),
 )
 _PRIVATE_SITES = frozenset({"whatsapp", "email", "chat", "phone", "sms", "web"})
 _PRIVATE = (
     "dm|dms|direct|direct_messages?|private|prive|prives|privee|pm|mp|inbox|messenger|"
-    "private_messages?|messages?_prives?|messagerie|message_direct|direktnachricht(?:en)?|privat"
+    "private_messages?|messages?_prives?|messagerie|message_direct|direktnachricht(?:en)?|privat|pn|pns|"
+    "privatnachricht(?:en)?|directo|directos|privado|privados|privada|privadas|direta|diretas|diretto|"
+    "diretti|privato|privati|privebericht(?:en)?|prywatna|prywatne|bezposrednia|inmail"
 )
 _KINDS = (
     "page|pages|company|business|profile|account|compte|public|official|posts?|comments?|mentions?|"
     "messages?|reviews?|avis|repl(?:y|ies)|ads?|story|stories|reels?|wall|timeline|channel|app|com|"
     "www|https?|formerly|ex|the|fr|net|org|status|feed|videos?|reader|favorites?|commentaires?|"
     f"publications?|mur|entreprise|wall_post|user|brand|social|socialmedia|social_media|kommentar(?:e)?|beitrag|beitraege|seite|"
-    f"unternehmensseite|fanpage|pagina|perfil|profil|profilo|comentarios?|commenti|{_PRIVATE}"
+    f"unternehmensseite|fanpage|pagina|perfil|profil|profilo|comentarios?|commenti|commento|nachricht(?:en)?|"
+    "rezension(?:en)?|bewertung(?:en)?|erwahnung(?:en)?|mensajes?|resenas?|menciones|mencion|mensagem|mensagens|"
+    "avaliacao|avaliacoes|messaggi|messaggio|recension[ei]|opinion[ei]|menzion[ei]|berichten|bericht|reacties|"
+    "reactie|recensies|beoordeling(?:en)?|wiadomosc|wiadomosci|komentarz|komentarze|opinia|opinie|wpis|"
+    f"de|del|do|da|di|der|sur|su|op|w|auf|bei|von|en|{_PRIVATE}"
 )
 _ANY = "|".join(names for _, names in SITES)
 
 
 def plain(name: str) -> str:
-    """Words of a name, in lower case, without accents, joined by `_`."""
+    """Words of a name, in lower case, without accents, joined by `_`; other letters as they are."""
     folded = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "_", folded).strip("_")
+    words = re.sub(r"[^a-z0-9]+", "_", folded).strip("_")
+    return words or re.sub(r"\s+", "_", name.strip().lower())
 
 
 def site_of(name: str) -> tuple[str, bool, bool]:
@@ -98,7 +121,8 @@ def _pattern(names: str) -> str:
 def plain_sql(name: str) -> str:
     """SQL of `plain`."""
     words = f"regexp_replace(lower(strip_accents({name})), '[^a-z0-9]+', '_', 'g')"
-    return f"trim({words}, '_')"
+    other = f"regexp_replace(lower(trim({name})), '\\s+', '_', 'g')"
+    return f"coalesce(nullif(trim({words}, '_'), ''), {other})"
 
 
 def site_sql(words: str) -> str:

@@ -63,6 +63,9 @@ HAS_SHORT_YEAR = r"^\d{1,2} [a-z]{3} \d{2}( |$)"
 def plain(value: str) -> str:
     """SQL: a time in one spelling; anything else comes out as some other text."""
     steps = [
+        (r"(\d) ?年 ?(\d{1,2}) ?月 ?(\d{1,2}) ?日", r"\1-\2-\3"),
+        (r"(\d{1,2}) ?時 ?(\d{1,2}) ?分 ?(\d{1,2}) ?秒", r"\1:\2:\3"),
+        (r"(\d{1,2}) ?時 ?(\d{1,2}) ?分", r"\1:\2"),
         (_BLANKS, " "),
         (r" ?\([^()]*\)$", ""),
         (r"(\d) ?([ap])\.? ?m\b\.?", r"\1 \2m"),

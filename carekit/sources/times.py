@@ -32,7 +32,7 @@ _ISO = r"\d{4}-\d{1,2}-\d{1,2}"
 _SLASHED = r"\d{1,2}[/.-]\d{1,2}[/.-](\d{4}|\d{2})"
 # What shows a time of day, or a number that counts from 1970; a time without it names a day.
 _FINE = (
-    r"\d ?[:hH] ?\d|\d ?[aApP]\.? ?[mM]\b|^\d{9,16}([.,]\d+)?$|^\d{5}[.,]\d+$|\d ?(h|H|Uhr|uhr)\b|"
+    r"\d ?[:hH時] ?\d|\d ?[aApP]\.? ?[mM]\b|^\d{9,16}([.,]\d+)?$|^\d{5}[.,]\d+$|\d ?(h|H|Uhr|uhr)\b|"
     r"^\d{4}-\d{2}-\d{2}T\d"
 )
 _MIDNIGHT = r"[T ]0?0[:hH]00(:00([.,]0+)?)?( ?(Z|UTC|[+-]\d{2}(:?\d{2})?))?$"

@@ -114,6 +114,13 @@ def nps(
             f"`question` {found.name!r} has points other than 0 to 10, as a net promoter score is asked.",
             "Use `carekit survey mean` for another scale.",
         )
+    # Of a scale from 1 to 5 or 7 everybody would be a detractor.
+    if found.kind == "scale" and len(known) and known.max() <= 7 and len(found.answers) <= 7:
+        raise CannotAnswer(
+            f"`question` {found.name!r} has points from {known.min():g} to {known.max():g}; a net promoter "
+            "score is asked from 0 to 10.",
+            "Use `carekit survey mean`; if the scale goes on to 10, list its answers in a codebook.",
+        )
     side = np.where(np.isnan(values), np.nan, (values >= 9) * 1.0 - (values <= 6) * 1.0)
     made = _means(survey, side, groups_by, conf_level)
     return survey.result(

@@ -36,6 +36,7 @@ from carekit.sources.files.formats import Drafts, Format, Options, Sample
 from carekit.sources.files.headings import KNOWN, folded
 from carekit.sources.files.keeping import kept_columns
 from carekit.sources.files.kinds import below_seeds, no_post, other_header
+from carekit.sources.files.languages import language_sql
 from carekit.sources.files.roles import NO, YES, ask_who, key_sql, role_sql
 from carekit.sources.files.table import TableFile
 from carekit.sources.files.waiting import Wait, find_wait, wait_columns
@@ -109,7 +110,7 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
         "created_at": f"CASE WHEN {readable_time('t_created_at')} THEN t_created_at END",
         "created_until": "u_created_at",
         "text": at.get("text", "NULL::VARCHAR"),
-        "lang": _filled(at, "lang"),
+        "lang": language_sql(_filled(at, "lang")),
         "reply_to": below_seeds(table, _reply_to(columns, options)),
         "thread": _id(at, "thread_id", options, "id" if has_answers else "NULL::VARCHAR"),
         "visibility": visibility,
@@ -358,7 +359,7 @@ def _problem(at: Mapping[str, str], role: str) -> str:
 
 PLAIN = Preset(
     columns={},
-    id_from=("network", "brand", "account", "author_id", "created_at", "rating", "text"),
+    id_from=tuple("network brand account thread_id author_id created_at rating text".split()),
     headings=True,
 )
 

@@ -37,6 +37,12 @@ TOTALS = (
     "somme|suma|gesamt|gesamtsumme|insgesamt|average|mean|median|moyenne|mediane|durchschnitt|"
     "mittelwert|media|promedio|gemiddelde)( general|s? generaux)?\\b.{0,60}"
 )
+# A rating of 1 to 5 as tools write it.
+_OF_FIVE = "( ?/ ?5([.,]0)?| (out of|of|von|sur|de|su|van|na|z) 5)?"
+_OF_STARS = "( ?(stars?|étoiles?|sterne?|estrellas?|estrelas?|stell[ae]|sterren|gwiazdk[ai]|★|⭐))?"
+STARS = f"[1-5]([.,]0+)?{_OF_FIVE}{_OF_STARS}{_OF_FIVE}"
+DRAWN = "(★|⭐️?){1,5}☆{0,4}"
+NUMBERS = ("one", "two", "three", "four", "five")
 LONGEST_TEXT = 131_072  # characters; what csv.reader takes by default
 
 
@@ -134,8 +140,16 @@ def no_answer(value: str, *, when: bool = False) -> str:
 
 
 def stars(value: str) -> str:
-    """SQL: a whole number of stars, also if written as `5.0` or `5,0`."""
-    return whole(f"replace({value}, ',', '.')")
+    """SQL: a whole number of stars, also if written as `5.0`, `4/5`, `4 étoiles`, `★★★★☆` or `FOUR`."""
+    cell = f"lower(trim({value}))"
+    drawn = f"length(regexp_replace({cell}, '[^★⭐]', '', 'g'))"
+    number = whole(f"replace({value}, ',', '.')")
+    return (
+        f"coalesce({number}, CASE "
+        rf"WHEN regexp_full_match({cell}, '{STARS}') THEN regexp_extract({cell}, '\d')::BIGINT "
+        f"WHEN regexp_full_match({cell}, '{DRAWN}') THEN {drawn} "
+        f"ELSE nullif(list_position({list(NUMBERS)}, {cell}), 0) END)"
+    )
 
 
 def whole(value: str) -> str:

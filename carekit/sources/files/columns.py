@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from carekit.dataset.schema import POSTS, VISIBILITIES
 from carekit.errors import InputError, did_you_mean
+from carekit.sources.drafts import text
 from carekit.sources.durations import UNITS, thousands
 from carekit.sources.files import cells
 from carekit.sources.files.formats import Derived, Options
@@ -138,10 +140,11 @@ def find_columns(table: TableFile, options: Options, preset: Preset, *, format: 
         if ours not in found.at and ours != "answered" and (made or at is not None):
             found.at[ours] = made[0] if made else f"c{at}"
             found.named[ours] = ours if at is None else header.names[at]
-    rows = table.peek() if preset.headings or set(TIMES) & set(found.at) else []
+    peeks = preset.headings or preset.role == "customer" or set(TIMES) & set(found.at)
+    rows = table.peek() if peeks else []
     if preset.headings:
         _by_headings(table, found, rows, options)
-    if {*ANSWER, *DURATIONS} & set(found.at):
+    if {*ANSWER, *DURATIONS} & set(found.at) or preset.role == "customer":
         _find_state(table, found, rows)
     for ours in (n for n in DURATIONS if re.fullmatch(r"c\d+", found.at.get(n, ""))):
         values = cells.filled_cells(rows or table.peek(), int(found.at[ours][1:]))
@@ -157,6 +160,7 @@ def find_columns(table: TableFile, options: Options, preset: Preset, *, format: 
         place = int(found.at["author_role"][1:])
         words = {word_key(row[place]) for row in rows or table.peek()}
         found.by_people = bool(words & {*PEOPLE, *ASK})
+    _read_odd_signs(found, rows or table.peek())
     missing = [n for n in preset.needed if n not in found.at]
     timed = "author_id" in found.at and "created_at" not in found.daily
     apart = not preset.headings or "text" in found.at or timed
@@ -170,6 +174,22 @@ def find_columns(table: TableFile, options: Options, preset: Preset, *, format: 
             f"{header.twins}"
         )
     return found
+
+
+def _read_odd_signs(found: Columns, rows: list[list[str]]) -> None:
+    """Read digits of other scripts as digits, and leave invisible signs out, where cells hold them."""
+    numbers = {*TIMES, *DURATIONS, "rating", "n_answers", "n_replies"}
+    for ours, sql in found.at.items():
+        is_id = ours in ("post_id", "reply_to", "thread_id", "author_id")
+        if not (is_id or ours in numbers):
+            continue
+        places = [int(n) for n in re.findall(r"\bc(\d+)\b", sql)]
+        signs = {c for row in rows for p in places for c in row[p] if not c.isascii()}
+        hidden = "".join(sorted(c for c in signs if unicodedata.category(c) == "Cf"))
+        digits = "" if is_id else "".join(sorted(c for c in signs if c.isdecimal()))
+        if hidden or digits:
+            plain = "".join(str(unicodedata.decimal(c)) for c in digits)
+            found.at[ours] = f"translate({sql}, {text(digits + hidden)}, '{plain}')"
 
 
 def _given(table: TableFile, ours: str, theirs: str, found: Columns) -> tuple[str, str]:
@@ -274,6 +294,10 @@ def _find_state(table: TableFile, found: Columns, rows: list[list[str]]) -> None
             fits = plain_answer if ours == "answered" else bool(words & {*UNANSWERED})
             if fits and ours not in found.at and f"c{place}" not in found.at.values():
                 found.at[ours], found.named[ours] = f"c{place}", table.header.names[place]
+    if "n_answers" in found.at and not {*ANSWER, *DURATIONS} & set(found.at):
+        n = f"try_cast(replace({found.at['n_answers']}, ',', '.') AS DOUBLE)"
+        found.at["answered"] = f"CASE WHEN {n} > 0 THEN 'yes' WHEN {n} = 0 THEN 'no' END"
+        found.named["answered"] = found.named["n_answers"]
 
 
 def _fits(ours: str, heading: str, values: list[str]) -> bool:
@@ -281,7 +305,10 @@ def _fits(ours: str, heading: str, values: list[str]) -> bool:
     if not values:
         return ours not in ("post_id", "created_at")
     tests: dict[str, Callable[[str], bool]] = {
-        "rating": lambda v: re.fullmatch("[1-5]([.,]0+)?", v) is not None,
+        "rating": lambda v: (
+            re.fullmatch(f"{cells.STARS}|{cells.DRAWN}", v.lower()) is not None
+            or v.lower() in cells.NUMBERS
+        ),
         "visibility": is_visibility,
         "author_role": is_role,
         "lang": lambda v: len(v) <= 20 and not any(c.isdigit() for c in v),
@@ -294,8 +321,11 @@ def _fits(ours: str, heading: str, values: list[str]) -> bool:
         "brand": lambda v: len(v) <= 200 and any(c.isalpha() for c in v),
         "account": lambda v: len(v) <= 80,
     }
-    if ours == "post_id" and len(set(values)) < len(values) * 0.9:
+    repeats = len(set(values)) < len(values) * 0.9
+    if ours == "post_id" and repeats:
         return False  # whatever it is, it does not tell posts apart
+    if ours == "thread_id" and "ticket" in heading and not repeats:
+        return False  # a row is a ticket, not one message of it
     n, n_names = len(values), len(set(values))
     few = ours in ("account", "brand") and not _OF_BRANDS.search(heading)
     if few and n_names > max(3, n / 3):

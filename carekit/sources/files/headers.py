@@ -166,6 +166,8 @@ def _is_header_too(row: Record, names: Sequence[str], later: Sequence[Record]) -
         return True
     if {c.casefold() for c in filled} & _SECOND and not any(_DATA.fullmatch(c) for c in filled):
         return True
+    if options_below(names, cells) and not any(_DATA.fullmatch(c) for c in filled):
+        return True
     if len(later) < 2 or len(filled) * 2 < len(names) or len(filled) < 2:
         return False
     if any(_DATA.fullmatch(c) for c in filled):
@@ -177,3 +179,9 @@ def _is_header_too(row: Record, names: Sequence[str], later: Sequence[Record]) -
         if cell and len(values) >= 2 and all(_DATA.fullmatch(v) for v in values):
             typed += 1
     return typed > 0
+
+
+def options_below(names: Sequence[str], cells: Sequence[str]) -> bool:
+    """True if a row names every column that the row above leaves without a name, and not the first."""
+    unnamed = [cell for name, cell in zip(names, cells, strict=True) if not name]
+    return bool(unnamed) and all(unnamed) and bool(names[0]) and not cells[0]

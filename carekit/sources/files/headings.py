@@ -1,4 +1,4 @@
-"""Headings that tools write, in six languages, for the columns of posts.
+"""Headings that tools write, in nine languages, for the columns of posts.
 
 A column that bears one of them needs no mapping. The names of carekit win, then these in their
 order; two columns for the same thing are never both taken.
@@ -12,7 +12,8 @@ import unicodedata
 # Headings over a plain yes or no; and over the state of a request, whose words must say it.
 SAYS_ANSWERED = (
     "answered", "is answered", "replied", "responded", "has reply", "has response", "brand responded",
-    "repondu", "beantwortet", "contestado", "respondido", "risposto", "beantwoord",
+    "repondu", "beantwortet", "contestado", "respondido", "risposto", "beantwoord", "respondida",
+    "odpowiedziano", "返信済み",
 )  # fmt: skip
 STATES = ("statut", "status", "etat", "estado", "stato", "state", "ticket status", "case status")
 # Over how many answers the brand gave.
@@ -37,7 +38,8 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "case", "case number", "dossier", "n dossier", "n° de dossier", "numéro de dossier",
         "vorgang", "vorgangsnummer", "fallnummer", "caso", "número de caso", "n° de caso",
         "request id", "id demande", "n° de demande", "anfrage-id", "id solicitud", "id consulta",
-        "pratica", "zaaknummer",
+        "pratica", "zaaknummer", "id da mensagem", "id do post", "id do comentário", "id wiadomości",
+        "id posta", "id komentarza", "メッセージid", "投稿id",
     ),
     "created_at": (
         "created at", "created time", "creation date", "date de création", "créé le", "date",
@@ -57,7 +59,10 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "datum der nachricht", "nachrichtendatum", "datum der anfrage", "anfragedatum",
         "eingangsdatum", "fecha del mensaje", "fecha mensaje", "fecha de la consulta",
         "fecha de la pregunta", "fecha de entrada", "customer message at", "customer message time",
-        "message sent at", "data del messaggio", "datum bericht",
+        "message sent at", "data del messaggio", "datum bericht", "zeitpunkt", "data e hora",
+        "data da mensagem", "data de publicação", "data de criação", "criado em", "publicado em",
+        "data i godzina", "data utworzenia", "data publikacji", "data wiadomości", "日時", "投稿日時", "日付",
+        "timestamp (utc)",
     ),
     "author_role": (
         "role", "rôle", "author role", "author type", "type d'auteur", "type auteur", "sender type",
@@ -65,7 +70,8 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "author", "auteur", "type", "message type", "type de message", "who", "qui", "de", "rol",
         "ruolo", "tipo de autor", "tipo di autore", "absendertyp", "verfasser", "autortyp",
         "sens", "sens du message", "richtung", "dirección", "direzione",
-        "richting", "message direction", "direction du message",
+        "richting", "message direction", "direction du message", "tipo de autor", "direção", "papel",
+        "função", "rola", "typ autora", "kierunek", "種別", "送信者種別", "区分",
     ),
     "author_id": (
         "author id", "id auteur", "id de l'auteur", "user id", "from id", "author", "auteur",
@@ -74,7 +80,8 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "reviewer name", "author username", "sender screen name", "author name",
         "nom de l'auteur", "extra author attributes name", "autore", "utente", "usuario",
         "afzender", "absender", "verfasser", "kunde", "client", "customer", "from user", "sender name",
-        "customer name", "nom du client", "commenter", "fan", "contact",
+        "customer name", "nom du client", "commenter", "fan", "contact", "usuário", "nome do autor",
+        "użytkownik", "nazwa użytkownika", "nadawca", "送信者", "投稿者", "ユーザー名",
     ),
     "text": (
         "message", "text", "texte", "full text", "content", "contenu", "body", "corps", "comment",
@@ -89,6 +96,8 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "demande du client", "question du client", "texte de la demande", "kundennachricht",
         "nachricht des kunden", "kundenanfrage", "anfrage", "frage", "mensaje del cliente",
         "mensaje cliente", "pregunta", "consulta", "messaggio del cliente", "bericht van de klant",
+        "mensagem", "mensagem do cliente", "conteúdo", "comentário", "avaliação", "treść", "wiadomość",
+        "komentarz", "treść wiadomości", "opinia", "本文", "メッセージ", "投稿内容", "コメント",
     ),
     "reply_to": (
         "reply to", "in reply to", "in reply to id", "en réponse à", "réponse à", "parent id",
@@ -97,18 +106,22 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "parent content id", "in reply to message id", "in reply to post id", "parent url",
         "parent post id", "en respuesta a", "respuesta a", "in risposta a", "risposta a",
         "antwoord op", "reactie op", "antwort auf nachricht", "id du parent", "reply to id",
+        "reply to message id", "in reply to message", "em resposta a", "resposta a", "w odpowiedzi na",
+        "odpowiedź na", "返信先", "返信先id",
     ),
     "thread_id": (
         "thread id", "conversation id", "id conversation", "conversation", "fil", "id du fil",
         "fil de discussion", "thread", "discussion id", "unterhaltung", "konversation",
         "conversación", "id de conversación", "conversazione", "id conversazione", "gesprek",
-        "gesprek id", "konversations id", "case id",
+        "gesprek id", "konversations id", "case id", "id da conversa", "conversa", "id rozmowy", "wątek",
+        "会話id", "ticket id", "ticket number", "n° de ticket", "ticketnummer", "id ticket",
     ),
     "network": (
         "network", "réseau", "réseau social", "social network", "source network", "plateforme",
         "platform", "netzwerk", "plattform", "network type", "canal", "channel", "channel type",
         "kanal", "page type", "domain", "site", "red", "red social", "rete", "rete sociale",
-        "canale", "kanaal", "source type", "social media", "socialnetwork", "network name", "source",
+        "canale", "kanaal", "source type", "social media", "socialnetwork", "network name", "rede",
+        "rede social", "plataforma", "kanał", "sieć", "platforma", "チャネル", "媒体", "source",
     ),
     "brand": (
         "brand", "marque", "enseigne", "company", "entreprise", "société", "marke", "firma", "app",
@@ -119,11 +132,13 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "konto", "handle de la marque", "compte de la marque", "profile", "social profile", "profil",
         "integration",
     ),
-    "lang": ("lang", "language", "langue", "sprache", "reviewer language", "language code"),
+    "lang": ("lang", "language", "langue", "sprache", "reviewer language", "language code", "idioma",
+             "lingua", "taal", "język", "言語"),
     "rating": (
         "rating", "stars", "star rating", "note", "étoiles", "score", "nombre d'étoiles", "sterne",
         "note sur 5", "puntuación", "valoración", "estrellas", "valutazione", "stelle",
-        "beoordeling", "sterren",
+        "beoordeling", "sterren", "calificación", "classificação", "nota", "estrelas", "voto", "ocena",
+        "gwiazdki", "評価", "星",
     ),
     "visibility": (
         "visibility", "visibilité", "privacy", "public", "is public", "sichtbarkeit", "visibilidad",
@@ -144,7 +159,10 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "antwort des mitarbeiters", "unsere antwort", "antwort des agenten",
         "antwort des kundenservice", "respuesta del agente", "respuesta agente",
         "nuestra respuesta", "respuesta del equipo", "risposta dell'operatore",
-        "antwoord van de medewerker",
+        "antwoord van de medewerker", "resposta", "resposta da empresa", "resposta do proprietário",
+        "nossa resposta", "respuesta del propietario", "risposta del proprietario",
+        "antwoord van de eigenaar", "antwort des inhabers", "reactie van de eigenaar", "odpowiedź",
+        "odpowiedź firmy", "odpowiedź właściciela", "返信", "返信内容", "オーナーからの返信",
     ),
     "reply_created_at": (
         "reply date", "date de réponse", "date de la réponse", "response date", "replied at",
@@ -159,7 +177,9 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "answered on", "reply sent at", "replied date", "date réponse",
         "date de réponse du conseiller", "date réponse agent", "répondue le", "antwort am",
         "beantwortet am", "datum antwort", "fecha de la respuesta", "fecha respuesta",
-        "respondido el", "contestado el", "data della risposta", "beantwoord op",
+        "respondido el", "contestado el", "data della risposta", "beantwoord op", "data da resposta",
+        "data de resposta", "respondido em", "data odpowiedzi", "reactiedatum", "datum van antwoord",
+        "返信日時", "返信日", "risposto il",
     ),
     "observed_at": (
         "observed at", "collected at", "retrieved at", "date de collecte", "exported at",

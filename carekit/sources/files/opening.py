@@ -7,6 +7,7 @@ UTF-8 or UTF-16 is written anew in UTF-8. What was done is said.
 from __future__ import annotations
 
 import gzip
+import re
 import shutil
 import zipfile
 import zlib
@@ -118,6 +119,10 @@ def unpacked(path: Path, folder: Path) -> Path:
         if head == _ZIP:
             with zipfile.ZipFile(path) as archive:
                 names = [i.filename for i in archive.infolist() if not i.is_dir()]
+                # What macOS and Windows put beside the files.
+                names = [
+                    n for n in names if not re.search(r"(^|/)(__MACOSX/|\._|\.DS_Store|Thumbs)", n)
+                ]
                 if len(names) != 1:
                     raise InputError(
                         f"`files`: {path.name} holds {len(names)} files "

@@ -27,6 +27,9 @@ CUSTOMER = (
     "acheteur", "acheteuse", "plaignant", "buyer", "subscriber", "policyholder", "shopper", "complainant",
     "verbraucher", "nutzer", "anfragender", "usuario_final", "consumidor", "utente_finale", "klanten",
     "received", "recu", "requete", "question", "from_customer", "customer_message", "consumer_post",
+    "consumidora", "usuaria", "clienta", "recebida", "recibido", "entrada", "entrante", "eingehend",
+    "klient", "klientka", "konsument", "przychodzaca", "inkomend", "in_arrivo", "お客様", "顧客", "ユーザー",
+    "受信",
 )  # fmt: skip
 BRAND = (
     "brand", "company", "business", "organisation", "organization", "enterprise", "entreprise",
@@ -46,12 +49,15 @@ BRAND = (
     "gestionnaire_de_communaute", "equipe_sociale", "service_clients", "support_client", "customer_care",
     "customer_service", "customer_support", "social_care", "kundenservice", "kundendienst",
     "kundenbetreuer", "kundenbetreuerin", "servicio_al_cliente", "atencion_al_cliente", "klantenservice",
-    "servizio_clienti", "operatore",
+    "servizio_clienti", "operatore", "atendente", "atendimento", "suporte", "enviada", "enviado", "saida",
+    "saliente", "ausgehend", "pracownik", "konsultant", "marka", "firma", "bedrijf", "wychodzaca", "uitgaand",
+    "in_uscita", "asesor", "asesora", "soporte", "担当者", "オペレーター", "企業", "ブランド", "送信",
 )  # fmt: skip
 OTHER = (
     "other", "bot", "chatbot", "third_party", "autre", "autres", "system", "systeme", "automation",
     "workflow", "rule", "trigger", "automatique", "robot", "journalist", "partner", "partenaire",
-    "influencer", "competitor", "anonymous_system",
+    "influencer", "competitor", "anonymous_system", "sistema", "system_message", "automatico", "automatisch",
+    "automat",
 )  # fmt: skip
 # Brand words that stand for somebody who works there, not for the brand itself.
 PEOPLE = frozenset(
@@ -61,7 +67,8 @@ PEOPLE = frozenset(
     "charge_de_clientele collaborateur collaboratrice salarie mitarbeiter mitarbeiterin medewerker "
     "agente_de_soporte teleconseiller teleconseillere conseiller_clientele conseillere_clientele "
     "charge_de_relation_client chargee_de_relation_client chargee_de_clientele gestionnaire animateur "
-    "animatrice kundenbetreuer kundenbetreuerin operatore".split()
+    "animatrice kundenbetreuer kundenbetreuerin operatore atendente pracownik konsultant asesor "
+    "asesora 担当者 オペレーター".split()
 )
 ASK = ("user", "users", "utilisateur", "utilisatrice", "utilisateurs", "usuario", "benutzer")
 ROLES = {"customer": "customer", "client": "customer", "brand": "brand", "marque": "brand",

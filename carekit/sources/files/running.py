@@ -25,7 +25,7 @@ from carekit.sources.glance import Glance, bounds_of, glance_at, mark_automatic
 from carekit.sources.looks import CLASH, Looks, find_looks, without_leaving
 from carekit.sources.redaction import redact_posts
 from carekit.sources.report import ImportReport, counted
-from carekit.sources.settling import drop_exact, settle
+from carekit.sources.settling import drop_exact, one_spelling, past_automatic, settle
 
 if TYPE_CHECKING:
     import duckdb
@@ -108,6 +108,7 @@ class Run:
                 pages=any(x.plan is not None for x in self.loads),
             )
             drop_exact(con, staged)
+            self._spell_brands(con, door, kept_old, staged)
             self._glance(con, staged, [*kept_old, *staged])
             final = self._add(writer, staged, started)
             self.n_torn = write_threads(writer, door, self.old, [*kept_old, *final])
@@ -209,6 +210,21 @@ class Run:
             kept.append(target)
         return kept
 
+    def _spell_brands(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        door: Door,
+        old: Sequence[Path],
+        staged: Sequence[Path],
+    ) -> None:
+        """Spellings of one brand are one brand, or its answers would be another's."""
+        listed = [str(b) for b in self.listed.accounts["brand"].dropna()]
+        names = one_spelling(con, old, staged, listed=listed)
+        if names:
+            door.rename(names)
+            pairs = ", ".join(f"{a!r} as {b!r}" for a, b in list(names.items())[:5])
+            self.notes.append(f"Spellings of one brand were joined: {pairs}.")
+
     def _glance(
         self, con: duckdb.DuckDBPyConnection, staged: Sequence[Path], every: Sequence[Path]
     ) -> None:
@@ -220,6 +236,12 @@ class Run:
         self.glance = glance_at(con, every)
         leave = self.asked.without_automatic
         if self.glance.n_automatic:
+            if n := past_automatic(con, staged):
+                below = counted(n, "answer stands", "answers stand")
+                self.notes.append(
+                    f"{below} below an automatic one: counted as answers to the request."
+                )
+                self.glance = glance_at(con, every)
             found = mark_automatic(con, staged, leave_out=leave)
             if leave:
                 for path, load in zip(staged, self.loads, strict=True):
@@ -301,6 +323,8 @@ class Run:
             "posts by a brand says",
             "posts that are not here",
             "dated before what they answer",
+            "count for no request",
+            "a later post of the same customer",
         )
         return [s for s in said if not any(words in s for words in anew)]
 
@@ -311,6 +335,7 @@ class Run:
             told.append(self.glance.silence)
         if self.glance.backwards:
             told.append(self.glance.backwards)
+        told += self.glance.misplaced
         if sentence := self.glance.sentence:
             left = (
                 " The automatic ones are left out here."

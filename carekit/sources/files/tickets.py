@@ -23,7 +23,12 @@ IDS = (
     "id ticket", "id du ticket", "identifiant du ticket", "réf ticket", "référence", "case number",
     "case id", "conversation id", "conversation", "ticket-id", "ticketnummer", "vorgangsnummer", "number",
     "numéro", "id", "conversation number", "request id", "n° de ticket", "id de ticket", "id del ticket",
-    "dossier", "n° dossier", "case", "vorgang",
+    "dossier", "n° dossier", "case", "vorgang", "ticket code", "ticket-nr.", "ticket-nr", "ticket no.",
+    "ticket ref", "ticket reference", "issue key", "incident number", "incident", "csid", "session id",
+    "call id", "call sid", "chat id", "n.º de ticket", "número de ticket", "número de caso", "id do ticket",
+    "número do ticket", "n.º do ticket", "protocolo", "chamado", "id do chamado", "numero ticket",
+    "id ticket", "numer zgłoszenia", "id zgłoszenia", "nr zgłoszenia", "zaaknummer", "ticketnr",
+    "meldingsnummer", "チケットid", "チケット番号", "問い合わせ番号",
 )  # fmt: skip
 CREATED = (
     "created time", "created at", "ticket created", "ticket created - timestamp", "create date",
@@ -35,6 +40,12 @@ CREATED = (
     "first inbound message date", "conversation start date", "requested", "request date", "submitted at",
     "date de la demande", "eingangsdatum", "eröffnet am", "fecha de creación", "fecha de apertura",
     "data di apertura", "aangemaakt op", "date opened", "opened", "opened on", "created (utc)",
+    "created time (ticket)", "ticket created date", "ticket créé - horodatage", "ticket créé le",
+    "ticket erstellt - zeitstempel", "ticket created time", "creado el", "fecha creación", "creado",
+    "data de criação", "data de abertura", "criado em", "aberto em", "data creazione", "creato il",
+    "data di creazione", "aperto il", "data utworzenia", "utworzono", "data zgłoszenia", "aanmaakdatum",
+    "datum aangemaakt", "geopend op", "created by date", "作成日時", "作成日", "受付日時", "call date",
+    "session started at", "chat started at", "chat start time", "start time",
 )  # fmt: skip
 REPLIED = (
     "initial response time", "first response date", "first response time", "first reply at",
@@ -50,13 +61,17 @@ REPLIED = (
 CHANNEL = (
     "source", "channel", "ticket channel", "via", "via channel", "case origin", "origin", "canal",
     "channel type", "conversation channel", "inbox", "kanal", "source type", "ticket source",
+    "canal du ticket", "ticketkanal", "canal del ticket", "canal do ticket", "canale", "kanaal", "kanał",
+    "contact type", "contact method", "initial channel", "channels", "チャネル", "チャンネル",
 )  # fmt: skip
 KEPT: dict[str, tuple[str, ...]] = {
     "channel": CHANNEL,
     "agent": (
         "agent", "assignee", "assignee name", "ticket owner", "case owner", "assigned to",
         "teammate assigned", "first teammate name", "assigned agent", "conseiller", "attribué à",
-        "propriétaire", "bearbeiter", "owner", "teammate",
+        "propriétaire", "bearbeiter", "owner", "teammate", "assigné", "assigned operator", "assigned users",
+        "zuständig", "agente", "agente asignado", "asignado a", "atendente", "responsável", "assegnatario",
+        "operatore", "medewerker", "behandelaar", "przypisany", "konsultant", "担当者",
     ),
     "team": ("group", "group name", "team", "team assigned", "équipe", "groupe", "mailbox", "queue"),
     "tags": ("tags", "ticket tags", "étiquettes", "labels", "mots-clés", "conversation tags"),
@@ -64,10 +79,12 @@ KEPT: dict[str, tuple[str, ...]] = {
         "csat", "satisfaction score", "satisfaction rating", "ticket satisfaction rating",
         "survey results", "conversation rating", "csat rating", "rating", "happiness",
         "last customer survey rating", "note de satisfaction", "satisfaction", "zufriedenheit",
-        "csat score", "note csat", "satisfaction survey score", "survey score",
+        "csat score", "note csat", "satisfaction survey score", "survey score", "satisfacción",
+        "satisfação", "soddisfazione", "tevredenheid", "zadowolenie", "ocena", "rating score", "満足度",
     ),
     "nps": ("nps", "nps score", "note nps", "recommandation", "likelihood to recommend"),
-    "status": ("status", "ticket status", "state", "statut", "état", "case status"),
+    "status": ("status", "ticket status", "state", "statut", "état", "case status", "status (ticket)",
+               "estado", "stato", "ステータス"),
     "reopenings": ("reopens", "reopenings", "count reopens", "réouvertures", "nb réouvertures",
                    "number of reopens", "reopened"),
     "priority": ("priority", "priorité", "ticket priority", "priorität"),
@@ -106,7 +123,8 @@ def drafts(table: TableFile, options: Options) -> Drafts:
         "author_id": (
             "contact id", "requester", "requester id", "requester email", "customer", "customer email",
             "contact", "demandeur", "client", "full name", "contact name", "user id", "kunde",
-            "associated contact", "customer id", "requester name", "customer name",
+            "associated contact", "customer id", "requester name", "customer name", "reporter", "caller",
+            "cliente", "solicitante", "klant", "klient", "zgłaszający", "richiedente",
         ),
         "text": ("subject", "ticket subject", "objet", "sujet", "title", "titre", "betreff", "description"),
         "brand": ("brand", "marque", "ticket brand", "product", "produit", "marke"),

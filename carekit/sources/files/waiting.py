@@ -5,25 +5,38 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from carekit.errors import InputError
 from carekit.sources.files.cells import EMPTY_WORDS, NOT_WHEN
 from carekit.sources.files.headings import folded
 from carekit.sources.files.table import Header, TableFile
 
 # How long the first reply took: heading, then what a bare number counts.
 _WAIT = re.compile(
-    r"(first|initial|1st|premiere|1ere|erste)\w* .*(response|reply|reponse|antwort)|"
+    r"(first|initial|1st|premiere|1ere|erste|primera?|prima|primeira|eerste|pierwsz)\w* .*"
+    r"(response|reply|answer|reaction|reponse|antwort|reaktion|respuesta|contestacion|resposta|risposta|"
+    r"antwoord|reactie|odpowied|reakcj)|"
     r"time to .*(response|reply|reponse)|(delai|temps|duree) .*(premiere|1ere|reponse)|"
-    r"erst(antwort|reaktion)szeit|(tiempo|tempo|tijd) .*(respuesta|risposta|antwoord)|"
+    r"erst(antwort|reaktion)s?zeit|(tiempo|tempo|tijd|czas) .*(respuesta|resposta|risposta|antwoord|"
+    r"reactie|odpowied)|(antwoord|reactie)tijd|初回(返信|応答|回答)|"
     r"antwortzeit|frt|time to admin reply|(response|reply) time"
 )
 _UNITS = (
     ("milliseconds", r"\b(ms|millis|milliseconds?|millisecondes?|millisekunden)\b"),
-    ("seconds", r"\b(s|sec|secs|seconds?|secondes?|sekunden)\b"),
-    ("minutes", r"\b(m|mn|min|mins|minutes?|minuten|minutos?|minuti)\b"),
-    ("hours", r"\b(h|hr|hrs|hours?|heures?|std|stunden|horas?|ore|uur|uren|hh mm ss|hh mm)\b"),
+    (
+        "seconds",
+        r"\b(s|sec|secs|seconds?|secondes?|sekunden|segundos|secondi|seconden|sekundy)\b|秒",
+    ),
+    ("minutes", r"\b(m|mn|min|mins|minutes?|minuten|minutos?|minuti|minuty)\b|分"),
+    (
+        "hours",
+        r"\b(h|hr|hrs|hours?|heures?|std|stunden|horas?|ore|uur|uren|godz|godziny|hh mm ss|hh mm)\b|時間",
+    ),
     ("days", r"\b(d|j|days?|jours?|tage|dias?|giorni|dagen)\b"),
 )
-_BUSINESS = re.compile(r"business|ouvr|within hours|office|geschäft|geschaft")
+_BUSINESS = re.compile(
+    r"business|ouvr|within hours|office|geschäft|geschaft|laboral|habil|uteis|comercial|lavorativ|"
+    r"kantoor|robocz"
+)
 # What a cell holds that tells a duration or a time: 90, -1, PT1H, about 3 hours; no name, yes or text.
 _CLUE = re.compile(
     r"^[-+<>~≤≥ ]*(pt?)?\d|\d:\d\d|\d ?(s|sec|m|mn|min|h|hr|hour|heure|stunde|d|day|j|jour|tag)s?\b",
@@ -76,6 +89,14 @@ def find_wait(table: TableFile) -> Wait:
             continue
         if all(_TIME.search(v) for v in values[:50]):
             return Wait(time=name)
+        below = {v for v in values if re.match(r"-\d", v)}
+        if len(below) >= 3 or (below and {"issue key"} & {folded(n) for n in table.header.names}):
+            raise InputError(
+                f"The column {name!r} of {table.name} holds {len(below)} waits below 0, such as "
+                f"{min(below)!r}: it may be what is left of the time that is allowed (an SLA), which tells "
+                "neither a wait nor an answer. Export the time of the first reply or how long it took; if it "
+                f"is how long it took: --map 'first_response_hours={name}' (or _minutes, _seconds)."
+            )
         if _BUSINESS.search(folded(name)):
             office = name
         elif unit or all(":" in v or re.search("[a-z]", v.lower()) for v in values):

@@ -36,7 +36,18 @@ NOBODY = (
     "anonymous user", "facebook user", "utilisateur de facebook", "a google user",
     "un utilisateur de google", "utilisateur de google", "utilisateur google", "google user",
     "ein google-nutzer", "un usuario de google", "um usuário do google", "un utente di google",
-    "een google-gebruiker", "handle.invalid", "n/a", "unknown", "inconnu",
+    "een google-gebruiker", "użytkownik google", "googleユーザー", "google ユーザー",
+    "facebook-nutzer", "facebook-nutzerin", "utilisateur facebook", "usuario de facebook",
+    "utente di facebook", "utente facebook", "gebruiker van facebook", "facebook-gebruiker",
+    "usuário do facebook", "utilizador do facebook", "użytkownik facebooka", "instagram user",
+    "utilisateur instagram", "instagram-nutzer", "twitter user", "x user", "linkedin member",
+    "[gelöscht]", "gelöscht", "gelöschter nutzer", "gelöschter benutzer", "gelöschtes konto",
+    "[eliminado]", "usuario eliminado", "cuenta eliminada", "utente eliminato", "account eliminato",
+    "verwijderde gebruiker", "[verwijderd]", "usuário excluído", "conta excluída", "użytkownik usunięty",
+    "usunięty użytkownik", "anonieme gebruiker", "anoniem", "anônimo", "anonimowy", "usuario anónimo",
+    "utente anonimo", "anonymer nutzer", "client anonyme", "anonymous customer", "anonymer kunde",
+    "匿名", "handle.invalid", "n/a", "unknown", "inconnu", "unbekannt", "desconocido", "sconosciuto",
+    "onbekend", "desconhecido", "nieznany",
 )  # fmt: skip
 _NOBODY = frozenset(NOBODY)
 _TAG = re.compile(r"<[^<>]*>")

@@ -1,7 +1,7 @@
 """How survey tools lay out their files: rows of the header, blocks of options, columns of the tool.
 
 Known: Qualtrics (names, wordings, ImportId), SurveyMonkey (questions over options), Google Forms,
-LimeSurvey, Sphinx, Microsoft Forms. What is recognised is said.
+LimeSurvey, Sphinx, Microsoft Forms, Typeform, Jotform. What is recognised is said.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from carekit.sources.files.headers import Header
+from carekit.sources.files.headers import Header, options_below
 from carekit.sources.files.headings import folded
 
 # Columns that a tool adds: when, from where and how somebody answered, never what.
@@ -32,6 +32,15 @@ BOOKKEEPING = frozenset(
         "Date de la dernière action", "Datum Abgeschickt", "Letzte Seite", "Start-Sprache",
         "Datum gestartet", "Datum letzte Aktivität", "Antwort ID", "Heure de la dernière modification",
         "Uhrzeit der letzten Änderung", "Startzeit", "Fertigstellungszeit",
+        "Identifiant du répondant", "ID du répondant", "Collecteur", "ID du collecteur", "Collector",
+        "Befragten-ID", "Teilnehmer-ID", "Kollektor-ID", "Anfangsdatum", "Enddatum", "Startdatum",
+        "ID de encuestado", "ID del recopilador", "Fecha de inicio", "Fecha de finalización",
+        "Hora de inicio", "Hora de finalización", "Submission Date", "Submission ID",
+        "Start Date (UTC)", "Stage Date (UTC)", "Submit Date (UTC)", "Network ID", "Fecha de envío",
+        "Data de envio", "Data di invio", "Ora di inizio", "Ora di completamento", "Begintijd",
+        "Tijd van voltooien", "Hora de conclusão", "Carimbo de data/hora", "Informazioni cronologiche",
+        "Tijdstempel", "Sygnatura czasowa", "タイムスタンプ", "Fecha de envio de la respuesta",
+        "Última página", "Lengua de inicio", "Data di invio della risposta",
     )
 )  # fmt: skip
 _OTHER = re.compile(
@@ -44,8 +53,30 @@ _SINGLE = frozenset(
     {"response", "réponse", "antwort", "open-ended response", "réponse ouverte", ""}
 )
 
-_SUBMITTED = {"submitdate", "date submitted", "date de soumission", "datum abgeschickt"}
-_LAST_PAGE = {"lastpage", "id", "last page", "derniere page", "letzte seite"}
+_SUBMITTED = {
+    "submitdate", "date submitted", "date de soumission", "datum abgeschickt", "fecha de envio",
+    "fecha de envio de la respuesta", "data di invio", "data de envio",
+}  # fmt: skip
+_LAST_PAGE = {
+    "lastpage", "id", "last page", "derniere page", "letzte seite", "ultima pagina",
+}  # fmt: skip
+# First column of Google Forms; both of Microsoft Forms.
+_STAMPS = {
+    folded(n)
+    for n in (
+        "Horodateur", "Timestamp", "Zeitstempel", "Marca temporal", "Carimbo de data/hora",
+        "Informazioni cronologiche", "Tijdstempel", "Sygnatura czasowa", "タイムスタンプ",
+    )
+}  # fmt: skip
+_FORMS = tuple(
+    {folded(n) for n in pair}
+    for pair in (
+        ("Start time", "Completion time"), ("Heure de début", "Heure de fin"),
+        ("Startzeit", "Fertigstellungszeit"), ("Hora de inicio", "Hora de finalización"),
+        ("Ora di inizio", "Ora di completamento"), ("Begintijd", "Tijd van voltooien"),
+        ("Hora de início", "Hora de conclusão"),
+    )
+)  # fmt: skip
 # q1[SQ001]. Which channels? [Phone]: code, wording and option of LimeSurvey; a wording may lack.
 _CODED = re.compile(r"(\w+)(?:\[(\w+)\])?(?:\. (.+?)(?: \[([^\[\]]+)\])?)?", re.DOTALL)
 
@@ -66,17 +97,23 @@ def structure(header: Header) -> Structure:
     rows = header.rows or (header.names,)
     if len(rows) > 1 and any("ImportId" in cell for cell in rows[-1]):
         return _qualtrics(rows)
-    if len(rows) == 2 and any(cell.casefold() in _SINGLE - {""} for cell in rows[1]):
+    if len(rows) == 2 and (
+        any(cell.casefold() in _SINGLE - {""} for cell in rows[1]) or options_below(*rows)
+    ):
         return _surveymonkey(rows)
     plain = {folded(n) for n in header.names}
     if plain & _SUBMITTED and plain & _LAST_PAGE:
         return _limesurvey(header.names)
     elif {folded("DATE_SAISIE"), folded("ORIGINE_SAISIE")} & plain:
         tool = "Sphinx"
-    elif folded(header.names[0]) in ("horodateur", "timestamp", "zeitstempel", "marca temporal"):
+    elif folded(header.names[0]) in _STAMPS:
         tool = "Google Forms"
-    elif {"start time", "completion time"} <= plain or {"heure de debut", "heure de fin"} <= plain:
+    elif any(pair <= plain for pair in _FORMS):
         tool = "Microsoft Forms"
+    elif {"network id", "submit date utc"} <= plain:
+        tool = "Typeform"
+    elif folded(header.names[0]) == "submission date":
+        tool = "Jotform"
     else:
         tool = ""
     return Structure(tool, _once(header.names))

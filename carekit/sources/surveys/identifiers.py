@@ -34,6 +34,17 @@ _VALUES = (
     re.compile(r"\+?\d{1,3}?[ .-]?\(?\d{1,4}\)?([ .-]?\d{2,4}){3,5}"),
     re.compile(r"[A-Z]{2}\d{2}( ?[A-Z0-9]{4}){3,7}( ?[A-Z0-9]{1,3})?"),
 )
+# A heading that asks for a name, and not for that of a brand; cells that may be names of people.
+_ASKS_NAME = re.compile(
+    r"\b(names?|surname|noms?|prenoms?|nombres?|apellidos?|nome|cognome|sobrenome|naam|voornaam|"
+    r"achternaam|vorname|nachname|familienname|imie|nazwisko|heissen|heisst|appelez|llama|chiama)\b|"
+    r"氏名|名前"
+)
+_OF_FIRMS = re.compile(
+    r"brand|compan|firm|marque|entreprise|enseigne|marke|unternehm|empresa|marca|azienda|merk|bedrijf|"
+    r"produ[ck]t|shop|store|network|app\b|site|channel"
+)
+_PERSON = re.compile(r"[^\W\d_][\w'’.-]*([ ,]+[\w'’.-]+){0,4}")
 _PHONE = re.compile(r"phone|tel|mobile|portable|handy|fax", re.IGNORECASE)
 
 
@@ -44,6 +55,8 @@ def is_identifier(column: str, cells: pd.Series) -> bool:
         return False
     name = folded(column)
     if name in _NAMES and not _says_only_yes(filled):
+        return True
+    if _ASKS_NAME.search(name) and not _OF_FIRMS.search(name) and _are_names(filled):
         return True
     for at, pattern in enumerate(_VALUES):
         share = filled.map(lambda v, p=pattern: p.fullmatch(v.strip()) is not None).mean()
@@ -58,3 +71,9 @@ def is_identifier(column: str, cells: pd.Series) -> bool:
 def _says_only_yes(filled: pd.Series) -> bool:
     """True for a column such as "Téléphone" that ticks an option."""
     return filled.str.casefold().nunique() <= 2
+
+
+def _are_names(filled: pd.Series) -> bool:
+    """True for short texts of which hardly two are alike."""
+    like = filled.map(lambda v: _PERSON.fullmatch(v.strip()) is not None).mean()
+    return len(filled) > 2 and filled.nunique() > 0.7 * len(filled) and bool(like > 0.5)

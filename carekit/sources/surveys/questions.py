@@ -5,14 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from carekit.errors import InputError
+from carekit.sources.durations import thousands
 from carekit.sources.surveys.codebook import Asked, Codebook
 from carekit.sources.surveys.exports import is_bookkeeping
 from carekit.sources.surveys.identifiers import is_identifier
 from carekit.sources.surveys.naming import identifier, slug, unique
+from carekit.sources.surveys.scales import (
+    STRAY,
+    holds_a_stray_code,
+    is_number,
+    leading,
+    points_of,
+)
 from carekit.sources.surveys.survey_file import SurveyFile
 from carekit.sources.surveys.ticks import (
     as_ticks,
@@ -32,12 +39,12 @@ MOST_ANSWERS = 50  # more different texts are open answers, which may name peopl
 MOST_CODES = 20  # more different whole numbers are a number, not codes
 _UNSURE = re.compile(
     r"don['’]?t know|do not know|refus|no answer|not asked|no opinion|unsure|ne sai[st] pas|"
-    r"sans (?:opinion|réponse)|\bnsp\b|\bdk\b",
+    r"sans (?:opinion|réponse)|ne se prononce|préf[èe]re ne pas|prefer not|\bnsp\b|\bdk\b|"
+    r"wei(?:ß|ss) (?:ich )?nicht|keine (?:angabe|antwort|meinung|auskunft)|^k\. ?a\.?$|no (?:lo )?s[eé]\b|"
+    r"no sabe|no contesta|\bns ?/ ?nc\b|prefiero no|non (?:lo )?so\b|nessuna (?:opinione|risposta)|"
+    r"preferisco non|weet (?:ik |het )?niet|geen (?:mening|antwoord)|n[ãa]o se[i]\b|n[ãa]o sabe|prefiro não|"
+    r"sem (?:opini|resposta)|nie wiem|trudno powiedzie|brak odpowiedzi|わからない|無回答",
     re.IGNORECASE,
-)
-
-_STRAY = frozenset(
-    {-1, -2, -7, -8, -9, -97, -98, -99, 9, 77, 88, 97, 98, 99, 777, 888, 997, 998, 999, 9999}
 )
 
 
@@ -84,7 +91,9 @@ class Questions:
             if asked.kind == "multiple" or (
                 asked.kind is None and self._looks_listed(first, cells)
             ):
-                separator = asked.separator or most_likely_separator(cells)
+                separator = (
+                    asked.separator or guess_separator(cells) or most_likely_separator(cells)
+                )
                 ticks = read_lists(
                     cells, separator=separator, answers=asked.answers, question=asked.name
                 )
@@ -178,7 +187,7 @@ class Questions:
                     "change the kind."
                 )
             entry.update(kind="number", answers=[], columns=[name])
-            self.columns[name] = numbers
+            self.columns[name] = self._number(name, column, cells, numbers)
             return True
         if labels is None and asked.kind is None and _is_open(cells, all_numbers=all_numbers):
             return False
@@ -195,7 +204,7 @@ class Questions:
                 )
             cells = cells.map(lambda v: None if v is None else texts.get(v, v))
             order = [*labels.values(), *sorted(strange, key=_natural)]
-            if strange and all(_is_number(c) for c in (*labels, *strange)):
+            if strange and all(is_number(c) for c in (*labels, *strange)):
                 # A scale whose ends alone are labelled: by its points, not labels first.
                 ends = sorted({*labels, *strange}, key=_natural)
                 order = [labels.get(c, c) for c in ends]
@@ -203,11 +212,15 @@ class Questions:
             keep_all = asked.answers is not None
             answers = [a for a in dict.fromkeys(order) if keep_all or a in used]
         else:
-            answers = sorted(found, key=_natural)
-        if any(_UNSURE.search(a) for a in answers) or _holds_a_stray_code(answers):
+            ends = [leading(str(c)) for c in found]
+            led = len({e for e in ends if e is not None}) == len(found)
+            answers = sorted(found, key=(lambda c: (leading(c) or 0.0, c)) if led else _natural)
+        if any(_UNSURE.search(a) for a in answers) or holds_a_stray_code(answers):
             self.unsure.append(name)
-        points = _points(
-            answers, labels if asked.answers is None or labels is None else asked.answers
+        points = points_of(
+            answers,
+            labels if asked.answers is None or labels is None else asked.answers,
+            asks=f"{column} {entry['wording']}",
         )
         is_scale = asked.kind == "scale" or (asked.kind is None and points is not None)
         entry.update(kind="scale" if is_scale else "single", answers=answers, columns=[name])
@@ -221,6 +234,24 @@ class Questions:
             )
         self.columns[name] = cells
         return True
+
+    def _number(self, name: str, column: str, cells: pd.Series, numbers: pd.Series) -> pd.Series:
+        """A number, its thousands told from its decimals; a code far beyond the rest is named."""
+        sign, unclear = thousands([str(v) for v in cells.dropna()], "minutes")
+        if sign and not unclear:
+            plain = cells.astype("string").str.replace(sign, "", regex=False)
+            numbers = read_numbers(plain)
+        elif unclear:
+            self.notes.append(
+                f"Whether {column!r} holds thousands or decimals ({cells.dropna().iloc[0]}), nothing tells: "
+                "read as decimals. If they are thousands, every number of it is too small by a factor of "
+                "1,000: write them without a sign between."
+            )
+        rest = numbers[~numbers.isin(STRAY)]
+        far = numbers[numbers.isin(STRAY) & ((numbers > 1.5 * rest.max()) | (numbers < 0))]
+        if len(rest) and len(far) > 1 and rest.min() >= 0:
+            self.unsure.append(name)
+        return numbers
 
 
 def build_questions(
@@ -282,38 +313,6 @@ def _check_columns(file: SurveyFile, codebook: Codebook) -> None:
         )
 
 
-def _holds_a_stray_code(answers: list[str]) -> bool:
-    """True for 1 to 5 and 99, or -1: a code that usually stands for no answer."""
-    codes = sorted(int(a) for a in answers if re.fullmatch(r"-?\d{1,4}", a))
-    stray = [c for c in codes if c in _STRAY]
-    rest = [c for c in codes if c not in _STRAY]
-    if len(codes) < len(answers) or len(rest) < 3 or not 1 <= len(stray) <= 3:
-        return False
-    return rest[-1] - rest[0] == len(rest) - 1 and all(
-        c < min(rest[0], 0) or c > rest[-1] + 1 for c in stray
-    )
-
-
-def _points(answers: list[str], labels: Mapping[str, str] | None) -> list[float] | None:
-    """The numbers of a scale, in the order of its answers; None if the answers are none.
-
-    Five points or more that follow each other, from 0 or 1 (or labelled at their ends), are one.
-    """
-    codes = {label: code for code, label in (labels or {}).items()}
-    given = [codes.get(a, a) for a in answers]
-    if not all(_is_number(c) for c in given):
-        return None
-    numbers = [float(c) for c in given]
-    steps = {b - a for a, b in pairwise(numbers)}
-    if len(numbers) < 5 or steps != {1.0} or numbers[0] not in (0.0, 1.0):
-        return None
-    return numbers
-
-
-def _is_number(code: str) -> bool:
-    return re.fullmatch(r"-?\d+([.,]\d+)?", code) is not None
-
-
 def _is_measure(numbers: pd.Series) -> bool:
     return bool((numbers % 1 != 0).any()) or numbers.nunique() > MOST_CODES
 
@@ -326,6 +325,7 @@ def _is_open(cells: pd.Series, *, all_numbers: bool) -> bool:
     return bool(
         distinct > MOST_ANSWERS
         or (len(texts) >= 20 and distinct > len(texts) / 2)
+        or (len(texts) >= 8 and distinct > 0.8 * len(texts))
         or texts.str.len().mean() > 60
     )
 

@@ -19,9 +19,16 @@ from carekit.errors import InputError
 if TYPE_CHECKING:
     import pandas as pd
 
-YES = frozenset("1 yes y true t x oui o vrai checked selected ticked quoted mentioned".split())
-NO = frozenset("0 no n false f non faux unchecked unselected unticked".split()) | {
-    f"not {word}" for word in ("checked", "selected", "ticked", "quoted", "mentioned")
+YES = frozenset(
+    "1 yes y true t x oui o vrai checked selected ticked quoted mentioned ja wahr sí si sì sim tak ✓ ✔ ☑ "
+    "genannt gewählt ausgewählt angekreuzt coché cité marcado selezionato aangevinkt".split()
+)
+NO = frozenset(
+    "0 no n false f non faux unchecked unselected unticked nein nee falsch não nie ☐".split()
+) | {
+    *(f"not {word}" for word in ("checked", "selected", "ticked", "quoted", "mentioned")),
+    *(f"nicht {word}" for word in ("genannt", "gewählt", "ausgewählt", "angekreuzt")),
+    *("non coché", "non cité", "no marcado", "não marcado", "non selezionato", "niet aangevinkt"),
 }
 SEPARATORS = (";", "|", "\n", " / ", ",")
 MOST_OPTIONS = 30
