@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -176,8 +176,8 @@ def first_response(requests: Requests) -> Told:
     True
     """
     made, counts, limits = bounded(requests, lambda counts: _first_response(requests, counts))
-    note = "Answers dated before their request count as answers, and are left out of every time."
-    note = note if counts["backwards"].any() else ""
+    said = "Answers dated before their request count as answers, and are left out of every time."
+    note = said if counts["backwards"].any() else ""
     return _with_left_out(made, requests, counts, f"{note} {limits}".strip())
 
 
@@ -205,11 +205,23 @@ def _first_response(requests: Requests, counts: pd.DataFrame) -> pd.DataFrame:
         )
         result["flags"] = "answered_only"
     else:
-        every = requests.estimate(estimate_waits, known, within=WITHIN)
+        every = _estimated(requests, counts, WITHIN)
         result = _beside(result, every[[*groups, *CENSORED, "method", "flags"]], groups)
         result["method"] = result["method"].fillna("no request with a usable time")
     result["definition"] = requests.definition.name
     return result
+
+
+def _estimated(requests: Requests, counts: pd.DataFrame, within: Sequence[float]) -> Any:
+    """Median wait and shares within times; at the usual times once for whoever asks."""
+    if tuple(within) == WITHIN and counts is requests.once(count_waits):
+        return requests.once(_usual)
+    return requests.estimate(estimate_waits, forward(counts), within=list(within))
+
+
+def _usual(requests: Requests) -> Any:
+    counts = forward(requests.once(count_waits))
+    return requests.estimate(estimate_waits, counts, within=WITHIN)
 
 
 def _beside(left: pd.DataFrame, right: pd.DataFrame, groups: list[str]) -> pd.DataFrame:
@@ -254,17 +266,12 @@ def waits_within(requests: Requests, *, within: Sequence[float] = (60, 120, 480,
 
 
 def _within(requests: Requests, counts: pd.DataFrame, names: Mapping[str, float]) -> pd.DataFrame:
-    wide = requests.estimate(estimate_waits, forward(counts), within=list(names.values()))
+    wide = _estimated(requests, counts, tuple(names.values()))
     parts = [
-        wide.assign(
-            place=range(len(wide)),
-            limit_minutes=minutes,
-            estimate=wide[name],
-            ci_low=wide[f"{name}_low"],
-            ci_high=wide[f"{name}_high"],
-        )
+        wide.assign(place=range(len(wide)), limit_minutes=minutes, estimate=wide[name],
+                    ci_low=wide[f"{name}_low"], ci_high=wide[f"{name}_high"])
         for name, minutes in names.items()
-    ]
+    ]  # fmt: skip
     kept = [*requests.by, *(c for c in parts[0] if c not in wide or c in _KEPT)]
     long = pd.concat(parts)[list(dict.fromkeys(kept))]
     return long.sort_values("place", kind="stable", ignore_index=True)

@@ -349,11 +349,16 @@ def _recolour(made: Figure, colours: Mapping[str, str]) -> None:
     from matplotlib.colors import to_hex
 
     wanted = {old.lower(): new for old, new in colours.items() if old.lower() != new.lower()}
-    get: Any
-    put: Any
     for artist in made.findobj() if wanted else ():
-        for part in ("color", "markerfacecolor", "markeredgecolor", "facecolor", "edgecolor"):
-            get, put = getattr(artist, f"get_{part}", None), getattr(artist, f"set_{part}", None)
-            found = get() if get and put else None
+        for get, put in _painted(type(artist)):
+            found = getattr(artist, get)()
             if isinstance(found, str) and found.startswith("#") and to_hex(found) in wanted:
-                put(wanted[to_hex(found)])
+                getattr(artist, put)(wanted[to_hex(found)])
+
+
+@lru_cache(maxsize=256)
+def _painted(kind: type) -> tuple[tuple[str, str], ...]:
+    """How artists of a kind are asked for the colours of their parts, and given others."""
+    parts = ("color", "markerfacecolor", "markeredgecolor", "facecolor", "edgecolor")
+    ways = ((f"get_{part}", f"set_{part}") for part in parts)
+    return tuple(way for way in ways if all(hasattr(kind, name) for name in way))

@@ -9,6 +9,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from html import escape
@@ -314,9 +315,7 @@ def write_folder(
             _write_csv(beside / "data" / "requests.csv", report.requests, report.meta.lang)
         if set(formats) - {"xlsx"}:
             _write_figures(report, beside / "figures")
-        for name in formats:
-            told(name)
-            _writer(name)(report, beside / f"report.{name}")
+        _write_formats(report, beside, formats, told)
         old = out.parent / f".{out.name}.{secrets.token_hex(4)}"
         if out.exists():
             out.rename(old)
@@ -325,6 +324,24 @@ def write_folder(
     finally:
         shutil.rmtree(beside, ignore_errors=True)
     return [out / f"report.{name}" for name in [*formats, "json"]]
+
+
+def _write_formats(
+    report: Report, folder: Path, formats: Sequence[str], told: Callable[[str], object]
+) -> None:
+    """Each in turn; typst sets the PDF in a thread while Python writes the others."""
+    with ThreadPoolExecutor(1) as typesetter:
+        pages = None
+        for name in formats:
+            told(name)
+            if name == "pdf":
+                from carekit.report.pdf import compiling
+
+                pages = typesetter.submit(compiling(report))
+            else:
+                _writer(name)(report, folder / f"report.{name}")
+        if pages is not None:
+            (folder / "report.pdf").write_bytes(pages.result())
 
 
 def _writer(name: str) -> Callable[[Report, Path], object]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -42,12 +44,18 @@ def write(report: Report, path: Path) -> None:
 
 def compiled(report: Report, **options: Any) -> Any:
     """The bytes of the PDF; `options` of typst, such as format="png" (then a list of pages)."""
+    return compiling(report, **options)()
+
+
+def compiling(report: Report, **options: Any) -> Callable[[], Any]:
+    """What is left to typst, which may work beside Python: everything is drawn and said."""
     try:
         import typst
     except ImportError as error:
         raise MissingExtraError("typst", "report", "A PDF") from error
     asked = {"pdf_standards": ["ua-1"]} if options.get("format", "pdf") == "pdf" else {}
-    return typst.compile(
+    return partial(
+        typst.compile,
         str(TEMPLATE),
         root=str(TEMPLATE.parent),
         font_paths=font_folders(),

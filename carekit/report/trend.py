@@ -22,7 +22,7 @@ def periods_of(days: pd.Series, unit: str) -> pd.Series:
     plain = days.dt.tz_localize(None).dt.normalize()
     code, known = pd.factorize(plain)
     first = pd.Series(
-        known if unit == "month" else known - pd.to_timedelta(known.dayofweek, unit="D")
+        known if unit == "month" else known - pd.to_timedelta(known.day_of_week, unit="D")
     )
     named = first.dt.strftime("%Y-%m" if unit == "month" else "%Y-%m-%d")
     place, names = pd.factorize(named, sort=True)  # each name is held once

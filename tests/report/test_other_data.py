@@ -97,3 +97,17 @@ def test_a_chart_that_holds_for_all_at_once_says_so(reported):
     row = reported.frame("ranks").set_index("brand").loc["Funk & Söhne"]
     wider = (row["own_best"], row["own_worst"]) != (row["best_rank"], row["worst_rank"])
     assert wider == (say(Message("rank.together"), "en") in said(reported, "gaps"))
+
+
+def test_waits_of_all_brands_are_estimated_once(monkeypatch):
+    from carekit.inference.waits import survival
+
+    asked, real = [], survival.read_waits
+    monkeypatch.setattr(survival, "read_waits", lambda *a, **k: asked.append(1) or real(*a, **k))
+    requests = carekit.requests(carekit.open_dataset(), by="brand")
+    requests = requests.but(engine=requests.on)
+    first = carekit.first_response(requests)
+    within = carekit.waits_within(requests, within=(60, 480, 1440))
+    assert len(asked) == 1
+    at_once = within[within["limit_minutes"] == 480]["estimate"].tolist()
+    assert at_once == pytest.approx(first["within_480_minutes"].tolist(), nan_ok=True)

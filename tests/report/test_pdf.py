@@ -116,3 +116,12 @@ def test_a_long_table_keeps_its_heading_and_every_row(handmade):
     report = dataclasses.replace(report, sections=tables)
     assert "Marque 119" in str(pdf.tree(report)["sections"])
     assert len(read(pdf.compiled(report)).pages) > 8
+
+
+def test_a_page_that_cannot_be_set_leaves_nothing_behind(handmade, undrawn, monkeypatch, tmp_path):
+    from carekit.report import command
+
+    monkeypatch.setattr(pdf, "TEMPLATE", tmp_path / "gone" / "report.typ")
+    with pytest.raises(FileNotFoundError):
+        command.write_folder(handmade("fr"), tmp_path / "r", ["pdf", "xlsx"], lambda _step: None)
+    assert list(tmp_path.iterdir()) == []
