@@ -64,7 +64,7 @@ def run_carekit(file: Path, folder: Path, memory_limit: str | None) -> dict:
     from carekit.measures.answers import answer_rate
     from carekit.measures.waits import first_response
     from carekit.requests.build import build_requests
-    from carekit.requests.threads import build_threads
+    from carekit.requests.threads import dataset_threads
     from carekit.sources.files import import_files
 
     import_files("twcs", [file], out=folder / "dataset", memory_limit=memory_limit)
@@ -73,7 +73,7 @@ def run_carekit(file: Path, folder: Path, memory_limit: str | None) -> dict:
     options = {"by": "brand", "allow_selected": True, "cluster": "none"}
     spill = str(folder / "spill") if memory_limit else None
     with connect(memory_limit=memory_limit, spill_folder=spill) as engine:
-        threads = build_threads(engine.table(dataset, "posts"), engine=engine)
+        threads = dataset_threads(dataset, engine=engine)
         lap("threads")
         rates = answer_rate(dataset, engine=engine, **options)
         lap("answer rates")

@@ -85,6 +85,10 @@ class Engine:
             self._known[key] = compute()
         return self._known[key]
 
+    def known(self, key: Hashable) -> Any:
+        """What was computed under this key before; None if nothing was."""
+        return self._known.get(key)
+
     def keep(self, expression: ibis.Table) -> ibis.Table:
         """Compute an expression once and keep its rows until the engine is closed."""
         if self.kind != "duckdb":

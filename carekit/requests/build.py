@@ -16,7 +16,7 @@ from carekit.requests.clock import whole_seconds
 from carekit.requests.definitions import Definition, check_built, get_definition
 from carekit.requests.judging import choose_requests, judge_answers
 from carekit.requests.replies import brand_posts, first_answers, last_second, own_answers
-from carekit.requests.threads import Threads, dataset_threads, distinct_posts
+from carekit.requests.threads import Threads, dataset_threads, distinct_posts, threads_key
 
 if TYPE_CHECKING:
     import ibis
@@ -166,7 +166,9 @@ def _built(dataset: Dataset, definition: Definition, engine: Engine, with_thread
         apart = _described(table.filter(table.set_apart), kept)
         n_apart = int(known.filter(known.set_apart).count().execute())
         table = table.filter(~table.set_apart)
-    n_orphans = engine.once((build_requests, posts.op()), lambda: _count_orphans(distinct, threads))
+    found = threads or engine.known(threads_key(dataset))
+    lost = (build_requests, posts.op())
+    n_orphans = found.n_orphans if found else engine.once(lost, lambda: _count_orphans(distinct))
     return Built(
         engine.view(_described(table, kept)),
         definition,
@@ -196,11 +198,9 @@ def kept_columns(posts: ibis.Table) -> list[str]:
     return [c for c in posts.columns if c not in (*POSTS.names, CREATED_UNTIL, AUTOMATIC)]
 
 
-def _count_orphans(posts: ibis.Table, threads: Threads | None) -> int:
+def _count_orphans(posts: ibis.Table) -> int:
     from ibis import _
 
-    if threads is not None:
-        return threads.n_orphans
     replies = posts.filter((_.author_role == "customer") & _.reply_to.notnull())
     known = posts.select(known=_.post_id)
     return int(replies.anti_join(known, [("reply_to", "known")]).count().execute())
@@ -356,12 +356,10 @@ def _with_brands(dataset: Dataset, requests: ibis.Table, engine: Engine) -> ibis
     brands = engine.table(dataset, "brands").select(
         known_brand=_.brand, country=_.country, sector=_.sector
     )
-    named = (
-        requests.left_join(accounts, [("network", "on_network"), ("account", "handle")])
-        .select(*requests.columns, "account_brand", "account_kind")
-        .mutate(brand=ibis.coalesce(_.account_brand, _.post_brand))
-        .drop("account_brand", "post_brand")
-    )
+    joined = requests.left_join(accounts, [("network", "on_network"), ("account", "handle")])
+    plain = joined.select(*requests.columns, "account_brand", "account_kind")
+    brand = ibis.coalesce(_.account_brand, _.post_brand)
+    named = plain.mutate(brand=brand).drop("account_brand", "post_brand")
     return named.left_join(brands, [("brand", "known_brand")]).select(
         *named.columns, "country", "sector"
     )

@@ -7,7 +7,7 @@ makes the thread incomplete, a post that runs into a cycle becomes a thread of i
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -99,12 +99,12 @@ def _distinct(posts: ibis.Table, engine: Engine) -> tuple[ibis.Table, int]:
     counts = posts.agg(rows=_.count(), hashes=_.post_id.hash().nunique()).execute().iloc[0]
     if int(counts["rows"]) == int(counts["hashes"]):
         return posts, 0
-    extra = int(counts["rows"]) - int(posts.agg(n=_.post_id.nunique()).execute().iloc[0, 0])
+    again = posts.group_by("post_id").having(_.count() > 1).agg(n=_.count())
+    twice = engine.keep(again.select(twice=_.post_id, more=_.n - 1))
+    extra = int(twice.more.sum().fill_null(0).execute())
     if not extra:
         return posts, 0
     # Only those that came again are put in order: of millions of rows a few, as a rule.
-    again = posts.group_by("post_id").having(_.count() > 1).agg(n=_.count())
-    twice = engine.keep(again.select(twice=_.post_id))
     rows = posts.semi_join(twice, [("post_id", "twice")])
     others = [rows[c] for c in rows.columns if c not in {"post_id", "observed_at", "deleted_at"}]
     order = [
@@ -130,7 +130,12 @@ def dataset_threads(dataset: Dataset, *, engine: Engine) -> Threads:
             torn = engine.table(dataset, "threads").filter(~_.thread_complete)
         return build_threads(engine.table(dataset, "posts"), engine=engine, torn=torn)
 
-    return engine.once((dataset_threads, dataset.state), build)
+    return engine.once(threads_key(dataset), build)
+
+
+def threads_key(dataset: Dataset) -> Hashable:
+    """Under which an engine knows the threads of a dataset."""
+    return dataset_threads, dataset.state
 
 
 def build_threads(

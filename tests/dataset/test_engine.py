@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import duckdb
 import ibis
+import numpy as np
 import pytest
 
 from carekit.dataset.engine import connect, sharing, using
@@ -38,7 +39,22 @@ def test_what_is_needed_once_is_computed_once():
     with connect() as engine:
         for _ in range(2):
             assert engine.once("answer", lambda: calls.append(1) or 42) == 42
+        assert (engine.known("answer"), engine.known("question")) == (42, None)
     assert calls == [1]
+
+
+def test_a_view_is_worked_out_anew_in_each_query_on_it():
+    with connect() as engine:
+        kept = engine.keep(ibis.memtable({"n": [1]}))
+        view = engine.view(kept.select(m=kept.n + 1))
+        engine.con.raw_sql(f"INSERT INTO {kept.get_name()} VALUES (4)")
+        assert sorted(view.m.execute()) == [2, 5]
+
+
+def test_arrays_become_a_table():
+    with connect() as engine:
+        table = engine.keep_arrays(n=np.arange(2), yes=np.array([True, False]))
+        assert table.filter(table.yes).n.execute().tolist() == [0]
 
 
 def test_times_are_utc_whatever_the_machine():

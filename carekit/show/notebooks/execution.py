@@ -12,6 +12,7 @@ import tempfile
 import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,6 +20,7 @@ from typing import Any, TypeVar
 from carekit.dataset.processes import SELDOM, STEPS
 from carekit.dataset.resources import notebooks_folder
 from carekit.errors import InputError, MissingExtraError
+from carekit.show.notebooks.forked import template
 
 NOTEBOOKS = notebooks_folder()
 
@@ -120,13 +122,16 @@ def execute_notebooks(
     env |= environment or {}
     with tempfile.TemporaryDirectory(prefix="carekit-steps-") as steps:
         env.setdefault(STEPS, steps)
-        return _run_all(opened, paths, env, timeout, workers, on_cell)
+        # One notebook loads its libraries itself: only what several need is worth a copy.
+        with template(steps, env) if len(opened) > 1 else nullcontext() as kernel:
+            return _run_all(opened, paths, env, kernel, timeout, workers, on_cell)
 
 
 def _run_all(
     opened: Mapping[Path, Any],
     paths: Sequence[Path | str],
     env: dict[str, str],
+    kernel: list[str] | None,
     timeout: int,
     workers: int,
     on_cell: Progress | None,
@@ -136,7 +141,7 @@ def _run_all(
 
         async def one(path: Path) -> Execution:
             async with places:
-                return await _execute(path, opened[path], env, timeout, on_cell)
+                return await _execute(path, opened[path], env, kernel, timeout, on_cell)
 
         return await asyncio.gather(*(one(Path(path).resolve()) for path in paths))
 
@@ -144,7 +149,12 @@ def _run_all(
 
 
 async def _execute(
-    path: Path, notebook: Any, env: dict[str, str], timeout: int, on_cell: Progress | None
+    path: Path,
+    notebook: Any,
+    env: dict[str, str],
+    kernel: list[str] | None,
+    timeout: int,
+    on_cell: Progress | None,
 ) -> Execution:
     client = need("nbclient").NotebookClient(
         notebook,
@@ -170,7 +180,7 @@ async def _execute(
             on_cell(path, code.index(cell_index) + 1, len(code))
 
     client.on_cell_execute, client.on_cell_executed = begin, end
-    client.create_kernel_manager().kernel_spec_manager = _own_kernel()
+    client.create_kernel_manager().kernel_spec_manager = _own_kernel(kernel)
     failures = need("nbclient.exceptions")
     error, traceback, started = None, "", time.perf_counter()
     try:
@@ -204,14 +214,20 @@ def set_parameters(notebooks: Sequence[Any], values: Mapping[str, Any]) -> None:
         cell.source = "\n".join([cell.source, *given])
 
 
-def _own_kernel() -> Any:
-    """Finds this Python under any name: a kernel that the user installed may be another one."""
+def _own_kernel(command: list[str] | None) -> Any:
+    """Finds this Python under any name: a kernel that the user installed may be another one.
+
+    With a `command` it starts the kernels.
+    """
     base: Any = need("jupyter_client.kernelspec").KernelSpecManager
     own = need("ipykernel.kernelspec")
 
     class OwnKernel(base):
         def get_kernel_spec(self, kernel_name: str) -> Any:
-            return self.kernel_spec_class(resource_dir=own.RESOURCES, **own.get_kernel_dict())
+            told = own.get_kernel_dict()
+            if command:
+                told["argv"] = [*command, "-f", "{connection_file}"]
+            return self.kernel_spec_class(resource_dir=own.RESOURCES, **told)
 
     return OwnKernel()
 

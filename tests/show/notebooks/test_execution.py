@@ -19,6 +19,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from carekit.dataset.processes import SELDOM
 from carekit.errors import InputError, MissingExtraError
 from carekit.show.notebooks import execute_notebooks, find_notebooks
+from carekit.show.notebooks.forked import template
 
 Write = Callable[..., Path]
 
@@ -146,6 +147,25 @@ def test_several_notebooks_run_at_the_same_time(write: Write, tmp_path: Path) ->
         for a, b in pairs
     ]
     assert [run.error for run in execute_notebooks(paths, timeout=60)] == [None, None]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere each kernel loads for itself")
+def test_kernels_of_one_run_are_copies_that_know_nothing_of_each_other(write: Write) -> None:
+    source = """
+        import os, sys
+        print("ibis" in sys.modules, "mine" in globals(), os.getppid(), os.getpid())
+        mine = True
+    """
+    runs = execute_notebooks([write(f"{n}.ipynb", textwrap.dedent(source)) for n in "abc"])
+    told = [printed(run).split() for run in runs]
+    assert {tuple(t[:2]) for t in told} == {("True", "False")}
+    assert (len({t[2] for t in told}), len({t[3] for t in told})) == (1, 3)
+    assert not any(alive(int(pid)) for t in told for pid in t[2:])
+
+
+def test_without_a_place_for_copies_each_kernel_loads_for_itself() -> None:
+    with template("a" * 200, {}) as command:
+        assert command is None
 
 
 def test_runs_inside_a_notebook_whose_own_loop_is_running(write: Write) -> None:
