@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from carekit import survey
+from carekit.dataset.folder import open_dataset
 from carekit.errors import CannotAnswer
+from carekit.sources.surveys.survey import import_survey
 
-from .test_tools import Load, N, load
+from .test_tools import Load, Made, N, load
 
 __all__ = ["load"]
 TICKS = {"Telefon": 20, "Chat": 10}
@@ -232,3 +235,36 @@ def test_weights_with_a_decimal_comma(load: Load, tmp_path: Path) -> None:
     made = load([["id", "Gewicht", "Kanal"], *rows])
     shares = survey.answers(made.dataset, "Kanal").set_index("answer").estimate
     assert shares["Tel"] == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize("ending", ["sav", "dta"])
+@pytest.mark.parametrize("codes", [(1, None), (1, 0), (1, 2)])
+def test_ticks_of_statistics_files_are_one_question(
+    tmp_path: Path, ending: str, codes: tuple[int, int | None]
+) -> None:
+    pyreadstat = pytest.importorskip("pyreadstat")
+    yes, no = codes
+    columns = ["q5_1", "q5_2"]
+    said = {c: [float(yes) if t else no for t in ticked] for c, ticked in zip(
+        columns, ([i < 20 for i in range(N)], [i % 4 == 0 for i in range(N)]), strict=True)}  # fmt: skip
+    said["nps"] = [float(i % 11) for i in range(N)]
+    labels = {c: {1: "Ja"} | ({} if no is None else {no: "Nein"}) for c in columns}
+    labels["nps"] = {0: "unwahrscheinlich", 10: "wahrscheinlich"}
+    path = tmp_path / f"f.{ending}"
+    getattr(pyreadstat, f"write_{ending}")(
+        pd.DataFrame(said).astype(float),
+        str(path),
+        column_labels={
+            "q5_1": "Genutzt? - Telefon",
+            "q5_2": "Genutzt? - Chat",
+            "nps": "Empfehlen?",
+        },
+        variable_value_labels=labels,
+    )
+    import_survey(path, out=tmp_path / "d")
+    dataset = open_dataset(tmp_path / "d")
+    made = Made(dataset.questions(), "", dataset)
+    assert made.ticked("q5") == TICKS
+    asked = made.questions["nps"]
+    assert asked["answers"] == ["unwahrscheinlich", *map(str, range(1, 10)), "wahrscheinlich"]
+    assert survey.nps(dataset, "nps").n_promoters[0] == 6
