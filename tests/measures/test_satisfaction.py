@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 import carekit
+from carekit.errors import InputError
 
 pytestmark = pytest.mark.filterwarnings("ignore:No post of the frame is by a brand")
 
@@ -67,3 +68,45 @@ def test_means_by_a_kept_column_with_student_limits():
     for row, given in zip(made.itertuples(), ([1, 2, 5], [4, 3, 5]), strict=True):
         low, high = stats.t.interval(0.95, 2, *(sum(given) / 3, stats.sem(given)))
         assert (row.ci_low, row.ci_high) == pytest.approx((low, high), abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("given", "share", "words"),
+    [
+        (["1", "2", "3", "3"], 0, "No rating is above 3"),
+        (["1", "2", "4", "4"], 0.5, "No rating is above 4"),
+        (["1", "6", "2", "3"], 0.25, "1 is its best"),
+        (["5 - Sehr zufrieden", "4 - Zufrieden", "1 - Unzufrieden", "3"], 0.5, None),
+        (["5/5", "4/5", "1/5", "2/5"], 0.5, None),
+        (["1", "0", "1", "0"], 0.5, None),
+    ],
+)
+def test_a_scale_whose_end_nobody_reached_is_said(
+    given: list[str], share: float, words: str | None
+) -> None:
+    made = carekit.csat(asked("csat", given))
+    assert made.estimate[0] == share
+    assert (words or "No rating is above") in str(made) if words else "is above" not in str(made)
+    told = carekit.csat(asked("csat", given), satisfied="1")
+    assert "is above" not in str(told)
+
+
+def test_nothing_but_ones_may_be_the_best_or_the_worst() -> None:
+    with pytest.raises(InputError, match="points from 1 to 1"):
+        carekit.csat(asked("csat", ["1", "1"]))
+
+
+@pytest.mark.parametrize(
+    ("given", "score", "low"),
+    [
+        (["10 - Extremely likely", "9", "0 - Not at all likely"], 1 / 3, False),
+        (["5", "4", "3"], -1, True),
+        (["10 (sehr wahrscheinlich)", "7", "8", "8"], 0.25, False),
+    ],
+)
+def test_points_of_a_net_promoter_score_may_bear_words(
+    given: list[str], score: float, low: bool
+) -> None:
+    made = carekit.nps(asked("nps", given))
+    assert made.estimate[0] == pytest.approx(score)
+    assert ("everybody counts as a detractor" in str(made)) == low

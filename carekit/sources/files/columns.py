@@ -54,6 +54,7 @@ NOTES = (
     "private_note",
     "note_privee",
 )
+_ROUNDED = re.compile(r"\d[.,]\d+[eE]\+?\d+|\d+[eE]\+\d+")  # ids that a spreadsheet spoiled
 # Over customers, and in other tables over brands or channels.
 _CUSTOMERS = ("client", "customer", "kunde", "contact", "customer name", "nom du client")
 # Over brands and their accounts alone.
@@ -322,7 +323,7 @@ def _fits(ours: str, heading: str, values: list[str]) -> bool:
         "account": lambda v: len(v) <= 80,
     }
     repeats = len(set(values)) < len(values) * 0.9
-    if ours == "post_id" and repeats:
+    if ours == "post_id" and repeats and not all(map(_ROUNDED.fullmatch, values)):
         return False  # whatever it is, it does not tell posts apart
     if ours == "thread_id" and "ticket" in heading and not repeats:
         return False  # a row is a ticket, not one message of it

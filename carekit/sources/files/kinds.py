@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from carekit.sources.drafts import strings, text
 from carekit.sources.files import cells
+from carekit.sources.files.headings import folded
 from carekit.sources.files.table import OUTSIDE, TableFile
 
 RETWEET = "a retweet, no post of its own"
@@ -16,9 +17,26 @@ TOTALS = "a row of totals"
 # Columns that are filled in the rows of retweets only.
 _RETWEETED = (
     "referenced_tweets.retweeted.id", "retweeted_user_id", "retweeted_status_id", "retweeted_status.id",
-    "retweeted_id", "retweeted_tweet_id", "sourcetweet_id",
+    "retweeted_id", "retweeted_tweet_id", "sourcetweet_id", "twitter retweet of", "retweet of",
+    "retweeted from",
 )  # fmt: skip
-_TYPES = ("sourcetweet_type", "tweet_type", "post_type", "referenced_tweet_type", "type_of_tweet")
+_TYPES = (
+    "sourcetweet_type",
+    "tweet_type",
+    "post_type",
+    "referenced_tweet_type",
+    "type_of_tweet",
+    "thread entry type",
+)
+# Over kinds of posts in any tool, among them words for what only passes on.
+_ANY_TYPE = (
+    "type", "typ", "tipo", "kind", "message type", "content type", "interaction type", "engagement type",
+    "type de message", "type de contenu", "nachrichtentyp", "beitragstyp", "tipo de mensaje", "rodzaj",
+)  # fmt: skip
+_PASSED_ON = (
+    "retweet", "retweeted", "retweets", "repost", "reposted", "reblog", "boost", "retuit", "retweeten",
+    "re-tweet", "rt",
+)  # fmt: skip
 _BY_DEVICE = ("google_play", "app_store")
 
 
@@ -37,6 +55,9 @@ def no_post(table: TableFile, at: Mapping[str, str], *, has_answer: str) -> str:
         if "text" in at:
             nothing = f"coalesce(trim({at['text']}), '') = '' AND coalesce(trim({at['created_at']}), '') = ''"
             cases.append((nothing, SEED))
+    for place, heading in enumerate(header.names):
+        if folded(heading) in _ANY_TYPE:
+            cases.append((f"coalesce({cells.among(f'c{place}', _PASSED_ON)}, FALSE)", RETWEET))
     said = column("is_retweet", "retweet", "is retweet")
     if said is not None:
         cases.append((f"coalesce({cells.yes_no(said)}, FALSE)", RETWEET))

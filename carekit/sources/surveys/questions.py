@@ -15,6 +15,7 @@ from carekit.sources.surveys.identifiers import is_identifier
 from carekit.sources.surveys.naming import identifier, slug, unique
 from carekit.sources.surveys.scales import (
     STRAY,
+    are_decimals,
     holds_a_stray_code,
     is_number,
     leading,
@@ -163,14 +164,20 @@ class Questions:
             entry["columns"].append(own)
 
     def _looks_listed(self, column: str, cells: pd.Series) -> bool:
-        return column not in self.file.labels and guess_separator(cells) is not None
+        if column in self.file.labels or are_decimals([str(v) for v in cells.dropna().unique()]):
+            return False
+        return guess_separator(cells) is not None
 
     def _one_answer(
         self, entry: dict[str, Any], name: str, column: str, asked: Asked, cells: pd.Series
     ) -> bool:
         """One answer a respondent, or a number; False for open answers that nobody asked to keep."""
         labels = asked.answers if asked.answers is not None else self.file.labels.get(column)
-        numbers = read_numbers(cells)
+        sign, unclear = thousands([str(v) for v in cells.dropna()], "minutes")
+        whole = sign and not unclear
+        numbers = read_numbers(
+            cells.astype("string").str.replace(sign, "", regex=False) if whole else cells
+        )
         known = cells.notna()
         all_numbers = bool(known.any()) and bool(numbers[known].notna().all())
         # Labels on missing codes alone do not make a number a choice.
@@ -187,7 +194,8 @@ class Questions:
                     "change the kind."
                 )
             entry.update(kind="number", answers=[], columns=[name])
-            self.columns[name] = self._number(name, column, cells, numbers)
+            self.columns[name] = numbers
+            self._number(name, column, cells, numbers)
             return True
         if labels is None and asked.kind is None and _is_open(cells, all_numbers=all_numbers):
             return False
@@ -235,13 +243,10 @@ class Questions:
         self.columns[name] = cells
         return True
 
-    def _number(self, name: str, column: str, cells: pd.Series, numbers: pd.Series) -> pd.Series:
-        """A number, its thousands told from its decimals; a code far beyond the rest is named."""
+    def _number(self, name: str, column: str, cells: pd.Series, numbers: pd.Series) -> None:
+        """Say what is doubtful of a number: its thousands, and a code far beyond the rest."""
         sign, unclear = thousands([str(v) for v in cells.dropna()], "minutes")
-        if sign and not unclear:
-            plain = cells.astype("string").str.replace(sign, "", regex=False)
-            numbers = read_numbers(plain)
-        elif unclear:
+        if sign and unclear:
             self.notes.append(
                 f"Whether {column!r} holds thousands or decimals ({cells.dropna().iloc[0]}), nothing tells: "
                 "read as decimals. If they are thousands, every number of it is too small by a factor of "
@@ -251,7 +256,6 @@ class Questions:
         far = numbers[numbers.isin(STRAY) & ((numbers > 1.5 * rest.max()) | (numbers < 0))]
         if len(rest) and len(far) > 1 and rest.min() >= 0:
             self.unsure.append(name)
-        return numbers
 
 
 def build_questions(

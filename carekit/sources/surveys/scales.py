@@ -60,6 +60,14 @@ def leading(code: str) -> float | None:
     return float(told[1])
 
 
+def are_decimals(texts: list[str]) -> bool:
+    """True for numbers such as 0,5 and 2,25; 1,2 and 1,3 and 2 may be codes of several answers."""
+    pairs = [t.split(",") for t in texts if t.count(",") == 1]
+    if not pairs or not all(re.fullmatch(r"-?\d+([.,]\d+)?", t) for t in texts):
+        return False
+    return any(len(b) > 2 or int(a) >= int(b) or a.lstrip("-") == "0" for a, b in pairs)
+
+
 def is_number(code: str) -> bool:
     """True for a number alone."""
     return re.fullmatch(r"-?\d+([.,]\d+)?", code) is not None

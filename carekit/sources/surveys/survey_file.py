@@ -16,6 +16,7 @@ from carekit.sources.files.opening import Reading
 from carekit.sources.files.records import EMPTY
 from carekit.sources.report import counted
 from carekit.sources.surveys.sets import multiple_sets
+from carekit.sources.surveys.ticks import NO, YES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -146,6 +147,10 @@ def _statistics(path: Path) -> SurveyFile:
     wordings = {c: str(text).strip() for c, text in meta.column_names_to_labels.items() if text}
     declared = _declared(cells, meta, labels)
     blocks = multiple_sets(cells, meta, labels, wordings)
+    for column in (c for block in blocks.values() for c in block):
+        # 1 and 2 tick as their labels say.
+        said = {v: t for v, t in labels.get(column, {}).items() if t.casefold() in YES | NO}
+        cells[column] = cells[column].map(lambda v, said=said: said.get(v, v))
     return SurveyFile(
         path.name,
         cells,

@@ -59,7 +59,8 @@ TICKETS: dict[str, tuple[str, dict[str, Any]]] = {
         lambda i: [i, f"{day(i)}T10:00:00Z", so(i, f"{day(i)}T11:30:00Z"), "facebook", "Ana"]), {}),
     "Jira Service Management": (each(
         "Issue key,Issue id,Created,Custom field (Time to first response),Status,Assignee,Reporter",
-        lambda i: [f"S-{i}", 900 + i, f"{1 + i:02d}/Mar/25 10:00 AM", so(i, "1h 30m"), "Done", "ana", "bo"]), {}),
+        lambda i: [f"S-{i}", 900 + i, f"{1 + i:02d}/Mar/25 10:00 AM", so(i, "1h 30m"), "Done", "ana",
+                   "bo"]), {}),
     "ServiceNow": (each(
         "number,opened_at,u_first_response,contact_type,assigned_to,state",
         lambda i: [f"CS{i:07d}", f"{1 + i:02d}-03-2025 10:00:00", so(i, f"{1 + i:02d}-03-2025 11:30:00"),
@@ -81,7 +82,8 @@ TICKETS: dict[str, tuple[str, dict[str, Any]]] = {
         lambda i: [i, f"{dotted(i)} 10:00", so(i, f"{dotted(i)} 11:30"), "Facebook", "Zamknięte"], ";"), {}),
     "Portuguese": (each(
         "ID do ticket;Data de criação;Data da primeira resposta;Canal;Agente;Status",
-        lambda i: [i, f"{slashed(i)} 10:00", so(i, f"{slashed(i)} 11:30"), "Facebook", "Ana", "Fechado"], ";"), DAY),
+        lambda i: [i, f"{slashed(i)} 10:00", so(i, f"{slashed(i)} 11:30"), "Facebook", "Ana", "Fechado"],
+        ";"), DAY),
     "Dutch": (each(
         "Ticketnummer;Aangemaakt op;Eerste reactie op;Kanaal;Medewerker",
         lambda i: [i, f"{1 + i:02d}-03-2025 10:00", so(i, f"{1 + i:02d}-03-2025 11:30"), "Facebook", "Ana"],
@@ -91,7 +93,8 @@ TICKETS: dict[str, tuple[str, dict[str, Any]]] = {
         lambda i: [i, f"{slashed(i)} 10:00", so(i, f"{slashed(i)} 11:30"), "Facebook", "Ana"], ";"), DAY),
     "Japanese": (each(
         "チケットID,作成日時,初回返信日時,チャネル,担当者",
-        lambda i: [i, f"2025年3月{1 + i}日 10時00分", so(i, f"2025年3月{1 + i}日 11時30分"), "Twitter", "Ana"]), {}),
+        lambda i: [i, f"2025年3月{1 + i}日 10時00分", so(i, f"2025年3月{1 + i}日 11時30分"), "Twitter",
+                   "Ana"]), {}),
     "French, minutes": (each(
         "ID du ticket;Ticket créé - Horodatage;Canal du ticket;Délai de première réponse (min);Assigné",
         lambda i: [i, f"{day(i)} 10:00", "Facebook", so(i, 90), "Ana"], ";"), {}),

@@ -1,0 +1,102 @@
+"""Times in many spellings, ids that lost digits, questions and answers in files of their own, copies."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import carekit
+
+from .conftest import Load, lines
+from .test_tools import FB, HEADER, K, N, ask, day, reply
+
+QUESTIONS = lines(HEADER, *map(ask, range(N)))
+ANSWERS = lines(HEADER, *map(reply, range(K)))
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "12 mars 2024 à 14h05", "mar. 12 mars 2024 14:05", "12/03/2024 14h05", "12.03.2024, 14:05 Uhr",
+        "12. März 2024 14:05", "12 de marzo de 2024, 14:05", "12 mar 2024 14:05", "12 marzo 2024 ore 14:05",
+        "12 maart 2024 om 14:05", "12 de março de 2024 às 14:05", "Mar 12, 2024, 2:05 PM",
+        "Mar 12, 2024, 2:05\u202fPM", "12-Mar-2024 02:05PM", "Tuesday, March 12th 2024 2:05 p.m.",
+        "2024/03/12 14:05", "20240312140500", "2024年3月12日 14時05分", "2024年3月12日 14:05", "45363,586805556",
+        "1710252300", "1710252300000", "2024-03-12T15:05:00+01:00", "2024-03-12 09:05 EST",
+    ],
+)  # fmt: skip
+def test_one_time_in_the_spellings_of_exports(load: Load, told: str) -> None:
+    content = lines("id;date;role;text", ["1", told, "client", "?"], delimiter=";")
+    made = load(content, **FB, mapping={"author_role": "role"}, dayfirst=True)
+    assert [t.strftime("%Y-%m-%d %H:%M") for t in made.posts.created_at] == ["2024-03-12 14:05"]
+
+
+@pytest.mark.parametrize(
+    "told", ["vor 3 Tagen", "il y a 2 h", "ayer", "3 days ago", "Woche 12", "31 février 2024"]
+)
+def test_times_that_name_no_moment_are_refused(refusal: Callable[..., str], told: str) -> None:
+    rows = [["0", "2024-03-12 10:00", "client", "?"], ["1", told, "client", "?"]]
+    mapping = {"author_role": "role", "created_at": "date"}
+    message = refusal(lines("id,date,role,text", *rows), **FB, mapping=mapping)
+    assert "1 of 2 rows of file-0.csv (50.0%) cannot be read: 1 × created_at is no time" in message
+
+
+@pytest.mark.parametrize("place", [0, 4])
+@pytest.mark.parametrize("lost", ["1,23457E+17", "1.23457E+17", "1,7650000000000123e+18", "1E+17"])
+@pytest.mark.parametrize("header", [HEADER, "Nachrichten-ID,Datum,Rolle,Nachricht,Antwort auf"])
+def test_ids_that_lost_their_digits_stop_the_import(
+    refusal: Callable[..., str], place: int, lost: str, header: str
+) -> None:
+    rows = [list(map(str, row(i))) for i in range(N) for row in (ask, reply)[: 1 + (i < K)]]
+    for row in rows:
+        row[place] = lost if row[place] else ""
+    assert "its last digits are lost" in refusal(lines(header, *rows), **FB)
+
+
+@pytest.mark.parametrize("turn", [lambda n: f"{float(n):.1f}", lambda n: f"{int(float(n))}"])
+def test_ids_that_pandas_rounded_without_a_sign_of_it_are_said(
+    load: Load, turn: Callable[[int], str]
+) -> None:
+    rows = [[f"{2**60 + 321 * i}", *ask(i)[1:]] for i in range(N)]
+    rows += [[f"{2**61 + i}", *reply(i)[1:4], turn(2**60 + 321 * i)] for i in range(1, K + 1)]
+    made = load(lines(HEADER, *rows), **FB)
+    assert "answer posts that are not here" in str(carekit.answer_rate(made.dataset))
+
+
+def as_json(content: str) -> str:
+    head, *rows = [line.split(",") for line in content.splitlines()]
+    return "\n".join(json.dumps(dict(zip(head, row, strict=True))) for row in rows)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("form", [str, as_json])
+@pytest.mark.parametrize("looks", [1, 2])
+def test_questions_and_answers_in_files_of_their_own(
+    load: Load, order: int, form: Callable[[str], str], looks: int
+) -> None:
+    files = [form(QUESTIONS), form(ANSWERS)][::order]
+    options: dict[str, Any] = {**FB, "mapping": {"author_role": "Sender Type"}}
+    options["name"] = ".csv" if form is str else ".json"
+    for part in [files] if looks == 1 else [[f] for f in files]:
+        made = load(*part, **options)
+    assert made.rate() == (K, N)
+    assert "No post here is by a brand" not in str(carekit.answer_rate(made.dataset))
+
+
+@pytest.mark.parametrize(
+    ("word", "role"),
+    [("CC", "customer"), ("in Kopie", "customer"), ("Copie", "other"), ("Follower CC", "other")],
+)  # fmt: skip
+def test_who_is_in_copy_is_asked_for_and_never_the_brand(
+    load: Load, refusal: Callable[..., str], word: str, role: str
+) -> None:
+    rows = [row(i) for i in range(N) for row in (ask, reply)[: 1 + (i < K)]]
+    rows += [[f"c{i}", f"{day(i)} 10:30", word, "ich auch", f"q{i}"] for i in range(N)]
+    content = lines(HEADER, *rows)
+    assert repr(word) in refusal(content, **FB, mapping={"author_role": "Sender Type"})
+    made = load(content, **FB, mapping={"author_role": "Sender Type"}, roles={word: role})
+    assert made.rate() == (K, N)
+    assert carekit.first_response(made.dataset).answered_median_minutes[0] == 90
