@@ -349,16 +349,19 @@ def _recolour(made: Figure, colours: Mapping[str, str]) -> None:
     from matplotlib.colors import to_hex
 
     wanted = {old.lower(): new for old, new in colours.items() if old.lower() != new.lower()}
+    known: dict[Any, list[tuple[str, str]]] = {}
     for artist in made.findobj() if wanted else ():
-        for get, put in _painted(type(artist)):
+        kind = type(artist)
+        if kind not in known:
+            known[kind] = _painted(kind)
+        for get, put in known[kind]:
             found = getattr(artist, get)()
             if isinstance(found, str) and found.startswith("#") and to_hex(found) in wanted:
                 getattr(artist, put)(wanted[to_hex(found)])
 
 
-@lru_cache(maxsize=256)
-def _painted(kind: type) -> tuple[tuple[str, str], ...]:
+def _painted(kind: type) -> list[tuple[str, str]]:
     """How artists of a kind are asked for the colours of their parts, and given others."""
     parts = ("color", "markerfacecolor", "markeredgecolor", "facecolor", "edgecolor")
     ways = ((f"get_{part}", f"set_{part}") for part in parts)
-    return tuple(way for way in ways if all(hasattr(kind, name) for name in way))
+    return [way for way in ways if all(hasattr(kind, name) for name in way)]

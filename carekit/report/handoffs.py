@@ -17,7 +17,7 @@ from carekit.text.language import code_of, detect_language
 if TYPE_CHECKING:
     from carekit.requests.value import Requests
 
-LOOKED_AT = 5_000  # first answers whose language is told, drawn by their ids
+LOOKED_AT = 2_000  # first answers whose language is told, drawn by their ids
 
 
 def handoffs_of(requests: Requests, n: int) -> tuple[pd.DataFrame, list[str]]:

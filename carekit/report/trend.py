@@ -21,10 +21,8 @@ def periods_of(days: pd.Series, unit: str) -> pd.Series:
     """The month (2026-01) or the Monday of the week (2026-01-05) of local days."""
     plain = days.dt.tz_localize(None).dt.normalize()
     code, known = pd.factorize(plain)
-    first = pd.Series(
-        known if unit == "month" else known - pd.to_timedelta(known.day_of_week, unit="D")
-    )
-    named = first.dt.strftime("%Y-%m" if unit == "month" else "%Y-%m-%d")
+    first = known if unit == "month" else known - pd.to_timedelta(known.day_of_week, unit="D")
+    named = pd.DatetimeIndex(first).strftime("%Y-%m" if unit == "month" else "%Y-%m-%d")
     place, names = pd.factorize(named, sort=True)  # each name is held once
     of = place[code] if len(place) else code
     return pd.Series(pd.Categorical.from_codes(of, names), index=days.index)
