@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 # Requests of so many posts are kept once built: measuring again then costs a tenth. They take
 # about 50 MB a million posts and definition; of larger datasets they are built anew each time.
-KEPT_UP_TO = 5_000_000
+KEPT_UP_TO = 40_000_000
 THREAD_COLUMNS = ("thread_id", "thread_complete", "n_customer_posts")
 # Of the posts: what a request is described by, or judged.
 ASKED = (

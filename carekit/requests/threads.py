@@ -249,40 +249,35 @@ def _by_arrays(nodes: ibis.Table, engine: Engine) -> Found:
         for array, values in zip((up, top, missing, customer), held, strict=True):
             array[node] = values
     root, steps = up, 1
+    del up  # such arrays lie beside the engine's own limit of memory
     # So many steps up, doubled each round, lead out of every chain; what still moves is a cycle.
     while steps < 2 * n and not np.array_equal(further := root[root], root):
         root, steps = further, 2 * steps
+    further = None
     in_cycle = ~top[root]
-    root = np.where(in_cycle, np.arange(n, dtype=up.dtype), root)
-    broken = np.zeros(n, bool)
-    broken[root[missing | in_cycle]] = True
-    first = np.flatnonzero(root == np.arange(n))
-    posts = engine.keep_arrays(
-        node=np.arange(n, dtype=up.dtype), root=root, in_cycle=in_cycle, missing=missing
-    )
-    threads = engine.keep_arrays(
-        node=first,
-        n_posts=np.bincount(root, minlength=n)[first],
-        n_customer_posts=np.bincount(root[customer], minlength=n)[first],
-        broken=broken[first],
-    )
+    node = np.arange(n, dtype=root.dtype)
+    if in_cycle.any():
+        root = np.where(in_cycle, node, root)
     totals = {
         "n_posts": n,
         "n_missing_parents": int(missing.sum()),
         "n_orphans": int((missing & customer).sum()),
         "n_cycle_posts": int(in_cycle.sum()),
-        "n_threads": len(first),
+        "n_threads": int((root == node).sum()),
     }
+    posts = engine.keep_arrays(
+        node=node, root=root, in_cycle=in_cycle, missing=missing, customer=customer
+    ).get_name()
     return (
         totals,
         lambda: engine.keep_sql(
-            "SELECT n.post_id, r.post_id AS thread_id, m.in_cycle, n.customer, m.missing"
-            f" FROM {posts.get_name()} m JOIN {name} n ON n.rowid = m.node"
-            f" JOIN {name} r ON r.rowid = m.root"
+            "SELECT n.post_id, r.post_id AS thread_id, m.in_cycle, m.customer, m.missing"
+            f" FROM {posts} m JOIN {name} n ON n.rowid = m.node JOIN {name} r ON r.rowid = m.root"
         ),
         lambda: engine.keep_sql(
-            "SELECT n.post_id AS thread_id, n_posts, n_customer_posts, broken"
-            f" FROM {threads.get_name()} t JOIN {name} n ON n.rowid = t.node"
+            "SELECT n.post_id AS thread_id, t.* EXCLUDE root FROM (SELECT root, count(*) AS n_posts,"
+            " count(*) FILTER (customer) AS n_customer_posts, bool_or(missing OR in_cycle) AS broken"
+            f" FROM {posts} GROUP BY root) t JOIN {name} n ON n.rowid = t.root"
         ),
     )
 
