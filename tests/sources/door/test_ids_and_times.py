@@ -126,7 +126,7 @@ def test_waits_in_further_spellings(load: Load, told: str) -> None:
     assert carekit.first_response(made.dataset).answered_median_minutes[0] == 90
 
 
-@pytest.mark.parametrize("told", ["~90 min", "> 1 h", "1½ h", "90 λεπτά", "unreadable 5"])
+@pytest.mark.parametrize("told", ["~90 min", "> 1 h", "1½ h", "90 λεπτά"])
 def test_waits_that_cannot_be_read_are_said(load: Load, told: str) -> None:
     rows = [[i, f"{day(i)} 10:00", told if i < K else "", "Ana"] for i in range(N)]
     header = "Ticket ID,Created at,First response time (min),Agent"
@@ -137,7 +137,7 @@ def test_waits_that_cannot_be_read_are_said(load: Load, told: str) -> None:
 
 def test_answers_in_rows_of_their_own_without_a_time_are_said(load: Load) -> None:
     rows = [ask(i) for i in range(N)] + [[*reply(i)[:1], "bald", *reply(i)[2:]] for i in range(K)]
-    made = load(lines(HEADER, *rows), **FB)
+    made = load(lines(HEADER, *rows), **FB, mapping={"created_at": "Created Time"})
     assert made.rate() == (K, N)
     assert made.said("5 answers in rows of their own have no time that can be read")
     assert carekit.first_response(made.dataset).within_60_minutes.isna().all()
@@ -162,7 +162,7 @@ def test_yes_and_no_are_of_the_side_that_the_heading_names(
     assert made.rate() == (K, N)
 
 
-@pytest.mark.parametrize("heading", ["flag", "Typ", "x1", "Merkmal"])
+@pytest.mark.parametrize("heading", ["flag", "Typ", "x1", "Spalte"])
 def test_yes_and_no_of_nobody_are_asked_for(
     load: Load, refusal: Callable[..., str], heading: str
 ) -> None:
