@@ -125,7 +125,8 @@ def role_sql(cell: str, *, column: str, roles: Mapping[str, str]) -> tuple[str, 
     word = key_sql(cell)
     clear = _ABOUT_BRAND.search(column) or _ABOUT_CUSTOMER.search(column) or column in OURS
     unclear = [] if clear else [w for w in (*yes, *no) if w not in roles]
-    cases = []
+    # The words of ours first: they need no folding.
+    cases = [f"WHEN {cell} = '{w}' THEN '{w}'" for w in ("customer", "brand") if w not in roles]
     for role, words in told.items():
         own = [w for w, r in roles.items() if r == role]
         rest = [w for w in words if w not in roles]
