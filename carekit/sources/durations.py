@@ -9,9 +9,9 @@ UNITS = {"seconds": 1, "minutes": 60, "hours": 3600, "days": 86_400, "millisecon
 _PARTS = (
     (604_800, "w|wk|wks|weeks?|sem|semaines?|wochen?"),
     (86_400, "d|j|days?|jours?|tage?|días?|dias?|giorni|dagen|dag"),
-    (3600, "h|hr|hrs|hours?|heures?|std|stunden?|horas?|ore|uur"),
-    (60, "m|mn|min|mins|minutes?|minuten?|minutos?|minuti|minuut"),
-    (1, "s|sec|secs|seconds?|secondes?|sekunden?|segundos?|secondi"),
+    (3600, "h|hr|hrs|hours?|heures?|std|stunden?|horas?|or[ae]|uur|uren|godz|godziny?|時間"),
+    (60, "m|mn|min|mins|minutes?|minuten?|minutos?|minuti|minuut|minuty|分"),
+    (1, "s|sec|secs|seconds?|secondes?|sekunden?|segundos?|secondi|seconden|sekundy|秒"),
 )
 
 
@@ -51,6 +51,7 @@ def seconds(value: str, unit: str, *, groups: str = "") -> str:
     `groups` is the sign between thousands, as `thousands` tells it.
     """
     v = f"regexp_replace(lower(trim({value})), '{_SPLIT.replace(chr(39), chr(39) * 2)}', '\\1\\2', 'g')"
+    v = f"regexp_replace({v}, '^(\\d{{1,3}}) ?h ?(\\d{{2}})$', '\\1h \\2m')"
     if groups:
         v = f"replace({v}, '{groups}', '')"
     number = f"try_cast(replace(replace({v}, ' ', ''), ',', '.') AS DOUBLE)"
@@ -65,7 +66,7 @@ def seconds(value: str, unit: str, *, groups: str = "") -> str:
         f"({days} * 86400 + {_part(clock, 1)} * 3600 + {_part(clock, 2)} * 60 + {_part(clock, 3)})"
     )
     names = "|".join(f"(?:{words})" for _, words in _PARTS)
-    spelled = rf"^(pt?)?(\d+([.,]\d+)? ?({names})\.?( and | et | und |[ ,t]*))+$"
+    spelled = rf"^(pt?)?(\d+([.,]\d+)? ?({names})\.?( and | et | und | e | y | en |[ ,t]*))+$"
     number_of = r"(\d+(?:[.,]\d+)?) ?(?:{words})\.?(?:[^a-z]|t\d|$)"
     total = " + ".join(
         f"coalesce(try_cast(replace(regexp_extract({v}, '{number_of.format(words=words)}', 1), "

@@ -43,7 +43,14 @@ def settle(
     if by_thread:
         told += _by_thread(con, [*old, *new], by_thread, n_cols)
     if coarse:
-        _without_time(con, [*old, *new], coarse, stated)
+        n = _without_time(con, [*old, *new], coarse, stated)
+        if n:
+            it, waits = ("it counts as an answer", "its wait is") if n == 1 else (
+                "they count as answers", "their waits are")  # fmt: skip
+            told.append(
+                f"{counted(n, 'answer in a row of its own has', 'answers in rows of their own have')} no "
+                f"time that can be read: {it}, {waits} unknown."
+            )
     if pages:
         n = _under_pages(con, [*old, *new], new)
         if n:
@@ -124,10 +131,10 @@ def _without_time(
     files: Sequence[Path],
     mine: Sequence[Path],
     stated: Sequence[Path],
-) -> None:
+) -> int:
     """An answer without a time came between the post that it answers and the last look.
 
-    Where nobody said when that was, nobody knows how late it came.
+    Where nobody said when that was, nobody knows how late it came. How many stand in rows of their own.
     """
     said, never = strings([str(f) for f in stated]), f"TIMESTAMPTZ '{NEVER_SAID}'"
     end = f"CASE WHEN list_contains({said}, filename) THEN observed_at END"
@@ -142,7 +149,10 @@ def _without_time(
         AS {CREATED_UNTIL}
         FROM unknown LEFT JOIN asked ON id = reply_to, ends"""
     )
+    own = "created_at IS NULL AND NOT starts_with(post_id, reply_to)"
+    n = int(con.execute(f"SELECT count(*) FROM {every(mine)} WHERE {own}").fetchall()[0][0])
     _update(con, mine, ["created_at", CREATED_UNTIL])
+    return n
 
 
 def _under_pages(

@@ -138,10 +138,15 @@ def site_sql(words: str) -> str:
 def private_sql(network: str, words: str) -> str:
     """SQL of `is_private`."""
     sites = ", ".join(f"'{n}'" for n in sorted(_PRIVATE_SITES))
-    return f"({network} IN ({sites}) OR regexp_matches({words}, '(?:^|_)(?:{_PRIVATE})(?:_|$)'))"
+    known = ", ".join(f"'{n}'" for n in NETWORKS)
+    # Of an OR DuckDB computes both sides, of a CASE what is needed.
+    return (
+        f"CASE WHEN {words} IN ({known}) THEN {network} IN ({sites}) WHEN {network} IN ({sites}) THEN TRUE "
+        f"ELSE regexp_matches({words}, '(?:^|_)(?:{_PRIVATE})(?:_|$)') END"
+    )
 
 
 def known_sql(words: str) -> str:
     """SQL: the plain name is one that carekit knows."""
     known = ", ".join(f"'{n}'" for n in NETWORKS)
-    return f"({words} IN ({known}) OR regexp_full_match({words}, '{_pattern(_ANY)}'))"
+    return f"CASE WHEN {words} IN ({known}) THEN TRUE ELSE regexp_full_match({words}, '{_pattern(_ANY)}') END"

@@ -177,7 +177,7 @@ class Clock:
         )
         return (
             f"CASE WHEN regexp_full_match({v}, '{_ISO}[T ]{_CLOCK}{_OFFSET}') "
-            f"THEN try_cast({iso} AS TIMESTAMPTZ) "
+            f"THEN coalesce(try_cast({iso} AS TIMESTAMPTZ), {odd}) "
             f"WHEN regexp_full_match({v}, '\\d{{9,10}}([.,]\\d+)?') "
             f"THEN make_timestamptz({number} * 1000000) "
             f"WHEN regexp_full_match({v}, '\\d{{12,13}}(\\.0+)?') "

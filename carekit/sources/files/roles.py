@@ -75,8 +75,19 @@ ROLES = {"customer": "customer", "client": "customer", "brand": "brand", "marque
          "agent": "brand", "other": "other", "autre": "other"}  # fmt: skip
 # A column such as is_agent says true of the brand; any other one says true of the customer.
 _ABOUT_BRAND = re.compile(
-    r"brand|agent|company|business|staff|support|outbound|employee|admin", re.I
+    r"brand|agent|company|business|staff|support|outbound|employee|admin|page|owner|seller|merchant|"
+    r"official|developer|outgoing|sent\b|from.?me|is.?me\b|by.?us|from.?us|\bour|answer|repl(y|ies)|marque|"
+    r"conseiller|entreprise|enseigne|sortant|salari|marke|mitarbeiter|unternehmen|ausgehend|von.?uns|empresa|"
+    r"marca|saliente|azienda|operatore|merk|bedrijf|medewerker|uitgaand|firma|pracownik",
+    re.I,
 )
+# A column of yes and no says so of the customer.
+_ABOUT_CUSTOMER = re.compile(
+    r"inbound|incoming|received|customer|client|consumer|user|visitor|reviewer|contact|guest|entrant|reçu|"
+    r"internaute|kund|nutzer|eingehend|usuari|consumid|entrada|utente|klant|inkomend|klient",
+    re.I,
+)
+OURS = ("author_role", "role")  # names of ours: true is the customer
 
 
 def checked_roles(given: Mapping[str, str]) -> dict[str, str]:
@@ -112,7 +123,10 @@ def role_sql(cell: str, *, column: str, roles: Mapping[str, str]) -> tuple[str, 
         "other": OTHER,
     }
     word = key_sql(cell)
-    cases = []
+    clear = _ABOUT_BRAND.search(column) or _ABOUT_CUSTOMER.search(column) or column in OURS
+    unclear = [] if clear else [w for w in (*yes, *no) if w not in roles]
+    # The words of ours first: they need no folding.
+    cases = [f"WHEN {cell} = '{w}' THEN '{w}'" for w in ("customer", "brand") if w not in roles]
     for role, words in told.items():
         own = [w for w, r in roles.items() if r == role]
         rest = [w for w in words if w not in roles]
@@ -121,6 +135,7 @@ def role_sql(cell: str, *, column: str, roles: Mapping[str, str]) -> tuple[str, 
     cases.append(f"WHEN list_contains({strings(asked)}, {word}) THEN 'customer'" if asked else "")
     counts = {
         "role_user": f"list_contains({strings(asked)}, {word})::INT",
+        "role_yes_no": f"list_contains({strings(unclear)}, {word})::INT" if unclear else "0",
         "role_brand": f"list_contains({strings([*BRAND, *no])}, {word})::INT",
     }
     return f"CASE {' '.join(cases)} END", counts
@@ -133,7 +148,13 @@ def key_sql(cell: str) -> str:
 
 
 def ask_who(tallies: Mapping[str, int], *, column: str, file: str) -> None:
-    """Stop where "user" may mean the member of staff."""
+    """Stop where "user" may mean the member of staff, and where yes and no may be of either side."""
+    if n := tallies.get("role_yes_no", 0):
+        raise InputError(
+            f"The column {column!r} of {file} says yes or no ({counted(n, 'row')}), and its name does not "
+            "tell of whom. Say it: --roles 'true=brand,false=customer' or --roles "
+            "'true=customer,false=brand' (with the words of the file)."
+        )
     n = tallies.get("role_user", 0)
     if n and not tallies.get("role_brand", 0):
         raise InputError(

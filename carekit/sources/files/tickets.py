@@ -45,7 +45,7 @@ CREATED = (
     "data de criação", "data de abertura", "criado em", "aberto em", "data creazione", "creato il",
     "data di creazione", "aperto il", "data utworzenia", "utworzono", "data zgłoszenia", "aanmaakdatum",
     "datum aangemaakt", "geopend op", "created by date", "作成日時", "作成日", "受付日時", "call date",
-    "session started at", "chat started at", "chat start time", "start time",
+    "case creation date", "session started at", "chat started at", "chat start time", "start time",
 )  # fmt: skip
 REPLIED = (
     "initial response time", "first response date", "first response time", "first reply at",

@@ -24,8 +24,8 @@ ANSWERS = lines(HEADER, *map(reply, range(K)))
         "12. März 2024 14:05", "12 de marzo de 2024, 14:05", "12 mar 2024 14:05", "12 marzo 2024 ore 14:05",
         "12 maart 2024 om 14:05", "12 de março de 2024 às 14:05", "Mar 12, 2024, 2:05 PM",
         "Mar 12, 2024, 2:05\u202fPM", "12-Mar-2024 02:05PM", "Tuesday, March 12th 2024 2:05 p.m.",
-        "2024/03/12 14:05", "20240312140500", "2024年3月12日 14時05分", "2024年3月12日 14:05", "45363,586805556",
-        "1710252300", "1710252300000", "2024-03-12T15:05:00+01:00", "2024-03-12 09:05 EST",
+        "2024/03/12 14:05", "20240312140500", "2024年3月12日 14時05分", "2024年3月12日 14:05",
+        "45363,586805556", "1710252300", "1710252300000", "2024-03-12T15:05:00+01:00", "2024-03-12 09:05 EST",
     ],
 )  # fmt: skip
 def test_one_time_in_the_spellings_of_exports(load: Load, told: str) -> None:
@@ -100,3 +100,76 @@ def test_who_is_in_copy_is_asked_for_and_never_the_brand(
     made = load(content, **FB, mapping={"author_role": "Sender Type"}, roles={word: role})
     assert made.rate() == (K, N)
     assert carekit.first_response(made.dataset).answered_median_minutes[0] == 90
+
+
+@pytest.mark.parametrize(
+    "zone", ["UTC+2", "GMT+0200 (CEST)", "+02", "(UTC+02:00)", "(GMT+2)", "CEST", "MESZ"]
+)
+def test_zones_behind_a_time_hold(load: Load, zone: str) -> None:
+    rows = [[*ask(i)[:1], f"{day(i)} 12:00 {zone}", *ask(i)[2:]] for i in range(N)]
+    rows += [[*reply(i)[:1], f"{day(i)} 11:30 UTC", *reply(i)[2:]] for i in range(K)]
+    made = load(lines(HEADER, *rows), **FB)
+    assert made.rate() == (K, N)
+    assert carekit.first_response(made.dataset).answered_median_minutes[0] == 90
+
+
+@pytest.mark.parametrize(
+    "told",
+    ["1h30", "01h30", "1 hora 30 minutos", "1 ora e 30 minuti", "1 uur 30 minuten", "1 godz. 30 min",
+     "1 h. 30 min.", "PT1H30M", "5400s", "0d 1h 30m", "1,5 Std."],
+)  # fmt: skip
+def test_waits_in_further_spellings(load: Load, told: str) -> None:
+    rows = [[i, f"{day(i)} 10:00", told if i < K else "", "Ana"] for i in range(N)]
+    header = "Ticket ID,Created at,First response time,Agent"
+    made = load(lines(header, *rows), format="tickets", brand="Zelt")
+    assert made.rate() == (K, N)
+    assert carekit.first_response(made.dataset).answered_median_minutes[0] == 90
+
+
+@pytest.mark.parametrize("told", ["~90 min", "> 1 h", "1½ h", "90 λεπτά"])
+def test_waits_that_cannot_be_read_are_said(load: Load, told: str) -> None:
+    rows = [[i, f"{day(i)} 10:00", told if i < K else "", "Ana"] for i in range(N)]
+    header = "Ticket ID,Created at,First response time (min),Agent"
+    made = load(lines(header, *rows), format="tickets", brand="Zelt")
+    assert made.rate() == (K, N)
+    assert made.said("have no time that can be read")
+
+
+def test_answers_in_rows_of_their_own_without_a_time_are_said(load: Load) -> None:
+    rows = [ask(i) for i in range(N)] + [[*reply(i)[:1], "bald", *reply(i)[2:]] for i in range(K)]
+    made = load(lines(HEADER, *rows), **FB, mapping={"created_at": "Created Time"})
+    assert made.rate() == (K, N)
+    assert made.said("5 answers in rows of their own have no time that can be read")
+    assert carekit.first_response(made.dataset).within_60_minutes.isna().all()
+
+
+@pytest.mark.parametrize(
+    ("heading", "of_brand"),
+    [
+        ("from_page", True), ("is_owner", True), ("est_conseiller", True), ("Marque ?", True),
+        ("ist_mitarbeiter", True), ("es_agente", True), ("fromMe", True), ("outgoing", True),
+        ("de_empresa", True), ("von_uns", True), ("is_customer", False), ("est_client", False),
+        ("ist_kunde", False), ("inbound", False), ("es_del_usuario", False),
+    ],
+)  # fmt: skip
+def test_yes_and_no_are_of_the_side_that_the_heading_names(
+    load: Load, heading: str, of_brand: bool
+) -> None:
+    rows = [[*row(i)[:2], str((row is reply) == of_brand).lower(), *row(i)[3:]]
+            for i in range(N) for row in (ask, reply)[: 1 + (i < K)]]  # fmt: skip
+    header = HEADER.replace("Sender Type", heading)
+    made = load(lines(header, *rows), **FB, mapping={"author_role": heading})
+    assert made.rate() == (K, N)
+
+
+@pytest.mark.parametrize("heading", ["flag", "Typ", "x1", "Spalte"])
+def test_yes_and_no_of_nobody_are_asked_for(
+    load: Load, refusal: Callable[..., str], heading: str
+) -> None:
+    rows = [[*row(i)[:2], str(row is reply).lower(), *row(i)[3:]]
+            for i in range(N) for row in (ask, reply)[: 1 + (i < K)]]  # fmt: skip
+    content = lines(HEADER.replace("Sender Type", heading), *rows)
+    mapping = {"author_role": heading}
+    assert "its name does not tell of whom" in refusal(content, **FB, mapping=mapping)
+    roles = {"true": "brand", "false": "customer"}
+    assert load(content, **FB, mapping=mapping, roles=roles).rate() == (K, N)

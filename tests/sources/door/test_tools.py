@@ -101,6 +101,14 @@ TICKETS: dict[str, tuple[str, dict[str, Any]]] = {
     "Italian, hours": (each(
         "Numero ticket;Data creazione;Tempo di prima risposta (ore);Stato",
         lambda i: [i, f"{slashed(i)} 10:00", so(i, "1,5"), "chiuso"], ";"), DAY),
+    "Sprinklr, cases, told": (each(
+        "Case Number,Case Creation Date,Channel,First Brand Response SLA",
+        lambda i: [i, f"{day(i)} 10:00", "Facebook", "1h 30m" if i < K else "-"]),
+        {"mapping": {"first_response_minutes": "First Brand Response SLA"}}),
+    "Kustomer, told": (each(
+        "Conversation ID,Conversation Created At,First Response Time,Channels",
+        lambda i: [f"c{i}", f"{day(i)}T10:00:00.000Z", so(i, 5400), "facebook"]),
+        {"mapping": {"first_response_seconds": "First Response Time"}}),
     "Persian digits": (each(
         "Ticket ID,Created at,First response time (min),Agent",
         lambda i: [i, f"{day(i)} 10:00", so(i, "۹۰"), "Ana"]), {}),
