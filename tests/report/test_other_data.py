@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+
+import pikepdf
 import pytest
 
 import carekit
-from carekit.report import charts, pptx_charts, shown
+from carekit.report import charts, pdf, pptx_charts, shown
 from carekit.report.model import Message, Value, messages_of
 from carekit.report.words import say
 
 from . import planted
 from .planted import Bank, plant
+from .test_html import LEAKS
 
 GERMAN = ("Seit gestern ist mein Internet weg, was ist da los?", "Wann kommt denn der Techniker?")
 ANSWERS = {"PLAIN": "Das tut uns leid, wir schauen uns das an.",
@@ -111,3 +116,26 @@ def test_waits_of_all_brands_are_estimated_once(monkeypatch):
     assert len(asked) == 1
     at_once = within[within["limit_minutes"] == 480]["estimate"].tolist()
     assert at_once == pytest.approx(first["within_480_minutes"].tolist(), nan_ok=True)
+
+
+def unpacked(content):
+    """The files inside a file, those of workbooks inside slides too."""
+    if content[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(content)) as parts:
+            return b"\n".join(unpacked(parts.read(name)) for name in parts.namelist())
+    return content
+
+
+def test_no_path_pseudonym_or_text_of_a_post_is_inside_any_file(silent, tmp_path):
+    silent.write(tmp_path / "r")
+    document = pikepdf.open(tmp_path / "r" / "report.pdf")
+    for told in (str(dict(document.docinfo)), str(pdf.tree(silent.report)["sections"])):
+        assert not LEAKS.search(told)  # letters of a page are numbers of glyphs: what is printed
+        assert not any(text in told for text in planted.TEXTS)
+    for name in ("html", "xlsx", "pptx", "json"):
+        said = unpacked((tmp_path / "r" / f"report.{name}").read_bytes()).decode("latin-1")
+        assert len(said) > 1000
+        assert not LEAKS.search(said), name
+        assert str(tmp_path) not in said
+        for text in planted.TEXTS:
+            assert text.encode().decode("latin-1") not in said, name
