@@ -141,8 +141,8 @@ def private_sql(network: str, words: str) -> str:
     known = ", ".join(f"'{n}'" for n in NETWORKS)
     # Of an OR DuckDB computes both sides, of a CASE what is needed.
     return (
-        f"CASE WHEN {words} IN ({known}) THEN {network} IN ({sites}) WHEN {network} IN ({sites}) THEN TRUE "
-        f"ELSE regexp_matches({words}, '(?:^|_)(?:{_PRIVATE})(?:_|$)') END"
+        f"CASE WHEN {words} IN ({known}) THEN {words} IN ({sites}) ELSE {network} IN ({sites}) "
+        f"OR regexp_matches({words}, '(?:^|_)(?:{_PRIVATE})(?:_|$)') END"
     )
 
 

@@ -110,7 +110,7 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
         "created_at": f"CASE WHEN {readable_time('t_created_at')} THEN t_created_at END",
         "created_until": "u_created_at",
         "text": at.get("text", "NULL::VARCHAR"),
-        "lang": language_sql(_filled(at, "lang")),
+        "lang": language_sql(_filled(at, "lang")) if "lang" in at else "NULL::VARCHAR",
         "reply_to": below_seeds(table, _reply_to(columns, options)),
         "thread": _id(at, "thread_id", options, "id" if has_answers else "NULL::VARCHAR"),
         "visibility": visibility,

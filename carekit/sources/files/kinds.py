@@ -55,9 +55,9 @@ def no_post(table: TableFile, at: Mapping[str, str], *, has_answer: str) -> str:
         if "text" in at:
             nothing = f"coalesce(trim({at['text']}), '') = '' AND coalesce(trim({at['created_at']}), '') = ''"
             cases.append((nothing, SEED))
-    for place, heading in enumerate(header.names):
+    for nth, heading in enumerate(header.names):
         if folded(heading) in _ANY_TYPE:
-            cases.append((f"coalesce({cells.among(f'c{place}', _PASSED_ON)}, FALSE)", RETWEET))
+            cases.append((f"coalesce({cells.among(f'c{nth}', _PASSED_ON)}, FALSE)", RETWEET))
     said = column("is_retweet", "retweet", "is retweet")
     if said is not None:
         cases.append((f"coalesce({cells.yes_no(said)}, FALSE)", RETWEET))

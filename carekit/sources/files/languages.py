@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from carekit.sources.drafts import text
+from carekit.sources.drafts import strings
 from carekit.sources.files.headings import folded
 
 NAMES = {
@@ -23,6 +23,7 @@ def language_sql(cell: str) -> str:
     """SQL: the code of a language; what is neither a code nor a known name stays as it is."""
     plain = f"lower(strip_accents({cell}))"
     code = f"regexp_extract({plain}, '^([a-z]{{2}})([-_][a-z]{{2,4}})*$', 1)"
-    pairs = ", ".join(f"{text(name)}: {text(code)}" for name, code in _CODES.items())
-    known = f"coalesce(nullif({code}, ''), MAP {{{pairs}}}[{plain}], {cell})"
+    place = f"list_position({strings(list(_CODES))}, {plain})"
+    named = f"list_extract({strings(list(_CODES.values()))}, nullif({place}, 0))"
+    known = f"coalesce(nullif({code}, ''), {named}, {cell})"
     return f"CASE WHEN {cell} IS NOT NULL THEN {known} END"
