@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -85,17 +85,17 @@ class FileLoad:
             relation = self.plan.relation(self._table.relation())
             try:
                 with self._connect() as scout:
-                    seen = door.learn(relation, tallies=["breaks", "doubtful"], scout=scout)
+                    tallies = ["breaks", *self.plan.tallies]
+                    seen = door.learn(relation, tallies=tallies, scout=scout)
             except (duckdb.InvalidInputException, duckdb.InternalException):
                 seen = None  # no sound table after all: the careful reader says where and why
             if seen is not None and self._is_good(seen):
                 door.remember(authors_are_accounts=self._authors_are_accounts)
                 self._relation, self._seen = relation, seen
-                if seen.tallies["doubtful"]:
-                    self._warn(door.con)
+                self._warn(seen.tallies)
                 return
         self._stage_rows()
-        self._warn(door.con)
+        self._warn(self._count_doubts(door.con))
         self._learn_carefully(door)
 
     @property
@@ -149,13 +149,18 @@ class FileLoad:
             f"OR NOT starts_with(problem, {text(ONLY_CUSTOMERS)})"
         )
 
-    def _warn(self, con: duckdb.DuckDBPyConnection) -> None:
-        if self.plan is None or not self.plan.tallies:
-            return
-        names = list(self.plan.tallies)
+    def _count_doubts(self, con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+        names = list(self.plan.tallies) if self.plan else []
+        if not names:
+            return {}
         sums = ", ".join(f'coalesce(sum("{t}"), 0)::BIGINT' for t in names)
         counts = con.execute(f"SELECT {sums} FROM {self._relation}").fetchall()[0]
-        for told in self.plan.warn(dict(zip(names, counts, strict=True))):
+        return dict(zip(names, counts, strict=True))
+
+    def _warn(self, tallies: Mapping[str, int]) -> None:
+        if self.plan is None or not self.plan.tallies:
+            return
+        for told in self.plan.warn(tallies):
             (self.cautions if isinstance(told, Caution) else self.warnings).append(told)
 
     @property
