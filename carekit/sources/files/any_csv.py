@@ -32,23 +32,20 @@ from carekit.sources.files.columns import (
     unknown_roles,
 )
 from carekit.sources.files.doubts import doubts
-from carekit.sources.files.formats import Drafts, Format, Options, Sample
+from carekit.sources.files.formats import ZONELESS, Drafts, Format, Options, Sample
 from carekit.sources.files.frequent import by_word
 from carekit.sources.files.headings import KNOWN, folded
 from carekit.sources.files.keeping import kept_columns
 from carekit.sources.files.kinds import below_seeds, no_post, other_header
+from carekit.sources.files.networks import network_of
 from carekit.sources.files.roles import NO, YES, ask_who, key_sql, role_sql
 from carekit.sources.files.table import TableFile
 from carekit.sources.files.waiting import Wait, find_wait, wait_columns
 from carekit.sources.identities import safe_id_sql
 from carekit.sources.sites import (
-    is_private,
-    known_sql,
     plain,
     plain_sql,
     private_kind_sql,
-    private_sql,
-    site_sql,
 )
 from carekit.sources.times import readable_time, time_tallies, time_warnings
 
@@ -68,7 +65,7 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
             f"Dates of {table.name} are read day first: some only make sense so (such as "
             "31/12/2017), and none the other way round."
         )
-    network, private, strange = _network(columns, options, preset, table, warnings)
+    network, private, strange = network_of(columns, options, preset, table, warnings)
     if "kind" in at:
         private = f"({private} OR {private_kind_sql(plain_sql(at['kind']))})"
     role, asked = _role(columns, options, preset, table)
@@ -138,6 +135,8 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
         "strange": f"({strange})::INT",
         **_blanks(at, options),
         "other_header": f"({again})::INT",
+        # Forms of a time without its zone.
+        ZONELESS: "0" if "created_at" in columns.zones else "(f_created_at IN (1, 3))::INT",
     }
     if nested is not None:
         is_post = f"({main['left_out']}) IS NULL"
@@ -185,28 +184,6 @@ def _filled(at: Mapping[str, str], name: str, otherwise: str = "NULL::VARCHAR") 
         return otherwise
     cell = cells.filled(at[name])
     return cell if otherwise == "NULL::VARCHAR" else f"coalesce({cell}, {otherwise})"
-
-
-def _network(
-    columns: Columns, options: Options, preset: Preset, table: TableFile, warnings: list[str]
-) -> tuple[str, str, str]:
-    """SQL of the network, of whether it is a private channel, and of whether its name is strange."""
-    at, given = columns.at, preset.network or options.network
-    if "network" not in at:
-        if given is None:
-            given = "other"
-            warnings.append(
-                f"{table.name} does not say of which network its posts are; they were put under "
-                "'other'. Give --network NAME."
-            )
-        return text(given), str(is_private(given, plain(given))).upper(), "FALSE"
-    words = plain_sql(f"coalesce({cells.filled(at['network'])}, {text(given or 'other')})")
-    # DuckDB computes the words once for all that is said of them.
-    site = f"list_transform([{words}], lambda w: {site_sql('w')})[1]"
-    private = f"list_transform([{words}], lambda w: {private_sql(site_sql('w'), 'w')})[1]"
-    strange = f"list_transform([{words}], lambda w: NOT {known_sql('w')} AND w <> 'other')[1]"
-    site, private, strange = by_word(at["network"], columns.rows, site, private, strange)
-    return site, private, strange
 
 
 def _blanks(at: Mapping[str, str], options: Options) -> dict[str, str]:

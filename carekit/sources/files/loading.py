@@ -20,7 +20,7 @@ from carekit.dataset.folder import Rejected
 from carekit.dataset.schema import CREATED_UNTIL
 from carekit.sources.door import Door, Seen
 from carekit.sources.drafts import ARROW_SCHEMA, ONLY_CUSTOMERS, VALUE, first_problem, text
-from carekit.sources.files.formats import Caution, Drafts, Format, Options
+from carekit.sources.files.formats import ZONELESS, Caution, Drafts, Format, Options
 from carekit.sources.files.opening import Opened
 from carekit.sources.files.records import EMPTY
 from carekit.sources.files.rejecting import profile, shown
@@ -60,7 +60,7 @@ class FileLoad:
         self.warnings: list[str] = []
         self.cautions: list[str] = []
         self.n_rows = self.n_posts = self.n_nested = 0
-        self.n_again = self.n_withdrawn = 0
+        self.n_again = self.n_withdrawn = self.n_zoneless = 0
         self.silent = False
         self._careful = False
         self._table: TableFile | None = table
@@ -160,6 +160,7 @@ class FileLoad:
     def _warn(self, tallies: Mapping[str, int]) -> None:
         if self.plan is None or not self.plan.tallies:
             return
+        self.n_zoneless = tallies.get(ZONELESS, 0)
         for told in self.plan.warn(tallies):
             (self.cautions if isinstance(told, Caution) else self.warnings).append(told)
 
