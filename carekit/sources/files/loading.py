@@ -116,7 +116,7 @@ class FileLoad:
     @property
     def has_coarse(self) -> bool:
         """True if some time may not be known to the minute."""
-        return bool(self._seen.n_coarse) or self._careful
+        return self._seen.has_coarse or self._careful
 
     @property
     def states_looks(self) -> bool:
@@ -132,8 +132,7 @@ class FileLoad:
         """True if every line of the table belongs to a row, and every row makes a post."""
         return (
             self._table is not None
-            and not seen.n_problems
-            and not seen.n_left_out
+            and not seen.has_bad
             and self._table.is_whole(n_rows=seen.n - seen.n_nested, n_breaks=seen.tallies["breaks"])
         )
 
