@@ -31,23 +31,21 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MANY_ACCOUNTS = 5_000
-_COUNTED = ("n_nested", "n_problems", "n_left_out", "n_coarse")
 
 
 @dataclass(frozen=True)
 class Seen:
     """What a first look at the drafts of one file tells.
 
-    `n_nested` of the `n` drafts are answers inside the row of another, `n_problems` cannot be read,
-    `n_left_out` are no posts, `n_coarse` have no time to the minute; `latest` is the last time not
-    after today, in microseconds since 1970, or None; `tallies` are the sums asked for.
+    `n_nested` of the `n` drafts are answers inside the row of another; `has_bad`: some cannot be
+    read, or are no posts; `has_coarse`: some have no time to the minute; `latest` is the last time
+    not after today, in microseconds since 1970, or None; `tallies` are the sums asked for.
     """
 
     n: int
     n_nested: int
-    n_problems: int
-    n_left_out: int
-    n_coarse: int
+    has_bad: bool
+    has_coarse: bool
     latest: int | None
     tallies: Mapping[str, int]
 
@@ -87,23 +85,23 @@ class Door(Grammar):
     ) -> Seen:
         """Look at the drafts of one file: its authors, its brand accounts, its last time."""
         con = scout or self.con
-        listed = (*_COUNTED, *tallies)
+        listed = ("n_nested", *tallies)
         sums = ", ".join(f'sum("{t}")::BIGINT AS "{t}"' for t in listed)
         con.execute(
             f"""CREATE OR REPLACE TEMP TABLE pass AS SELECT network, author, author_handle, account,
             bool_or(author_role = 'brand') AS is_brand,
             min(CASE WHEN author_role = 'brand' OR account IS NOT NULL THEN brand END) AS brand,
             count(*) AS n, max(created_at) FILTER (created_at < now() + INTERVAL 1 DAY) AS latest,
-            {sums} FROM (SELECT *, nested::INT AS n_nested, (problem IS NOT NULL)::INT AS n_problems,
-            (left_out IS NOT NULL)::INT AS n_left_out,
-            (created_until IS NOT NULL OR created_at IS NULL)::INT AS n_coarse
-            FROM {drafts}) GROUP BY network, author, author_handle, account"""
+            bool_or(problem IS NOT NULL OR left_out IS NOT NULL) AS has_bad,
+            bool_or(created_until IS NOT NULL OR created_at IS NULL) AS has_coarse,
+            {sums} FROM (SELECT *, nested::INT AS n_nested FROM {drafts})
+            GROUP BY network, author, author_handle, account"""
         )
         row = con.execute(
-            f"SELECT sum(n)::BIGINT AS n, epoch_us(max(latest)) AS latest, {sums} FROM pass"
+            "SELECT sum(n)::BIGINT AS n, bool_or(has_bad), bool_or(has_coarse), "
+            f"epoch_us(max(latest)) AS latest, {sums} FROM pass"
         ).fetchall()[0]
-        n, latest, *counts = row
-        nested, problems, left_out, coarse = (c or 0 for c in counts[: len(_COUNTED)])
+        n, bad, coarse, latest, nested, *counts = row
         if scout is not None:
             seen = scout.execute(
                 "SELECT network, author, author_handle, account, is_brand, brand FROM pass"
@@ -111,8 +109,8 @@ class Door(Grammar):
             self.con.register("seen", seen.to_arrow_table())
             self.con.execute("CREATE OR REPLACE TEMP TABLE pass AS SELECT * FROM seen")
             self.con.unregister("seen")
-        counted = {t: c or 0 for t, c in zip(tallies, counts[len(_COUNTED) :], strict=True)}
-        return Seen(n or 0, nested, problems, left_out, coarse, latest, counted)
+        counted = {t: c or 0 for t, c in zip(tallies, counts, strict=True)}
+        return Seen(n or 0, nested or 0, bool(bad), bool(coarse), latest, counted)
 
     def remember(self, *, authors_are_accounts: bool = True) -> None:
         """Keep the authors and the accounts of the drafts that were learnt last.

@@ -168,8 +168,7 @@ def glance_at(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> Glance:
         f"""CREATE OR REPLACE TEMP TABLE replies AS SELECT r.post_id, r.reply_to,
         CASE WHEN r.exact AND q.exact THEN epoch_us(r.created_at) - epoch_us(q.created_at) END
         AS waited,
-        hash(regexp_replace(regexp_replace(lower(left(r.text, 400)), '{_GREETED}', ''),
-        '@\\S+|\\d+', '', 'g')) AS words, r.text IS NULL AS silent, r.brand AS brand,
+        r.text IS NULL AS silent, r.brand AS brand,
         q.is_opening, q.is_stray, q.asked, q.above, q.author_id
         FROM (SELECT *, {exact} AS exact FROM {every(files, rows=False)}
         WHERE author_role = 'brand' AND reply_to IS NOT NULL) r
@@ -178,14 +177,7 @@ def glance_at(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> Glance:
         CASE WHEN author_role = 'customer' THEN reply_to END AS above, author_id
         FROM {every(files, rows=False)}) q ON q.post_id = r.reply_to"""
     )
-    con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE automatic AS WITH same AS (SELECT brand, words,
-        median(waited) AS waited FROM replies WHERE NOT silent GROUP BY ALL
-        HAVING count(*) >= {AGAIN} AND avg(coalesce(waited BETWEEN 0
-        AND {WITHIN_SECONDS}000000, FALSE)::INT) >= {SHARE_WITHIN})
-        SELECT post_id, r.reply_to, r.waited FROM replies r JOIN same s ON r.words = s.words
-        AND r.brand IS NOT DISTINCT FROM s.brand WHERE NOT silent AND r.waited <= {WITHIN_SECONDS}000000"""
-    )
+    _find_automatic(con, files)
     counted = con.execute(
         f"""WITH openings AS (SELECT post_id, visibility = 'private' AS hidden FROM
         {every(files, rows=False)} WHERE author_role = 'customer' AND reply_to IS NULL),
@@ -213,6 +205,31 @@ def glance_at(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> Glance:
         WHERE is_opening AND brand <> asked)"""
     ).fetchall()[0]
     return Glance(*counted)
+
+
+def _find_automatic(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> None:
+    """The table `automatic`, from `replies`; words are compared where a brand was quick often enough."""
+    quick = f"coalesce(waited BETWEEN 0 AND {WITHIN_SECONDS}000000, FALSE)"
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE quick AS SELECT brand FROM replies WHERE NOT silent
+        GROUP BY brand HAVING count(*) FILTER ({quick}) >= {SHARE_WITHIN} * {AGAIN}"""
+    )
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE automatic (post_id VARCHAR, reply_to VARCHAR, waited BIGINT)"
+    )
+    if not con.execute("SELECT count(*) FROM quick").fetchall()[0][0]:
+        return
+    con.execute(
+        f"""INSERT INTO automatic WITH told AS (SELECT r.*, hash(regexp_replace(regexp_replace(
+        lower(left(text, 400)), '{_GREETED}', ''), '@\\S+|\\d+', '', 'g')) AS words
+        FROM replies r JOIN quick k ON r.brand IS NOT DISTINCT FROM k.brand
+        JOIN (SELECT post_id, text FROM {every(files, rows=False)} WHERE author_role = 'brand'
+        AND reply_to IS NOT NULL) t ON t.post_id = r.post_id WHERE NOT silent),
+        same AS (SELECT brand, words FROM told GROUP BY ALL
+        HAVING count(*) >= {AGAIN} AND avg({quick}::INT) >= {SHARE_WITHIN})
+        SELECT post_id, t.reply_to, t.waited FROM told t JOIN same s ON t.words = s.words
+        AND t.brand IS NOT DISTINCT FROM s.brand WHERE t.waited <= {WITHIN_SECONDS}000000"""
+    )
 
 
 def mark_automatic(

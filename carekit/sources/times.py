@@ -6,7 +6,7 @@ Nothing is guessed: a time without an offset is local time of the zone that the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 
@@ -37,6 +37,13 @@ _FINE = (
 )
 _MIDNIGHT = r"[T ]0?0[:hH]00(:00([.,]0+)?)?( ?(Z|UTC|[+-]\d{2}(:?\d{2})?))?$"
 _SERIAL = r"\d{5}[.,]\d+"  # days since 1899-12-30, as a spreadsheet keeps them
+# Three forms of a time with its clock, which nearly all large files have: by number.
+_ISO_TIME = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?"
+_FORMS = {
+    1: _ISO_TIME,
+    2: _ISO_TIME + r"(Z|[+-]\d\d:\d\d)",
+    3: r"\d\d?/\d\d?/\d{4} \d\d?:\d\d(:\d\d)?",
+}
 
 
 @dataclass(frozen=True)
@@ -60,22 +67,56 @@ class Clock:
     def _zone(self) -> str:
         return self.zone or f"'{self.tz}'"
 
-    def utc(self, value: str) -> str:
-        """The SQL expression of type TIMESTAMPTZ; null where `value` is no time."""
+    @staticmethod
+    def form(value: str) -> str:
+        """SQL integer: the number of the frequent form that a time has; 0 for any other."""
+        told = " ".join(
+            f"WHEN regexp_full_match({value}, '{form}') THEN {number}"
+            for number, form in _FORMS.items()
+        )
+        return f"CASE {told} ELSE 0 END"
+
+    def utc(self, value: str, *, form: str = "") -> str:
+        """The SQL expression of type TIMESTAMPTZ; null where `value` is no time.
+
+        `form`, here and below, is SQL of what `form(value)` gives, computed once: much faster.
+        """
         # The first form is that of the largest files: try it before any regular expression.
         general = f"CASE WHEN {value} IS NOT NULL THEN {self._general(f'trim({value})')} END"
         # DuckDB takes `epoch` and `infinity` for times in any form: check the length first.
         short = (
             f"CASE WHEN strlen({value}) = 30 THEN try_strptime({value} || {PAD}, '{TWITTER}') END"
         )
-        return f"coalesce({short}, {general})"
+        if not form:
+            return f"coalesce({short}, {general})"
+        return (
+            f"CASE {form} WHEN 1 THEN {self._here(self._short(value, 1))} "
+            f"WHEN 2 THEN try_cast({value} AS TIMESTAMPTZ) "
+            f"WHEN 3 THEN {self._here(self._short(value, 3))} ELSE coalesce({short}, {general}) END"
+        )
 
-    def naive(self, value: str) -> str:
+    def _here(self, local: str) -> str:
+        """SQL of the moment of a local time."""
+        if self._zone == "'UTC'":
+            return f"make_timestamptz(epoch_us({local}))"
+        return f"timezone({self._zone}, {local})"
+
+    def _short(self, value: str, form: int) -> str:
+        """SQL of type TIMESTAMP of a time of form 1 or 3."""
+        if form == 1:
+            return f"try_cast({value} AS TIMESTAMP)"
+        date = "%d/%m/%Y" if self.dayfirst else "%m/%d/%Y"
+        return _try(value, (f"{date} %H:%M:%S", f"{date} %H:%M"))
+
+    def naive(self, value: str, *, form: str = "0") -> str:
         """The SQL expression of type TIMESTAMP of a time without an offset; null for any other."""
-        v = f"trim({value})"
-        return f"CASE WHEN {value} IS NOT NULL THEN {self._naive(v)} END"
+        return (
+            f"CASE WHEN {form} = 1 THEN {self._short(value, 1)} WHEN {form} = 2 THEN NULL "
+            f"WHEN {form} = 3 THEN {self._short(value, 3)} "
+            f"WHEN {value} IS NOT NULL THEN {self._naive(f'trim({value})')} END"
+        )
 
-    def shifted(self, value: str) -> str:
+    def shifted(self, value: str, *, form: str = "0") -> str:
         """SQL text: `repeated`, `skipped` for a local time that came twice or never; else null.
 
         A repeated hour is read as its second pass (winter time), a skipped one as if the clock had
@@ -93,9 +134,9 @@ class Clock:
             f"CASE WHEN l IS NULL THEN NULL WHEN timezone({self._zone}, timezone({self._zone}, l)) <> l "
             f"THEN 'skipped' WHEN {again} THEN 'repeated' END"
         )
-        return f"list_transform([{self.naive(value)}], lambda l: {said})[1]"
+        return f"list_transform([{self.naive(value, form=form)}], lambda l: {said})[1]"
 
-    def order(self, value: str) -> str:
+    def order(self, value: str, *, form: str = "0") -> str:
         """SQL text: what a date such as 3/14/2017 shows of its order.
 
         `day` (only day first makes sense), `month` (only month first does) or `either`; null for
@@ -103,27 +144,30 @@ class Clock:
         """
         v = f"trim({value})"
         return (
-            f"CASE WHEN regexp_matches({v}, '^\\d{{1,2}}[/-]\\d{{1,2}}[/-]\\d') THEN CASE "
+            f"CASE WHEN {form} IN (1, 2) THEN NULL "
+            f"WHEN regexp_matches({v}, '^\\d{{1,2}}[/-]\\d{{1,2}}[/-]\\d') THEN CASE "
             f"WHEN regexp_matches({v}, '^(1[3-9]|[23]\\d)') THEN 'day' "
             f"WHEN regexp_matches({v}, '^\\d+[/-](1[3-9]|[23]\\d)') THEN 'month' "
             "ELSE 'either' END END"
         )
 
-    def until(self, value: str, *, time: str | None = None, daily: bool = False) -> str:
+    def until(self, value: str, *, time: str, form: str = "0", daily: bool = False) -> str:
         """SQL of type TIMESTAMPTZ: the last moment that a time which names a day, or an hour, can
         mean; null where it names the minute, or is none.
         """
-        v, when = f"trim({value})", time or self.utc(value)
+        v = f"trim({value})"
         coarse = f"NOT regexp_matches({v}, '{_FINE}')"
         if daily:
             coarse = f"({coarse} OR regexp_matches({v}, '{_MIDNIGHT}'))"
         hour = f"regexp_matches({v}, '^\\d{{4}}-\\d{{2}}-\\d{{2}}T\\d{{1,2}}$')"
         # A day of the clock's zone, which may have 23 or 25 hours.
-        local = f"timezone({self._zone}, {when})"
+        local = f"timezone({self._zone}, {time})"
         end = f"timezone({self._zone}, date_trunc('day', {local}) + INTERVAL 1 DAY)"
+        fine = "FALSE" if daily else f"{form} > 0"
         return (
-            f"CASE WHEN {value} IS NULL THEN NULL WHEN {coarse} THEN {end} - INTERVAL 1 SECOND "
-            f"WHEN {hour} THEN {when} + INTERVAL 3599 SECOND END"
+            f"CASE WHEN {value} IS NULL OR {fine} THEN NULL "
+            f"WHEN {coarse} THEN {end} - INTERVAL 1 SECOND "
+            f"WHEN {hour} THEN {time} + INTERVAL 3599 SECOND END"
         )
 
     def _naive(self, v: str) -> str:
@@ -216,21 +260,30 @@ def readable_time(time: str) -> str:
     return f"coalesce({time} BETWEEN TIMESTAMPTZ '{low}' AND TIMESTAMPTZ '{high}', FALSE)"
 
 
-def time_tallies(times: Sequence[tuple[Clock, str]]) -> dict[str, str]:
-    """SQL counts of what makes times doubtful, over some columns; for `time_warnings`."""
+def time_tallies(
+    times: Mapping[str, tuple[Clock, str]], *, form: str = "0"
+) -> tuple[dict[str, str], dict[str, str]]:
+    """SQL of what makes times doubtful: columns to prepare, and counts over them for `time_warnings`.
 
-    def count(test: Callable[[Clock, str], str], name: str) -> str:
-        # A time of 30 characters carries its offset: nothing to doubt, and most are of that form.
-        each = (
-            f"CASE WHEN strlen({v}) < 30 AND ({test(clock, v)}) = '{name}' THEN 1 ELSE 0 END"
-            for clock, v in times
+    `form` is SQL of the form of a time, with its name in place of `{}`.
+    """
+    looks: dict[str, Callable[..., str]] = {"order": Clock.order}
+    if any(clock.tz != "UTC" for clock, _ in times.values()):
+        looks["shift"] = Clock.shifted
+    # A time of 30 characters carries its offset: nothing to doubt, and most are of that form.
+    prepared = {
+        f"{look}_{name}": f"CASE WHEN strlen({v}) < 30 THEN {sql(clock, v, form=form.format(name))} END"
+        for look, sql in looks.items()
+        for name, (clock, v) in times.items()
+    }
+    told = {"order": ("day", "month", "either"), "shift": ("repeated", "skipped")}
+    return prepared, {
+        f"time_{word}": " + ".join(
+            f"CASE WHEN {look}_{name} = '{word}' THEN 1 ELSE 0 END" for name in times
         )
-        return " + ".join(each)
-
-    wanted = {name: count(Clock.order, name) for name in ("day", "month", "either")}
-    if any(clock.tz != "UTC" for clock, _ in times):
-        wanted |= {name: count(Clock.shifted, name) for name in ("repeated", "skipped")}
-    return {f"time_{name}": sql for name, sql in wanted.items()}
+        for look in looks
+        for word in told[look]
+    }
 
 
 def time_warnings(tallies: Mapping[str, int], *, clock: Clock, file: str) -> list[str]:

@@ -19,7 +19,8 @@ def until(columns: Columns, options: Options, name: str) -> str:
     if name not in columns.at:
         return NO_TIME_KNOWN
     clock = columns.clock(options.clock, name)
-    return clock.until(columns.at[name], time=f"t_{name}", daily=name in columns.daily)
+    daily = name in columns.daily
+    return clock.until(columns.at[name], time=f"t_{name}", form=f"f_{name}", daily=daily)
 
 
 def answered(at: Mapping[str, str]) -> str:

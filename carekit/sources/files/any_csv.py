@@ -32,28 +32,27 @@ from carekit.sources.files.columns import (
     unknown_roles,
 )
 from carekit.sources.files.doubts import doubts
-from carekit.sources.files.formats import Drafts, Format, Options, Sample
+from carekit.sources.files.formats import ZONELESS, Drafts, Format, Options, Sample
+from carekit.sources.files.frequent import by_word
 from carekit.sources.files.headings import KNOWN, folded
 from carekit.sources.files.keeping import kept_columns
 from carekit.sources.files.kinds import below_seeds, no_post, other_header
 from carekit.sources.files.languages import language_sql
+from carekit.sources.files.networks import network_of
 from carekit.sources.files.roles import NO, YES, ask_who, key_sql, role_sql
 from carekit.sources.files.table import TableFile
 from carekit.sources.files.waiting import Wait, find_wait, wait_columns
 from carekit.sources.identities import safe_id_sql
 from carekit.sources.sites import (
-    is_private,
-    known_sql,
     plain,
     plain_sql,
     private_kind_sql,
-    private_sql,
-    site_sql,
 )
 from carekit.sources.times import readable_time, time_tallies, time_warnings
 
 __all__ = ["FORMAT", "Preset", "plan", "table_format"]
 NO_TIME = "created_at is no time that can be read"
+_IDS = ("post_id", "reply_to", "thread_id")
 
 
 def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> Drafts:
@@ -67,18 +66,21 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
             f"Dates of {table.name} are read day first: some only make sense so (such as "
             "31/12/2017), and none the other way round."
         )
-    network, private, strange = _network(at, options, preset, table, warnings)
+    network, private, strange = network_of(columns, options, preset, table, warnings)
     if "kind" in at:
         private = f"({private} OR {private_kind_sql(plain_sql(at['kind']))})"
     role, asked = _role(columns, options, preset, table)
     clocks = {n: columns.clock(options.clock, n) for n in TIMES if n in at}
-    prepared = {f"t_{n}": clock.utc(at[n]) for n, clock in clocks.items()}
-    prepared["net"] = network
+    prepared = {f"f_{n}": clock.form(at[n]) for n, clock in clocks.items()}
+    prepared |= {f"t_{n}": clock.utc(at[n], form=f"f_{n}") for n, clock in clocks.items()}
+    told, time_counts = time_tallies({n: (c, at[n]) for n, c in clocks.items()}, form="f_{}")
+    prepared |= told | {"net": network}
+    prepared |= {f"simple_{n}": cells.is_simple_id(at[n]) for n in _IDS if n in at}
     prepared["id"] = _own_id(at, options, preset)
     for unit in DURATIONS:
         if unit in at:
-            told, sign = unit.rpartition("_")[2], columns.groups.get(unit, "")
-            prepared["waited"] = seconds(at[unit], told, groups=sign)
+            sign = columns.groups.get(unit, "")
+            prepared["waited"] = seconds(at[unit], unit.rpartition("_")[2], groups=sign)
     brand = _filled(at, "brand", text(options.brand) if options.brand else "NULL::VARCHAR")
     if brand == "NULL::VARCHAR" and preset.surface == "review":
         warnings.append(
@@ -126,12 +128,16 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
     if "n_replies" in at:
         main["n_replies"] = cells.whole(at["n_replies"])
     nested = answer(columns, main, options) if has_answers else None
+    # A row that has a time is no header.
+    again = f"CASE WHEN t_created_at IS NULL THEN {other_header(table)} ELSE FALSE END"
     tallies = {
-        **time_tallies([(clock, at[n]) for n, clock in clocks.items()]),
+        **time_counts,
         **asked,
         "strange": f"({strange})::INT",
         **_blanks(at, options),
-        "other_header": f"({other_header(table)})::INT",
+        "other_header": f"({again})::INT",
+        # Forms of a time without its zone.
+        ZONELESS: "0" if "created_at" in columns.zones else "(f_created_at IN (1, 3))::INT",
     }
     if nested is not None:
         is_post = f"({main['left_out']}) IS NULL"
@@ -181,27 +187,6 @@ def _filled(at: Mapping[str, str], name: str, otherwise: str = "NULL::VARCHAR") 
     return cell if otherwise == "NULL::VARCHAR" else f"coalesce({cell}, {otherwise})"
 
 
-def _network(
-    at: Mapping[str, str], options: Options, preset: Preset, table: TableFile, warnings: list[str]
-) -> tuple[str, str, str]:
-    """SQL of the network, of whether it is a private channel, and of whether its name is strange."""
-    given = preset.network or options.network
-    if "network" not in at:
-        if given is None:
-            given = "other"
-            warnings.append(
-                f"{table.name} does not say of which network its posts are; they were put under "
-                "'other'. Give --network NAME."
-            )
-        return text(given), str(is_private(given, plain(given))).upper(), "FALSE"
-    words = plain_sql(f"coalesce({cells.filled(at['network'])}, {text(given or 'other')})")
-    # DuckDB computes the words once for all that is said of them.
-    site = f"list_transform([{words}], lambda w: {site_sql('w')})[1]"
-    private = f"list_transform([{words}], lambda w: {private_sql(site_sql('w'), 'w')})[1]"
-    strange = f"list_transform([{words}], lambda w: NOT {known_sql('w')} AND w <> 'other')[1]"
-    return site, private, strange
-
-
 def _blanks(at: Mapping[str, str], options: Options) -> dict[str, str]:
     """SQL counts of rows that leave out whom or where, which other rows name."""
     given = {"network": options.network, "brand": options.brand}
@@ -241,7 +226,9 @@ def _role(
     at = columns.at
     if "author_role" in at:
         name = columns.named["author_role"]
-        return role_sql(at["author_role"], column=name, roles=options.roles)
+        role, counts = role_sql(at["author_role"], column=name, roles=options.roles)
+        role, *said = by_word(at["author_role"], columns.rows, role, *counts.values())
+        return role, dict(zip(counts, said, strict=True))
     if preset.role:
         return text(preset.role), {}
     if preset.by_account:
@@ -263,11 +250,11 @@ def _role(
 
 
 def _author(at: Mapping[str, str], preset: Preset) -> str:
-    cell = _filled(at, "author_id")
     if "author_id" not in at:
-        return cell
-    nobody = f"list_contains({strings(preset.anonymous)}, lower(trim({cell})))"
-    return f"CASE WHEN NOT {nobody} THEN ltrim({cell}, '@') END"
+        return _filled(at, "author_id")
+    nobody = strings([*cells.EMPTY_WORDS, *preset.anonymous])
+    name = f"trim({at['author_id']})"
+    return f"CASE WHEN NOT list_contains({nobody}, lower({name})) THEN ltrim({name}, '@') END"
 
 
 def _id(
@@ -283,6 +270,7 @@ def _id(
     )
     number = f"regexp_extract({bare}, '(?:twitter|x)\\.com/.*/status(?:es)?/([0-9]+)', 1)"
     made = f"coalesce(nullif({number}, ''), {safe_id_sql(options.key, 'net', f'({bare})')})"
+    made = f"CASE WHEN simple_{name} THEN {at[name]} ELSE {made} END"
     return made if otherwise == "NULL::VARCHAR" else f"coalesce({made}, {otherwise})"
 
 
@@ -308,9 +296,9 @@ def _own_id(at: Mapping[str, str], options: Options, preset: Preset) -> str:
 
 def _problem(at: Mapping[str, str], role: str) -> str:
     checks: list[tuple[str, str] | tuple[str, str, str]] = []
-    for name in ("post_id", "reply_to", "thread_id"):
+    for name in _IDS:
         if name in at:
-            rounded = cells.is_rounded_number(at[name])
+            rounded = f"CASE WHEN NOT simple_{name} THEN {cells.is_rounded_number(at[name])} END"
             reason = f"{name} in scientific notation: its last digits are lost"
             checks.append((rounded, reason, at[name]))
     checks.append(("coalesce(id, '') = ''", "post_id is empty"))
@@ -326,7 +314,8 @@ def _problem(at: Mapping[str, str], role: str) -> str:
         answers = (
             f"{cells.filled(at['reply_to'])} IS NOT NULL AND coalesce(role, 'brand') = 'brand'"
         )
-        checks.append((f"{unread} AND {answers}", ONLY_CUSTOMERS + NO_TIME, at["created_at"]))
+        late = f"CASE WHEN {unread} THEN {answers} END"
+        checks.append((late, ONLY_CUSTOMERS + NO_TIME, at["created_at"]))
     checks.append((unread, NO_TIME, at["created_at"]))
     for name in ("observed_at", "deleted_at"):
         if name in at:

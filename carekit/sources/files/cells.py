@@ -71,6 +71,14 @@ def filled(value: str) -> str:
     return f"CASE WHEN NOT {among(value, EMPTY_WORDS)} THEN trim({value}) END"
 
 
+def is_simple_id(value: str) -> str:
+    """SQL: an id of plain letters and digits, of which nothing else has to be asked.
+
+    It holds a digit, and so is no word for an empty cell; it names no site and no person.
+    """
+    return f"coalesce(regexp_full_match({value}, '[A-Za-z0-9_-]*[0-9][A-Za-z0-9_-]*'), FALSE)"
+
+
 def is_number_id(value: str) -> str:
     """SQL: the cell is a whole number, or one that a spreadsheet wrote as `3.0`."""
     return f"coalesce(regexp_full_match({value}, '[0-9]+(\\.0+)?'), FALSE)"

@@ -115,6 +115,7 @@ class Columns:
     zones: dict[str, str] = field(default_factory=dict)  # times in a zone of their own → its SQL
     groups: dict[str, str] = field(default_factory=dict)  # durations → the sign between thousands
     unclear: bool = False  # that sign is a guess
+    rows: list[list[str]] = field(default_factory=list)  # the first of the table, if they were seen
 
     def clock(self, clock: Clock, ours: str) -> Clock:
         """How to read the times of a column."""
@@ -142,7 +143,7 @@ def find_columns(table: TableFile, options: Options, preset: Preset, *, format: 
             found.at[ours] = made[0] if made else f"c{at}"
             found.named[ours] = ours if at is None else header.names[at]
     peeks = preset.headings or preset.role == "customer" or set(TIMES) & set(found.at)
-    rows = table.peek() if peeks else []
+    rows = found.rows = table.peek() if peeks else []
     if preset.headings:
         _by_headings(table, found, rows, options)
     if {*ANSWER, *DURATIONS} & set(found.at) or preset.role == "customer":

@@ -26,6 +26,9 @@ from carekit.sources.gaps import Gap
 from carekit.sources.networks import FORMATS
 from carekit.sources.times import Clock
 
+ZONELESS = (
+    "zoneless"  # the tally of times that carry no zone, as far as they are of a frequent form
+)
 # Every format that is known, in the order in which `auto` asks; any table comes last.
 MODULES = {
     **FORMATS,
@@ -84,7 +87,6 @@ class Drafts:
     prepared: Mapping[str, str] = field(default_factory=dict)
     # Name → SQL integer expression, summed over the rows for `warn`.
     tallies: Mapping[str, str] = field(default_factory=dict)
-    doubtful: str = "1"  # SQL integer expression, cheap; if it is 0 in every row, all tallies are
     free_text: Sequence[str] = ()  # columns that may hold line breaks
     # Tallies → warnings; may raise InputError.
     warn: Callable[[Mapping[str, int]], list[str]] = lambda tallies: []
@@ -102,8 +104,6 @@ class Drafts:
         for name, sql in self.prepared.items():
             rows = f"(SELECT *, {sql} AS {name} FROM {rows})"
         counted = dict(self.tallies)
-        # One sum tells whether the dear tallies are worth a pass of their own.
-        counted["doubtful"] = self.doubtful
         counted["breaks"] = _sum([line_breaks(c) for c in self.free_text])
         made = [select(self.main, rows, tallies=counted)]
         if self.nested is not None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ from carekit.dataset.folder import Rejected
 from carekit.dataset.schema import CREATED_UNTIL
 from carekit.sources.door import Door, Seen
 from carekit.sources.drafts import ARROW_SCHEMA, ONLY_CUSTOMERS, VALUE, first_problem, text
-from carekit.sources.files.formats import Caution, Drafts, Format, Options
+from carekit.sources.files.formats import ZONELESS, Caution, Drafts, Format, Options
 from carekit.sources.files.opening import Opened
 from carekit.sources.files.records import EMPTY
 from carekit.sources.files.rejecting import profile, shown
@@ -60,7 +60,7 @@ class FileLoad:
         self.warnings: list[str] = []
         self.cautions: list[str] = []
         self.n_rows = self.n_posts = self.n_nested = 0
-        self.n_again = self.n_withdrawn = 0
+        self.n_again = self.n_withdrawn = self.n_zoneless = 0
         self.silent = False
         self._careful = False
         self._table: TableFile | None = table
@@ -85,17 +85,17 @@ class FileLoad:
             relation = self.plan.relation(self._table.relation())
             try:
                 with self._connect() as scout:
-                    seen = door.learn(relation, tallies=["breaks", "doubtful"], scout=scout)
+                    tallies = ["breaks", *self.plan.tallies]
+                    seen = door.learn(relation, tallies=tallies, scout=scout)
             except (duckdb.InvalidInputException, duckdb.InternalException):
                 seen = None  # no sound table after all: the careful reader says where and why
             if seen is not None and self._is_good(seen):
                 door.remember(authors_are_accounts=self._authors_are_accounts)
                 self._relation, self._seen = relation, seen
-                if seen.tallies["doubtful"]:
-                    self._warn(door.con)
+                self._warn(seen.tallies)
                 return
         self._stage_rows()
-        self._warn(door.con)
+        self._warn(self._count_doubts(door.con))
         self._learn_carefully(door)
 
     @property
@@ -116,7 +116,7 @@ class FileLoad:
     @property
     def has_coarse(self) -> bool:
         """True if some time may not be known to the minute."""
-        return bool(self._seen.n_coarse) or self._careful
+        return self._seen.has_coarse or self._careful
 
     @property
     def states_looks(self) -> bool:
@@ -132,8 +132,7 @@ class FileLoad:
         """True if every line of the table belongs to a row, and every row makes a post."""
         return (
             self._table is not None
-            and not seen.n_problems
-            and not seen.n_left_out
+            and not seen.has_bad
             and self._table.is_whole(n_rows=seen.n - seen.n_nested, n_breaks=seen.tallies["breaks"])
         )
 
@@ -149,13 +148,19 @@ class FileLoad:
             f"OR NOT starts_with(problem, {text(ONLY_CUSTOMERS)})"
         )
 
-    def _warn(self, con: duckdb.DuckDBPyConnection) -> None:
-        if self.plan is None or not self.plan.tallies:
-            return
-        names = list(self.plan.tallies)
+    def _count_doubts(self, con: duckdb.DuckDBPyConnection) -> dict[str, int]:
+        names = list(self.plan.tallies) if self.plan else []
+        if not names:
+            return {}
         sums = ", ".join(f'coalesce(sum("{t}"), 0)::BIGINT' for t in names)
         counts = con.execute(f"SELECT {sums} FROM {self._relation}").fetchall()[0]
-        for told in self.plan.warn(dict(zip(names, counts, strict=True))):
+        return dict(zip(names, counts, strict=True))
+
+    def _warn(self, tallies: Mapping[str, int]) -> None:
+        if self.plan is None or not self.plan.tallies:
+            return
+        self.n_zoneless = tallies.get(ZONELESS, 0)
+        for told in self.plan.warn(tallies):
             (self.cautions if isinstance(told, Caution) else self.warnings).append(told)
 
     @property

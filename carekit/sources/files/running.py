@@ -148,6 +148,10 @@ class Run:
             )
             check_new(load, self.old, self.loads)
             load.learn(door)
+            if load.n_zoneless:
+                times = counted(load.n_zoneless, "time", "times")
+                tz = self.options.clock.tz
+                self.asked.tell(f"{times} of {name} without a zone: read as of {tz} (--tz ZONE).")
             self.loads.append(load)
         door.open()
         staged = []

@@ -23,7 +23,8 @@ def drafts(table: TableFile, options: Options) -> Drafts:
         table.header, NEEDED, file=table.name, format="twcs"
     )
     number = cells.is_number_id(post)
-    prepared = {"created": options.clock.utc(time), "customer": cells.yes_no(inbound)}
+    looks, counts = time_tallies({"created": (options.clock, time)})
+    prepared = {"created": options.clock.utc(time), "customer": cells.yes_no(inbound), **looks}
     fields = {
         "line": "line",
         "native_id": cells.number_id(post),
@@ -55,8 +56,7 @@ def drafts(table: TableFile, options: Options) -> Drafts:
         ),
     }
     rounded = cells.is_long_decimal(parent)
-    tallies = {"rounded": rounded, **time_tallies([(options.clock, time)])}
-    doubtful = f"{rounded} + (strlen({time}) < 30)::INT"
+    tallies = {"rounded": rounded, **counts}
 
     def warn(counts: Mapping[str, int]) -> list[str]:
         found = time_warnings(counts, clock=options.clock, file=table.name)
@@ -72,7 +72,6 @@ def drafts(table: TableFile, options: Options) -> Drafts:
         fields,
         prepared=prepared,
         tallies=tallies,
-        doubtful=doubtful,
         free_text=[text],
         warn=warn,
     )

@@ -319,3 +319,60 @@ def test_an_exported_dataset_comes_back_with_the_same_ids(tmp_path: Path) -> Non
     _, again = imported(tmp_path / "again", buffer.getvalue(), network=None)
     for column in ("post_id", "reply_to", "thread_id", "created_at", "observed_at", "author_role"):
         pd.testing.assert_series_equal(posts[column], again[column])
+
+
+def test_words_looked_up_beforehand_mean_what_they_mean_row_by_row(tmp_path: Path) -> None:
+    # 1,200 rows: the words of networks and roles are looked up; as 12 tables each row is worked out.
+    networks = ["Facebook Page", "X (Twitter)", "", "E-mail", "Forum d'Annecy", "facebook"]
+    roles = ["Client", "conseillère", "bot"]
+    rows = [f'{i},2024-05-01 10:00:00,"{networks[i % 6]}",{roles[i % 3]},a\n' for i in range(1_199)]
+    rows.append("1199,2024-05-01 10:00:00,Instagram DM,Kunde,a\n")
+    header = "id,created_at,network,role,text\n"
+    mapping = {"post_id": "id", "author_role": "role"}
+    told: dict[str, object] = {"mapping": mapping, "network": None}
+    (tmp_path / "whole").mkdir()
+    _, whole = imported(tmp_path / "whole", header + "".join(rows), **told)
+    parts = []
+    for at in range(0, 1_200, 300):
+        (tmp_path / str(at)).mkdir()
+        _, part = imported(tmp_path / str(at), header + "".join(rows[at : at + 300]), **told)
+        parts.append(part)
+    columns = ["post_id", "network", "author_role", "visibility"]
+    apart = pd.concat(parts, ignore_index=True)[columns]
+    pd.testing.assert_frame_equal(whole[columns], apart)
+    assert set(whole.network) == {"facebook", "x", "other", "email", "forum_d_annecy", "instagram"}
+    assert whole.visibility.iloc[-1] == "private"
+
+
+def test_a_word_beyond_the_first_rows_is_worked_out(tmp_path: Path) -> None:
+    rows = [f"{i},2024-05-01 10:00:00,Facebook Page,Client,a\n" for i in range(2_100)]
+    rows.append("x1,2024-05-01 10:00:00,X (Twitter),marque,a\n")
+    mapping = {"post_id": "id", "author_role": "role"}
+    content = "id,created_at,network,role,text\n" + "".join(rows)
+    _, posts = imported(tmp_path, content, mapping=mapping, network=None)
+    last = posts[posts.post_id == "x:x1"].iloc[0]
+    assert (last.network, last.author_role) == ("x", "brand")
+
+
+@pytest.mark.parametrize(
+    ("time", "tz", "said"),
+    [
+        ("2024-05-01 10:00:00", "UTC", "1 time of client.csv without a zone: read as of UTC"),
+        (
+            "1/5/2024 10:00",
+            "Europe/Paris",
+            "1 time of client.csv without a zone: read as of Europe",
+        ),
+        ("2024-05-01T10:00:00Z", "UTC", ""),
+        ("2024-05-01T10:00:00+02:00", "UTC", ""),
+    ],
+)
+def test_the_import_says_how_times_without_a_zone_are_read(
+    tmp_path: Path, time: str, tz: str, said: str
+) -> None:
+    told: list[str] = []
+    content = f"post_id,created_at,author_role,text\n1,{time},customer,a\n"
+    imported(tmp_path, content, tz=tz, progress=told.append)
+    notes = [sentence for sentence in told if "zone" in sentence]
+    assert bool(notes) == bool(said)
+    assert not said or notes[0].startswith(said)
