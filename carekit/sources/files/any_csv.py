@@ -73,8 +73,8 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
     clocks = {n: columns.clock(options.clock, n) for n in TIMES if n in at}
     prepared = {f"f_{n}": clock.form(at[n]) for n, clock in clocks.items()}
     prepared |= {f"t_{n}": clock.utc(at[n], form=f"f_{n}") for n, clock in clocks.items()}
-    told, time_counts = time_tallies({n: (c, at[n]) for n, c in clocks.items()}, form="f_{}")
-    prepared |= told | {"net": network}
+    looks, time_counts = time_tallies({n: (c, at[n]) for n, c in clocks.items()}, form="f_{}")
+    prepared |= looks | {"net": network}
     prepared |= {f"simple_{n}": cells.is_simple_id(at[n]) for n in _IDS if n in at}
     prepared["id"] = _own_id(at, options, preset)
     for unit in DURATIONS:
