@@ -134,6 +134,8 @@ def install(uv: str | None) -> bool:
             [base, "-m", "venv", str(VENV)],
             [str(PYTHON), "-m", "pip", "install", "--disable-pip-version-check", *what],
         ]
+    if sys.dont_write_bytecode:
+        steps.append([str(PYTHON), "-m", "compileall", "-q", "carekit"])
     # Installers report on standard output, which is kept for results.
     return all(subprocess.call(step, cwd=ROOT, stdout=sys.stderr) == 0 for step in steps)
 

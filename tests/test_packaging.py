@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -135,8 +136,9 @@ def test_sdist_holds_every_tracked_file(built: Path) -> None:
 
 
 def clean() -> dict[str, str]:
-    """The environment without what points to this checkout."""
-    return {k: v for k, v in os.environ.items() if k not in {"PYTHONPATH", "CAREKIT_DATASET"}}
+    """The environment without what points to this checkout; what is compiled is kept."""
+    ours = {"PYTHONPATH", "CAREKIT_DATASET", "PYTHONDONTWRITEBYTECODE"}
+    return {k: v for k, v in os.environ.items() if k not in ours}
 
 
 @pytest.fixture(scope="module")
@@ -145,11 +147,16 @@ def installed(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("installed")
     (wheel,) = built.glob("*.whl")
     subprocess.run([sys.executable, "-m", "venv", home / "venv"], check=True)
-    program = home / "venv" / ("Scripts" if os.name == "nt" else "bin")
-    pip = [program / "python", "-m", "pip", "--disable-pip-version-check", "install", "--quiet"]
-    what = ["--no-compile", "-c", ROOT / "constraints.txt", f"carekit[figures] @ {wheel.as_uri()}"]
+    program = home / "venv" / ("Scripts" if os.name == "nt" else "bin") / "python"
+    what = ["--quiet", "-c", ROOT / "constraints.txt", f"carekit[figures] @ {wheel.as_uri()}"]
     what.append("jinja2")  # for pages; the rest of the extra `notebooks` stays out
-    done = subprocess.run([*pip, *what], env=clean(), capture_output=True, text=True)
+    pip = [program, "-m", "pip", "--disable-pip-version-check", "install", "--no-compile", *what]
+    uv = ["uv", "pip", "install", "--python", program, *what]
+    ways = [uv, pip] if shutil.which("uv") else [pip]
+    for way in ways:
+        done = subprocess.run(way, env=clean(), capture_output=True, text=True)
+        if done.returncode == 0:
+            break
     if done.returncode:
         pytest.skip(f"the packages cannot be had from here: {done.stderr.strip()[-300:]}")
     return home

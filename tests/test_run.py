@@ -213,16 +213,21 @@ def test_failed_installation_says_what_it_needs(
 
 
 @pytest.mark.parametrize("uv", [None, "uv"])
+@pytest.mark.parametrize("unwritten", [False, True])
 def test_both_installers_take_the_locked_versions(
-    run: ModuleType, monkeypatch: pytest.MonkeyPatch, uv: str | None
+    run: ModuleType, monkeypatch: pytest.MonkeyPatch, uv: str | None, unwritten: bool
 ) -> None:
     steps: list[list[str]] = []
     monkeypatch.setattr(run.subprocess, "call", lambda step, **_: steps.append(step) or 0)
+    monkeypatch.setattr(run.sys, "dont_write_bytecode", unwritten)
     assert run.install(uv)
-    assert len(steps) == 2
-    at = steps[1].index("-c")
-    assert steps[1][at : at + 4] == ["-c", "constraints.txt", "-e", ".[test]"]
-    assert all((step[0] == "uv") == (uv == "uv") for step in steps)
+    made, filled, *compiled = steps
+    at = filled.index("-c")
+    assert filled[at : at + 4] == ["-c", "constraints.txt", "-e", ".[test]"]
+    assert all((step[0] == "uv") == (uv == "uv") for step in (made, filled))
+    # Where Python may not write what it compiles, every start would compile everything again.
+    assert [step[-1] for step in compiled] == ["carekit"] * unwritten
+    assert ("--compile-bytecode" in filled) == (unwritten and uv is not None)
 
 
 def test_help_lists_every_command(run: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:

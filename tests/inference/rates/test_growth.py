@@ -37,6 +37,7 @@ def test_even_accounts_have_the_interval_of_a_ratio():
     assert row["ci_high"] == pytest.approx(np.expm1(high))
 
 
+@pytest.mark.slow
 def test_few_uneven_accounts_cover_as_they_say():
     # Linearised limits on accounts - 1 covered 85 to 89 %.
     rng = np.random.default_rng(8)

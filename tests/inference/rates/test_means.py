@@ -37,6 +37,7 @@ def test_clusters_of_equal_size_give_the_interval_of_their_means():
     assert row["flags"] == "few_clusters, small_n"
 
 
+@pytest.mark.slow
 def test_few_uneven_clusters_cover_as_they_say():
     # Linearised limits on K - 1 covered 82 to 87 %.
     rng = np.random.default_rng(8)
@@ -79,6 +80,7 @@ def test_the_interval_of_a_median_is_made_of_values_that_occur():
     assert row.ci_high == pytest.approx(order[220], rel=0.05)
 
 
+@pytest.mark.slow
 def test_the_interval_of_a_clustered_median_covers_it():
     rng = np.random.default_rng(11)
     hits = 0

@@ -110,6 +110,7 @@ def test_nobody_answered_is_one_limit_in_rates_and_waits():
     assert everybody["ci_low"] == pytest.approx(1 - like["ci_high"])
 
 
+@pytest.mark.slow
 def test_the_population_of_brands_equals_a_long_simulation():
     """Importance sampling of mean and rho: no grid."""
     from scipy.special import betaln
@@ -178,6 +179,7 @@ def test_limits_for_brands_like_these_cover_where_linearised_ones_did_not(model,
     assert held >= 72
 
 
+@pytest.mark.slow
 def test_limits_for_these_brands_cover_their_own_rate():
     rng = np.random.default_rng(2)
     runs, k = 300, 4

@@ -111,6 +111,7 @@ def test_arms_exchanged_turn_the_ratio_around(counts):
     )
 
 
+@pytest.mark.slow
 def test_the_interval_covers_the_planted_ratio():
     """120 simulated tables of 20 brands whose rates differ: nominal 95 %."""
     rng = np.random.default_rng(8)

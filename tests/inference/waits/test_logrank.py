@@ -103,6 +103,7 @@ def clustered(frame):
     return compare_waits(frame, group="g", cluster="brand", time="t", unit="minutes")
 
 
+@pytest.mark.slow
 def test_few_nested_brands_can_be_told_apart_and_equal_ones_are_not():
     # The robust χ² cannot pass the number of brands: with F on K - 1 it rejected 1 % at most.
     rng = np.random.default_rng(8)
