@@ -214,7 +214,8 @@ def _first_response(requests: Requests, counts: pd.DataFrame) -> pd.DataFrame:
 
 def _estimated(requests: Requests, counts: pd.DataFrame, within: Sequence[float]) -> Any:
     """Median wait and shares within times; at the usual times once for whoever asks."""
-    if tuple(within) == WITHIN and counts is requests.once(count_waits):
+    exact = not requests.built().is_coarse
+    if exact and tuple(within) == WITHIN and counts is requests.once(count_waits):
         return requests.once(_usual)
     return requests.estimate(estimate_waits, forward(counts), within=list(within))
 
