@@ -67,12 +67,19 @@ class Grammar:
         return len(self._networks) == 1
 
     def _by_network(self, choices: dict[str, str], other: str, network: str = "network") -> str:
-        """SQL that differs by network; without a CASE if one network is all there is."""
-        here = {n: choices.get(n, other) for n in sorted(self._networks)}
-        if len(set(here.values())) <= 1:
-            return next(iter(here.values()), other)
-        cases = " ".join(f"WHEN {text(n)} THEN {sql}" for n, sql in here.items())
-        return f"CASE {network} {cases} END"
+        """SQL that differs by network; each way once, and no CASE if all are alike."""
+        ways: dict[str, list[str]] = {}
+        for name in sorted(self._networks):
+            ways.setdefault(choices.get(name, other), []).append(name)
+        usual = other if other in ways or not ways else next(iter(ways))
+        named = {sql: names for sql, names in ways.items() if sql != usual}
+        if not named:
+            return usual
+        cases = " ".join(
+            f"WHEN {network} IN ({', '.join(map(text, names))}) THEN {sql}"
+            for sql, names in named.items()
+        )
+        return f"CASE {cases} ELSE {usual} END"
 
     def _fold(self, handle: str, network: str = "network") -> str:
         return self._by_network(dict.fromkeys(FOLDED, fold_name_sql(handle)), handle, network)
