@@ -42,7 +42,7 @@ NEEDED = {
     "": ("babel",), "html": ("jinja2", "matplotlib"), "pdf": ("typst", "matplotlib"),
     "xlsx": ("xlsxwriter",), "pptx": ("pptx", "xlsxwriter", "matplotlib"),
 }  # fmt: skip
-MEMORY = "600MB"  # of the engine; beyond it, it uses the disk
+MEMORY = "400MB"  # of the engine; beyond it, it uses the disk
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
