@@ -233,7 +233,7 @@ def _torn_roots(posts: ibis.Table, members: ibis.Table, torn: ibis.Table) -> ibi
 
 
 def _by_arrays(nodes: ibis.Table, engine: Engine) -> Found:
-    """Roots by the row numbers of posts, in numpy: a few bytes a post instead of its ids."""
+    """Roots by the row numbers of posts, in numpy: a few bytes per post instead of its ids."""
     name = nodes.get_name()
     n = int(nodes.count().execute())
     kind = "INTEGER" if n < 2**31 else "BIGINT"

@@ -94,7 +94,7 @@ class Phrases:
 
 
 class _Read(dict[str, int]):
-    """What a function tells of a token, asked once a token: posts repeat their words."""
+    """What a function tells of a token, asked once per token: posts repeat their words."""
 
     def __init__(self, tell: Callable[[str], int]) -> None:
         self.tell = tell
