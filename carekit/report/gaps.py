@@ -41,7 +41,11 @@ def _summed(group: Any, unit: Any, yes: Any) -> pd.DataFrame:
     """Requests and answers of each unit in each group, in order: one sort, of numbers."""
     kept = group >= 0
     group, unit, yes = group[kept].astype(np.int64), unit[kept], yes[kept].astype(np.int64)
-    unit, names = (unit, None) if unit.dtype.kind in "iu" else pd.factorize(unit, sort=True)
+    names = None
+    # Hashes, and whatever is no number, get small numbers: a key of both must be a whole one.
+    if unit.dtype.kind not in "iu" or (len(unit) and not 0 <= unit.min() <= unit.max() < 2**31):
+        unit, names = pd.factorize(unit, sort=True)
+    unit = unit.astype(np.int64)
     key = group * (int(unit.max(initial=0)) + 1) + unit
     order = np.argsort(key, kind="stable")
     starts = np.flatnonzero(np.diff(key[order], prepend=-1))
