@@ -26,9 +26,7 @@ from carekit.sources.gaps import Gap
 from carekit.sources.networks import FORMATS
 from carekit.sources.times import Clock
 
-ZONELESS = (
-    "zoneless"  # the tally of times that carry no zone, as far as they are of a frequent form
-)
+ZONELESS = "zoneless"  # the tally of times of a frequent form that carry no zone
 # Every format that is known, in the order in which `auto` asks; any table comes last.
 MODULES = {
     **FORMATS,

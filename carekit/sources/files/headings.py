@@ -70,7 +70,7 @@ HEADINGS: dict[str, tuple[str, ...]] = {
         "author", "auteur", "type", "message type", "type de message", "who", "qui", "de", "rol",
         "ruolo", "tipo de autor", "tipo di autore", "absendertyp", "verfasser", "autortyp",
         "sens", "sens du message", "richtung", "dirección", "direzione",
-        "richting", "message direction", "direction du message", "tipo de autor", "direção", "papel",
+        "richting", "message direction", "direction du message", "direção", "papel",
         "função", "rola", "typ autora", "kierunek", "種別", "送信者種別", "区分",
     ),
     "author_id": (

@@ -21,13 +21,9 @@ _RETWEETED = (
     "retweeted from",
 )  # fmt: skip
 _TYPES = (
-    "sourcetweet_type",
-    "tweet_type",
-    "post_type",
-    "referenced_tweet_type",
-    "type_of_tweet",
+    "sourcetweet_type", "tweet_type", "post_type", "referenced_tweet_type", "type_of_tweet",
     "thread entry type",
-)
+)  # fmt: skip
 # Over kinds of posts in any tool, among them words for what only passes on.
 _ANY_TYPE = (
     "type", "typ", "tipo", "kind", "message type", "content type", "interaction type", "engagement type",

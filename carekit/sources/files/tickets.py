@@ -27,7 +27,7 @@ IDS = (
     "ticket ref", "ticket reference", "issue key", "incident number", "incident", "csid", "session id",
     "call id", "call sid", "chat id", "n.º de ticket", "número de ticket", "número de caso", "id do ticket",
     "número do ticket", "n.º do ticket", "protocolo", "chamado", "id do chamado", "numero ticket",
-    "id ticket", "numer zgłoszenia", "id zgłoszenia", "nr zgłoszenia", "zaaknummer", "ticketnr",
+    "numer zgłoszenia", "id zgłoszenia", "nr zgłoszenia", "zaaknummer", "ticketnr",
     "meldingsnummer", "チケットid", "チケット番号", "問い合わせ番号",
 )  # fmt: skip
 CREATED = (

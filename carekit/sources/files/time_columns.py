@@ -24,8 +24,7 @@ _CLOCK_HEADINGS = (
     "heure", "hour", "time", "uhrzeit", "time of day", "heure de publication", "zeit", "hora", "ora",
     "tijd", "heure du message", "message time", "heure de creation", "uhrzeit der nachricht",
     "hora del mensaje", "customer message time", "created time", "heure de la demande", "tijdstip",
-    "call time",
-    "heure d appel", "godzina", "hora da mensagem", "時刻",
+    "call time", "heure d appel", "godzina", "hora da mensagem", "時刻",
 )  # fmt: skip
 # Beside the day of an answer; those of the second kind may be how long it took as well.
 _REPLY_CLOCKS = (

@@ -174,9 +174,9 @@ class Questions:
         """One answer a respondent, or a number; False for open answers that nobody asked to keep."""
         labels = asked.answers if asked.answers is not None else self.file.labels.get(column)
         sign, unclear = thousands([str(v) for v in cells.dropna()], "minutes")
-        whole = sign and not unclear
+        grouped = sign and not unclear
         numbers = read_numbers(
-            cells.astype("string").str.replace(sign, "", regex=False) if whole else cells
+            cells.astype("string").str.replace(sign, "", regex=False) if grouped else cells
         )
         known = cells.notna()
         all_numbers = bool(known.any()) and bool(numbers[known].notna().all())
@@ -195,7 +195,7 @@ class Questions:
                 )
             entry.update(kind="number", answers=[], columns=[name])
             self.columns[name] = numbers
-            self._number(name, column, cells, numbers)
+            self._say_doubts(name, column, numbers, cells if sign and unclear else None)
             return True
         if labels is None and asked.kind is None and _is_open(cells, all_numbers=all_numbers):
             return False
@@ -243,14 +243,18 @@ class Questions:
         self.columns[name] = cells
         return True
 
-    def _number(self, name: str, column: str, cells: pd.Series, numbers: pd.Series) -> None:
-        """Say what is doubtful of a number: its thousands, and a code far beyond the rest."""
-        sign, unclear = thousands([str(v) for v in cells.dropna()], "minutes")
-        if sign and unclear:
+    def _say_doubts(
+        self, name: str, column: str, numbers: pd.Series, unclear: pd.Series | None
+    ) -> None:
+        """Say what is doubtful of a number: its thousands, and a code far beyond the rest.
+
+        `unclear`: its cells, if nothing tells whether their signs stand between thousands.
+        """
+        if unclear is not None:
             self.notes.append(
-                f"Whether {column!r} holds thousands or decimals ({cells.dropna().iloc[0]}), nothing tells: "
-                "read as decimals. If they are thousands, every number of it is too small by a factor of "
-                "1,000: write them without a sign between."
+                f"Whether {column!r} holds thousands or decimals ({unclear.dropna().iloc[0]}), nothing "
+                "tells: read as decimals. If they are thousands, every number of it is too small by a factor "
+                "of 1,000: write them without a sign between."
             )
         rest = numbers[~numbers.isin(STRAY)]
         far = numbers[numbers.isin(STRAY) & ((numbers > 1.5 * rest.max()) | (numbers < 0))]
