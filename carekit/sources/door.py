@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from carekit.dataset.privacy import pseudonym_sql
-from carekit.dataset.schema import ACCOUNTS, POSTS
+from carekit.dataset.schema import ACCOUNTS, AUTHOR_ROLES, POSTS, SURFACES, VISIBILITIES
 from carekit.errors import InputError
 from carekit.sources.accounts import fold
 from carekit.sources.drafts import strings, text
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MANY_ACCOUNTS = 5_000
+# So many posts of each file tell whom many posts mention: these names are hashed once.
+HEARD = 50_000
 
 
 @dataclass(frozen=True)
@@ -147,6 +149,10 @@ class Door(Grammar):
         self.con.execute("DROP TABLE pass")
         self.con.execute("DROP TABLE handles")
 
+    def meets(self, networks: Iterable[str]) -> bool:
+        """True if some draft learnt so far is of one of these networks."""
+        return not self._networks.isdisjoint(networks)
+
     def meet(self, people: Iterable[Person]) -> None:
         """Let the ids of accounts stand for the handles under which they are known already."""
         for network, native_id, handle in people:
@@ -165,8 +171,12 @@ class Door(Grammar):
             if known is not None:
                 self._known.setdefault((network, fold(network, author)), known)
 
-    def open(self) -> None:
-        """Give everybody seen so far a pseudonym; no file can be learnt after that."""
+    def open(self, *drafts: str) -> None:
+        """Give everybody seen so far a pseudonym; no file can be learnt after that.
+
+        Whom the first posts of some drafts mention gets one now, whether they wrote or not: else
+        each mention of them would be hashed for itself.
+        """
         self.elsewhere = self._listed_elsewhere()
         one, author = self._one_network, self._fold("author")
         key = author if one else f"network || ':' || {author}"
@@ -181,12 +191,21 @@ class Door(Grammar):
         self.con.execute(
             f"""CREATE TEMP TABLE people AS SELECT key, pseudonym, account, brand, listed
             FROM (SELECT {key} AS key, any_value({hashed}) AS pseudonym FROM
-            (SELECT DISTINCT network, author FROM authors) GROUP BY ALL)
+            (SELECT DISTINCT network, author FROM authors{"".join(map(self._heard, drafts))})
+            GROUP BY ALL)
             FULL JOIN (SELECT unnest({kept_list(KEYS)}) AS key, unnest({kept_list(ACCOUNT_NAMES)}) AS account,
             unnest({kept_list(BRAND_NAMES)}) AS brand, unnest({kept_list(LISTED_BRANDS)}) AS listed)
             USING (key)"""
         )
         self.con.execute("DROP TABLE authors")
+
+    def _heard(self, drafts: str) -> str:
+        """SQL of the people whom the first posts of some drafts mention, to add to others."""
+        first = f"(SELECT * FROM {drafts} LIMIT {HEARD})"
+        return (
+            f" UNION SELECT network, handle AS author FROM ({self._mentions(first, keep='TRUE')})"
+            " WHERE handle <> ''"
+        )
 
     def _listed_elsewhere(self) -> list[tuple[str, str, str, int]]:
         """Authors who are listed accounts on other networks only: network, account, where, posts."""
@@ -239,12 +258,16 @@ class Door(Grammar):
         )
         number = f"list_position({kept_list(KEYS)}, {self._key_of('given_account')})"
         seen = "NULL::TIMESTAMPTZ" if observed_at is None else f"make_timestamptz({observed_at})"
+        site, network = "network", "network"
+        if self._one_network:
+            (name,) = map(text, self._networks)
+            site, network = name, f"{name}::ENUM({name})"
         columns = {
-            "post_id": "network || ':' || native_id",
-            "surface": "coalesce(surface, CASE WHEN role = 'customer' "
-            "AND given_account IS NULL AND named_account IS NOT NULL THEN 'mention' END)",
+            "post_id": f"{site} || ':' || native_id",
+            "network": network,
+            "surface": _coded("where_on_site", SURFACES),
             "author_id": "own_pseudonym",
-            "author_role": "role",
+            "author_role": _coded("role", AUTHOR_ROLES),
             "brand": f"CASE {self._listed_brand(number)} "
             "WHEN given_brand IS NOT NULL THEN given_brand "
             "WHEN role = 'brand' THEN coalesce(own_brand, given_account) "
@@ -255,16 +278,19 @@ class Door(Grammar):
             "WHEN role = 'brand' THEN own_account "
             "WHEN role = 'customer' THEN named_account END",
             "text": self._pseudonymous(),
-            "reply_to": "network || ':' || reply_to",
-            "thread_id": "network || ':' || thread",
+            "reply_to": f"{site} || ':' || reply_to",
+            "thread_id": f"{site} || ':' || thread",
+            "visibility": _coded("visibility", VISIBILITIES),
             "observed_at": f"coalesce(observed_at, {seen})",
         }
         for name in kept:
             columns[name] = f"json_extract_string(kept, {text(_json_path(name))})"
         listed = ", ".join(f'{columns.get(c, c)} AS "{c}"' for c in (*POSTS.names, *extra, *kept))
-        handle = self._handle("parts[2]")
-        mentioned = f"CASE WHEN n_parts = 2 AND NOT part_1_is_word THEN {handle} END"
-        return f"""SELECT {listed} FROM (
+        where = (
+            "coalesce(surface, CASE WHEN role = 'customer' AND given_account IS NULL "
+            "AND named_account IS NOT NULL THEN 'mention' END)"
+        )
+        return f"""SELECT {listed} FROM (SELECT *, {where} AS where_on_site FROM (
             SELECT *, {role} AS role,
             CASE WHEN n_parts = 2 THEN other_account WHEN number > 0
             THEN list_extract({kept_list(ACCOUNT_NAMES)}, number) END AS named_account,
@@ -272,14 +298,19 @@ class Door(Grammar):
             THEN list_extract({kept_list(BRAND_NAMES)}, number) END AS named_brand FROM (
             SELECT d.*, {self._first_known()} AS number, a.pseudonym AS own_pseudonym,
             a.account AS own_account, a.brand AS own_brand, a.listed AS own_listed,
-            m.pseudonym AS other_pseudonym, m.account AS other_account, m.brand AS other_brand FROM (
-            SELECT *, {mentioned} AS handle FROM (
+            m.pseudonym AS other_pseudonym, m.account AS other_account, m.brand AS other_brand
+            FROM ({self._mentions(drafts, keep=keep)}) d
+            LEFT JOIN people a ON a.key = {self._key_of("d.author", "d.network")}
+            LEFT JOIN people m ON m.key = {self._key_of("d.handle", "d.network")})))"""
+
+    def _mentions(self, drafts: str, *, keep: str) -> str:
+        """SQL of drafts with their texts in parts and, where they mention one, that handle."""
+        handle = self._handle("parts[2]")
+        return f"""SELECT *, CASE WHEN n_parts = 2 AND NOT part_1_is_word THEN {handle} END AS handle FROM (
             SELECT *, len(parts) AS n_parts, {self._ends_in_word("parts[1]")} AS part_1_is_word
             FROM (SELECT * EXCLUDE (text, brand, account), brand AS given_brand,
             account AS given_account, text, string_split({self._split_ready()}, '@') AS parts
-            FROM (SELECT * REPLACE ({self._unlinked()} AS text) FROM {drafts} WHERE {keep})))) d
-            LEFT JOIN people a ON a.key = {self._key_of("d.author", "d.network")}
-            LEFT JOIN people m ON m.key = {self._key_of("d.handle", "d.network")}))"""
+            FROM (SELECT * REPLACE ({self._unlinked()} AS text) FROM {drafts} WHERE {keep})))"""
 
     def _listed_brand(self, number: str) -> str:
         """SQL, branches of a CASE: the brand that the user lists for the account of a post."""
@@ -294,3 +325,10 @@ class Door(Grammar):
 
 def _json_path(name: str) -> str:
     return f'$."{name}"'
+
+
+def _coded(column: str, values: Sequence[str]) -> str:
+    """SQL of a column that takes few values, as codes: Parquet need not look for them row by row."""
+    kind = f"ENUM({', '.join(map(text, values))})"
+    known = " ".join(f"WHEN {text(v)} THEN {text(v)}::{kind}" for v in values)
+    return f"CASE {column} {known} ELSE {column}::{kind} END"

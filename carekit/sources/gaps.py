@@ -106,6 +106,9 @@ class GapRecord:
         """The table of threads, columns as in carekit.dataset.schema.THREADS."""
         import pandas as pd
 
+        said = "SELECT (SELECT count(*) FROM gaps) + (SELECT count(*) FROM claims)"
+        if not self._con.execute(said).fetchall()[0][0]:
+            return old
         none = "(SELECT ''::VARCHAR AS post_id, '' AS reply_to, '' AS thread_id WHERE FALSE)"
         came = f"read_parquet({strings([str(p) for p in posts])})" if posts else none
         made = self._con.execute(

@@ -65,7 +65,7 @@ class FileLoad:
         self._careful = False
         self._table: TableFile | None = table
         self.plan: Drafts | None = None
-        self._relation = ""
+        self.relation = ""  # SQL of its drafts
         if format.drafts is not None:
             self._table = table or open_table(opened, name=self.name, header=options.reading.header)
             self.warnings += self._table.warnings
@@ -91,7 +91,7 @@ class FileLoad:
                 seen = None  # no sound table after all: the careful reader says where and why
             if seen is not None and self._is_good(seen):
                 door.remember(authors_are_accounts=self._authors_are_accounts)
-                self._relation, self._seen = relation, seen
+                self.relation, self._seen = relation, seen
                 self._warn(seen.tallies)
                 return
         self._stage_rows()
@@ -138,13 +138,13 @@ class FileLoad:
 
     def _learn_carefully(self, door: Door) -> None:
         door.con.execute(f"CREATE OR REPLACE TEMP TABLE bad AS {self._hard()}")
-        self._seen = door.learn(f"(SELECT * FROM {self._relation} WHERE {_KEPT})")
+        self._seen = door.learn(f"(SELECT * FROM {self.relation} WHERE {_KEPT})")
         door.remember(authors_are_accounts=self._authors_are_accounts)
 
     def _hard(self) -> str:
         """SQL: lines that make no post whoever wrote them."""
         return (
-            f"SELECT DISTINCT line FROM {self._relation} WHERE left_out IS NOT NULL "
+            f"SELECT DISTINCT line FROM {self.relation} WHERE left_out IS NOT NULL "
             f"OR NOT starts_with(problem, {text(ONLY_CUSTOMERS)})"
         )
 
@@ -153,7 +153,7 @@ class FileLoad:
         if not names:
             return {}
         sums = ", ".join(f'coalesce(sum("{t}"), 0)::BIGINT' for t in names)
-        counts = con.execute(f"SELECT {sums} FROM {self._relation}").fetchall()[0]
+        counts = con.execute(f"SELECT {sums} FROM {self.relation}").fetchall()[0]
         return dict(zip(names, counts, strict=True))
 
     def _warn(self, tallies: Mapping[str, int]) -> None:
@@ -173,13 +173,13 @@ class FileLoad:
         if not self._careful:
             self.n_posts = self._copy(door, staged, "TRUE", observed_at)
             if self._claims:
-                door.gaps.claim(self._relation)
+                door.gaps.claim(self.relation)
             self.n_nested = self._seen.n_nested
             self.n_rows = self._seen.n - self._seen.n_nested
             return
         con = door.con
         con.execute(
-            f"""CREATE OR REPLACE TEMP TABLE bad AS WITH roles AS ({door.roles(self._relation)})
+            f"""CREATE OR REPLACE TEMP TABLE bad AS WITH roles AS ({door.roles(self.relation)})
             SELECT line, min(left_out) AS left_out,
             ltrim(min(problem), {text(ONLY_CUSTOMERS)}) AS problem
             FROM roles WHERE left_out IS NOT NULL OR (problem IS NOT NULL AND
@@ -187,10 +187,10 @@ class FileLoad:
         )
         self.n_posts = self._copy(door, staged, _KEPT, observed_at)
         if self._claims:
-            door.gaps.claim(f"(SELECT * FROM {self._relation} WHERE {_KEPT})")
+            door.gaps.claim(f"(SELECT * FROM {self.relation} WHERE {_KEPT})")
         n_lines, self.n_nested = con.execute(
             f"SELECT count(DISTINCT line), count(*) FILTER (nested AND {_KEPT}) "
-            f"FROM {self._relation}"
+            f"FROM {self.relation}"
         ).fetchall()[0]
         self.n_rows = n_lines + self.n_rejected + self.left_out.total()
         for reason, n in con.execute(
@@ -210,13 +210,13 @@ class FileLoad:
         n_unread = (
             self.n_rejected - door.con.execute(f"SELECT count(*) FROM {bad}").fetchall()[0][0]
         )
-        rows = f"(SELECT * FROM {self._relation} SEMI JOIN {bad} USING (line))"
+        rows = f"(SELECT * FROM {self.relation} SEMI JOIN {bad} USING (line))"
         self.profile = profile(door.con, door.roles(rows), n_unread=n_unread)
 
     def _copy(self, door: Door, staged: Path, keep: str, observed_at: int | None) -> int:
         extra = (CREATED_UNTIL,) if self.has_coarse else ()
         posts = door.posts(
-            self._relation, keep=keep, observed_at=observed_at, extra=extra, kept=self.kept
+            self.relation, keep=keep, observed_at=observed_at, extra=extra, kept=self.kept
         )
         door.con.execute(f"COPY ({posts}) TO {text(str(staged))} ({PARQUET})")
         return pq.read_metadata(staged).num_rows
@@ -257,7 +257,7 @@ class FileLoad:
         if self._table is None or self.plan is None:
             raise AssertionError("only a table has rows")
         self._careful = True
-        self._relation = self.plan.relation(
+        self.relation = self.plan.relation(
             self._table.stage(self.folder, derived=self.plan.derived)
         )
         for row in self._table.rejected:
@@ -299,7 +299,7 @@ class FileLoad:
         door.gaps.note(gaps)
         problem = f"coalesce(problem, CASE WHEN NOT ({_UNTIMED}) THEN {ITEM_PROBLEM} END)"
         source = f"read_parquet({text(str(staged))})"
-        self._relation = f"(SELECT * REPLACE ({problem} AS problem) FROM {source})"
+        self.relation = f"(SELECT * REPLACE ({problem} AS problem) FROM {source})"
 
 
 # An answer inside its review counts without a time; `settle` says what is known of it.

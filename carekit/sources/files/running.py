@@ -25,7 +25,7 @@ from carekit.sources.glance import Glance, bounds_of, glance_at, mark_automatic
 from carekit.sources.looks import CLASH, Looks, find_looks, without_leaving
 from carekit.sources.redaction import redact_posts
 from carekit.sources.report import ImportReport, counted
-from carekit.sources.settling import drop_exact, one_spelling, past_automatic, settle
+from carekit.sources.settling import PAGES, drop_exact, one_spelling, past_automatic, settle
 
 if TYPE_CHECKING:
     import duckdb
@@ -105,7 +105,7 @@ class Run:
                     for s, x in zip(staged, self.loads, strict=True)
                     if self.asked.observed_at is not None or x.states_looks
                 ],
-                pages=any(x.plan is not None for x in self.loads),
+                pages=any(x.plan is not None for x in self.loads) and door.meets(PAGES),
             )
             drop_exact(con, staged)
             self._spell_brands(con, door, kept_old, staged)
@@ -153,7 +153,7 @@ class Run:
                 tz = self.options.clock.tz
                 self.asked.tell(f"{times} of {name} without a zone: read as of {tz} (--tz ZONE).")
             self.loads.append(load)
-        door.open()
+        door.open(*(load.relation for load in self.loads))
         staged = []
         for number, load in enumerate(self.loads):
             self.asked.tell(f"Writing the posts of {load.name}.")
