@@ -7,14 +7,17 @@ The same work in carekit, in hand-written DuckDB SQL and in idiomatic pandas: re
 format of "Customer Support on Twitter", replace author ids and mentions in texts by keyed
 pseudonyms, write Parquet, find the first post of every thread, then by brand the answer rate, the
 waits of answered requests (median, 90th percentile) and the requests that hold a question mark.
-Each runs in a process of its own, in turn; the table shows the median of the runs by the clock and
-of processor time, the peak of resident memory and the ratio of carekit to each peer. They must
-agree on every count, or it stops. A limit of memory is that of DuckDB, in carekit and by hand.
+The peer `checked` is the same SQL with what an import of carekit checks: every cell of every row,
+rows against the lines of the file, its checksum, ids that repeat. Each runs in a process of its
+own, in turn; the table shows the median of the runs by the clock and of processor time, the peak of
+resident memory and the ratio of carekit to each peer. They must agree on every count, or it stops.
+A limit of memory is that of DuckDB, in carekit and by hand.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import resource
@@ -25,9 +28,13 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
 
 KEY = "a key for the benchmark, no secret"
-PEERS = ("carekit", "duckdb", "pandas")
+PEERS = ("carekit", "duckdb", "checked", "pandas")
 
 
 def make_file(path: Path, n_posts: int) -> None:
@@ -92,7 +99,37 @@ def run_carekit(file: Path, folder: Path, memory_limit: str | None) -> dict:
     }
 
 
-def run_duckdb(file: Path, folder: Path, memory_limit: str | None) -> dict:
+def check_cells(con: duckdb.DuckDBPyConnection, file: Path) -> None:
+    """What an import of carekit checks of the rows of such a file before it writes them."""
+    digest, n_lines = hashlib.sha256(), 0
+    with file.open("rb") as opened:
+        while chunk := opened.read(1 << 22):
+            digest.update(chunk)
+            n_lines += chunk.count(b"\n")
+    number = r"[0-9]+(\.0+)?"
+    bad, rows, breaks = con.execute(
+        rf"""
+        SELECT count(*) FILTER (NOT coalesce(regexp_full_match(tweet_id, '{number}'), FALSE)
+            OR coalesce(trim(author_id), '') = ''
+            OR NOT coalesce(lower(inbound) IN ('true', 'false'), FALSE)
+            OR try_strptime(created_at, '%a %b %d %H:%M:%S %z %Y') IS NULL
+            OR NOT coalesce(in_response_to_tweet_id = ''
+                OR regexp_full_match(in_response_to_tweet_id, '{number}'), TRUE)
+            OR strlen(text) > 131072
+            OR (contains(text, chr(10)) AND regexp_matches(text, '\n[0-9]+,[^,\n]*,(True|False),'))),
+            count(*), sum(strlen(text) - strlen(replace(text, chr(10), '')))
+        FROM raw
+        """
+    ).fetchone()
+    if bad or rows + breaks + 1 != n_lines:
+        sys.exit(f"{bad} rows cannot be read; {rows} rows, {breaks} breaks, {n_lines} lines")
+
+
+def run_checked(file: Path, folder: Path, memory_limit: str | None) -> dict:
+    return run_duckdb(file, folder, memory_limit, checks=True)
+
+
+def run_duckdb(file: Path, folder: Path, memory_limit: str | None, *, checks: bool = False) -> dict:
     import duckdb
 
     from carekit.dataset.privacy import pseudonym_sql  # HMAC in SQL: the same work for both
@@ -109,6 +146,8 @@ def run_duckdb(file: Path, folder: Path, memory_limit: str | None) -> dict:
         "CREATE TABLE raw AS SELECT * FROM "
         f"read_csv('{file}', header = true, all_varchar = true, delim = ',', quote = '\"')"
     )
+    if checks:
+        check_cells(con, file)
     con.execute(
         "CREATE TABLE brands AS SELECT DISTINCT author_id FROM raw WHERE lower(inbound) = 'false'"
     )
@@ -136,8 +175,13 @@ def run_duckdb(file: Path, folder: Path, memory_limit: str | None) -> dict:
         """
     )
     con.execute("DROP TABLE raw")
-    lap("import")
     con.execute(f"CREATE VIEW posts AS FROM '{folder}/posts.parquet'")
+    if (
+        checks
+        and con.execute("SELECT count(*) <> count(DISTINCT post_id) FROM posts").fetchone()[0]
+    ):
+        sys.exit("an id came twice")
+    lap("import")
     con.execute(
         "CREATE TABLE edges AS SELECT p.post_id, q.post_id AS parent FROM posts p"
         " LEFT JOIN posts q ON p.reply_to = q.post_id"
@@ -248,7 +292,12 @@ def one(peer: str, file: Path, folder: Path, memory_limit: str | None) -> None:
     """Run a peer in this process; print seconds, peak memory and its results as JSON."""
     os.environ["CAREKIT_PSEUDONYM_KEY"] = KEY
     started, began = time.perf_counter(), time.process_time()
-    run = {"carekit": run_carekit, "duckdb": run_duckdb, "pandas": run_pandas}[peer]
+    run = {
+        "carekit": run_carekit,
+        "duckdb": run_duckdb,
+        "checked": run_checked,
+        "pandas": run_pandas,
+    }[peer]
     found = run(file, folder, memory_limit)
     ends = [began, *LAPS.values()]
     laps = {n: b - a for n, a, b in zip(LAPS, ends, ends[1:], strict=False)}

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import ibis
     import numpy as np
     import pandas as pd
+    import pyarrow as pa
 
     from carekit.dataset.folder import Dataset
 
@@ -236,6 +237,14 @@ def connect(
 def to_frame(table: ibis.Table) -> pd.DataFrame:
     """The rows of a table that may be long: by way of Arrow, without a Python object a text."""
     return table.to_pyarrow().to_pandas()
+
+
+def all_differ(hashes: pa.Table) -> bool:
+    """True if the hashes in a table of one column differ: proof that what they are of does, too."""
+    import numpy as np
+
+    found = np.sort(hashes.column(0).to_numpy())
+    return not (found[1:] == found[:-1]).any()
 
 
 def hide_progress(con: duckdb.DuckDBPyConnection) -> None:

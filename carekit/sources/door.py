@@ -258,16 +258,14 @@ class Door(Grammar):
         )
         number = f"list_position({kept_list(KEYS)}, {self._key_of('given_account')})"
         seen = "NULL::TIMESTAMPTZ" if observed_at is None else f"make_timestamptz({observed_at})"
-        site, network = "network", "network"
-        if self._one_network:
-            (name,) = map(text, self._networks)
-            site, network = name, f"{name}::ENUM({name})"
+        site = text(*self._networks) if self._one_network else "network"
         columns = {
             "post_id": f"{site} || ':' || native_id",
-            "network": network,
-            "surface": _coded("where_on_site", SURFACES),
+            "network": site,
+            "surface": "coalesce(surface, CASE WHEN role = 'customer' "
+            "AND given_account IS NULL AND named_account IS NOT NULL THEN 'mention' END)",
             "author_id": "own_pseudonym",
-            "author_role": _coded("role", AUTHOR_ROLES),
+            "author_role": "role",
             "brand": f"CASE {self._listed_brand(number)} "
             "WHEN given_brand IS NOT NULL THEN given_brand "
             "WHEN role = 'brand' THEN coalesce(own_brand, given_account) "
@@ -280,17 +278,12 @@ class Door(Grammar):
             "text": self._pseudonymous(),
             "reply_to": f"{site} || ':' || reply_to",
             "thread_id": f"{site} || ':' || thread",
-            "visibility": _coded("visibility", VISIBILITIES),
             "observed_at": f"coalesce(observed_at, {seen})",
         }
         for name in kept:
             columns[name] = f"json_extract_string(kept, {text(_json_path(name))})"
         listed = ", ".join(f'{columns.get(c, c)} AS "{c}"' for c in (*POSTS.names, *extra, *kept))
-        where = (
-            "coalesce(surface, CASE WHEN role = 'customer' AND given_account IS NULL "
-            "AND named_account IS NOT NULL THEN 'mention' END)"
-        )
-        return f"""SELECT {listed} FROM (SELECT *, {where} AS where_on_site FROM (
+        return f"""SELECT {listed} FROM (
             SELECT *, {role} AS role,
             CASE WHEN n_parts = 2 THEN other_account WHEN number > 0
             THEN list_extract({kept_list(ACCOUNT_NAMES)}, number) END AS named_account,
@@ -301,7 +294,22 @@ class Door(Grammar):
             m.pseudonym AS other_pseudonym, m.account AS other_account, m.brand AS other_brand
             FROM ({self._mentions(drafts, keep=keep)}) d
             LEFT JOIN people a ON a.key = {self._key_of("d.author", "d.network")}
-            LEFT JOIN people m ON m.key = {self._key_of("d.handle", "d.network")})))"""
+            LEFT JOIN people m ON m.key = {self._key_of("d.handle", "d.network")}))"""
+
+    def coded(self, posts: str) -> str:
+        """SQL of posts with few values as codes: Parquet need not look for them row by row."""
+        few = {
+            "network": sorted(self._networks),
+            "surface": SURFACES,
+            "author_role": AUTHOR_ROLES,
+            "visibility": VISIBILITIES,
+        }
+        made = []
+        for name, values in few.items():
+            kind = f"ENUM({', '.join(map(text, values))})"
+            known = " ".join(f"WHEN {text(v)} THEN {text(v)}::{kind}" for v in values)
+            made.append(f"CASE {name} {known} ELSE {name}::{kind} END AS {name}")
+        return f"SELECT * REPLACE ({', '.join(made)}) FROM ({posts})"
 
     def _mentions(self, drafts: str, *, keep: str) -> str:
         """SQL of drafts with their texts in parts and, where they mention one, that handle."""
@@ -325,10 +333,3 @@ class Door(Grammar):
 
 def _json_path(name: str) -> str:
     return f'$."{name}"'
-
-
-def _coded(column: str, values: Sequence[str]) -> str:
-    """SQL of a column that takes few values, as codes: Parquet need not look for them row by row."""
-    kind = f"ENUM({', '.join(map(text, values))})"
-    known = " ".join(f"WHEN {text(v)} THEN {text(v)}::{kind}" for v in values)
-    return f"CASE {column} {known} ELSE {column}::{kind} END"

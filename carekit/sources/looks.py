@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from carekit.dataset.engine import all_differ
 from carekit.sources.drafts import strings, text
 
 if TYPE_CHECKING:
@@ -123,8 +124,7 @@ def every(files: Sequence[Path], *, rows: bool = True) -> str:
 def _any_twice(con: duckdb.DuckDBPyConnection, old: Sequence[Path], new: Sequence[Path]) -> bool:
     """True if a post_id may repeat; equal hashes only make the look a careful one."""
     ids = f"(SELECT hash(post_id) AS id FROM {every(new, rows=False)})"
-    n, distinct = con.execute(f"SELECT count(*), count(DISTINCT id) FROM {ids}").fetchall()[0]
-    if n != distinct:
+    if not all_differ(con.execute(f"FROM {ids}").to_arrow_table()):
         return True
     if not old:
         return False

@@ -66,6 +66,11 @@ def yes_no(value: str) -> str:
     )
 
 
+def is_blank(value: str) -> str:
+    """SQL: the cell holds nothing but blanks; hardly any begins with one, and is trimmed."""
+    return f"(coalesce({value}, '') = '' OR (starts_with({value}, ' ') AND trim({value}) = ''))"
+
+
 def filled(value: str) -> str:
     """SQL: the cell without surrounding blanks; null if it is empty or says so."""
     return f"CASE WHEN NOT {among(value, EMPTY_WORDS)} THEN trim({value}) END"

@@ -218,7 +218,7 @@ class FileLoad:
         posts = door.posts(
             self.relation, keep=keep, observed_at=observed_at, extra=extra, kept=self.kept
         )
-        door.con.execute(f"COPY ({posts}) TO {text(str(staged))} ({PARQUET})")
+        door.con.execute(f"COPY ({door.coded(posts)}) TO {text(str(staged))} ({PARQUET})")
         return pq.read_metadata(staged).num_rows
 
     def warn_of_silence(self, con: duckdb.DuckDBPyConnection, staged: Path) -> None:

@@ -40,7 +40,7 @@ def drafts(table: TableFile, options: Options) -> Drafts:
                 "tweet_id in scientific notation: its last digits are lost",
             ),
             (f"NOT {number}", "tweet_id is no whole number"),
-            (f"coalesce(trim({author}), '') = ''", "author_id is empty"),
+            (cells.is_blank(author), "author_id is empty"),
             ("customer IS NULL", "inbound is neither true nor false"),
             (f"NOT {readable_time('created')}", "created_at is no time that can be read"),
             (
