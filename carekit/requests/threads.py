@@ -257,6 +257,8 @@ def _by_arrays(nodes: ibis.Table, engine: Engine) -> Found:
         node, *held = (c.to_numpy(zero_copy_only=False) for c in batch.columns)
         for array, values in zip((up, top, missing, customer), held, strict=True):
             array[node] = values
+    for column in ("reply_to", "customer"):  # a post is known by its place from here on
+        engine.con.raw_sql(f"ALTER TABLE {name} DROP COLUMN {column}")
     root, steps = up, 1
     del up  # such arrays lie beside the engine's own limit of memory
     # So many steps up, doubled each round, lead out of every chain; what still moves is a cycle.

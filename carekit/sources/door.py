@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 MANY_ACCOUNTS = 5_000
 # So many posts of each file tell whom many posts mention: these names are hashed once.
-HEARD = 50_000
+HEARD = 20_000
 
 
 @dataclass(frozen=True)

@@ -159,6 +159,7 @@ def read_waits(
     counts = np.column_stack(what)
     if censored is None:
         counts = np.column_stack([counts, np.zeros(len(table))])
+    del what  # copies of a million waits add up
     kept = counts.sum(axis=1) > 0  # a row without requests must not lengthen the follow-up
     group, waits, counts = group[kept], waits[kept], counts[kept]
     top, bottom = _MINUTES[unit]
