@@ -227,6 +227,9 @@ def connect(
     con.raw_sql("SET TimeZone = 'UTC'")
     # A dataset may have hundreds of parts, which never change: their footers are read once.
     con.raw_sql("SET parquet_metadata_cache = true")
+    # Memory that a query no longer needs goes back to the system: numpy needs it after it.
+    for when in ("allocator_flush_threshold", "allocator_bulk_deallocation_flush_threshold"):
+        con.raw_sql(f"SET {when} = '8MB'")
     # For `carekit.requests.clock`, as on Spark above.
     con.raw_sql("CREATE TEMP MACRO whole_seconds(t) AS epoch_us(t) // 1000000")
     con.raw_sql("CREATE TEMP MACRO time_in_zone(t, z) AS timezone(z, t)")
