@@ -6,7 +6,7 @@ known accounts stay and tell which brand a customer addresses. All of it runs in
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +14,7 @@ from carekit.dataset.privacy import pseudonym_sql
 from carekit.dataset.schema import ACCOUNTS, AUTHOR_ROLES, POSTS, SURFACES, VISIBILITIES
 from carekit.errors import InputError
 from carekit.sources.accounts import fold
-from carekit.sources.drafts import strings, text
+from carekit.sources.drafts import TYPES, strings, text
 from carekit.sources.found import Person
 from carekit.sources.gaps import GapRecord
 from carekit.sources.mentions import (
@@ -84,20 +84,27 @@ class Door(Grammar):
         *,
         tallies: Sequence[str] = (),
         scout: duckdb.DuckDBPyConnection | None = None,
+        filled: Collection[str] = TYPES,
     ) -> Seen:
-        """Look at the drafts of one file: its authors, its brand accounts, its last time."""
+        """Look at the drafts of one file: its authors, its brand accounts, its last time.
+
+        Fields that are not among `filled` are null in all of them.
+        """
         con = scout or self.con
+        keys = ["network", "author", *(k for k in ("author_handle", "account") if k in filled)]
+        nulls = {"author_handle", "account"}.difference(keys)
+        named = ", ".join([*keys, *(f"NULL::VARCHAR AS {n}" for n in sorted(nulls))])
         listed = ("n_nested", *tallies)
         sums = ", ".join(f'sum("{t}")::BIGINT AS "{t}"' for t in listed)
         con.execute(
-            f"""CREATE OR REPLACE TEMP TABLE pass AS SELECT network, author, author_handle, account,
+            f"""CREATE OR REPLACE TEMP TABLE pass AS SELECT {named},
             bool_or(author_role = 'brand') AS is_brand,
             min(CASE WHEN author_role = 'brand' OR account IS NOT NULL THEN brand END) AS brand,
             count(*) AS n, max(created_at) FILTER (created_at < now() + INTERVAL 1 DAY) AS latest,
             bool_or(problem IS NOT NULL OR left_out IS NOT NULL) AS has_bad,
             bool_or(created_until IS NOT NULL OR created_at IS NULL) AS has_coarse,
             {sums} FROM (SELECT *, nested::INT AS n_nested FROM {drafts})
-            GROUP BY network, author, author_handle, account"""
+            GROUP BY {", ".join(keys)}"""
         )
         row = con.execute(
             "SELECT sum(n)::BIGINT AS n, bool_or(has_bad), bool_or(has_coarse), "
@@ -178,9 +185,9 @@ class Door(Grammar):
         each mention of them would be hashed for itself.
         """
         self.elsewhere = self._listed_elsewhere()
-        one, author = self._one_network, self._fold("author")
-        key = author if one else f"network || ':' || {author}"
-        hashed = pseudonym_sql(self.key, "network", author)
+        one, everybody = self._one_network, "".join(["authors", *map(self._heard, drafts)])
+        site = text(*self._networks) if one else "network"
+        key = "author" if one else "network || ':' || author"
         known = [
             (k if one else f"{n}:{k}", *names, names[1] if (n, k) in self._listed else "")
             for (n, k), names in self._known.items()
@@ -190,9 +197,9 @@ class Door(Grammar):
             self.con.execute(f"SET VARIABLE {name} = {strings([row[at] for row in known])}")
         self.con.execute(
             f"""CREATE TEMP TABLE people AS SELECT key, pseudonym, account, brand, listed
-            FROM (SELECT {key} AS key, any_value({hashed}) AS pseudonym FROM
-            (SELECT DISTINCT network, author FROM authors{"".join(map(self._heard, drafts))})
-            GROUP BY ALL)
+            FROM (SELECT {key} AS key, {pseudonym_sql(self.key, "network", "author")} AS pseudonym
+            FROM (SELECT DISTINCT {site} AS network, {self._fold("author")} AS author
+            FROM (SELECT network, author FROM {everybody})))
             FULL JOIN (SELECT unnest({kept_list(KEYS)}) AS key, unnest({kept_list(ACCOUNT_NAMES)}) AS account,
             unnest({kept_list(BRAND_NAMES)}) AS brand, unnest({kept_list(LISTED_BRANDS)}) AS listed)
             USING (key)"""
@@ -203,7 +210,7 @@ class Door(Grammar):
         """SQL of the people whom the first posts of some drafts mention, to add to others."""
         first = f"(SELECT * FROM {drafts} LIMIT {HEARD})"
         return (
-            f" UNION SELECT network, handle AS author FROM ({self._mentions(first, keep='TRUE')})"
+            f" UNION ALL SELECT network, handle AS author FROM ({self._mentions(first, keep='TRUE')})"
             " WHERE handle <> ''"
         )
 

@@ -164,7 +164,7 @@ def read_waits(
     group, waits, counts = group[kept], waits[kept], counts[kept]
     top, bottom = _MINUTES[unit]
 
-    order = np.lexsort((waits, group))
+    order = _by_group_and_wait(group, waits)
     group, waits, counts = group[order], waits[order], counts[order]
     new = np.ones(len(group), dtype=bool)
     new[1:] = (group[1:] != group[:-1]) | (waits[1:] != waits[:-1])
@@ -207,6 +207,14 @@ def _numbers(table: pd.DataFrame, name: str, what: str, remedy: str) -> Floats:
             f"from 0 on were expected, none missing. {remedy}"
         )
     return values
+
+
+def _by_group_and_wait(group: Ints, waits: Floats) -> Ints:
+    """The order of rows; whole waits are sorted as one number with their group, in half the time."""
+    most = waits.max(initial=0) + 1
+    if len(group) and most * (int(group.max()) + 1) < 2**53 and (waits == np.floor(waits)).all():
+        return np.argsort(group * int(most) + waits.astype(np.int64), kind="stable")
+    return np.lexsort((waits, group))
 
 
 def _groups(table: pd.DataFrame, by: list[str]) -> tuple[Ints, pd.DataFrame]:

@@ -86,7 +86,8 @@ class FileLoad:
             try:
                 with self._connect() as scout:
                     tallies = ["breaks", *self.plan.tallies]
-                    seen = door.learn(relation, tallies=tallies, scout=scout)
+                    filled = {*self.plan.main, *(self.plan.nested or ())}
+                    seen = door.learn(relation, tallies=tallies, scout=scout, filled=filled)
             except (duckdb.InvalidInputException, duckdb.InternalException):
                 seen = None  # no sound table after all: the careful reader says where and why
             if seen is not None and self._is_good(seen):
