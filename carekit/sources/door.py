@@ -137,9 +137,9 @@ class Door(Grammar):
             FROM (SELECT network, coalesce(account, {author}) AS handle, brand FROM pass)
             WHERE handle <> '' GROUP BY network, handle"""
         )
-        n_handles, n_authors = self.con.execute(
-            "SELECT (SELECT count(*) FROM handles), (SELECT count(DISTINCT author) FROM pass)"
-        ).fetchall()[0]
+        (n_handles,) = self.con.execute("SELECT count(*) FROM handles").fetchall()[0]
+        authors = "SELECT count(DISTINCT author) FROM pass"
+        n_authors = self.con.execute(authors).fetchall()[0][0] if n_handles > MANY_ACCOUNTS else 0
         if n_handles > MANY_ACCOUNTS and n_handles * 2 > n_authors:
             raise InputError(
                 f"{n_handles:,} accounts of brands were found beside {n_authors:,} authors; "
@@ -217,7 +217,7 @@ class Door(Grammar):
     def _listed_elsewhere(self) -> list[tuple[str, str, str, int]]:
         """Authors who are listed accounts on other networks only: network, account, where, posts."""
         other = {h.lower(): (n, names[0]) for (n, h), names in self._known.items()}
-        if not other:
+        if not other or (self._one_network and {n for n, _ in self._known} == self._networks):
             return []
         rows = self.con.execute(
             f"""SELECT network, lower(author) AS handle, count(*) FROM authors
