@@ -303,8 +303,11 @@ class Door(Grammar):
             LEFT JOIN people a ON a.key = {self._key_of("d.author", "d.network")}
             LEFT JOIN people m ON m.key = {self._key_of("d.handle", "d.network")}))"""
 
-    def coded(self, posts: str) -> str:
-        """SQL of posts with few values as codes: Parquet need not look for them row by row."""
+    def coded(self, posts: str, *, without: Sequence[str] = ()) -> str:
+        """SQL of posts, `without` some columns, with few values as codes.
+
+        Parquet need not look for codes row by row.
+        """
         few = {
             "network": sorted(self._networks),
             "surface": SURFACES,
@@ -316,7 +319,8 @@ class Door(Grammar):
             kind = f"ENUM({', '.join(map(text, values))})"
             known = " ".join(f"WHEN {text(v)} THEN {text(v)}::{kind}" for v in values)
             made.append(f"CASE {name} {known} ELSE {name}::{kind} END AS {name}")
-        return f"SELECT * REPLACE ({', '.join(made)}) FROM ({posts})"
+        out = f"EXCLUDE ({', '.join(without)}) " if without else ""
+        return f"SELECT * {out}REPLACE ({', '.join(made)}) FROM ({posts})"
 
     def _mentions(self, drafts: str, *, keep: str) -> str:
         """SQL of drafts with their texts in parts and, where they mention one, that handle."""

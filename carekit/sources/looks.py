@@ -43,11 +43,16 @@ class Looks:
         return {*self.replaced, *self.withdrawn, *self.clashes}
 
 
-def find_looks(con: duckdb.DuckDBPyConnection, old: Sequence[Path], new: Sequence[Path]) -> Looks:
-    """Which rows have to go; the table `leaving` holds them by file and row."""
+def find_looks(
+    con: duckdb.DuckDBPyConnection, old: Sequence[Path], new: Sequence[Path], *, repeat: bool
+) -> Looks:
+    """Which rows have to go; the table `leaving` holds them by file and row.
+
+    `repeat` says whether ids of the new files do, whose rows are in order then.
+    """
     files = [*old, *new]
     con.execute("CREATE OR REPLACE TEMP TABLE leaving (file VARCHAR, nth BIGINT)")
-    if not _any_twice(con, old, new):
+    if not repeat and not (old and _seen_before(con, old, new)):
         return Looks()
     order = strings([str(f) for f in files])
     # The same post has the same author; its time changes only where a review is edited.
@@ -104,7 +109,7 @@ def without_leaving(con: duckdb.DuckDBPyConnection, file: Path, target: Path) ->
     con.execute(
         f"""COPY (SELECT * EXCLUDE (file_row_number) FROM read_parquet({text(str(file))},
         file_row_number=true) WHERE file_row_number NOT IN (SELECT nth FROM leaving
-        WHERE file = {text(str(file))})) TO {text(str(target))} ({PARQUET})"""
+        WHERE file = {text(str(file))}) ORDER BY file_row_number) TO {text(str(target))} ({PARQUET})"""
     )
 
 
@@ -121,13 +126,15 @@ def every(files: Sequence[Path], *, rows: bool = True) -> str:
     return f"read_parquet({strings([str(f) for f in files])}, union_by_name=true{numbered})"
 
 
-def _any_twice(con: duckdb.DuckDBPyConnection, old: Sequence[Path], new: Sequence[Path]) -> bool:
+def ids_repeat(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> bool:
     """True if a post_id may repeat; equal hashes only make the look a careful one."""
-    ids = f"(SELECT hash(post_id) AS id FROM {every(new, rows=False)})"
-    if not all_differ(con.execute(f"FROM {ids}").to_arrow_table()):
-        return True
-    if not old:
-        return False
-    taken = f"(SELECT hash(post_id) AS id FROM {every(old, rows=False)})"
+    hashes = f"SELECT hash(post_id) FROM {every(files, rows=False)}"
+    return not all_differ(con.execute(hashes).to_arrow_table())
+
+
+def _seen_before(con: duckdb.DuckDBPyConnection, old: Sequence[Path], new: Sequence[Path]) -> bool:
+    ids, taken = (
+        f"(SELECT hash(post_id) AS id FROM {every(files, rows=False)})" for files in (new, old)
+    )
     shared = con.execute(f"SELECT count(*) FROM {ids} SEMI JOIN {taken} USING (id)").fetchall()
     return bool(shared[0][0])

@@ -58,6 +58,19 @@ class Options:
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What was asked of an import beyond how to read its files."""
+
+    observed_at: int | None = None
+    strict: bool = False
+    redact: bool = False
+    accept_rejected: bool = False
+    without_automatic: bool = False
+    said_selection: bool = False
+    tell: Callable[[str], None] = lambda sentence: None
+
+
+@dataclass(frozen=True)
 class Derived:
     """Columns that Python makes from a row: names, and a function that gives their values.
 

@@ -25,12 +25,12 @@ from carekit.sources.files.checks import (
     named_selection,
     one_selection,
 )
-from carekit.sources.files.formats import Options, load_format, recognise
+from carekit.sources.files.formats import Asked, Options, load_format, recognise
 from carekit.sources.files.json_documents import peek
 from carekit.sources.files.json_tables import is_json, json_table
 from carekit.sources.files.opening import Opened, Reading, open_file
 from carekit.sources.files.roles import checked_roles
-from carekit.sources.files.running import Asked, Run, Source
+from carekit.sources.files.running import Run, Source
 from carekit.sources.files.unknown import is_odd
 from carekit.sources.files.writing import connect_engine, merged, write_accounts, write_threads
 from carekit.sources.report import ImportReport

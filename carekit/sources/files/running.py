@@ -15,14 +15,14 @@ from carekit.dataset.privacy import key_id
 from carekit.sources.accounts import KnownAccounts
 from carekit.sources.door import Door
 from carekit.sources.files.checks import check_any, check_new, check_strict, reasons
-from carekit.sources.files.formats import Format, Options
+from carekit.sources.files.formats import Asked, Format, Options
 from carekit.sources.files.loading import FileLoad
 from carekit.sources.files.opening import Opened
 from carekit.sources.files.rejecting import check_rejected
 from carekit.sources.files.table import TableFile
 from carekit.sources.files.writing import iso, until, write_accounts, write_threads
 from carekit.sources.glance import Glance, bounds_of, glance_at, mark_automatic
-from carekit.sources.looks import CLASH, Looks, find_looks, without_leaving
+from carekit.sources.looks import CLASH, Looks, find_looks, ids_repeat, without_leaving
 from carekit.sources.redaction import redact_posts
 from carekit.sources.report import ImportReport, counted
 from carekit.sources.settling import PAGES, drop_exact, one_spelling, past_automatic, settle
@@ -41,19 +41,6 @@ class Source:
     format: Format
     opened: Opened
     table: TableFile | None = None
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What was asked of an import beyond how to read its files."""
-
-    observed_at: int | None = None
-    strict: bool = False
-    redact: bool = False
-    accept_rejected: bool = False
-    without_automatic: bool = False
-    said_selection: bool = False
-    tell: Callable[[str], None] = lambda sentence: None
 
 
 @dataclass
@@ -89,7 +76,7 @@ class Run:
             check_any(self.loads)
             check_rejected(self.loads, accept=self.asked.accept_rejected)
             old = self._old_parts()
-            kept_old = self._look(con, writer, old, staged)
+            kept_old = self._look(door, writer, old, staged)
             self.notes += settle(
                 con,
                 staged,
@@ -158,13 +145,20 @@ class Run:
         for number, load in enumerate(self.loads):
             self.asked.tell(f"Writing the posts of {load.name}.")
             path = writer.staging / f"load-{number:05d}.parquet"
-            when = self.asked.observed_at
-            load.write(door, path, observed_at=load.latest if when is None else when)
+            load.write(door, path, observed_at=self.asked.observed_at)
             if self.asked.strict:
                 check_strict(load)
             load.warn_of_silence(door.con, path)
             staged.append(path)
         return staged
+
+    def _put_in_order(self, door: Door, staged: Sequence[Path]) -> bool:
+        """True if ids repeat: of two looks of one date the later row holds, so rows need order."""
+        if not ids_repeat(door.con, staged):
+            return False
+        for path, load in zip(staged, self.loads, strict=True):
+            load.put_in_order(door, path)
+        return True
 
     def _old_parts(self) -> list[tuple[Part, Path]]:
         if self.old is None:
@@ -174,13 +168,14 @@ class Run:
 
     def _look(
         self,
-        con: duckdb.DuckDBPyConnection,
+        door: Door,
         writer: DatasetWriter,
         old: Sequence[tuple[Part, Path]],
         staged: Sequence[Path],
     ) -> list[Path]:
         """Let the latest look at each post win; the files of the dataset as they are then."""
-        self.looks = find_looks(con, [p for _, p in old], staged)
+        con, repeat = door.con, self._put_in_order(door, staged)
+        self.looks = find_looks(con, [p for _, p in old], staged, repeat=repeat)
         changed = self.looks.changed
         for path, load in zip(staged, self.loads, strict=True):
             if path not in changed:

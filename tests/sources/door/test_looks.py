@@ -113,3 +113,49 @@ def test_an_id_that_names_two_posts_stops(
         assert "its id is that of another post" in refusal(content, network="x")
     else:
         assert load(content, network="x").report.n_seen_again == 1
+
+
+@pytest.mark.parametrize("spoilt", [False, True])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("help", "@zelt help"), ("@zelt help", "help"), ("@zelt help", "help @bo @zelt"),
+     ("@nobody help", "@zelt help"), ("@zelt, @bo: help", "@bo help")],
+)  # fmt: skip
+def test_of_two_looks_in_one_file_the_later_row_holds(
+    load: Load, before: str, after: str, spoilt: bool
+) -> None:
+    header = "post_id,author_role,author_id,created_at,text"
+    look = ["1", "customer", "ida", "2025-05-01 10:00"]
+    others = [["2", "brand", "zelt", "2025-05-01 11:00", "@ida here"],
+              ["3", "customer", "bo", "2025-05-01 12:00", "@zelt hello"]]  # fmt: skip
+    rows = [[*look, before], *others, *([["", "", "", "", ""]] if spoilt else []), [*look, after]]
+    made = load(lines(header, *rows), network="x")
+    assert made.report.n_seen_again == 1
+    assert made.posts.account.notna()["x:1"] == ("@zelt" in after)
+    assert len(made.posts.text["x:1"].split("@")) == len(after.split("@"))
+
+
+def test_a_later_look_holds_however_far_below_it_stands(load: Load) -> None:
+    n = 140_000  # more than the engine puts into one group of rows
+    rows = [[str(i), "customer", f"u{i % 97}", "2025-05-01 10:00", f"@zelt {i}"] for i in range(n)]
+    for place in (5, 70_000):
+        rows.append([*rows[place][:4], "edited"])
+    rows.append([str(n), "brand", "zelt", "2025-05-01 11:00", "@u1 here"])
+    made = load(lines("post_id,author_role,author_id,created_at,text", *rows), network="x")
+    texts = made.posts.text
+    assert (texts["x:5"], texts["x:70000"]) == ("edited", "edited")
+    assert list(made.posts.index[:3]) == ["x:0", "x:1", "x:2"]
+
+
+def test_posts_of_a_minute_stand_in_their_conversation_as_in_the_file(load: Load) -> None:
+    header = "post_id,author_role,author_id,created_at,text,thread_id"
+    rows = [
+        [f"{i}{who}", role, who, "2025-05-01 10:00", said, f"t{i}"]
+        for i in range(20)
+        for who, role, said in (
+            (f"u{i}", "customer", "help"),
+            ("zelt", "brand", f"@u{i} here"),
+        )
+    ]
+    made = load(lines(header, *rows), network="x")
+    assert made.rate() == (20, 20)
