@@ -44,7 +44,7 @@ _CLUE = re.compile(
 )
 # 2025-05-13, 13 May 2025, seconds since 1970; not 1 day 02:30:00, nor 1 hr 30 min.
 _TIME = re.compile(
-    r"\d{4}[-/.]\d{1,2}|\d{1,2}[-/. ](?!(d|days?|j|jours?|tage?|h|hrs?|hours?|heures?|std|stunden?|"
+    r"\d{4} ?[-/.年] ?\d{1,2}|\d{1,2}[-/. ](?!(d|days?|j|jours?|tage?|h|hrs?|hours?|heures?|std|stunden?|"
     r"horas?|or[ae]|uur|uren|godz|m|mn|mins?|minutes?|minut(en|[oiy]s?))\b)\w{1,9}[-/. ,]+\d{2,4}|\d{10,13}$",
     re.IGNORECASE,
 )
