@@ -28,6 +28,7 @@ from carekit.sources.files.time_columns import (
     look_at_times,
     other_time,
 )
+from carekit.sources.files.unsent import find_unsent
 from carekit.sources.files.zones import zone_cells, zone_in, zone_sql
 from carekit.sources.networks.values import NOBODY
 from carekit.sources.sites import is_kind, is_private, plain, site_of
@@ -154,6 +155,8 @@ def find_columns(table: TableFile, options: Options, preset: Preset, *, format: 
         place = int(found.at["author_role"][1:])
         words = {word_key(row[place]) for row in rows or table.peek()}
         found.by_people = bool(words & {*PEOPLE, *ASK})
+    used = {int(n) for sql in found.at.values() for n in re.findall(r"\bc(\d+)\b", sql)}
+    find_unsent(table, found, rows, used, in_row=bool({*ANSWER, *DURATIONS} & set(found.at)))
     _read_odd_signs(found, rows or table.peek())
     missing = [n for n in preset.needed if n not in found.at]
     timed = "author_id" in found.at and "created_at" not in found.daily

@@ -107,6 +107,10 @@ def doubts(
         told.append(
             f"{rows} written by the account named there ({columns.named['account']!r}): {so}."
         )
+    if n := counts.get("unsent", 0):
+        answers = counted(n, f"answer of {file} was", f"answers of {file} were")
+        so = "it counts as none" if n == 1 else "they count as none"
+        told.append(f"{answers} not sent ({columns.named['unsent']!r}): {so}.")
     if n := counts.get("denied", 0):
         rows = counted(n, f"row of {file} says", f"rows of {file} say")
         so = "holds one: it counts" if n == 1 else "hold one: they count"
