@@ -112,7 +112,7 @@ def find_wait(table: TableFile) -> Wait:
             bare = name
     if durations:
         name, unit = next(iter(durations.items()))
-        doubts = ()
+        doubts: tuple[str, ...] = ()
         if name in unclear:
             doubts = (
                 Caution(
