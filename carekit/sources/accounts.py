@@ -1,7 +1,8 @@
 """The accounts of brands, as a user lists them: account, network, brand, account_kind, opened_at.
 
-The file may also hold country, sector and timezone, which fill the brands table, and the opening
-hours of the brand. Headings, kinds and countries may be in English, French or German.
+The file may also hold country, sector and timezone, which fill the brands table, the opening hours
+of the brand, and the id under which a network knows the account. Headings, kinds and countries may
+be in English, French or German.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from typing import TYPE_CHECKING
 from carekit.dataset.privacy import fold_name
 from carekit.dataset.schema import ACCOUNT_KINDS, ACCOUNTS, BRANDS
 from carekit.errors import InputError
+from carekit.sources.found import Person
 from carekit.sources.sites import site_of
 
 if TYPE_CHECKING:
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
 COLUMNS = (*ACCOUNTS.names, *BRANDS.names[1:])
 HEADINGS = {
     "account": ("account", "compte", "handle", "account name", "nom du compte", "identifiant", "konto",
-                "pseudo", "username", "page"),
+                "pseudo", "username", "screen name", "page", "page name", "nom de la page", "seite",
+                "profile", "profil"),
     "network": ("network", "réseau", "réseau social", "plateforme", "platform", "netzwerk", "canal"),
     "brand": ("brand", "marque", "enseigne", "entreprise", "société", "company", "marke", "firma"),
     "account_kind": ("account_kind", "kind", "account type", "type de compte", "type", "kontotyp"),
@@ -32,6 +35,8 @@ HEADINGS = {
     "country": ("country", "pays", "land"),
     "sector": ("sector", "secteur", "secteur d'activité", "branche", "industry"),
     "timezone": ("timezone", "time zone", "fuseau", "fuseau horaire", "zeitzone", "tz"),
+    "account_id": ("account id", "user id", "author id", "page id", "profile id", "id du compte",
+                   "id compte", "id de la page", "konto-id", "seiten-id", "did"),
     "hours": ("hours", "opening hours", "horaires", "heures d'ouverture", "öffnungszeiten",
               "business hours"),
 }  # fmt: skip
@@ -63,12 +68,14 @@ COUNTRIES = {
 class KnownAccounts:
     """Accounts and brands that a user listed: one row each, columns as in carekit.dataset.schema.
 
-    `hours` are the opening hours of brands, such as `1-5 09:00-18:00`.
+    `hours` are the opening hours of brands, such as `1-5 09:00-18:00`; `ids` say which id stands for
+    an account in files that hold no name.
     """
 
     accounts: pd.DataFrame
     brands: pd.DataFrame
     hours: Mapping[str, str] = field(default_factory=dict)
+    ids: Sequence[Person] = ()
 
 
 def fold(network: str, handle: str) -> str:
@@ -108,6 +115,7 @@ def read_rows(
             "Rename the columns of that file."
         )
     hours: dict[str, str] = {}
+    ids: dict[tuple[str, str], Person] = {}
     made: dict[tuple[str, str], dict[str, object]] = {}
     brands: dict[str, dict[str, object]] = {}
     wrong: list[tuple[int, str]] = []
@@ -118,6 +126,10 @@ def read_rows(
             if key in made:
                 raise ValueError("the account comes twice")
             made[key] = account
+            if native := (row.get("account_id") or "").strip():
+                known_as = Person(key[0], native, str(account["account"]))
+                if ids.setdefault((key[0], native), known_as) != known_as:
+                    raise ValueError("its id is that of another account, too")
             _add_brand(brands, row)
             if schedule := (row.get("hours") or "").strip():
                 hours[row["brand"].strip()] = schedule
@@ -136,7 +148,7 @@ def read_rows(
     known = pd.DataFrame(list(brands.values()), columns=BRANDS.names)
     if not set(found) & set(BRANDS.names[1:]):
         known = known.iloc[:0]
-    return KnownAccounts(frame, known, hours)
+    return KnownAccounts(frame, known, hours, tuple(ids.values()))
 
 
 def _called(found: list[str]) -> dict[str, str]:

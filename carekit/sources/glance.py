@@ -31,6 +31,8 @@ ALL_ANSWERED_FROM = 30
 LOST_FROM, LOST_SHARE = 5, 0.2
 # Answers before what they answer: so many, and such a share, are no slips of two clocks.
 BACK_FROM, BACK_SHARE = 3, 0.02
+# Answers without their texts that came so soon, and such a share of all with a time.
+HASTY_SECONDS, HASTY_SHARE = 10, 0.2
 _GREETED = (
     r"^(@\S+ )*(bonjour|bonsoir|hello|hi|hey|dear|hallo|hola|ciao|cher|chère|guten tag|liebe[r]?)"
     r"[^,!.\n:]{0,40}[,!.:]"
@@ -47,7 +49,7 @@ class Glance:
     `n_timed` replies both times are known, `n_back` are dated before what they answer.
     `n_later` openings have a reply below a later post of their author only. `n_stray` replies are to
     posts by neither customers nor brands, `n_other_brand` to requests of another brand; `brands`
-    names two such.
+    names two such. `n_hasty` replies whose texts are not here came within seconds.
     """
 
     n: int = 0
@@ -65,6 +67,7 @@ class Glance:
     n_stray: int = 0
     n_other_brand: int = 0
     brands: str = ""
+    n_hasty: int = 0
 
     @property
     def silence(self) -> str:
@@ -104,7 +107,7 @@ class Glance:
 
     @property
     def misplaced(self) -> tuple[str, ...]:
-        """What it means if many answers count for no request because of whom they answer."""
+        """What it means if many answers count for no request, or were hardly written by a person."""
         of, told = f"of {counted(self.n_replies, 'answer')} of brands", []
 
         def many(n: int) -> bool:
@@ -128,6 +131,12 @@ class Glance:
                 f"{self.n_other_brand:,} {of} {'is' if self.n_other_brand == 1 else 'are'} by another brand "
                 f"than was asked ({self.brands}) and count for no request: the answer rate is too low if "
                 "both are one company. List the accounts of both under one brand (--accounts CSV)."
+            )
+        if self.n_hasty >= max(AGAIN, HASTY_SHARE * self.n_timed):
+            told.append(
+                f"{self.n_hasty:,} of {counted(self.n_timed, 'answer')} came within {HASTY_SECONDS} seconds, "
+                "and what they say is not here: if they are automatic, too many requests count as answered, "
+                "and waits are too short. Export the first answer of a person."
             )
         return tuple(told)
 
@@ -202,7 +211,9 @@ def glance_at(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> Glance:
         (SELECT count(*) FROM replies WHERE is_stray),
         (SELECT count(*) FROM replies WHERE is_opening AND brand <> asked),
         (SELECT coalesce(min(brand || ', and not ' || asked), '') FROM replies
-        WHERE is_opening AND brand <> asked)"""
+        WHERE is_opening AND brand <> asked),
+        (SELECT count(*) FROM replies WHERE is_opening AND silent AND waited > 0
+        AND waited <= {HASTY_SECONDS}000000)"""
     ).fetchall()[0]
     return Glance(*counted)
 

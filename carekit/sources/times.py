@@ -286,6 +286,23 @@ def time_tallies(
     }
 
 
+def order_doubt(tallies: Mapping[str, int], *, clock: Clock, file: str) -> str:
+    """What to say beside numbers if nothing tells the order of day and month; else empty."""
+    either = tallies["time_either"]
+    if not either or tallies["time_month"] or clock.dayfirst is not None:
+        return ""
+    return (
+        f"{_fits_both(either, file)}; read month first. If the day comes first, waits past midnight, "
+        "months and weekdays are wrong (--dayfirst)."
+    )
+
+
+def _fits_both(n: int, file: str) -> str:
+    such = "(such as 1/2/2017)"
+    dates = counted(n, f"date of {file} {such} fits", f"dates of {file} {such} fit")
+    return f"{dates} both orders of day and month"
+
+
 def time_warnings(tallies: Mapping[str, int], *, clock: Clock, file: str) -> list[str]:
     """What to tell the user about the times of a file."""
     day, month = tallies["time_day"], tallies["time_month"]
@@ -302,11 +319,9 @@ def time_warnings(tallies: Mapping[str, int], *, clock: Clock, file: str) -> lis
             f"order that was asked for. {remedy}."
         )
     found = []
-    if (either := tallies["time_either"]) and not right:
+    if (either := tallies["time_either"]) and not right and clock.dayfirst is not None:
         order = "day first" if clock.dayfirst else "month first"
-        such = "(such as 1/2/2017)"
-        dates = counted(either, f"date of {file} {such} fits", f"dates of {file} {such} fit")
-        found.append(f"{dates} both orders of day and month; read {order}.")
+        found.append(f"{_fits_both(either, file)}; read {order}.")
     for name, what in (
         ("repeated", "has twice in autumn; read as its second pass"),
         ("skipped", "skips in spring; read as if the clock had not moved"),

@@ -9,6 +9,7 @@ from carekit.sources.files import cells
 from carekit.sources.files.columns import ANSWERED, DURATIONS, UNANSWERED, Columns
 from carekit.sources.files.formats import Options
 from carekit.sources.files.roles import NO, YES, key_sql
+from carekit.sources.files.unsent import is_unsent
 from carekit.sources.times import readable_time
 
 NO_TIME_KNOWN = "NULL::TIMESTAMPTZ"
@@ -33,7 +34,8 @@ def answered(at: Mapping[str, str]) -> str:
         f"({_waited(cell)} AND NOT ({_is_zero(cell)} AND {_unanswered(at)}))"
         for cell in _durations(at)
     ]
-    return " OR ".join([*_shown(at), *waits]) or "FALSE"
+    told = " OR ".join([*_shown(at), *waits]) or "FALSE"
+    return f"({told}) AND NOT {is_unsent(at['unsent'])}" if "unsent" in at else told
 
 
 def answer_tallies(at: Mapping[str, str]) -> dict[str, str]:
@@ -54,6 +56,7 @@ def answer_tallies(at: Mapping[str, str]) -> dict[str, str]:
         # 0 may stand for none, and nothing in the row tells.
         "at_once": f"({' OR '.join(zeros) or 'FALSE'}) AND NOT ({shown}) AND NOT {_unanswered(at)}",
         "below": " OR ".join(below) or "FALSE",
+        "unsent": f"({' OR '.join(_shown(at)) or 'FALSE'}) AND {is_unsent(at.get('unsent'))}",
         "denied": f"({answered(at)}) AND {_is_one_of(at, 'answered', NO)}",
     }
     return {name: f"({condition})::INT" for name, condition in doubts.items()}

@@ -23,7 +23,6 @@ from carekit.sources.files.columns import (
     ANSWER,
     ANSWERED,
     DURATIONS,
-    NOTES,
     TIMES,
     UNANSWERED,
     Columns,
@@ -39,6 +38,7 @@ from carekit.sources.files.keeping import kept_columns
 from carekit.sources.files.kinds import below_seeds, no_post, other_header
 from carekit.sources.files.languages import language_sql
 from carekit.sources.files.networks import network_of
+from carekit.sources.files.notes import NOTES, says_hidden
 from carekit.sources.files.roles import NO, YES, ask_who, key_sql, role_sql
 from carekit.sources.files.table import TableFile
 from carekit.sources.files.waiting import Wait, find_wait, wait_columns
@@ -149,7 +149,7 @@ def plan(table: TableFile, options: Options, preset: Preset, *, format: str) -> 
     def warn(counts: Mapping[str, int]) -> list[str]:
         ask_who(counts, column=columns.named.get("author_role", ""), file=table.name)
         told = warnings + time_warnings(counts, clock=options.clock, file=table.name)
-        return told + doubts(counts, columns, table, tz=options.clock.tz)
+        return told + doubts(counts, columns, table, options.clock)
 
     return Drafts(
         main,
@@ -203,8 +203,7 @@ def _visibility(columns: Columns, private: str) -> tuple[str, str]:
     if "visibility" not in columns.at:
         return by_site, "FALSE"
     cell = f"lower({cells.filled(columns.at['visibility'])})"
-    name = plain(columns.named["visibility"])
-    means_hidden = "priv" in name or "intern" in name or "note" in name
+    means_hidden = says_hidden(plain(columns.named["visibility"]))
     hidden = cells.TRUE_WORDS if means_hidden else cells.FALSE_WORDS
     open_ = cells.FALSE_WORDS if means_hidden else cells.TRUE_WORDS
     note = (

@@ -10,14 +10,14 @@ EMPTY_WORDS: tuple[str, ...] = (
 )  # fmt: skip
 TRUE_WORDS: tuple[str, ...] = (
     "true", "t", "yes", "y", "1", "1.0", "vrai", "oui", "✓", "✔", "✔️", "☑", "✅", "ja", "sí",
-    "si", "sì", "wahr",
+    "si", "sì", "wahr", "sim", "tak", "evet", "はい",
 )  # fmt: skip
 FALSE_WORDS: tuple[str, ...] = (
     "false", "f", "no", "n", "0", "0.0", "faux", "non", "✗", "✘", "❌", "☐", "✖", "nein", "nee",
-    "falsch",
+    "falsch", "não", "nao", "nie", "hayır", "いいえ",
 )  # fmt: skip
 # A text that stands for no answer, and how a cell begins that should hold when it came.
-_NO_ANSWER = (
+NO_ANSWER = (
     "(not yet|none yet|pas encore|noch nicht)|(classe )?sans suite|no (reply|response|answer|action) "
     "(needed|required|necessary)|(aucune |pas de )?(reponse|action) (non )?necessaire|ignored?|ignoree?|"
     "hidden|masquee?|spam|deleted|supprimee?|closed|clos|closee?|ferme|keine antwort (noetig|notig|"
@@ -25,7 +25,9 @@ _NO_ANSWER = (
     "(no|not|none|never|non|pas|aucune?|sans|keine?|nicht|noch nicht|sin|sem|nessuna|senza|geen|niet|un)"
     "[ -]?((yet|encore|any|owner|developer|business|merchant|de) ?)*(answer|answered|reply|replied|"
     "response|responded|reponse|repondu|repondue|antwort|beantwortet|respuesta|resposta|risposta|antwoord|"
-    "reactie|beantwoord)( yet| available| envoyee)?[.!]?"
+    "reactie|beantwoord)( yet| available| envoyee)?|"
+    "(brak|bez) odpowiedzi|nie odpowiedziano|jeszcze nie|(henuz )?(yan[iı]t|cevap)( yok|lanmad[iı])|"
+    "(返信|回答|返答)(なし|無し|待ち)|未(返信|回答|対応)|なし"
 )
 NOT_WHEN = (
     "(no|not|none|never|non|pas|aucune?|sans|keine?|nicht|noch|sin|sem|nessuna|geen|niet|pending|"
@@ -147,7 +149,7 @@ def no_time(value: str) -> str:
 
 def no_answer(value: str, *, when: bool = False) -> str:
     """SQL: the cell says in words that there is no answer; `when` it should hold a time or duration."""
-    pattern = NOT_WHEN if when else _NO_ANSWER
+    pattern = NOT_WHEN if when else f"({NO_ANSWER})[.!。]?"
     quoted = pattern.replace("'", "''")
     return f"coalesce(regexp_full_match(lower(strip_accents(trim({value}))), '{quoted}'), FALSE)"
 

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from carekit.dataset.schema import POSTS, VISIBILITIES
+from carekit.dataset.schema import POSTS
 from carekit.errors import InputError, did_you_mean
 from carekit.sources.drafts import text
 from carekit.sources.durations import UNITS, thousands
@@ -16,6 +16,7 @@ from carekit.sources.files import cells
 from carekit.sources.files.formats import Derived, Options
 from carekit.sources.files.headers import Header
 from carekit.sources.files.headings import KNOWN, N_ANSWERS, SAYS_ANSWERED, STATES, folded
+from carekit.sources.files.notes import find_notes, is_visibility
 from carekit.sources.files.roles import ASK, BRAND, CUSTOMER, NO, OTHER, PEOPLE, YES, word_key
 from carekit.sources.files.table import TableFile
 from carekit.sources.files.time_columns import (
@@ -27,6 +28,7 @@ from carekit.sources.files.time_columns import (
     look_at_times,
     other_time,
 )
+from carekit.sources.files.unsent import find_unsent
 from carekit.sources.files.zones import zone_cells, zone_in, zone_sql
 from carekit.sources.networks.values import NOBODY
 from carekit.sources.sites import is_kind, is_private, plain, site_of
@@ -45,15 +47,6 @@ UNANSWERED = (
     "in_progress", "assigned", "waiting", "ouvert", "ouverte", "offen", "neu", "unbeantwortet",
     "nicht_beantwortet", "sin_responder", "abierto", "aperto", "non_risposto", "onbeantwoord",
 )  # fmt: skip
-NOTES = (
-    "note",
-    "internal",
-    "interne",
-    "internal_note",
-    "note_interne",
-    "private_note",
-    "note_privee",
-)
 _ROUNDED = re.compile(r"\d[.,]\d+[eE]\+?\d+|\d+[eE]\+\d+")  # ids that a spreadsheet spoiled
 # Over customers, and in other tables over brands or channels.
 _CUSTOMERS = ("client", "customer", "kunde", "contact", "customer name", "nom du client")
@@ -162,6 +155,8 @@ def find_columns(table: TableFile, options: Options, preset: Preset, *, format: 
         place = int(found.at["author_role"][1:])
         words = {word_key(row[place]) for row in rows or table.peek()}
         found.by_people = bool(words & {*PEOPLE, *ASK})
+    used = {int(n) for sql in found.at.values() for n in re.findall(r"\bc(\d+)\b", sql)}
+    find_unsent(table, found, rows, used, in_row=bool({*ANSWER, *DURATIONS} & set(found.at)))
     _read_odd_signs(found, rows or table.peek())
     missing = [n for n in preset.needed if n not in found.at]
     timed = "author_id" in found.at and "created_at" not in found.daily
@@ -249,7 +244,7 @@ def _by_headings(table: TableFile, found: Columns, rows: list[list[str]], option
     if "created_at" in found.guessed:
         found.other_time = other_time(table, found, rows, used)
     if "visibility" not in found.at:
-        _find_notes(table, found, rows, used)
+        find_notes(table, found, rows, used)
         _find_private(table, found, rows, used)
     # An answer in the row belongs to a review, or comes with its date.
     bare = len(folded(found.named.get("reply_text", "")).split()) == 1
@@ -260,17 +255,6 @@ def _by_headings(table: TableFile, found: Columns, rows: list[list[str]], option
     ):
         del found.at["reply_text"], found.named["reply_text"]
         found.guessed.discard("reply_text")
-
-
-def _find_notes(table: TableFile, found: Columns, rows: list[list[str]], used: set[int]) -> None:
-    """A column of which some cells name notes among colleagues says who can read a post."""
-    for place, name in enumerate(table.header.names):
-        values = {v for row in rows if (v := row[place].strip())} if place not in used else set()
-        notes = any(word_key(v) in NOTES for v in values)
-        if notes and len(values) > 1 and all(map(is_visibility, values)):
-            found.at["visibility"], found.named["visibility"] = f"c{place}", name
-            found.guessed.add("visibility")
-            return
 
 
 def _find_private(table: TableFile, found: Columns, rows: list[list[str]], used: set[int]) -> None:
@@ -365,12 +349,6 @@ def unknown_roles(table: TableFile) -> str:
 
 def _are_names(values: list[str]) -> bool:
     return len(values) >= 4 and len(set(values)) * 2 > len(values)
-
-
-def is_visibility(value: str) -> bool:
-    """True for a cell that says who can read a post."""
-    low = value.strip().lower()
-    return low in (*VISIBILITIES, *cells.TRUE_WORDS, *cells.FALSE_WORDS) or word_key(value) in NOTES
 
 
 def is_state(value: str) -> bool:

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Mapping
 
 from carekit.errors import InputError
-from carekit.sources.files.columns import Columns
+from carekit.sources.files import cells
+from carekit.sources.files.columns import DURATIONS, Columns
 from carekit.sources.files.formats import Caution
+from carekit.sources.files.headings import folded
 from carekit.sources.files.table import TableFile
 from carekit.sources.files.zones import shown
 from carekit.sources.report import counted
+from carekit.sources.times import Clock, order_doubt
+
+FEW_WORDS, OFTEN, SHARE = 30, 3, 0.3  # letters of a text, rows that hold it, of those with a text
 
 
 def doubts(
-    counts: Mapping[str, int], columns: Columns, table: TableFile, *, tz: str = "UTC"
+    counts: Mapping[str, int], columns: Columns, table: TableFile, clock: Clock
 ) -> list[str]:
     """Doubts beyond those about times; a `Caution` is one about every number."""
     told: list[str] = []
     file = table.name
+    if order := order_doubt(counts, clock=clock, file=file):
+        told.append(Caution(order))
     if n := counts.get("other_header", 0):
         raise InputError(
             f"{counted(n, 'row')} of {file} {'names' if n == 1 else 'name'} its columns in another order "
@@ -61,7 +70,7 @@ def doubts(
             )
         )
     zones = {columns.zones[n].strip("'") for n in columns.zones if n in columns.at}
-    for ours in sorted(set(columns.zones) & set(columns.at)) if zones - {tz} else ():
+    for ours in sorted(set(columns.zones) & set(columns.at)) if zones - {clock.tz} else ():
         zone = columns.zones[ours]
         where = "the zone in their row" if " THEN " in zone else shown(zone.strip("'"))
         told.append(f"Times of {columns.named[ours]!r} of {file} are read as of {where}.")
@@ -73,6 +82,13 @@ def doubts(
             else "they count as answers, their waits are"
         )
         told.append(f"{answers} no time that can be read: {so} unknown.")
+    if n := _same_words(columns):
+        told.append(
+            Caution(
+                f"{n:,} answers of {file} are the same few words ({columns.named['reply_text']!r}) and have "
+                "no time: if they say that nobody answered, the answer rate is too high. Empty such cells."
+            )
+        )
     if n := counts.get("terse", 0):
         answers = counted(n, f"answer of {file} has", f"answers of {file} have")
         told.append(
@@ -91,6 +107,10 @@ def doubts(
         told.append(
             f"{rows} written by the account named there ({columns.named['account']!r}): {so}."
         )
+    if n := counts.get("unsent", 0):
+        answers = counted(n, f"answer of {file} was", f"answers of {file} were")
+        so = "it counts as none" if n == 1 else "they count as none"
+        told.append(f"{answers} not sent ({columns.named['unsent']!r}): {so}.")
     if n := counts.get("denied", 0):
         rows = counted(n, f"row of {file} says", f"rows of {file} say")
         so = "holds one: it counts" if n == 1 else "hold one: they count"
@@ -121,3 +141,14 @@ def doubts(
         rows = counted(n, f"row of {file} names", f"rows of {file} name")
         told.append(f"{rows} a network that carekit does not know; it was kept as it is written.")
     return told
+
+
+def _same_words(columns: Columns) -> int:
+    """How many of the first answers are one short text, in a table without the times of answers."""
+    cell = re.fullmatch(r"c(\d+)", columns.at.get("reply_text", ""))
+    if cell is None or {"reply_created_at", "answered", *DURATIONS} & set(columns.at):
+        return 0
+    said = [v.lower() for v in cells.filled_cells(columns.rows, int(cell[1]))]
+    words = Counter(v for v in said if not re.fullmatch(cells.NO_ANSWER, folded(v)))
+    text, n = next(iter(words.most_common(1)), ("", 0))
+    return n if len(text) <= FEW_WORDS and n >= max(OFTEN, SHARE * sum(words.values())) else 0

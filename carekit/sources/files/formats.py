@@ -50,6 +50,7 @@ class Options:
     keep: tuple[str, ...] = ()
     reading: Reading = field(default_factory=Reading)
     guessed: frozenset[str] = frozenset()  # of `mapping`, what the table told
+    staff: Mapping[str, str] = field(default_factory=dict)  # user → role, as any of the files says
 
     @property
     def told(self) -> frozenset[str]:
@@ -180,6 +181,8 @@ class Format:
     # For items: False if the author of a brand's post may be a person who works for it.
     authors_are_accounts: bool = True
     place: Callable[[int], str] = str  # the line of an item → how a reader finds it in the file
+    # A value of a JSON file → user → role, which holds for every file of the import.
+    staff: Callable[[Any], Mapping[str, str]] | None = None
 
 
 def has_columns(*names: str) -> Callable[[Sample], bool]:

@@ -143,7 +143,9 @@ HEADINGS: dict[str, tuple[str, ...]] = {
     "visibility": (
         "visibility", "visibilité", "privacy", "public", "is public", "sichtbarkeit", "visibilidad",
         "visibilità", "zichtbaarheid", "private", "is private", "internal", "is internal",
-        "interne", "note interne", "is note", "privé", "privat",
+        "interne", "note interne", "is note", "privé", "privat", "internal note", "private note",
+        "nota interna", "interne notiz", "interne notitie", "notatka wewnętrzna", "dahili not", "社内メモ",
+        "内部メモ", "公開", "非公開",
     ),
     "reply_text": (
         "reply text", "reply", "response", "owner response", "owner reply", "company reply",

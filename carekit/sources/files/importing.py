@@ -26,13 +26,14 @@ from carekit.sources.files.checks import (
     one_selection,
 )
 from carekit.sources.files.formats import Asked, Options, load_format, recognise
-from carekit.sources.files.json_documents import peek
+from carekit.sources.files.json_documents import JsonFile, peek
 from carekit.sources.files.json_tables import is_json, json_table
 from carekit.sources.files.opening import Opened, Reading, open_file
 from carekit.sources.files.roles import checked_roles
 from carekit.sources.files.running import Run, Source
 from carekit.sources.files.unknown import is_odd
 from carekit.sources.files.writing import connect_engine, merged, write_accounts, write_threads
+from carekit.sources.found import attempted
 from carekit.sources.report import ImportReport
 from carekit.sources.times import Clock
 
@@ -168,7 +169,8 @@ def import_files(
         given = listed_accounts(accounts, network=site or formats[0].network)
         known = merged(given, old)
         pairs = known.accounts[["network", "account"]].to_numpy()
-        options = replace(options, accounts=frozenset((n, fold(n, a)) for n, a in pairs))
+        listed = frozenset((n, fold(n, a)) for n, a in pairs)
+        options = replace(options, accounts=listed, staff=_staff(sources))
         chosen_selection = said or one_selection(formats)
         check_selection(old, chosen_selection)
         if old is not None and old.selection.detected and said is None:
@@ -221,6 +223,16 @@ def _known(opened: Opened, format: str, folder: Path, header: int | None) -> Sou
             return Source(recognise(opened.path, name=opened.name, header=header), opened)
         except InputError as why:
             raise why from None
+
+
+def _staff(sources: Sequence[Source]) -> dict[str, str]:
+    """Who is what, where users stand in a file or a line of their own: user → role."""
+    told: dict[str, str] = {}
+    for format, opened in ((s.format, s.opened) for s in sources):
+        if format.staff is not None:
+            for document in JsonFile(opened.path, name=opened.name):
+                told |= attempted(format.staff, document.value) or {}
+    return told
 
 
 def listed_accounts(accounts: PathLike | None, *, network: str | None) -> KnownAccounts:

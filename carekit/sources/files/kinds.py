@@ -8,6 +8,7 @@ from carekit.sources.drafts import strings, text
 from carekit.sources.files import cells
 from carekit.sources.files.headings import folded
 from carekit.sources.files.table import OUTSIDE, TableFile
+from carekit.sources.files.unsent import REASON, is_unsent
 
 RETWEET = "a retweet, no post of its own"
 BARE = "a bare rating without a text, which nobody can answer"
@@ -73,6 +74,8 @@ def no_post(table: TableFile, at: Mapping[str, str], *, has_answer: str) -> str:
             stores = ", ".join(f"'{n}'" for n in _BY_DEVICE)
             empty = f"coalesce(trim({at['text']}), '') = ''"
             cases.append((f"net IN ({stores}) AND {empty} AND NOT ({has_answer})", BARE))
+    if "unsent" in at and has_answer == "FALSE":
+        cases.append((f"{is_unsent(at['unsent'])} AND coalesce(role, 'brand') = 'brand'", REASON))
     cases += _around(table, at)
     told = " ".join(f"WHEN {condition} THEN '{reason}'" for condition, reason in cases)
     return f"CASE {told} END"

@@ -87,6 +87,7 @@ _ABOUT_CUSTOMER = re.compile(
     r"internaute|kund|nutzer|eingehend|usuari|consumid|entrada|utente|klant|inkomend|klient",
     re.I,
 )
+_UNDOTTED = str.maketrans("ıłŁ", "ilL")  # letters that have no accent to take off
 OURS = ("author_role", "role")  # names of ours: true is the customer
 
 
@@ -106,7 +107,7 @@ def checked_roles(given: Mapping[str, str]) -> dict[str, str]:
 
 def word_key(word: str) -> str:
     """A role word as it is compared; never empty for a word in another alphabet."""
-    return plain(word) or word.strip().casefold()
+    return plain(word.translate(_UNDOTTED)) or word.strip().casefold()
 
 
 YES, NO = (tuple(map(word_key, words)) for words in (cells.TRUE_WORDS, cells.FALSE_WORDS))
@@ -143,7 +144,8 @@ def role_sql(cell: str, *, column: str, roles: Mapping[str, str]) -> tuple[str, 
 
 def key_sql(cell: str) -> str:
     """SQL of `word_key`."""
-    words = f"trim(regexp_replace(lower(strip_accents({cell})), '[^a-z0-9]+', '_', 'g'), '_')"
+    bare = f"translate(lower(strip_accents({cell})), 'ıł', 'il')"
+    words = f"trim(regexp_replace({bare}, '[^a-z0-9]+', '_', 'g'), '_')"
     return f"coalesce(nullif({words}, ''), lower(trim({cell})))"
 
 

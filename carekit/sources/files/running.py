@@ -71,6 +71,7 @@ class Run:
         """Load all files, settle what they say of each other, write parts and manifest."""
         with connect() as con:
             door = Door(con, self.options.key, self.known.accounts, listed=self.listed.accounts)
+            door.meet(self.listed.ids)
             started = now()
             staged = self._load(door, connect, writer, sources)
             check_any(self.loads)
@@ -330,7 +331,8 @@ class Run:
     def cautions(self) -> list[str]:
         """Sentences that belong beside every number from the posts."""
         told = [c for x in self.loads for c in x.cautions] + self.elsewhere
-        if self.glance.silence and (self.glance.n_brand or all(x.silent for x in self.loads)):
+        silent = all(x.silent for x in self.loads if x.n_posts)
+        if self.glance.silence and (self.glance.n_brand or silent):
             told.append(self.glance.silence)
         if self.glance.backwards:
             told.append(self.glance.backwards)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from carekit.errors import InputError
 from carekit.sources.files.cells import EMPTY_WORDS, NOT_WHEN
+from carekit.sources.files.formats import Caution
 from carekit.sources.files.headings import folded
 from carekit.sources.files.table import Header, TableFile
 
@@ -26,7 +27,10 @@ _UNITS = (
         "seconds",
         r"\b(s|sec|secs|seconds?|secondes?|sekunden|segundos|secondi|seconden|sekundy)\b|秒",
     ),
-    ("minutes", r"\b(m|mn|min|mins|minutes?|minuten|minutos?|minuti|minuty)\b|分"),
+    (
+        "minutes",
+        r"\b(m|mn|min|mins|minutes?|minuten|minutos?|minuti|minuty)\b|(?<!hh )\bmm ss\b|分",
+    ),
     (
         "hours",
         r"\b(h|hr|hrs|hours?|heures?|std|stunden|horas?|ore|uur|uren|godz|godziny|hh mm ss|hh mm)\b|時間",
@@ -44,7 +48,7 @@ _CLUE = re.compile(
 )
 # 2025-05-13, 13 May 2025, seconds since 1970; not 1 day 02:30:00, nor 1 hr 30 min.
 _TIME = re.compile(
-    r"\d{4}[-/.]\d{1,2}|\d{1,2}[-/. ](?!(d|days?|j|jours?|tage?|h|hrs?|hours?|heures?|std|stunden?|"
+    r"\d{4} ?[-/.年] ?\d{1,2}|\d{1,2}[-/. ](?!(d|days?|j|jours?|tage?|h|hrs?|hours?|heures?|std|stunden?|"
     r"horas?|or[ae]|uur|uren|godz|m|mn|mins?|minutes?|minut(en|[oiy]s?))\b)\w{1,9}[-/. ,]+\d{2,4}|\d{10,13}$",
     re.IGNORECASE,
 )
@@ -80,6 +84,7 @@ def find_wait(table: TableFile) -> Wait:
     """The first of these columns that its cells bear out."""
     rows = table.peek(500)
     durations: dict[str, str] = {}
+    unclear: dict[str, str] = {}
     bare, office = None, None
     for name, unit in wait_columns(table.header).items():
         at = table.header.names.index(name)
@@ -101,10 +106,22 @@ def find_wait(table: TableFile) -> Wait:
             office = name
         elif unit or all(":" in v or re.search("[a-z]", v.lower()) for v in values):
             durations[name] = unit or "hours"
+            if not unit and all(re.fullmatch(r"\d+:\d\d", v) for v in said):
+                unclear[name] = said[0]
         else:
             bare = name
     if durations:
-        return Wait(duration=next(iter(durations.items())))
+        name, unit = next(iter(durations.items()))
+        doubts: tuple[str, ...] = ()
+        if name in unclear:
+            doubts = (
+                Caution(
+                    f"Durations such as {unclear[name]} in the column {name!r} of {table.name} were read as "
+                    "hours and minutes; if they are minutes and seconds, waits are 60 times too long: "
+                    f"--map 'first_response_minutes={name}'."
+                ),
+            )
+        return Wait(duration=(name, unit), told=doubts)
     if bare is not None:
         why = (
             f"The column {bare!r} of {table.name} does not say what its numbers count: answers "

@@ -13,12 +13,13 @@ from typing import Any
 
 from carekit.sources.files.formats import Options, Sample
 from carekit.sources.files.json_items import json_format
-from carekit.sources.found import Draft, Found, LeftOut, Problem, Remark
+from carekit.sources.found import Draft, Found, LeftOut, Person, Problem, Remark
 from carekit.sources.networks.values import (
     first_item,
     ident,
     inner,
     listed,
+    mapping,
     moment,
     number,
     read_item,
@@ -30,19 +31,25 @@ from carekit.sources.networks.values import (
 )
 
 SERVICE = "a service message, no post"
+MEMBER = "a member, no post"
 NO_NETWORK = "nothing tells of which network it is, and it was put under 'other' (give --network)"
 _MENTION = re.compile(r"<@([A-Z0-9]+)(?:\|[^>]*)?>")
 _BOTS = ("bot_message", "thread_broadcast", "me_message", "file_share")
 
 
 def read_slack(value: Any, options: Options) -> Iterator[Found]:
-    """The messages of a room: a list of them, or of pages of the interface."""
-    for message in records(value, "messages"):
+    """The messages of a room: a list of them, or of pages; the members of users.json tell names."""
+    for message in records(value, "messages", "members"):
         yield from read_item(_slack, message)
 
 
 def _slack(message: Any) -> Iterator[Found]:
     kind, native = message.get("subtype"), ident(message.get("ts"))
+    member, name = ident(message.get("id")), words(message.get("name"))
+    if native is None and "profile" in message and member and name:
+        yield Person("slack", member, name)
+        yield LeftOut(MEMBER)
+        return
     if native is None:
         yield Problem("a message has no time")
         return
@@ -82,7 +89,12 @@ def _discord(message: Any, public: bool, seen_at: datetime | None) -> Iterator[F
     if str(message.get("type", "Default")) not in ("Default", "Reply", "0", "19"):
         yield LeftOut(SERVICE)
         return
-    text = words(message.get("content"))
+    text, author = words(message.get("content")), mapping(message, "author")
+    member, name = ident(author.get("id")), words(author.get("name"))
+    if member and name and not name.isdecimal():  # a name that could be a listed id is no proof
+        # Since 2023 names are unique, but those of programs: their number belongs to the name.
+        apart = str(author.get("discriminator") or "").strip("0")
+        yield Person("discord", member, f"{name}#{author['discriminator']}" if apart else name)
     for mention in listed(message, "mentions"):
         for name in (words(inner(mention, "nickname")), words(inner(mention, "name"))):
             if name and text and ident(mention.get("id")):
@@ -90,7 +102,7 @@ def _discord(message: Any, public: bool, seen_at: datetime | None) -> Iterator[F
     made: Draft = {
         "native_id": ident(message.get("id")),
         "network": "discord",
-        "author": ident(inner(message, "author", "id")),
+        "author": member,
         "author_role": None,
         "created_at": moment(message.get("timestamp")),
         "text": text,

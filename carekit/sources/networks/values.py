@@ -31,7 +31,10 @@ PLACEHOLDERS = (
 )
 # Names that stand for everybody who hides theirs.
 NOBODY = (
-    *PLACEHOLDERS, "deleted", "deleted user", "deleted account", "[supprimé]", "utilisateur supprimé",
+    *PLACEHOLDERS, "guest", "guest user", "invité", "gast", "invitado", "convidado", "ospite", "gość",
+    "misafir", "ゲスト", "名無し", "anonim", "silinmiş kullanıcı", "silinen kullanıcı", "google kullanıcısı",
+    "削除されたユーザー", "退会済みユーザー", "former user",
+    "deleted", "deleted user", "deleted account", "[supprimé]", "utilisateur supprimé",
     "compte supprimé", "anonymous", "anonyme", "anonym", "anónimo", "anonimo", "utilisateur anonyme",
     "anonymous user", "facebook user", "utilisateur de facebook", "a google user",
     "un utilisateur de google", "utilisateur de google", "utilisateur google", "google user",

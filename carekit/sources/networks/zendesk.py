@@ -25,6 +25,7 @@ from carekit.sources.networks.values import (
     number,
     plain_text,
     read_item,
+    records,
     why_unusable,
     words,
 )
@@ -85,13 +86,22 @@ def read(value: Any, options: Options) -> Iterator[Found]:
         if not inside and not isinstance(one, Mapping):
             strange = not any(k in each for k in (*_KINDS, "role", "email", "count", "next_page"))
             yield Problem("it is neither a ticket nor a comment") if strange else LeftOut(OTHER)
-    roles = _guessed(known) | roles
+    roles = _guessed(known) | dict(options.staff) | roles
     for ticket_object in known:
         beside = loose.pop(attempted(ident, ticket_object.get("id")) or "", [])
         yield from read_item(_ticket, ticket_object, beside, roles)
     for messages in loose.values():
         for _ in messages:
             yield Problem(LOST)
+
+
+def staff(value: Any) -> dict[str, str]:
+    """What users that stand beside tickets, or alone, are: user → role."""
+    return {
+        attempted(ident, user.get("id")) or "": user["role"]
+        for user in records(value, "users", "results", "data")
+        if isinstance(inner(user, "role"), str) and not _is_ticket(user)
+    }
 
 
 def _guessed(tickets: list[Mapping[str, Any]]) -> dict[str, str]:
@@ -253,5 +263,6 @@ FORMATS = (
         network="zendesk",
         # Agents are people: their numbers become pseudonyms.
         authors_are_accounts=False,
+        staff=staff,
     ),
 )

@@ -1,7 +1,7 @@
 """How survey tools lay out their files: rows of the header, blocks of options, columns of the tool.
 
 Known: Qualtrics (names, wordings, ImportId), SurveyMonkey (questions over options), Google Forms,
-LimeSurvey, Sphinx, Microsoft Forms, Typeform, Jotform. What is recognised is said.
+LimeSurvey, Sphinx, Microsoft Forms, Typeform, Jotform, KoboToolbox. What is recognised is said.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ BOOKKEEPING = frozenset(
         "Data de envio", "Data di invio", "Ora di inizio", "Ora di completamento", "Begintijd",
         "Tijd van voltooien", "Hora de conclusão", "Carimbo de data/hora", "Informazioni cronologiche",
         "Tijdstempel", "Sygnatura czasowa", "タイムスタンプ", "Fecha de envio de la respuesta",
+        "_uuid", "_submission_time", "_validation_status", "_submitted_by", "__version__", "formhub/uuid",
         "Última página", "Lengua de inicio", "Data di invio della risposta",
     )
 )  # fmt: skip
@@ -114,6 +115,8 @@ def structure(header: Header) -> Structure:
         tool = "Typeform"
     elif folded(header.names[0]) == "submission date":
         tool = "Jotform"
+    elif {"submission time", "uuid"} <= plain:
+        tool = "KoboToolbox"
     else:
         tool = ""
     return Structure(tool, _once(header.names))

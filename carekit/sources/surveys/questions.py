@@ -23,6 +23,7 @@ from carekit.sources.surveys.scales import (
 )
 from carekit.sources.surveys.survey_file import SurveyFile
 from carekit.sources.surveys.ticks import (
+    are_joined,
     as_ticks,
     find_blocks,
     guess_separator,
@@ -278,16 +279,22 @@ def build_questions(
     said = {c for block in blocks.values() for c in block}
     blocks |= find_blocks(file.cells, [c for c in free if c not in file.labels and c not in said])
     block_of = {column: stem for stem, block in blocks.items() for column in block}
-    done: set[str] = set()
+    done: set[tuple[str, ...]] = set()
     for column in columns:
         asked = codebook.for_column(column)
+        if asked is None and column in blocks and are_joined(file.cells[column], blocks[column]):
+            made.notes.append(
+                f"{column!r} holds the answers of its {len(blocks[column])} columns of options once more: "
+                "these are read."
+            )
+            continue
         if asked is None and column in block_of:
             stem = block_of[column]
             asked = Asked(stem, blocks[stem], "multiple", wording=file.wordings.get(stem, stem))
         asked = asked or Asked(column, {column: ""})
-        if asked.name in done:
+        if tuple(asked.columns) in done:
             continue
-        done.add(asked.name)
+        done.add(tuple(asked.columns))
         made.add(asked)
     return made
 

@@ -58,6 +58,12 @@ def find_blocks(cells: pd.DataFrame, columns: Sequence[str]) -> dict[str, dict[s
     }
 
 
+def are_joined(cells: pd.Series, block: Mapping[str, str]) -> bool:
+    """True for a column whose cells hold nothing but the options of a block, one after the other."""
+    options = "|".join(sorted(map(re.escape, block.values()), key=len, reverse=True))
+    return bool(cells.dropna().astype(str).str.fullmatch(rf"(?:(?:{options})[\s;,|/]*)+").all())
+
+
 def as_ticks(cells: pd.DataFrame, block: Mapping[str, str]) -> pd.DataFrame:
     """The columns of a block; where people wrote an answer of their own, a tick stands for it."""
     from carekit.sources.surveys.exports import is_other

@@ -185,6 +185,44 @@ def test_an_answer_text_that_says_there_is_none(load: Load) -> None:
     assert made.rate() == (1, 5)
 
 
+REVIEWS = "ID,Date,Author,Review,Answer of the owner"
+
+
+@pytest.mark.parametrize(
+    "none",
+    ["Brak odpowiedzi", "Bez odpowiedzi.", "Yanıt yok", "Henüz yanıtlanmadı", "返信なし", "未返信"],
+)
+def test_that_there_is_no_answer_in_further_languages(load: Load, none: str) -> None:
+    texts = ["Sorry, call us", "On its way", none, none, none]
+    rows = [(i, f"2025-05-{13 + i} 10:00", f"ann{i}", "bad", t) for i, t in enumerate(texts)]
+    made = load(lines(REVIEWS, *rows), network="google_maps", brand="Zelt",
+                mapping={"reply_text": "Answer of the owner"})  # fmt: skip
+    assert made.rate() == (2, 5)
+    assert not made.dataset.manifest.cautions
+
+
+@pytest.mark.parametrize("often", [3, 2])
+def test_one_text_of_many_answers_without_a_time_is_said(load: Load, often: int) -> None:
+    texts = ["Sorry, call us", "On its way", "We look into it", *["Nikt nie zareagowal"] * often]
+    rows = [(i, f"2025-05-{13 + i} 10:00", f"ann{i}", "bad", t) for i, t in enumerate(texts)]
+    made = load(lines(REVIEWS, *rows), network="google_maps", brand="Zelt",
+                mapping={"reply_text": "Answer of the owner"})  # fmt: skip
+    said = [c for c in made.dataset.manifest.cautions if "are the same few words" in c]
+    assert [c[:9] for c in said] == ["3 answers"] * (often == 3)
+
+
+def test_dates_that_fit_both_orders_are_said_beside_every_number(load: Load) -> None:
+    rows = [(i, f"0{1 + i}/02/2025 10:00", "?", "x", f"0{2 + i}/02/2025 10:00") for i in range(4)]
+    content = lines("id,created_at,text,reply_text,reply_created_at", *rows)
+    made = load(content, network="x", brand="Zelt")
+    assert any(
+        "8 dates of file-0.csv" in c and "--dayfirst" in c for c in made.dataset.manifest.cautions
+    )
+    told = load(content, network="x", brand="Zelt", dayfirst=True, out="told")
+    assert not told.dataset.manifest.cautions
+    assert carekit.first_response(told.dataset).answered_median_minutes[0] == 24 * 60
+
+
 def test_times_as_a_spreadsheet_counts_them_are_no_days(load: Load) -> None:
     rows = [(1, "customer", 45790.4166666667, "?", ""), (2, "brand", 45790.4791666667, "x", 1)]
     made = load(lines("id,author_role,created_at,text,parent id", *rows), network="x", brand="Zelt")

@@ -167,6 +167,9 @@ def test_a_state_that_may_mean_either_stops(refusal: Callable[..., str]) -> None
     [
         ("is_internal", "0", "1"), ("message_type", "public", "internal_note"), ("Privé", "non", "oui"),
         ("kind", "Public", "Note interne"), ("is_public", "true", "false"),
+        ("Notatka wewnętrzna", "Nie", "Tak"), ("社内メモ", "いいえ", "はい"), ("Interne Notiz", "Nein", "Ja"),
+        ("Dahili not", "Hayır", "Evet"), ("Tipo de mensagem", "Pública", "Nota interna"),
+        ("kind", "reply", "note"), ("action", "forward", "Interne Notiz"),
     ],
 )  # fmt: skip
 def test_notes_are_found_wherever_they_are_named(
@@ -189,6 +192,22 @@ def test_notes_are_found_wherever_they_are_named(
     made = load(content, brand="Zelt")
     assert made.rate() == (0, N)
     assert set(made.posts.author_role) == {"customer", "other"}
+
+
+def test_a_kind_of_post_that_customers_write_is_no_note_of_colleagues(load: Load) -> None:
+    content = talk(
+        "id,created_at,author_role,text,reply_to,object",
+        lambda i: [f"q{i}", f"2025-05-{1 + i:02d} 10:00", "customer", "?", "", "Note"],
+        lambda i: [
+            f"a{i}",
+            f"2025-05-{1 + i:02d} 11:30",
+            "agent",
+            "x",
+            f"q{i}",
+            "Note" if i else "Poll",
+        ],
+    )
+    assert load(content, brand="Zelt", network="mastodon").rate() == (K, N)
 
 
 @pytest.mark.parametrize(

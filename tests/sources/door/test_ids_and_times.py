@@ -114,6 +114,28 @@ def test_zones_behind_a_time_hold(load: Load, zone: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("heading", "cell", "minutes", "doubtful"),
+    [("First response time (mm:ss)", "90:00", 90, False), ("First response time", "90:00", 5400, True),
+     ("First response time (hh:mm)", "01:30", 90, False), ("First response time", "01:30:00", 90, False),
+     ("First response time (hh:mm:ss)", "01:30:00", 90, False),
+     ("初回応答日時", "2025年3月{} 11:30", 90, False)],
+)  # fmt: skip
+def test_of_what_the_parts_of_a_duration_are(
+    load: Load, heading: str, cell: str, minutes: float, doubtful: bool
+) -> None:
+    rows = [
+        [i, f"{day(i)} 10:00", cell.format(f"{int(day(i)[-2:])}日") if i < K else ""]
+        for i in range(N)
+    ]
+    made = load(lines(f"Ticket ID,Created at,{heading}", *rows), format="tickets", brand="Zelt")
+    assert made.rate(definition="zendesk") == (K, N)
+    waits = carekit.first_response(made.dataset, definition="zendesk")
+    assert waits.answered_median_minutes[0] == minutes
+    told = [c for c in made.dataset.manifest.cautions if "60 times too long" in c]
+    assert bool(told) == doubtful
+
+
+@pytest.mark.parametrize(
     "told",
     ["1h30", "01h30", "1 hora 30 minutos", "1 ora e 30 minuti", "1 uur 30 minuten", "1 godz. 30 min",
      "1 h. 30 min.", "PT1H30M", "5400s", "0d 1h 30m", "1,5 Std."],

@@ -205,6 +205,7 @@ NOBODIES = (
     "[deleted]", "Facebook User", "Utilisateur Facebook", "Usuario de Facebook", "Utente di Facebook",
     "Facebook-Nutzer", "Usuário do Facebook", "Gebruiker van Facebook", "Gelöschter Nutzer",
     "Usuario eliminado", "Utente eliminato", "Verwijderde gebruiker", "Użytkownik Google", "匿名",
+    "Silinmiş kullanıcı", "削除されたユーザー", "Guest", "Gość", "ゲスト",
 )  # fmt: skip
 
 

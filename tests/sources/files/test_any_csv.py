@@ -205,9 +205,10 @@ def test_day_and_month_are_said_or_told_by_other_rows(tmp_path: Path) -> None:
     report, posts = imported(tmp_path, content)
     assert posts.created_at[0] == pd.Timestamp("2021-03-04 10:00", tz="UTC")
     assert report.warnings == (
-        "1 date of client.csv (such as 1/2/2017) fits both orders of day and month; read month "
-        "first.",
         SILENT,
+        "1 date of client.csv (such as 1/2/2017) fits both orders of day and month; read month "
+        "first. If the day comes first, waits past midnight, months and weekdays are wrong "
+        "(--dayfirst).",
     )
     (tmp_path / "b").mkdir()
     assert refusal(tmp_path / "b", later, dayfirst=False) == (

@@ -88,6 +88,15 @@ FILES: dict[str, tuple[list[list[object]], str, str, dict[str, int]]] = {
         [["CLE", "DATE_SAISIE", "ORIGINE_SAISIE", "Canaux"],
          *([i, "01/03/2025", "Web", chosen(i, "; ", "Téléphone", "Chat")] for i in range(N))],
         "Sphinx", "Canaux", {"Téléphone": 20, "Chat": 10}),
+    "KoboToolbox, the answers joined, and apart": (
+        [["start", "channels", "channels/phone", "channels/live_chat", "_id", "_uuid", "_submission_time"],
+         *(["2025-03-01", chosen(i, " ", "phone", "live_chat"), *apart(i, "1", "0"), 900 + i, f"u{i}",
+            "2025-03-01T10:00:00"] for i in range(N))],
+        "KoboToolbox", "channels", {"phone": 20, "live_chat": 10}),
+    "LimeSurvey, the answers joined, and apart": (
+        [["id", "submitdate", "lastpage", "k", "k[SQ1]", "k[SQ2]"],
+         *([i, "2025-03-01", 3, chosen(i, ";", "SQ1", "SQ2"), *apart(i, "Y", "N")] for i in range(N))],
+        "LimeSurvey", "k", {"SQ1": 20, "SQ2": 10}),
     "ticks in German words": (
         [["id", "Kanal: Telefon", "Kanal: Chat"],
          *([i, *apart(i, "genannt", "nicht genannt")] for i in range(N))],
@@ -111,6 +120,14 @@ def test_several_answers_of_further_tools(load: Load, name: str) -> None:
     assert made.ticked(found) == ticked
     assert tool == "" or f"read as an export of {tool}" in made.notes
     assert "fax" not in json.dumps(made.questions).casefold() or "Fax" in str(ticked)
+
+
+def test_a_question_named_as_options_of_another_stays_beside_them(load: Load) -> None:
+    made = load([["id", "visit", "visit/shop", "visit/web"],
+                 *([i, ("often", "never")[i % 2], *apart(i, "1", "0")] for i in range(N))])  # fmt: skip
+    kinds = {q: entry["kind"] for q, entry in made.questions.items()}
+    assert sorted(kinds.values()) == ["multiple", "single"]
+    assert made.ticked(next(q for q in kinds if kinds[q] == "multiple")) == {"shop": 20, "web": 10}
 
 
 @pytest.mark.parametrize(

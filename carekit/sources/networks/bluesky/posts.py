@@ -14,7 +14,7 @@ from typing import Any
 from carekit.sources.accounts import fold
 from carekit.sources.files.formats import Options, Sample
 from carekit.sources.files.json_items import json_format
-from carekit.sources.found import Draft, Found, Gone, LeftOut, Problem, Remark, guarded
+from carekit.sources.found import Draft, Found, Gone, LeftOut, Person, Problem, Remark, guarded
 from carekit.sources.gaps import Gap, whole
 from carekit.sources.networks.values import (
     any_inside,
@@ -41,7 +41,8 @@ LARGEST_LAG = timedelta(days=1)
 # Posts carried over from older networks keep their date; nothing of the kind is older than this.
 EARLIEST = datetime(2006, 3, 1, tzinfo=UTC)
 DEEPEST = 3_000  # ancestors; the AppView itself stops at 1,000
-_LISTS = ("feed", "posts", "records", "threads", "data", "items")
+USER = "an account, no post"
+_LISTS = ("feed", "posts", "records", "threads", "data", "items", "profiles", "actors")
 _HIDES = ("#blockedPost", "#threadItemBlocked", "#threadItemNoUnauthenticated")
 _LACKS = ("#notFoundPost", "#threadItemNotFound")
 _SNAKE = re.compile(r"_([a-z])")
@@ -61,7 +62,9 @@ def read(
             yield Problem("it is no object")
             continue
         inside = [k for k in _LISTS if isinstance(each.get(k), list)]
-        if isinstance(each.get("thread"), Mapping | list):
+        if {"did", "handle"} <= set(each):
+            yield from guarded(_person, each)
+        elif isinstance(each.get("thread"), Mapping | list):
             yield from thread(_camel_tree(each), seen_at=seen_at)
         elif inside and not {"record", "post", "value"} & set(each):
             stack += [each[k] for k in reversed(inside)]
@@ -69,6 +72,13 @@ def read(
             yield from thread({"thread": _camel_tree(each)}, seen_at=seen_at)
         else:
             yield from read_item(_entry, _camel_tree(each), seen_at)
+
+
+def _person(profile: Mapping[str, Any]) -> Iterator[Found]:
+    did, handle = ident(profile["did"]), words(profile["handle"])
+    if did and handle and handle != NOBODY:
+        yield Person(NETWORK, did, handle)
+    yield LeftOut(USER)
 
 
 def feed(body: Any, *, seen_at: datetime | None) -> Iterator[Found]:

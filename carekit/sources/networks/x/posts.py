@@ -53,6 +53,8 @@ def read(
             yield from _page(each, seen_at)
         elif _is_list_of_users(each):
             yield from _users(each)
+        elif _is_list_of_users(inner(each, "includes")):
+            yield from _users(each["includes"])
         elif inside is not None and "id" not in each:
             stack.append(each[inside])
         else:
@@ -131,6 +133,7 @@ def _one(
     elif "text" in post or "note_tweet" in post or "author_id" in post:
         yield from newer(post, seen_at, users)
     elif "username" in post or "screen_name" in post:
+        yield from _person(post)
         yield LeftOut(USER)
     elif set(post) and set(post) <= {"id", "edit_history_tweet_ids", "edit_history_post_ids"}:
         yield Problem("it holds an id alone: look the posts up before you import them")
