@@ -122,6 +122,11 @@ def _add_evaluate(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--folds", type=int, default=5, metavar="N", help="parts without --group")
     parser.add_argument("--seed", type=int, default=0, metavar="S")
     parser.add_argument(
+        "--embeddings",
+        action="store_true",
+        help="train on sentence embeddings too (carekit[embed]): better on few or French posts, slow",
+    )
+    parser.add_argument(
         "--save", metavar="FILE", help="also train on all posts and save the classifier"
     )
     parser.set_defaults(run=run_evaluate)
@@ -222,8 +227,14 @@ def run_agree(args: argparse.Namespace) -> None:
 
 def run_evaluate(args: argparse.Namespace) -> None:
     from carekit.coding.coded_file import read_coded_file
+    from carekit.coding.embeddings import with_embeddings
     from carekit.coding.evaluation import evaluate, train
 
+    if args.embeddings and args.save:
+        raise InputError(
+            "--save came with --embeddings; expected one of the two: a classifier with embeddings "
+            "cannot be saved as plain numbers. Leave --save out, or --embeddings."
+        )
     coded = read_coded_file(args.file)
     for note in coded.notes:
         _say(note)
@@ -233,22 +244,29 @@ def run_evaluate(args: argparse.Namespace) -> None:
         coded.frame,
         **options,
         mapping=mapping,
+        classifier=with_embeddings() if args.embeddings else None,
         group=args.group,
         by=args.by,
         folds=args.folds,
         seed=args.seed,
     )
     first = found.iloc[0]
+    unread = int(found["n_unread"].iloc[0])
     held = f"groups of {args.group} held out" if args.group else "random parts held out"
     _say(
         f"Codes read as {first['task']} (recognised from {first['how']}). {first['n']:,} posts scored, "
         f"{first['n_duplicates']:,} duplicates and {first['n_missing']:,} rows without text or "
         f"code left out; trained: {first['n_folds']} times, {held}."
+        + (
+            f" {unread:,} in languages that the rules do not read, wrong for them."
+            if unread
+            else ""
+        )
     )
     if args.save:
         model = train(coded.frame, **options, mapping=mapping, source=args.file)
         _say(f"Trained on all posts and saved: {model.save(args.save)}")
-    details = ["task", "how", "n_duplicates", "n_missing", "n_folds"]
+    details = ["task", "how", "n_duplicates", "n_missing", "n_folds", "n_unread"]
     _print(found.drop(columns=details), args)
 
 

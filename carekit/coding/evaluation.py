@@ -79,6 +79,8 @@ def evaluate(
         - `task`; `how`: what told the task; `n_duplicates`: posts with the same text as another
           (handles, links and case aside) in the same group, left out; `n_missing`: rows without
           text or code;
+        - `n_unread`: posts of which the model says nothing, in a language that the rules do not
+          read; each counts as wrong;
         - `n_folds`; with `by`, that column first ("all" for all posts).
 
     Raises
@@ -125,6 +127,7 @@ def evaluate(
             row |= {"model": model}
             row |= _scores(posts["label"].to_numpy(object)[mine], predicted[mine], classes)
             row |= {"task": task, "how": how, **counts, "n_folds": len(np.unique(folds_of))}
+            row |= {"n_unread": int((predicted[mine] == "").sum())}
             rows.append(row)
     return pd.DataFrame(rows)
 
@@ -174,16 +177,17 @@ def rule_labels(
     """What `RuleTriage` says of each post, in the classes of `task`.
 
     Without `neutral`, tones go by the sign of the score, 0 negative: most of what customers write
-    without a word of judgement reports a fault.
+    without a word of judgement reports a fault. A post that they do not read gets "", no class.
     """
     one_of(task, TASKS, argument="task", hint="Say what was coded.")
     flags = RuleTriage(lang=lang).flag(texts)
     if task == "tone":
+        said = flags["tone"].fillna("")
         if not neutral:
-            return np.where(flags["tone_score"] > 0, "positive", "negative").astype(object)
-        return flags["tone"].astype(object).to_numpy()
-    flag = flags[f"is_{task}"].astype("boolean").fillna(False).to_numpy(bool)
-    return np.where(flag, task, "other").astype(object)
+            said = said.where(said == "", np.where(flags["tone_score"] > 0, "positive", "negative"))
+        return said.to_numpy(object)
+    said = flags[f"is_{task}"].map({True: task, False: "other"}).astype(object)
+    return said.where(said.notna(), "").to_numpy(object)
 
 
 def _check_columns(frame: pd.DataFrame, **columns: str | None) -> None:

@@ -70,6 +70,31 @@ def test_evaluate_prints_one_record_a_model_in_the_agreed_order(coded, capsys):
     assert "trained: 3 times, groups of marque held out." in err
 
 
+def test_evaluate_trains_on_embeddings_and_says_what_the_rules_did_not_read(
+    coded, capsys, monkeypatch
+):
+    pytest.importorskip("sklearn")
+    from carekit.coding import embeddings
+
+    seen = []
+
+    def encode(texts):
+        seen.extend(texts)
+        return [[len(t), t.count("!")] for t in texts]
+
+    monkeypatch.setattr(embeddings, "default_encoder", lambda: encode)
+    with coded.open("a", encoding="cp1252") as out:
+        out.write("Todavía no ha llegado mi pedido y nadie responde;neg;a\n")
+    argv = ("evaluate", coded, "--text", "Texte", "--label", "Avis", "--embeddings")
+    code, _, err = run(capsys, *argv, "--folds", 2)
+    assert code == 0
+    assert len(set(seen)) == 61
+    assert "1 in languages that the rules do not read, wrong for them." in err
+    code, _, err = run(capsys, *argv, "--save", coded.with_name("m.zip"))
+    assert code == 2
+    assert "--save came with --embeddings; expected one of the two" in err
+
+
 def test_evaluate_says_which_codes_it_does_not_know_and_takes_a_mapping(tmp_path, capsys):
     pytest.importorskip("sklearn")
     file = tmp_path / "c.csv"

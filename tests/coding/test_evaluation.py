@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from carekit.coding.evaluation import _scores, evaluate
+from carekit.coding.evaluation import _scores, evaluate, rule_labels
 from carekit.coding.trained import TrainedTriage
 from carekit.errors import InputError
 
@@ -165,6 +165,28 @@ def test_without_neutral_codes_the_rules_choose_between_two_tones(posts):
     rules = found[found["model"] == "rules"].iloc[0]
     assert rules["macro_f1"] == pytest.approx((rules["f1_negative"] + rules["f1_positive"]) / 2)
     assert rules["macro_f1"] > 0.8
+
+
+@pytest.mark.parametrize("kept", [("pos", "neg", "neu"), ("pos", "neg")])
+def test_posts_that_the_rules_cannot_read_count_as_wrong_and_are_said(posts, kept):
+    some = posts[posts["tone"].isin(kept)]
+    foreign = [
+        "Todavía no ha llegado mi pedido y nadie responde, qué desastre",
+        "посылка не пришла",
+    ]
+    added = pd.DataFrame({"post": foreign, "tone": "neg", "brand": "a"})
+    alone, found = (
+        evaluate(frame, text="post", label="tone").set_index("model")
+        for frame in (some, pd.concat([some, added]))
+    )
+    assert found["n_unread"].to_dict() == {"rules": 2, "trained": 0}
+    right = alone.loc["rules", "accuracy"] * len(some)
+    assert found.loc["rules", "accuracy"] == pytest.approx(right / (len(some) + 2))
+
+
+@pytest.mark.parametrize("task", ["tone", "complaint", "question"])
+def test_rules_say_nothing_of_posts_that_they_cannot_read(task):
+    assert rule_labels(pd.Series(["посылка не пришла"]), task).tolist() == [""]
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,7 @@ FRENCH = {
         "Merci d'avance pour votre réponse",
         "Le gouvernement présente son plan pour l'énergie",
         "Bonjour, bonne journée",
+        "Je déclare des dégâts des eaux",
     ],
     "negative": [
         "Deux heures d'attente et personne ne répond",
@@ -193,7 +194,7 @@ def test_errors_name_what_came_what_was_expected_and_what_to_do():
     )
 
 
-@pytest.mark.parametrize("batch", ["read", "later"])
+@pytest.mark.parametrize("batch", ["read", "later", "debate"])
 def test_general_french_posts_are_told_apart(batch: str) -> None:
     posts = pd.read_csv(Path(__file__).parent / "general_fr.csv").query("batch == @batch")
     told = score_tone(posts["text"], lang="fr")["tone"]
