@@ -244,7 +244,7 @@ def _joined(paths: Sequence[str]) -> pa.Table | None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    with ThreadPoolExecutor(2) as pool:
+    with ThreadPoolExecutor(4) as pool:
         tables = list(pool.map(lambda p: pq.ParquetFile(p).read(use_threads=False), paths))
     try:
         return pa.concat_tables(tables, promote_options="default").combine_chunks()
