@@ -1,8 +1,8 @@
 """Posts → one flat array of tokens, so that every lookup runs once a batch and not once a post.
 
-A batch is joined, split by one regular expression, and each token becomes an integer: its number in
-the vocabulary of all word lists, 0 when it is in none. Scores, negation and phrases are then
-arithmetic on these arrays.
+A batch is joined, split at spaces and then by one regular expression, and each token becomes an
+integer: its number in the vocabulary of all word lists, 0 when it is in none. Scores, negation and
+phrases are then arithmetic on these arrays.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ LANGS = ("en", "fr", "und")
 
 UNKNOWN, POST_END, NUMBER = 0, 1, 2
 LONGEST_PHRASE = 6
-MOST_READ = 500_000  # tokens of which is remembered what they are
+MOST_READ = 300_000  # stretches without spaces of which is remembered what they hold
 
 _DIGITS = r"[0-9]+(?:[.,:][0-9]+)*"
 _STRETCHED = re.compile(r"(\w)\1{2,}")
@@ -93,14 +94,14 @@ class Phrases:
     starts: np.ndarray
 
 
-class _Read(dict[str, int]):
-    """What a function tells of a token, asked once per token: posts repeat their words."""
+class _Read(dict[str, tuple[int, ...]]):
+    """What a function tells of a stretch without spaces, asked once: posts repeat their words."""
 
-    def __init__(self, tell: Callable[[str], int]) -> None:
+    def __init__(self, tell: Callable[[str], tuple[int, ...]]) -> None:
         self.tell = tell
 
-    def __missing__(self, token: str) -> int:
-        self[token] = told = self.tell(token)
+    def __missing__(self, stretch: str) -> tuple[int, ...]:
+        self[stretch] = told = self.tell(stretch)
         return told
 
 
@@ -161,19 +162,22 @@ class Vocabulary:
 
         bare = without_noise(texts) if bare is None else bare
         bare = pc.replace_substring_regex(bare, pattern=_DIGITS, replacement="0")
-        joined = _plain("\n".join(bare.to_pylist()) + "\n") if texts else ""
-        tokens = token_pattern().findall(joined)
+        joined = _plain(" \n ".join(bare.to_pylist()) + " \n") if texts else ""
         if len(self.read) > MOST_READ:
             self.read.clear()
-        told = np.fromiter(map(self.read.__getitem__, tokens), np.int32, len(tokens))
+        each = map(self.read.__getitem__, joined.split(" "))  # no token holds a space
+        told = np.fromiter(chain.from_iterable(each), np.int32)
         ids = told >> 1
         ends = ids == POST_END
         post = np.cumsum(ends).astype(np.int32)
         post[ends] -= 1
         return TokenTable(ids, post, (told & 1).astype(bool), len(texts))
 
-    def _read(self, token: str) -> int:
-        """Twice the number of a token, and one more if it is in capitals."""
+    def _read(self, stretch: str) -> tuple[int, ...]:
+        """Twice the number of each token, and one more if it is in capitals."""
+        return tuple(map(self._number, token_pattern().findall(stretch)))
+
+    def _number(self, token: str) -> int:
         small = token.lower()
         found = self.number.get(small, UNKNOWN)
         if not found and len(small) > 2 and _STRETCHED.search(small):
