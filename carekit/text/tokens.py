@@ -193,8 +193,8 @@ class Vocabulary:
         return UNKNOWN
 
 
-def match_phrases(table: TokenTable, index: list[Phrases]) -> tuple[np.ndarray, np.ndarray]:
-    """Phrases in the batch, longest first, without overlap.
+def match_phrases(ids: np.ndarray, index: list[Phrases]) -> tuple[np.ndarray, np.ndarray]:
+    """Phrases among the tokens of whole posts, longest first, without overlap.
 
     Returns
     -------
@@ -203,7 +203,6 @@ def match_phrases(table: TokenTable, index: list[Phrases]) -> tuple[np.ndarray, 
     used : array of bool
         The token is part of a match.
     """
-    ids = table.ids
     row = np.full(len(ids), -1, dtype=np.int64)
     used = np.zeros(len(ids), dtype=bool)
     for phrases in index:
