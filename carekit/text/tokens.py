@@ -11,7 +11,6 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -158,6 +157,7 @@ class Vocabulary:
 
         `bare` is `prepare.without_noise(texts)` where the caller has it already.
         """
+        import pyarrow as pa
         import pyarrow.compute as pc
 
         bare = without_noise(texts) if bare is None else bare
@@ -165,8 +165,13 @@ class Vocabulary:
         joined = _plain(" \n ".join(bare.to_pylist()) + " \n") if texts else ""
         if len(self.read) > MOST_READ:
             self.read.clear()
-        each = map(self.read.__getitem__, joined.split(" "))  # no token holds a space
-        told = np.fromiter(chain.from_iterable(each), np.int32)
+        # No token holds a space.
+        stretches = pc.split_pattern(pa.array([joined], pa.large_string()), pattern=" ").flatten()
+        each = stretches.dictionary_encode()
+        held = pa.array(
+            map(self.read.__getitem__, each.dictionary.to_pylist()), pa.list_(pa.int32())
+        )
+        told = held.take(each.indices).flatten().to_numpy()
         ids = told >> 1
         ends = ids == POST_END
         post = np.cumsum(ends).astype(np.int32)
