@@ -111,10 +111,13 @@ def with_categories(flagged: FlaggedRequests) -> pd.DataFrame:
 
 def _uncorrected(frame: pd.DataFrame, flagged: FlaggedRequests, conf_level: float) -> pd.DataFrame:
     asked = flagged.requests.but(conf_level=conf_level)
-    parts = {}
-    for category in (*COMMENT_CLASSES, *FLAGS):
-        yes = frame[category] if category in FLAGS else frame["comment_class"] == category
-        parts[category] = asked.rates(flagged.count(frame, n_yes=yes), n_yes="n_yes")
+    yes = {f"n_{name}": frame["comment_class"] == name for name in COMMENT_CLASSES}
+    yes |= {f"n_{name}": frame[name] for name in FLAGS}
+    counts = flagged.count(frame, **yes)
+    parts = {
+        name.removeprefix("n_"): asked.rates(counts.assign(n_yes=counts[name]), n_yes="n_yes")
+        for name in yes
+    }
     made = asked.stacked(parts, "category")
     made["method"] = made["method"] + f"; {UNCORRECTED}"
     made["uncorrected"] = made["n_yes"] / made["n"].where(made["n"] > 0)

@@ -67,11 +67,12 @@ class FlaggedRequests:
                 )
         return replace(self, requests=self.requests.but(by=asked, cluster=unit))
 
-    def count(self, rows: pd.DataFrame, *what: str, n_yes: pd.Series) -> pd.DataFrame:
-        """Rows of the frame by group, unit and `what`: n and n_yes, a 0/1 value of each."""
-        table = rows.assign(n=1, n_yes=n_yes.astype(int), unit=self.units())
+    def count(self, rows: pd.DataFrame, *what: str, **yes: pd.Series) -> pd.DataFrame:
+        """Rows of the frame by group, unit and `what`: n, and the sums of 0/1 values of each."""
+        values = {name: value.astype(int) for name, value in yes.items()}
+        table = rows.assign(n=1, **values, unit=self.units())
         keys = list(dict.fromkeys([*what, *self.by, "unit"]))
-        return table.groupby(keys, dropna=False, as_index=False)[["n", "n_yes"]].sum()
+        return table.groupby(keys, dropna=False, as_index=False)[["n", *yes]].sum()
 
     def only(self, rows: pd.Series) -> FlaggedRequests:
         """The requests for which `rows`, a boolean column as long as the frame, is true."""

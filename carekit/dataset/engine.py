@@ -9,7 +9,8 @@ from __future__ import annotations
 import itertools
 import os
 import secrets
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from contextvars import ContextVar
 from hashlib import sha256
@@ -31,7 +32,8 @@ if TYPE_CHECKING:
 
     from carekit.dataset.folder import Dataset
 
-
+# Each query opens every file of a table: so many files of so few rows are read once instead.
+MANY_PARTS, SMALL_PART, FEW_ROWS = 20, 1_000, 1_000_000
 Result = TypeVar("Result")
 
 
@@ -69,6 +71,9 @@ class Engine:
             return ibis.memtable(empty)
         try:
             if self.kind == "duckdb":
+                few = dataset.manifest.rows(name) <= min(SMALL_PART * len(paths), FEW_ROWS)
+                if few and len(paths) >= MANY_PARTS and (held := _joined(paths)) is not None:
+                    return self.con.create_table(next(self._names), obj=held, temp=True)
                 return self.con.read_parquet(paths, union_by_name=len(paths) > 1)
             view = next(self._names)
             reader = self.con._session.read.option("mergeSchema", len(paths) > 1)
@@ -235,6 +240,19 @@ def connect(
     con.raw_sql("CREATE TEMP MACRO time_in_zone(t, z) AS timezone(z, t)")
     hide_progress(con.con)
     return Engine(con)
+
+
+def _joined(paths: Sequence[str]) -> pa.Table | None:
+    """The rows of many files; None if a column has several types, which DuckDB can settle."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    with ThreadPoolExecutor(4) as pool:
+        tables = list(pool.map(lambda p: pq.ParquetFile(p).read(use_threads=False), paths))
+    try:
+        return pa.concat_tables(tables, promote_options="default").combine_chunks()
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        return None
 
 
 def to_frame(table: ibis.Table) -> pd.DataFrame:

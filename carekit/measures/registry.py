@@ -20,6 +20,7 @@ import pandas as pd
 import carekit
 from carekit.dataset.engine import using
 from carekit.dataset.folder import Dataset
+from carekit.dataset.processes import seldom_searching
 from carekit.errors import InputError
 from carekit.inference.rates.populations import TARGETS
 from carekit.requests.clock import clocks
@@ -170,7 +171,7 @@ def measure(
                     f"{', '.join([*own, *options])}"
                 )
             known = dataset.on if isinstance(dataset, Requests) else None
-            with using(given.pop("engine", None) or known) as engine:
+            with seldom_searching(), using(given.pop("engine", None) or known) as engine:
                 requests = _requests(dataset, {**given, "engine": engine}, made)
                 if refused_as:
                     requests.dataset.refuse(refused_as, allow_selected=requests.allow_selected)

@@ -111,9 +111,10 @@ def abuse_of(table: TokenTable, rows: np.ndarray) -> np.ndarray:
     _raise_to(score, table.post[insult], ALONE)
     _raise_to(score, table.post[aimed], AIMED)
     for kind in np.unique(rows):
-        phrase, _ = match_phrases(table, lists.phrases[kind])
-        hit = (phrase >= 0) & (row == kind)
-        np.maximum.at(score, table.post[hit], lists.weight[kind][phrase[hit]])
+        mine = np.flatnonzero(row == kind)
+        phrase, _ = match_phrases(table.ids[mine], lists.phrases[kind])
+        hit = phrase >= 0
+        np.maximum.at(score, table.post[mine[hit]], lists.weight[kind][phrase[hit]])
     # Two insults are worse than one; the score stays below 1, for no list is sure.
     several = table.per_post(insult) > 1
     return np.minimum(score + 0.1 * (several & (score > 0)), 0.99)

@@ -21,6 +21,17 @@ _PLAIN = str.maketrans(
     | {"\ufe6b": "@", "\ufe52": "."}
 )
 _OTHER_DIGIT = re.compile(r"[^\D0-9]")
+# What may be otherwise in plain signs, in RE2 syntax: all but letters, signs and emoji in use.
+_ODD = "[^ -~¡-¬®-ɏ‘-‟…€☀-➿\U0001f300-\U0001faff]|  "
+
+
+def all_visible(texts: list[str]) -> list[str]:
+    """Each text in plain signs, invisible ones left out."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    odd = pc.match_substring_regex(pa.array(texts, type=pa.string()), pattern=_ODD)
+    return [visible(t)[0] if o else t for t, o in zip(texts, odd.to_pylist(), strict=True)]
 
 
 def visible(text: str) -> tuple[str, np.ndarray | None]:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from carekit.errors import InputError, MissingExtraError
 from carekit.text.personal_checks import (
+    all_visible,
     iban_end,
     is_card,
     is_date,
@@ -50,6 +51,7 @@ KINDS = ("email", "iban", "phone", "card", "order", "account", "address")
 
 PHONE_METHODS = ("patterns", "both")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_BOUND = re.compile(r"\{0,\d+\}")
 _REGIONS = ("FR", "GB", "US", "BE", "CH", "CA")
 
 
@@ -157,7 +159,7 @@ def redact(
     kept = {h.lower().lstrip("@") for h in keep_handles}
 
     texts_ = [None if t is None else _SURROGATE.sub("\ufffd", t) for t in series.to_numpy()]
-    plain = ["" if t is None else visible(t)[0] for t in texts_]
+    plain = all_visible([t or "" for t in texts_])
     families = _look(pa.array(plain, type=pa.string()))
 
     def one(text: str, families: list[str]) -> str:
@@ -213,7 +215,7 @@ def kinds_of(cleaned: list[str]) -> list[str]:
 
     if not cleaned:
         return []
-    cleaned = [visible(text)[0] for text in cleaned]
+    cleaned = all_visible(cleaned)
     array = pc.replace_substring_regex(
         pa.array(cleaned, type=pa.string()), pattern=NOT_LOOKED_AT, replacement=" "
     )
@@ -233,9 +235,14 @@ def _look(array: Any) -> dict[int, list[str]]:
     places = np.flatnonzero(digits)
     with_digits = array.take(places)
     for family, pattern in LOOKS.items():
-        texts, at = (array, None) if family in NO_DIGITS else (with_digits, places)
-        hit = pc.match_substring_regex(texts, pattern=pattern).to_numpy(zero_copy_only=False)
-        for i in np.flatnonzero(hit) if at is None else at[np.flatnonzero(hit)]:
+        texts, at = with_digits, places
+        if family in NO_DIGITS:
+            texts, at = array, np.arange(len(array))
+        # Bounds are dear: most texts hold nothing even without them.
+        for look in (_BOUND.sub("*", pattern), pattern):
+            hit = pc.match_substring_regex(texts, pattern=look).to_numpy(zero_copy_only=False)
+            texts, at = texts.filter(hit), at[hit]
+        for i in at:
             found.setdefault(int(i), []).append(family)
     return found
 

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from carekit.text.abuse import REVIEW_AT, abuse_of
-from carekit.text.checks import need_columns
+from carekit.text.checks import need_columns, one_a_post
 from carekit.text.handoffs import brand_posts, handoffs_of
 from carekit.text.language import CODES, code_of, other_script, vote
 from carekit.text.matching import lower_all, match_cleaned
@@ -21,7 +21,6 @@ from carekit.text.tokens import TokenTable, vocabulary
 from carekit.text.tone import (
     BATCH,
     NEGATIVE_AT,
-    language_rows,
     score_table,
     tone_frame,
 )
@@ -139,7 +138,7 @@ class RuleTriage:
         lang = self.lang if lang is None else lang
         if lang is None or isinstance(lang, str):
             return np.array([code_of(lang or "")] * len(texts), dtype=object)
-        language_rows(lang, texts)  # checks the length
+        one_a_post(lang, texts, argument="lang", one="language code")
         codes = {tag: code_of(tag) for tag in lang.dropna().unique()}
         values = lang.astype(object).map(codes)
         return values.where(values.notna(), None).to_numpy()

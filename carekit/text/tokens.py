@@ -1,8 +1,8 @@
 """Posts → one flat array of tokens, so that every lookup runs once a batch and not once a post.
 
-A batch is joined, split by one regular expression, and each token becomes an integer: its number in
-the vocabulary of all word lists, 0 when it is in none. Scores, negation and phrases are then
-arithmetic on these arrays.
+A batch is joined, split at spaces and then by one regular expression, and each token becomes an
+integer: its number in the vocabulary of all word lists, 0 when it is in none. Scores, negation and
+phrases are then arithmetic on these arrays.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LANGS = ("en", "fr", "und")
 
 UNKNOWN, POST_END, NUMBER = 0, 1, 2
 LONGEST_PHRASE = 6
-MOST_READ = 500_000  # tokens of which is remembered what they are
+MOST_READ = 300_000  # stretches without spaces of which is remembered what they hold
 
 _DIGITS = r"[0-9]+(?:[.,:][0-9]+)*"
 _STRETCHED = re.compile(r"(\w)\1{2,}")
@@ -93,14 +93,14 @@ class Phrases:
     starts: np.ndarray
 
 
-class _Read(dict[str, int]):
-    """What a function tells of a token, asked once per token: posts repeat their words."""
+class _Read(dict[str, tuple[int, ...]]):
+    """What a function tells of a stretch without spaces, asked once: posts repeat their words."""
 
-    def __init__(self, tell: Callable[[str], int]) -> None:
+    def __init__(self, tell: Callable[[str], tuple[int, ...]]) -> None:
         self.tell = tell
 
-    def __missing__(self, token: str) -> int:
-        self[token] = told = self.tell(token)
+    def __missing__(self, stretch: str) -> tuple[int, ...]:
+        self[stretch] = told = self.tell(stretch)
         return told
 
 
@@ -157,23 +157,32 @@ class Vocabulary:
 
         `bare` is `prepare.without_noise(texts)` where the caller has it already.
         """
+        import pyarrow as pa
         import pyarrow.compute as pc
 
         bare = without_noise(texts) if bare is None else bare
         bare = pc.replace_substring_regex(bare, pattern=_DIGITS, replacement="0")
-        joined = _plain("\n".join(bare.to_pylist()) + "\n") if texts else ""
-        tokens = token_pattern().findall(joined)
+        joined = _plain(" \n ".join(bare.to_pylist()) + " \n") if texts else ""
         if len(self.read) > MOST_READ:
             self.read.clear()
-        told = np.fromiter(map(self.read.__getitem__, tokens), np.int32, len(tokens))
+        # No token holds a space.
+        stretches = pc.split_pattern(pa.array([joined], pa.large_string()), pattern=" ").flatten()
+        each = stretches.dictionary_encode()
+        held = pa.array(
+            map(self.read.__getitem__, each.dictionary.to_pylist()), pa.list_(pa.int32())
+        )
+        told = held.take(each.indices).flatten().to_numpy()
         ids = told >> 1
         ends = ids == POST_END
         post = np.cumsum(ends).astype(np.int32)
         post[ends] -= 1
         return TokenTable(ids, post, (told & 1).astype(bool), len(texts))
 
-    def _read(self, token: str) -> int:
-        """Twice the number of a token, and one more if it is in capitals."""
+    def _read(self, stretch: str) -> tuple[int, ...]:
+        """Twice the number of each token, and one more if it is in capitals."""
+        return tuple(map(self._number, token_pattern().findall(stretch)))
+
+    def _number(self, token: str) -> int:
         small = token.lower()
         found = self.number.get(small, UNKNOWN)
         if not found and len(small) > 2 and _STRETCHED.search(small):
@@ -189,8 +198,8 @@ class Vocabulary:
         return UNKNOWN
 
 
-def match_phrases(table: TokenTable, index: list[Phrases]) -> tuple[np.ndarray, np.ndarray]:
-    """Phrases in the batch, longest first, without overlap.
+def match_phrases(ids: np.ndarray, index: list[Phrases]) -> tuple[np.ndarray, np.ndarray]:
+    """Phrases among the tokens of whole posts, longest first, without overlap.
 
     Returns
     -------
@@ -199,7 +208,6 @@ def match_phrases(table: TokenTable, index: list[Phrases]) -> tuple[np.ndarray, 
     used : array of bool
         The token is part of a match.
     """
-    ids = table.ids
     row = np.full(len(ids), -1, dtype=np.int64)
     used = np.zeros(len(ids), dtype=bool)
     for phrases in index:

@@ -227,15 +227,11 @@ def score_table(table: TokenTable, rows: np.ndarray) -> dict[str, np.ndarray]:
 
 def _match(table: TokenTable, lists: _Lists, row: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Phrases of each post's own language."""
-    kinds = np.unique(row)
-    if len(kinds) == 1:
-        return match_phrases(table, lists.phrases[kinds[0]])
     phrase = np.full(len(table.ids), -1, dtype=np.int64)
     used = np.zeros(len(table.ids), dtype=bool)
-    for kind in kinds:
-        found, taken = match_phrases(table, lists.phrases[kind])
-        mine = row == kind
-        phrase[mine], used[mine] = found[mine], taken[mine]
+    for kind in np.unique(row):
+        mine = np.flatnonzero(row == kind)
+        phrase[mine], used[mine] = match_phrases(table.ids[mine], lists.phrases[kind])
     return phrase, used
 
 

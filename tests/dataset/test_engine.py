@@ -5,9 +5,11 @@ from __future__ import annotations
 import duckdb
 import ibis
 import numpy as np
+import pyarrow.parquet as pq
 import pytest
 
 from carekit.dataset.engine import connect, sharing, using
+from carekit.dataset.folder import append_dataset, open_dataset
 from carekit.dataset.schema import ACCOUNTS
 from carekit.errors import DatasetError, InputError
 
@@ -67,6 +69,26 @@ def test_a_damaged_file_is_one_clear_message(make_dataset):
     dataset.files("posts")[0].write_bytes(b"not parquet")
     with connect() as engine, pytest.raises(DatasetError, match=r"Run `carekit check"):
         engine.table(dataset, "posts")
+
+
+@pytest.mark.parametrize("moods", [["glad", "sad"], ["glad", 3]], ids=["one type", "two types"])
+def test_many_small_files_are_read_once_and_alike(make_dataset, monkeypatch, moods):
+    dataset = make_dataset([{"id": "a", "lang": "fr"}])
+    held = pq.read_table(dataset.files("posts")[0])
+    with append_dataset(dataset.path) as out:
+        for mood in moods:  # what an import was told to keep
+            out.add_posts(held.append_column("mood", [[mood]]), source="test")
+    dataset = open_dataset(dataset.path)
+    with connect() as apart, connect() as once:
+        parts = apart.table(dataset, "posts")
+        monkeypatch.setattr("carekit.dataset.engine.MANY_PARTS", 3)
+        whole = once.table(dataset, "posts")
+        assert whole.schema() == parts.schema()
+        rows = whole.to_pyarrow().to_pylist()
+        assert rows == parts.to_pyarrow().to_pylist()
+        assert [row["mood"] for row in rows] == [None, "glad", str(moods[1])]
+        assert "read_parquet" in parts.get_name()
+        assert ("read_parquet" in whole.get_name()) == (moods[1] == 3)
 
 
 def test_a_limit_of_memory_is_obeyed_by_the_engine():

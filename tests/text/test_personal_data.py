@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from carekit.errors import InputError
-from carekit.text.personal_checks import is_card, is_iban
+from carekit.text.personal_checks import all_visible, is_card, is_iban, visible
 from carekit.text.personal_data import (
     KINDS,
     find_in,
@@ -313,3 +313,9 @@ def test_positions_are_those_of_the_post_as_it_came():
     post = "tel  ０６  12\u00a034\t56\n78 !"
     (found,) = find_in(post)
     assert post[found.start : found.end] == "０６  12\u00a034\t56\n78"
+
+
+def test_each_sign_that_is_not_plain_is_made_so_in_many_texts_as_in_one():
+    signs = [chr(c) for c in range(1, 0x20000) if not 0xD800 <= c < 0xE000]
+    texts = [f"0{sign}6" for sign in signs] + ["a  b", "a \xa0 b", ""]
+    assert all_visible(texts) == [visible(text)[0] for text in texts]
