@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MANY_ACCOUNTS = 5_000
+# Where posts stand in their file, by names that no column of theirs has.
+PLACE = {"_line": "line", "_nested": "nested"}
 # So many posts of each file tell whom many posts mention: these names are hashed once.
 HEARD = 20_000
 
@@ -286,6 +288,7 @@ class Door(Grammar):
             "reply_to": f"{site} || ':' || reply_to",
             "thread_id": f"{site} || ':' || thread",
             "observed_at": f"coalesce(observed_at, {seen})",
+            **PLACE,
         }
         for name in kept:
             columns[name] = f"json_extract_string(kept, {text(_json_path(name))})"

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from carekit.dataset.folder import Rejected
 from carekit.dataset.schema import CREATED_UNTIL
-from carekit.sources.door import Door, Seen
+from carekit.sources.door import PLACE, Door, Seen
 from carekit.sources.drafts import ARROW_SCHEMA, ONLY_CUSTOMERS, VALUE, first_problem, text
 from carekit.sources.files.formats import ZONELESS, Caution, Drafts, Format, Options
 from carekit.sources.files.opening import Opened
@@ -233,7 +233,7 @@ class FileLoad:
 
     def _copy(self, door: Door, staged: Path, keep: str, *, in_order: bool = False) -> int:
         extra = (CREATED_UNTIL,) if self.has_coarse else ()
-        place = ("line", "nested") if in_order else ()
+        place = tuple(PLACE) if in_order else ()
         posts = door.posts(
             self.relation,
             keep=keep,

@@ -159,3 +159,17 @@ def test_posts_of_a_minute_stand_in_their_conversation_as_in_the_file(load: Load
     ]
     made = load(lines(header, *rows), network="x")
     assert made.rate() == (20, 20)
+
+
+@pytest.mark.parametrize("spoilt", [False, True])
+def test_columns_that_are_called_line_and_nested_are_kept(load: Load, spoilt: bool) -> None:
+    header = "post_id,author_role,author_id,created_at,text,line,nested"
+    rows = [
+        ["1", "customer", "ida", "2025-05-01 10:00", "help", "tram 9", "a"],
+        ["2", "brand", "zelt", "2025-05-01 11:00", "@ida here", "tram 1", "b"],
+        *([[""] * 7] if spoilt else []),
+        ["1", "customer", "ida", "2025-05-01 10:00", "@zelt help", "bus 4", "c"],
+    ]
+    made = load(lines(header, *rows), network="x", keep=["line", "nested"])
+    assert made.posts.line.to_dict() == {"x:1": "bus 4", "x:2": "tram 1"}
+    assert made.posts.nested.to_dict() == {"x:1": "c", "x:2": "b"}
