@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 
 from carekit.dataset.folder import Rejected
 from carekit.dataset.schema import CREATED_UNTIL
-from carekit.sources.door import PLACE, Door, Seen
+from carekit.sources.door import HEARD, PLACE, Door, Seen
 from carekit.sources.drafts import ARROW_SCHEMA, ONLY_CUSTOMERS, VALUE, first_problem, text
 from carekit.sources.files.formats import ZONELESS, Caution, Drafts, Format, Options
 from carekit.sources.files.opening import Opened
@@ -118,6 +118,11 @@ class FileLoad:
     def has_coarse(self) -> bool:
         """True if some time may not be known to the minute."""
         return self._seen.has_coarse or self._careful
+
+    @property
+    def is_long(self) -> bool:
+        """True if whom its first posts mention is worth a look."""
+        return self._seen.n > HEARD
 
     @property
     def states_looks(self) -> bool:

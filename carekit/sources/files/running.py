@@ -141,7 +141,7 @@ class Run:
                 tz = self.options.clock.tz
                 self.asked.tell(f"{times} of {name} without a zone: read as of {tz} (--tz ZONE).")
             self.loads.append(load)
-        door.open(*(load.relation for load in self.loads))
+        door.open(*(load.relation for load in self.loads if load.is_long))
         staged = []
         for number, load in enumerate(self.loads):
             self.asked.tell(f"Writing the posts of {load.name}.")

@@ -7,6 +7,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from carekit.sources import door
+from carekit.sources.files import loading
+
+from .conftest import Load, lines
+
 HEADER = "post_id,created_at,author_role,author_id,text\n"
 
 
@@ -46,3 +51,25 @@ def test_accounts_of_brands_and_pages_without_a_person_stay(load: Any) -> None:
     kept = ["x.com/Zelt/status/9", "x.com/search?q=a", "facebook.com/groups/12", "no a/b link"]
     made = posts(load, *kept, accounts="account,network,brand\nzelt,x,Zelt\n")
     assert list(made.text) == kept
+
+
+@pytest.mark.parametrize("network", ["x", "mastodon", "reddit"])
+def test_whom_many_mention_is_called_as_by_one(
+    load: Load, network: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    header = "post_id,author_role,author_id,created_at,text"
+    said = ["@Nobody help", "hi @nobody and @zelt", "u/nobody too", "@nobody@far.example", "a@b.c",
+            "＠nobody", "@zelt", "x.com/nobody", "@ida, @nobody"]  # fmt: skip
+    rows = [
+        *(
+            [i, "customer", f"u{i % 4}", "2025-05-01 10:00", text]
+            for i, text in enumerate(said * 3)
+        ),
+        [99, "brand", "zelt", "2025-05-01 11:00", "@u1 here"],
+    ]
+    alone = load(lines(header, *rows), network=network, out="alone").posts
+    for module in (door, loading):
+        monkeypatch.setattr(module, "HEARD", 5)
+    heard = load(lines(header, *rows), network=network, out="heard").posts
+    pd.testing.assert_frame_equal(alone.sort_index(), heard.sort_index())
+    assert not heard.text.str.lower().str.contains("@nobody").any()
