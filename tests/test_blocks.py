@@ -111,6 +111,27 @@ def write_export() -> None:
     head = "id,time,from_agent,message,parent_id"
     rows = ["1,2026-03-01 09:00,customer,Where is it?,", "2,2026-03-01 09:30,brand,On its way,1"]
     Path("export.csv").write_text("\n".join([head, *rows, ""]), encoding="utf-8")
+    write_tweets()
+
+
+def write_tweets() -> None:
+    """Posts that hold ids, their users in a file of their own, and whose accounts these are."""
+    said = {"text": "Where is it?", "created_at": "2026-03-01T09:00:00Z"}
+    asked = {"id": "11", "author_id": "51", **said}
+    answer = {
+        "id": "12",
+        "author_id": "77",
+        **said,
+        "created_at": "2026-03-01T09:30:00Z",
+        "referenced_tweets": [{"type": "replied_to", "id": "11"}],
+    }
+    users = [{"id": "51", "username": "ann"}, {"id": "77", "username": "AcmeHelp"}]
+    users = [{**u, "name": u["username"]} for u in users]
+    Path("tweets.json").write_text(json.dumps({"data": [asked, answer]}), encoding="utf-8")
+    Path("users.json").write_text(json.dumps({"data": users}), encoding="utf-8")
+    if not Path("accounts.csv").exists():
+        listed = "account,network,brand\nAcmeHelp,x,Acme\n"
+        Path("accounts.csv").write_text(listed, encoding="utf-8")
 
 
 def write_answers() -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from carekit.dataset.privacy import pseudonym_sql
-from carekit.dataset.schema import ACCOUNTS, AUTHOR_ROLES, POSTS, SURFACES, VISIBILITIES
+from carekit.dataset.schema import ACCOUNTS, AUTHOR_ROLES, NETWORKS, POSTS, SURFACES, VISIBILITIES
 from carekit.errors import InputError
 from carekit.sources.accounts import fold
 from carekit.sources.drafts import TYPES, strings, text
@@ -312,7 +312,7 @@ class Door(Grammar):
         Parquet need not look for codes row by row.
         """
         few = {
-            "network": sorted(self._networks),
+            "network": sorted(self._networks) or NETWORKS,
             "surface": SURFACES,
             "author_role": AUTHOR_ROLES,
             "visibility": VISIBILITIES,

@@ -12,7 +12,12 @@ MARKS = [*load_emoji(), "'", "’", "&amp;", "&lt;3", "<3", "\xa0", " ", "..", "
 
 
 @given(
-    st.lists(st.lists(st.sampled_from(MARKS) | st.characters(exclude_characters="\n"), max_size=12))
+    st.lists(
+        st.lists(
+            st.sampled_from(MARKS) | st.characters(codec="utf-8", exclude_characters="\n"),
+            max_size=12,
+        )
+    )
 )
 def test_tokens_are_those_of_the_whole_text(posts):
     texts = ["".join(parts) for parts in posts]

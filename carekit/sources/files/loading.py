@@ -62,7 +62,7 @@ class FileLoad:
         self.n_rows = self.n_posts = self.n_nested = 0
         self.n_again = self.n_withdrawn = self.n_zoneless = 0
         self.silent = False
-        self._careful = False
+        self._careful = self._in_order = False
         self._table: TableFile | None = table
         self.plan: Drafts | None = None
         self.relation = ""  # SQL of its drafts
@@ -121,7 +121,7 @@ class FileLoad:
 
     @property
     def is_long(self) -> bool:
-        """True if whom its first posts mention is worth a look."""
+        """True if whom its first posts mention is worth a look, and the order of its rows costs."""
         return self._seen.n > HEARD
 
     @property
@@ -181,7 +181,7 @@ class FileLoad:
         """
         self._observed_at = self.latest if observed_at is None else observed_at
         if not self._careful:
-            if self.plan is not None and self.plan.by_thread:
+            if self.plan is not None and (self.plan.by_thread or not self.is_long):
                 self.put_in_order(door, staged)
             else:
                 self.n_posts = self._copy(door, staged, "TRUE")
@@ -227,16 +227,18 @@ class FileLoad:
         self.profile = profile(door.con, door.roles(rows), n_unread=n_unread)
 
     def put_in_order(self, door: Door, staged: Path) -> None:
-        """Write the posts again in the order of the file, where it decides which row holds.
+        """Write the posts in the order of the file, if they are not: it decides which row holds.
 
-        Joins of the engine shuffle rows; to sort all of every file would take a third of its time.
+        Joins of the engine shuffle rows; to sort those of every long file would take a third of its
+        time.
         """
-        if self._careful or self._table is None or self.plan is None:
-            return  # in order already
+        if self._in_order or self._table is None or self.plan is None:
+            return
         self.relation = self.plan.relation(self._table.relation(numbered=True))
         self.n_posts = self._copy(door, staged, "TRUE", in_order=True)
 
     def _copy(self, door: Door, staged: Path, keep: str, *, in_order: bool = False) -> int:
+        self._in_order = in_order
         extra = (CREATED_UNTIL,) if self.has_coarse else ()
         place = tuple(PLACE) if in_order else ()
         posts = door.posts(
