@@ -257,7 +257,11 @@ def _joined(paths: Sequence[str]) -> pa.Table | None:
 
 def to_frame(table: ibis.Table) -> pd.DataFrame:
     """The rows of a table that may be long: by way of Arrow, without a Python object a text."""
-    return table.to_pyarrow().to_pandas()
+    import pyarrow as pa
+
+    frame = table.to_pyarrow().to_pandas()
+    pa.default_memory_pool().release_unused()  # Arrow would keep the room of a million rows
+    return frame
 
 
 def all_differ(hashes: pa.Table) -> bool:
