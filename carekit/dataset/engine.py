@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 # Each query opens every file of a table: so many files of so few rows are read once instead.
 MANY_PARTS, SMALL_PART, FEW_ROWS = 20, 1_000, 1_000_000
+# Hashes of so many posts are sorted beside the engine, within 16 bytes each; of more it counts them.
+SORTED_UP_TO = 10_000_000
 Result = TypeVar("Result")
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from carekit.dataset.engine import Engine, all_differ
+from carekit.dataset.engine import SORTED_UP_TO, Engine, all_differ
 from carekit.errors import InputError
 from carekit.requests.clock import whole_seconds
 
@@ -96,7 +96,7 @@ def _ids_differ(posts: ibis.Table, engine: Engine) -> bool:
     from ibis import _
 
     hashes = posts.select(hash=_.post_id.hash())
-    if engine.kind == "duckdb":
+    if engine.kind == "duckdb" and int(posts.count().execute()) <= SORTED_UP_TO:
         return all_differ(hashes.to_pyarrow())
     counts = hashes.agg(n=_.count(), distinct=_.hash.nunique()).execute().iloc[0]
     return int(counts["n"]) == int(counts["distinct"])

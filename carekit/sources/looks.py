@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from carekit.dataset.engine import all_differ
+from carekit.dataset.engine import SORTED_UP_TO, all_differ
 from carekit.sources.drafts import strings, text
 
 if TYPE_CHECKING:
@@ -128,8 +128,12 @@ def every(files: Sequence[Path], *, rows: bool = True) -> str:
 
 def ids_repeat(con: duckdb.DuckDBPyConnection, files: Sequence[Path]) -> bool:
     """True if a post_id may repeat; equal hashes only make the look a careful one."""
-    hashes = f"SELECT hash(post_id) FROM {every(files, rows=False)}"
-    return not all_differ(con.execute(hashes).to_arrow_table())
+    hashes = f"(SELECT hash(post_id) AS id FROM {every(files, rows=False)})"
+    n = con.execute(f"SELECT count(*) FROM {every(files, rows=False)}").fetchall()[0][0]
+    if n > SORTED_UP_TO:
+        distinct = con.execute(f"SELECT count(DISTINCT id) FROM {hashes}").fetchall()[0][0]
+        return bool(n != distinct)
+    return not all_differ(con.execute(f"FROM {hashes}").to_arrow_table())
 
 
 def _seen_before(con: duckdb.DuckDBPyConnection, old: Sequence[Path], new: Sequence[Path]) -> bool:

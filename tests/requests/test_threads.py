@@ -66,6 +66,7 @@ def test_posts_that_run_into_a_cycle_are_threads_of_their_own(engine, way):
 @pytest.mark.parametrize("most", [0, 1_000_000])
 @pytest.mark.parametrize("way", WAYS)
 def test_of_repeated_posts_the_one_looked_at_last_stays(engine, way, most, monkeypatch):
+    monkeypatch.setattr("carekit.requests.threads.SORTED_UP_TO", most)  # of more the engine counts
     monkeypatch.setattr("carekit.requests.threads.POSTS_KEPT", most)
     times = pd.to_datetime(["2024-01-02", "2024-01-01", "2024-01-01"], utc=True).astype(
         "datetime64[us, UTC]"

@@ -173,3 +173,15 @@ def test_columns_that_are_called_line_and_nested_are_kept(load: Load, spoilt: bo
     made = load(lines(header, *rows), network="x", keep=["line", "nested"])
     assert made.posts.line.to_dict() == {"x:1": "bus 4", "x:2": "tram 1"}
     assert made.posts.nested.to_dict() == {"x:1": "c", "x:2": "b"}
+
+
+@pytest.mark.parametrize("most", [0, 10])
+@pytest.mark.parametrize("again", [False, True])
+def test_repeats_are_found_by_a_sort_and_by_the_engine(
+    load: Load, most: int, again: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("carekit.sources.looks.SORTED_UP_TO", most)
+    rows = [[i, "customer", f"u{i}", "2025-05-01 10:00", "@zelt help"] for i in range(3)]
+    rows += [[9, "brand", "zelt", "2025-05-01 11:00", "@u1 here"], *([rows[1]] if again else [])]
+    made = load(lines("post_id,author_role,author_id,created_at,text", *rows), network="x")
+    assert (len(made.posts), made.report.n_seen_again) == (4, int(again))
