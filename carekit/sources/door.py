@@ -188,7 +188,6 @@ class Door(Grammar):
         """
         self.elsewhere = self._listed_elsewhere()
         one, everybody = self._one_network, "".join(["authors", *map(self._heard, drafts)])
-        site = text(*self._networks) if one else "network"
         key = "author" if one else "network || ':' || author"
         known = [
             (k if one else f"{n}:{k}", *names, names[1] if (n, k) in self._listed else "")
@@ -200,7 +199,7 @@ class Door(Grammar):
         self.con.execute(
             f"""CREATE TEMP TABLE people AS SELECT key, pseudonym, account, brand, listed
             FROM (SELECT {key} AS key, {pseudonym_sql(self.key, "network", "author")} AS pseudonym
-            FROM (SELECT DISTINCT {site} AS network, {self._fold("author")} AS author
+            FROM (SELECT DISTINCT {self._site} AS network, {self._fold("author")} AS author
             FROM (SELECT network, author FROM {everybody})))
             FULL JOIN (SELECT unnest({kept_list(KEYS)}) AS key, unnest({kept_list(ACCOUNT_NAMES)}) AS account,
             unnest({kept_list(BRAND_NAMES)}) AS brand, unnest({kept_list(LISTED_BRANDS)}) AS listed)
@@ -267,7 +266,7 @@ class Door(Grammar):
         )
         number = f"list_position({kept_list(KEYS)}, {self._key_of('given_account')})"
         seen = "NULL::TIMESTAMPTZ" if observed_at is None else f"make_timestamptz({observed_at})"
-        site = text(*self._networks) if self._one_network else "network"
+        site = self._site
         columns = {
             "post_id": f"{site} || ':' || native_id",
             "network": site,

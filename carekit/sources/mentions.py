@@ -66,6 +66,11 @@ class Grammar:
     def _one_network(self) -> bool:
         return len(self._networks) == 1
 
+    @property
+    def _site(self) -> str:
+        """SQL of the network: its name, where there is one only."""
+        return text(*self._networks) if self._one_network else "network"
+
     def _by_network(self, choices: dict[str, str], other: str, network: str = "network") -> str:
         """SQL that differs by network; each way once, and no CASE if all are alike."""
         ways: dict[str, list[str]] = {}

@@ -50,7 +50,7 @@ def no_post(table: TableFile, at: Mapping[str, str], *, has_answer: str) -> str:
     if kind is not None and column("query_status") is not None:
         cases.append((f"lower(trim({kind})) NOT IN ('data', 'unpacked', '')", SEED))
         if "text" in at:
-            nothing = f"coalesce(trim({at['text']}), '') = '' AND coalesce(trim({at['created_at']}), '') = ''"
+            nothing = f"{cells.is_blank(at['text'])} AND {cells.is_blank(at['created_at'])}"
             cases.append((nothing, SEED))
     for nth, heading in enumerate(header.names):
         if folded(heading) in _ANY_TYPE:
@@ -72,7 +72,7 @@ def no_post(table: TableFile, at: Mapping[str, str], *, has_answer: str) -> str:
         cases.append((f"net = 'x' AND {shown}", RETWEET))
         if "rating" in at:
             stores = ", ".join(f"'{n}'" for n in _BY_DEVICE)
-            empty = f"coalesce(trim({at['text']}), '') = ''"
+            empty = cells.is_blank(at["text"])
             cases.append((f"net IN ({stores}) AND {empty} AND NOT ({has_answer})", BARE))
     if "unsent" in at and has_answer == "FALSE":
         cases.append((f"{is_unsent(at['unsent'])} AND coalesce(role, 'brand') = 'brand'", REASON))
